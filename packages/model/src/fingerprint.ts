@@ -1,0 +1,63 @@
+import type { ActionKey, BlobId, RelativePath, Sha256, TaskId } from './ids.js';
+
+/**
+ * Version of the fingerprint record. History:
+ * 1 (0.1): first.
+ */
+export const FINGERPRINT_VERSION = 1;
+
+/** Which part of a lockfile a package depends on. */
+export interface ExternalClosure {
+  /** SHA-256 of the canonical JSON of `packages`. */
+  readonly digest: Sha256;
+  /** `name@version` -> integrity or resolution, as the lockfile has it (`''` when it has none); sorted. */
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+/**
+ * Everything that decides what a task produces, each part under its own label. The action key is the SHA-256 of
+ * its canonical JSON. Values of variables appear as SHA-256 only.
+ */
+export interface Fingerprint {
+  readonly formatVersion: number;
+  readonly task: TaskId;
+  /** Package directory relative to the workspace root. */
+  readonly directory: RelativePath;
+  /** Commands in order (pre script, script, post script), or empty when the task executes nothing. */
+  readonly commands: readonly string[];
+  /** Pass-through arguments (after `--`). */
+  readonly arguments: readonly string[];
+  /** Path relative to the package directory -> git blob id. */
+  readonly inputs: Readonly<Record<string, BlobId>>;
+  readonly outputs: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  /** Name -> SHA-256 of the value (`''` for an empty value); unset variables are absent. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly envMode: 'strict' | 'loose';
+  /** Patterns of variables a script may see that are not in `env`. */
+  readonly passThroughEnv: readonly string[];
+  /** Tool command -> its output, trimmed. */
+  readonly tools: Readonly<Record<string, string>>;
+  /** Files that count for every task: workspace-relative path -> git blob id. */
+  readonly globalFiles: Readonly<Record<RelativePath, BlobId>>;
+  /** Like `env`, from the global lists. */
+  readonly globalEnv: Readonly<Record<string, string>>;
+  /** Task ids of direct dependencies -> their keys. */
+  readonly dependencies: Readonly<Record<TaskId, ActionKey>>;
+  /** Digest of the external closure; undefined when no lockfile applies. */
+  readonly externalClosure: Sha256 | undefined;
+  /** Lockfiles of other languages above or in the package, whole: workspace-relative path -> git blob id. */
+  readonly foreignLockfiles: Readonly<Record<RelativePath, BlobId>>;
+  /** `engines` of the root package.json. */
+  readonly engines: Readonly<Record<string, string>>;
+}
+
+/** A fingerprint with its key, and what the process of the task gets to see. */
+export interface TaskFingerprint {
+  readonly task: TaskId;
+  readonly key: ActionKey;
+  readonly fingerprint: Fingerprint;
+  /** The closure named by `fingerprint.externalClosure`; undefined when there is none. */
+  readonly externalClosure: ExternalClosure | undefined;
+  /** Environment of the process, filtered by the env mode. Never stored, never printed. */
+  readonly environment: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,27 @@
+/**
+ * The nouns every package shares, and pure helpers on them.
+ * Owns: ids, Result, Failure, Diagnostic, workspace, task graph, fingerprint, manifest and run records.
+ * Refuses: I/O, Node APIs, words for people (those are made in `reporter`).
+ */
+export * from './cache.js';
+export * from './failures/config.js';
+export * from './failures/failure.js';
+export * from './failures/fingerprint.js';
+export * from './failures/graph.js';
+export * from './failures/lockfile.js';
+export * from './failures/store.js';
+export * from './failures/task.js';
+export * from './failures/usage.js';
+export * from './failures/workspace.js';
+export * from './fingerprint.js';
+export * from './ids.js';
+export * from './invariant.js';
+export * from './manifest.js';
+export * from './miss-reason.js';
+export * from './order.js';
+export * from './position.js';
+export * from './result.js';
+export * from './run.js';
+export * from './task-definition.js';
+export * from './task-graph.js';
+export * from './workspace.js';

@@ -1,0 +1,59 @@
+/** What counts as input of a task. Paths and globs are relative to the package directory (`../../x` reaches out). */
+export interface InputSpec {
+  /** True for no `inputs`, an empty list, or `$TURBO_DEFAULT$`: everything git tracks or would track. */
+  readonly includeDefault: boolean;
+  /** Globs besides the default set. Without the default set, package.json and the configuration file are always added. */
+  readonly include: readonly string[];
+  /** Globs of the `!` entries, without the `!`. They win over every inclusion, in any order. */
+  readonly exclude: readonly string[];
+}
+
+/** Which files a task writes: globs relative to the package directory, sorted, `!` entries apart. */
+export interface OutputSpec {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** How much of a task's log is shown; the raw log is on disk in any case. */
+export type OutputLogs = 'full' | 'hash-only' | 'new-only' | 'errors-only' | 'none';
+
+/** Conditions under which a task runs at all; all that are given must hold. */
+export interface WhenRule {
+  /** Globs over the branch name; undefined = any branch. */
+  readonly branches: readonly string[] | undefined;
+  /** Variables that must be set and not empty; undefined = none. */
+  readonly env: readonly string[] | undefined;
+}
+
+/**
+ * A task of one package after configuration: every default is filled in, `$TURBO_EXTENDS$` is expanded and
+ * `$TURBO_ROOT$` is replaced by the way up from the package directory.
+ */
+export interface TaskDefinition {
+  /** False: never looked up, never stored. */
+  readonly cache: boolean;
+  /** Command to run when the package has no script of this name. */
+  readonly command: string | undefined;
+  /** As written, sorted: `t`, `^t`, `pkg#t`, `//#t`. */
+  readonly dependsOn: readonly string[];
+  /** Sibling tasks started together with this one, as written, sorted. */
+  readonly with: readonly string[];
+  readonly inputs: InputSpec;
+  readonly outputs: OutputSpec;
+  /** Variable patterns in the fingerprint: `NAME`, `A_*`, `!NAME`; sorted. */
+  readonly env: readonly string[];
+  /** Variable patterns a script may see without being in the fingerprint; undefined = not set. */
+  readonly passThroughEnv: readonly string[] | undefined;
+  readonly outputLogs: OutputLogs;
+  readonly persistent: boolean;
+  readonly interactive: boolean;
+  readonly interruptible: boolean;
+  /** Commands whose output is part of the fingerprint. */
+  readonly tools: readonly string[];
+  readonly restore: 'copy' | 'link';
+  readonly when: WhenRule | undefined;
+  /** Milliseconds; undefined = no limit. */
+  readonly timeoutMs: number | undefined;
+  /** How many times a failed execution is tried again. */
+  readonly retries: number;
+}

@@ -1,0 +1,39 @@
+// Runs the compiled tests of the package in the current directory with node:test and records the totals in
+// `.test-totals.json` (a declared output, so that a restored run still counts). Arguments narrow by file name.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const narrow = process.argv.slice(2);
+const root = existsSync('dist/test') ? 'dist/test' : 'dist';
+const files = existsSync(root)
+  ? readdirSync(root, { recursive: true })
+      .map((file) => join(root, String(file)))
+      .filter((file) => file.endsWith('.test.js') && !file.includes('node_modules'))
+      .filter((file) => narrow.length === 0 || narrow.some((part) => file.includes(part)))
+      .sort()
+  : [];
+
+if (files.length === 0) {
+  console.error(`No compiled test below ${root} in ${process.cwd()}: run the build first.`);
+  process.exit(1);
+}
+
+// A test starts `tr` in workspaces of its own: what this run's environment says about us must not reach it.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TR_')));
+const run = spawnSync(process.execPath, ['--test', '--test-reporter=tap', '--test-concurrency=2', ...files], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  encoding: 'utf8',
+  maxBuffer: 1 << 30,
+  env,
+});
+const tap = run.stdout ?? '';
+const total = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
+const totals = { passed: total('pass'), failed: total('fail') + total('cancelled'), skipped: total('skipped') + total('todo') };
+const bad = run.status !== 0 || totals.failed > 0 || totals.passed === 0;
+// The whole TAP only when something is wrong; passing tests are one line.
+if (bad) process.stdout.write(tap);
+else for (const line of tap.split('\n')) if (/^\s*ok .*# (SKIP|TODO)/.test(line)) console.log(line.trim());
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+if (narrow.length === 0) writeFileSync('.test-totals.json', `${JSON.stringify(totals)}\n`);
+process.exit(bad ? 1 : 0);

@@ -29,7 +29,11 @@ const run = spawnSync(process.execPath, ['--test', '--test-reporter=tap', '--tes
 });
 const tap = run.stdout ?? '';
 const total = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
-const totals = { passed: total('pass'), failed: total('fail') + total('cancelled'), skipped: total('skipped') + total('todo') };
+const totals = {
+  passed: total('pass'),
+  failed: total('fail') + total('cancelled'),
+  skipped: total('skipped') + total('todo'),
+};
 const bad = run.status !== 0 || totals.failed > 0 || totals.passed === 0;
 // The whole TAP only when something is wrong; passing tests are one line.
 if (bad) process.stdout.write(tap);

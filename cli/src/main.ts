@@ -1,1 +1,1 @@
-export {};
+export function main(_args: readonly string[]): void {}

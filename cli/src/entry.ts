@@ -1,0 +1,19 @@
+/**
+ * What starts first: small, so that `--version` and a call meant for the POSIX `tr` cost no more than Node itself.
+ * Everything else is in `main.ts`, a chunk of its own.
+ */
+import { basename } from 'node:path';
+import { isOurCall } from './command-names.js';
+import { handOver } from './hand-over.js';
+import { VERSION } from './version.js';
+
+const args = process.argv.slice(2);
+const [first] = args;
+
+if ((first === '--version' || first === '-v') && args.length === 1) {
+  process.stdout.write(`${VERSION}\n`);
+} else if (!isOurCall(first) && basename(process.argv[1] ?? '') !== 'taskrun') {
+  handOver(args);
+} else {
+  void import('./main.js').then(({ main }) => main(args));
+}

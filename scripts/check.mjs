@@ -1,0 +1,39 @@
+// Installs nothing but missing system commands, builds, and runs every test with `tr` itself; prints the totals.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ensureCommands } from './ensure-commands.mjs';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const node = process.execPath;
+
+function run(command, args) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  return status ?? 1;
+}
+
+ensureCommands({ python3: 'python3', git: 'git' });
+if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1);
+// The runner of this repository is a copy of the last good build, not the one the tests are about to exercise.
+rmSync(`${root}.tr/self`, { recursive: true, force: true });
+cpSync(`${root}cli/bundle`, `${root}.tr/self/bundle`, { recursive: true });
+cpSync(`${root}cli/bin`, `${root}.tr/self/bin`, { recursive: true });
+const status = run(node, [
+  `${root}.tr/self/bin/tr.cjs`,
+  'run',
+  'test',
+  '--output-logs=new-only',
+  '--concurrency=2',
+  '--continue',
+  ...process.argv.slice(2),
+]);
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+for (const directory of [...readdirSync(`${root}packages`).map((name) => `packages/${name}`), 'cli', 'test']) {
+  const file = `${root}${directory}/.test-totals.json`;
+  if (!existsSync(file)) continue;
+  const part = JSON.parse(readFileSync(file, 'utf8'));
+  for (const name of Object.keys(totals)) totals[name] += part[name];
+}
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(status);

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { LAYERS, PROCESS_FILES, PURE_PACKAGES, SURROUNDINGS } from './layers.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)\s*import\s+'([^']+)'|\brequire\(\s*'([^']+)'\s*\)/g;
+
+function sourcesOf(directory: string): string[] {
+  const src = join(root, directory, 'src');
+  return readdirSync(src, { recursive: true })
+    .map((file) => join(directory, 'src', String(file)))
+    .filter((file) => file.endsWith('.ts') && statSync(join(root, file)).isFile());
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? '');
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
+}
+
+const packages = Object.entries(LAYERS).filter(([name]) => name !== 'test');
+
+for (const [name, row] of packages) {
+  test(`${name} imports only what its layer lists`, () => {
+    const wrong: string[] = [];
+    for (const file of sourcesOf(row.directory)) {
+      for (const specifier of importsOf(file)) {
+        if (specifier.startsWith('.')) continue;
+        if (isBuiltin(specifier)) {
+          const pure = (PURE_PACKAGES as readonly string[]).includes(name);
+          if (pure) wrong.push(`${file}: ${specifier}: ${name} is pure, no Node APIs`);
+          continue;
+        }
+        const allowed = [...row.internal.map((internal) => `@tr/${internal}`), ...row.external];
+        if (!allowed.includes(specifier))
+          wrong.push(`${file}: ${specifier}: the layer row of ${name} does not list it (no deep imports either)`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  test(`${name}: package.json and tsconfig.json mirror its layer`, () => {
+    const manifest = JSON.parse(readFileSync(join(root, row.directory, 'package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>;
+    };
+    const allowed = new Set([...row.internal.map((internal) => `@tr/${internal}`), ...row.external]);
+    const extra = Object.keys(manifest.dependencies ?? {}).filter(
+      (dependency) => !allowed.has(dependency) && !dependency.startsWith('@types/'),
+    );
+    assert.deepEqual(extra, [], 'dependencies beyond the layer row');
+    const tsconfig = JSON.parse(readFileSync(join(root, row.directory, 'tsconfig.json'), 'utf8')) as {
+      references: { path: string }[];
+    };
+    const references = tsconfig.references.map(({ path }) => path.split('/').at(-1) ?? '');
+    assert.deepEqual(
+      references.filter((reference) => !row.internal.includes(reference)),
+      [],
+      'references beyond the layer row',
+    );
+  });
+}
+
+test('the layers have no circle', () => {
+  const done = new Set<string>();
+  const visit = (name: string, path: readonly string[]): void => {
+    assert.ok(!path.includes(name), `circle: ${[...path, name].join(' -> ')}`);
+    if (done.has(name)) return;
+    for (const internal of LAYERS[name]?.internal ?? []) visit(internal, [...path, name]);
+    done.add(name);
+  };
+  for (const name of Object.keys(LAYERS)) visit(name, []);
+});
+
+test('every package on disk has a layer row', () => {
+  const onDisk = readdirSync(join(root, 'packages')).sort();
+  const listed = packages
+    .filter(([, row]) => row.directory.startsWith('packages/'))
+    .map(([name]) => name)
+    .sort();
+  assert.deepEqual(onDisk, listed);
+});
+
+test('processes are started in the listed files only', () => {
+  const wrong = packages
+    .flatMap(([, row]) => sourcesOf(row.directory))
+    .filter((file) =>
+      importsOf(file).some((specifier) => specifier === 'node:child_process' || specifier === 'child_process'),
+    )
+    .filter((file) => PROCESS_FILES[file] === undefined);
+  assert.deepEqual(wrong, []);
+});
+
+test('environment, arguments, exit and console are touched in cli only', () => {
+  const wrong = packages
+    .filter(([name]) => name !== 'cli')
+    .flatMap(([, row]) => sourcesOf(row.directory))
+    .filter((file) => SURROUNDINGS.test(withoutComments(readFileSync(join(root, file), 'utf8'))));
+  assert.deepEqual(wrong, []);
+});

@@ -1,0 +1,61 @@
+/** The layer table of ARCHITECTURE.md as data: what a package may import, and the dependencies that live only there. */
+export interface LayerRow {
+  readonly directory: string;
+  /** Internal packages it may import. */
+  readonly internal: readonly string[];
+  /** External packages it may import (type-only imports count). */
+  readonly external: readonly string[];
+}
+
+const CORE = [
+  'model',
+  'hash',
+  'config',
+  'workspace',
+  'lockfile',
+  'reporter',
+  'store',
+  'task-graph',
+  'fingerprint',
+  'artifact',
+  'cache',
+  'runner',
+];
+
+export const LAYERS: Readonly<Record<string, LayerRow>> = {
+  model: { directory: 'packages/model', internal: [], external: [] },
+  hash: { directory: 'packages/hash', internal: ['model'], external: ['xxhash-wasm', 'p-limit'] },
+  config: { directory: 'packages/config', internal: ['model'], external: ['jsonc-parser', 'json-schema-to-ts'] },
+  workspace: { directory: 'packages/workspace', internal: ['model'], external: ['js-yaml', 'semver', 'picomatch'] },
+  lockfile: {
+    directory: 'packages/lockfile',
+    internal: ['model'],
+    external: ['js-yaml', 'semver', '@yarnpkg/parsers', 'jsonc-parser'],
+  },
+  reporter: { directory: 'packages/reporter', internal: ['model'], external: [] },
+  store: { directory: 'packages/store', internal: ['model', 'hash'], external: ['p-limit'] },
+  'task-graph': { directory: 'packages/task-graph', internal: ['model'], external: ['picomatch'] },
+  fingerprint: { directory: 'packages/fingerprint', internal: ['model', 'hash'], external: ['picomatch', 'ignore'] },
+  artifact: {
+    directory: 'packages/artifact',
+    internal: ['model', 'hash', 'store'],
+    external: ['picomatch', 'p-limit'],
+  },
+  cache: { directory: 'packages/cache', internal: ['model', 'hash', 'store', 'artifact'], external: ['p-limit'] },
+  runner: { directory: 'packages/runner', internal: ['model'], external: ['p-limit'] },
+  cli: { directory: 'cli', internal: CORE, external: ['clipanion', 'typanion'] },
+  test: { directory: 'test', internal: [...CORE, 'cli'], external: [] },
+};
+
+/** Packages of layer 0 and 1 that must stay free of Node APIs. */
+export const PURE_PACKAGES = ['model', 'task-graph'] as const;
+
+/** The only source files that may start processes, with the reason. */
+export const PROCESS_FILES: Readonly<Record<string, string>> = {
+  'packages/runner/src/process.ts': 'starts the commands of tasks',
+  'packages/workspace/src/git.ts': 'asks git',
+  'cli/src/hand-over.ts': 'hands a call over to the POSIX tr',
+};
+
+/** Reads or writes of the process's surroundings, allowed in `cli/` only. */
+export const SURROUNDINGS = /\b(?:process\.(?:env|argv|exit|exitCode|stdout|stderr|stdin|chdir)\b|console\.)/;

@@ -1,3 +1,34 @@
 /** The command line cannot be understood. */
 export type UsageFailure =
-  | { readonly code: 'usage/invalid-option'; readonly option: string; readonly value: string; readonly expected: string };
+  /** The value of an option is not one it takes; `expected` lists them or describes the form. */
+  | {
+      readonly code: 'usage/invalid-option';
+      readonly option: string;
+      readonly value: string;
+      readonly expected: string;
+    }
+  | { readonly code: 'usage/unknown-option'; readonly option: string; readonly nearest: string | undefined }
+  | { readonly code: 'usage/missing-value'; readonly option: string; readonly expected: string }
+  | { readonly code: 'usage/unknown-command'; readonly command: string; readonly nearest: string | undefined }
+  /** `tr run` without a task; `available` are the names the configuration knows, sorted. */
+  | { readonly code: 'usage/missing-task'; readonly available: readonly string[] }
+  | { readonly code: 'usage/conflicting-options'; readonly first: string; readonly second: string }
+  | { readonly code: 'usage/unexpected-argument'; readonly argument: string }
+  /** A directory named by an option (`--cwd`) is not there or is not a directory. */
+  | { readonly code: 'usage/not-a-directory'; readonly option: string; readonly path: string };
+
+/** Every code of {@link UsageFailure}, for tests and the reference page. */
+export const USAGE_FAILURE_CODES = [
+  'usage/conflicting-options',
+  'usage/invalid-option',
+  'usage/missing-task',
+  'usage/missing-value',
+  'usage/not-a-directory',
+  'usage/unexpected-argument',
+  'usage/unknown-command',
+  'usage/unknown-option',
+] as const satisfies readonly UsageFailure['code'][];
+
+/** Fails to compile when a code is missing from the list above. */
+type Missing = Exclude<UsageFailure['code'], (typeof USAGE_FAILURE_CODES)[number]>;
+true satisfies [Missing] extends [never] ? true : Missing;

@@ -1,0 +1,8 @@
+/**
+ * What a person is told about a failure: plain sentences, no position (printed generically), no secrets.
+ * `what` says what happened; `next` says what to do about it, when we know.
+ */
+export interface Words {
+  readonly what: string;
+  readonly next?: string;
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import {
+  canonicalJson,
+  createDigestStream,
+  createVerifyingStream,
+  digestFile,
+  digestOf,
+  DigestMismatchError,
+  gitBlobId,
+  isSha256,
+  loadQuickHash,
+  sha256,
+} from '../src/index.js';
+
+describe('sha256', () => {
+  it('has the published value of the empty string and of abc', () => {
+    assert.equal(sha256(''), 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    assert.equal(sha256('abc'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    assert.equal(sha256(Buffer.from('abc')), sha256('abc'));
+  });
+
+  it('accepts only 64 lower-case hex digits from outside', () => {
+    assert.equal(isSha256(sha256('')), true);
+    for (const bad of ['', 'E3'.repeat(32), 'e3'.repeat(31), `${'e3'.repeat(32)}\n`, 7, undefined]) {
+      assert.equal(isSha256(bad), false);
+    }
+  });
+});
+
+describe('digestFile', () => {
+  for (const size of [0, 1, 256 * 1024, 256 * 1024 + 1, 1_000_003]) {
+    it(`agrees with memory for ${size} bytes`, () => {
+      const directory = mkdtempSync(join(tmpdir(), 'tr-hash-'));
+      const bytes = Buffer.alloc(size, 'abcdefg');
+      writeFileSync(join(directory, 'f'), bytes);
+      assert.deepEqual(digestFile(join(directory, 'f')), digestOf(bytes));
+      rmSync(directory, { recursive: true });
+    });
+  }
+});
+
+describe('streams', () => {
+  const bytes = Buffer.from('hello world');
+  const chunks = [bytes.subarray(0, 4), bytes.subarray(4)];
+  const collect = async (verify: ReturnType<typeof createDigestStream>, source: readonly Buffer[]) => {
+    const seen: Buffer[] = [];
+    await pipeline(Readable.from(source), verify, async (stream: AsyncIterable<Buffer>) => {
+      for await (const chunk of stream) seen.push(chunk);
+    });
+    return Buffer.concat(seen);
+  };
+
+  it('learns the digest while bytes pass unchanged', async () => {
+    const stream = createDigestStream();
+    assert.equal(stream.digest, undefined);
+    assert.deepEqual(await collect(stream, chunks), bytes);
+    assert.deepEqual(stream.digest, digestOf(bytes));
+  });
+
+  it('lets the promised bytes through', async () => {
+    assert.deepEqual(await collect(createVerifyingStream(digestOf(bytes)), chunks), bytes);
+    assert.deepEqual(await collect(createVerifyingStream(digestOf(Buffer.alloc(0))), []), Buffer.alloc(0));
+  });
+
+  const flipped = Buffer.from('hellO world');
+  for (const [name, source] of [
+    ['other bytes of the same size', [flipped]],
+    ['fewer bytes', [bytes.subarray(0, 5)]],
+    ['no bytes', []],
+    ['more bytes', [bytes, Buffer.from('!')]],
+  ] as const) {
+    it(`fails on ${name}`, async () => {
+      await assert.rejects(collect(createVerifyingStream(digestOf(bytes)), source), DigestMismatchError);
+    });
+  }
+});
+
+describe('canonicalJson', () => {
+  for (const [value, text] of [
+    [{ b: 1, a: [true, null, 'x"\u2028'] }, '{"a":[true,null,"x\\"\u2028"],"b":1}'],
+    [{ a: undefined, b: {} }, '{"b":{}}'],
+    [{ 10: 'x', 9: 'y', a: -0 }, '{"10":"x","9":"y","a":0}'],
+    [JSON.parse('{"__proto__":{"x":1}}'), '{"__proto__":{"x":1}}'],
+    [{ é: 1, z: 2, Z: 3, '\u{1F600}': 4, '\uFB01': 5 }, '{"Z":3,"z":2,"é":1,"\u{1F600}":4,"\uFB01":5}'],
+    ['\uD800', '"\\ud800"'],
+  ] as const) {
+    it(`is ${text}`, () => assert.equal(canonicalJson(value), text));
+  }
+
+  const hole: unknown[] = [1];
+  hole[2] = 2;
+  for (const bad of [
+    NaN,
+    Infinity,
+    [undefined],
+    hole,
+    undefined,
+    1n,
+    () => 1,
+    new Date(0),
+    new Map(),
+    Buffer.from('x'),
+  ]) {
+    it(`refuses a ${typeof bad} ${inspect(bad)}`, () =>
+      assert.throws(() => canonicalJson(bad), { name: 'InvariantError' }));
+  }
+
+  it('does not depend on the order of keys', () => {
+    const entries = Array.from({ length: 50 }, (_, at) => [`k${(at * 7919) % 50}`, { v: at }] as const);
+    const text = canonicalJson(Object.fromEntries(entries));
+    for (let turn = 0; turn < 20; turn++) {
+      const shuffled = entries.map((entry, at) => entries[(at * 17 + turn) % entries.length] ?? entry);
+      assert.equal(canonicalJson(Object.fromEntries(shuffled)), text);
+    }
+  });
+});
+
+describe('gitBlobId', () => {
+  it('has the ids git gives', () => {
+    assert.equal(gitBlobId(Buffer.alloc(0)), 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391');
+    assert.equal(gitBlobId(Buffer.from('hello\n')), 'ce013625030ba8dba906f756967f9e9ca394464a');
+    const sha = createHash('sha256').update('blob 6\0hello\n').digest('hex');
+    assert.equal(gitBlobId(Buffer.from('hello\n'), 'sha256'), sha);
+  });
+});
+
+describe('quick hash', () => {
+  it('has the reference values of xxh64 and one instance', async () => {
+    const quick = await loadQuickHash();
+    assert.equal(quick(''), 'ef46db3751d8e999');
+    assert.equal(quick('a'), 'd24ec4f1a98c6e5b');
+    assert.equal(quick(Buffer.from('a')), quick('a'));
+    assert.equal(await loadQuickHash(), quick);
+  });
+});

@@ -31,7 +31,11 @@ export interface TaskResult {
   /** Absolute native path of the raw log; absent when the task never had one. */
   readonly logPath?: string;
   readonly failure?: Failure;
-  /** Number of executions, 1 without retries. */
+  /** Last whole lines of the raw log of a failed task, at most 16 KiB; for display, never written to a record. */
+  readonly logTail?: Uint8Array;
+  /** Set on an executed task that was not stored because this dependency's outputs cannot be trusted. */
+  readonly unsoundDependency?: TaskId;
+  /** Number of executions: 0 when nothing was executed, 1 without retries. */
   readonly attempts: number;
   /** Passed only after a retry. */
   readonly flaky: boolean;
@@ -56,11 +60,21 @@ export type RunEvent =
       readonly at: number;
       readonly packages: readonly PackageName[];
       /** In topological order; `log` is how much of its output the user asked for. */
-      readonly tasks: readonly { readonly id: TaskId; readonly hasCommand: boolean; readonly log: OutputLogs; readonly persistent: boolean }[];
+      readonly tasks: readonly {
+        readonly id: TaskId;
+        readonly hasCommand: boolean;
+        readonly log: OutputLogs;
+        readonly persistent: boolean;
+      }[];
       readonly concurrency: number;
     }
   | { readonly type: 'task-queued'; readonly task: TaskId }
-  | { readonly type: 'task-started'; readonly task: TaskId; readonly attempt: number; readonly commands: readonly string[] }
+  | {
+      readonly type: 'task-started';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly commands: readonly string[];
+    }
   /** Whole lines (the last one of a task may lack its newline). `replay`: from the cache. */
   | {
       readonly type: 'task-output';
@@ -77,9 +91,26 @@ export type RunEvent =
       readonly outcome: 'fresh' | 'restored';
       readonly timeSavedMs: number;
     }
-  | { readonly type: 'cache-miss'; readonly task: TaskId; readonly key: ActionKey; readonly reasons: readonly MissReason[] }
-  | { readonly type: 'cache-saved'; readonly task: TaskId; readonly key: ActionKey; readonly files: number; readonly bytes: number }
-  | { readonly type: 'cache-not-saved'; readonly task: TaskId; readonly reason: NotSavedReason }
+  | {
+      readonly type: 'cache-miss';
+      readonly task: TaskId;
+      readonly key: ActionKey;
+      readonly reasons: readonly MissReason[];
+    }
+  | {
+      readonly type: 'cache-saved';
+      readonly task: TaskId;
+      readonly key: ActionKey;
+      readonly files: number;
+      readonly bytes: number;
+    }
+  /** With `unsoundDependency` the reason is `not-cacheable`: see {@link TaskResult.unsoundDependency}. */
+  | {
+      readonly type: 'cache-not-saved';
+      readonly task: TaskId;
+      readonly reason: NotSavedReason;
+      readonly unsoundDependency?: TaskId;
+    }
   /** Trouble that changes no result. */
   | { readonly type: 'warning'; readonly task?: TaskId; readonly failure: Failure }
   | { readonly type: 'task-finished'; readonly task: TaskId; readonly result: TaskResult }

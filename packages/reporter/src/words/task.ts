@@ -1,0 +1,54 @@
+import type { TaskFailure } from '@tr/model';
+import { printable } from '../text/printable.js';
+import { firstOf } from './names.js';
+import type { Words } from './words.js';
+
+/** Words for a task that did not end well, or for a warning about one. */
+export function describeTaskFailure(failure: TaskFailure): Words {
+  switch (failure.code) {
+    case 'task/exit-nonzero':
+      return { what: `${printable(failure.task)} exited with code ${failure.exitCode}.` };
+    case 'task/killed':
+      return describeKilled(failure.task, failure.signal);
+    case 'task/timeout':
+      return {
+        what: `${printable(failure.task)} was stopped after its timeout of ${seconds(failure.timeoutMs)}.`,
+        next: 'Raise `timeout` of the task, or find what it waits for in its log.',
+      };
+    case 'task/spawn-failed':
+      return {
+        what: `${printable(failure.task)} could not be started: ${printable(failure.detail)}.`,
+        next: 'Check that its directory and its shell exist.',
+      };
+    case 'task/empty-outputs':
+      return {
+        what: `No file matched the outputs of ${printable(failure.task)}: ${firstOf(failure.globs)}.`,
+        next: 'Correct `outputs`, or remove the globs that the task never writes to.',
+      };
+    case 'task/left-processes':
+      return {
+        what: `${printable(failure.task)} ended and left processes running; they were stopped.`,
+        next: 'Make the command wait for them, or make it a `persistent` task.',
+      };
+    case 'task/log-unwritable':
+      return {
+        what: `The log of ${printable(failure.task)} cannot be written to ${printable(failure.path)} (${printable(failure.detail)}); its result is not stored.`,
+        next: 'Free space there, or make the directory writable.',
+      };
+    case 'task/too-many-persistent':
+      return {
+        what: `${failure.count} persistent tasks would take all ${failure.concurrency} slots, so that nothing else could run.`,
+        next: `Set \`--concurrency\` (or \`concurrency\` in the configuration) to at least ${failure.count + 1}.`,
+      };
+  }
+}
+
+function describeKilled(task: string, signal: string): Words {
+  const what = `${printable(task)} was ended from outside by ${printable(signal)}.`;
+  if (signal !== 'SIGKILL') return { what };
+  return { what, next: 'SIGKILL often means that the machine ran out of memory: try a lower `--concurrency`.' };
+}
+
+function seconds(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
+}

@@ -18,6 +18,7 @@ export * from './ids.js';
 export * from './invariant.js';
 export * from './manifest.js';
 export * from './miss-reason.js';
+export * from './nearest.js';
 export * from './order.js';
 export * from './position.js';
 export * from './result.js';

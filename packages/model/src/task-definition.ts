@@ -6,6 +6,19 @@ export interface InputSpec {
   readonly include: readonly string[];
   /** Globs of the `!` entries, without the `!`. They win over every inclusion, in any order. */
   readonly exclude: readonly string[];
+  /** Structured entries, whose files are known only once the dependencies have ended; absent when there are none. */
+  readonly deferred?: readonly DeferredInput[];
+}
+
+/** A structured entry of `inputs`. Its `!` globs count for this entry only. */
+export interface DeferredInput {
+  /** `jit`: files on disk when the task starts. `dependencyOutputs`: the part of the dependencies' outputs that matches. */
+  readonly mode: 'jit' | 'dependencyOutputs';
+  readonly includeDefault: boolean;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Dependencies as written in `dependsOn`; undefined = every direct one. */
+  readonly from: readonly string[] | undefined;
 }
 
 /** Which files a task writes: globs relative to the package directory, sorted, `!` entries apart. */

@@ -16,6 +16,11 @@ export interface TaskNode {
   readonly command: string | undefined;
   /** True when `command` is a package.json script (then pre/post scripts apply). */
   readonly isScript: boolean;
+  /**
+   * True when the package opted out of the task with `extends: false` and nothing else: the node (`<OPT OUT>`) is
+   * there for its dependents, executes nothing and has no dependencies. Absent means false.
+   */
+  readonly isOptedOut?: boolean;
   /** Direct edges, sorted, no duplicates. */
   readonly dependencies: readonly TaskId[];
   readonly dependents: readonly TaskId[];
@@ -29,7 +34,7 @@ export interface TaskNode {
 export interface TaskGraph {
   /** Sorted by id. */
   readonly nodes: ReadonlyMap<TaskId, TaskNode>;
-  /** Every id after all of its dependencies; ties by id. */
+  /** Every id after all of its dependencies: by the length of the longest chain below it, then by id. */
   readonly topologicalOrder: readonly TaskId[];
   /** What the filters selected, sorted: the `packages` of the dry run. */
   readonly packagesInScope: readonly PackageName[];

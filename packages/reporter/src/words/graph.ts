@@ -1,0 +1,98 @@
+import type { EmptyFilterReason, FilterProblem, GraphFailure } from '@tr/model';
+import type { Words } from './words.js';
+
+/** Words for trouble in the task graph or in a filter. */
+export function describeGraphFailure(failure: GraphFailure): Words {
+  switch (failure.code) {
+    case 'graph/cycle':
+      return {
+        what: `${describeCycle(failure.tasks)}${andMore(failure.alike, 'cycle', 'through the same tasks')}.`,
+        next: 'Take one of these edges out of `dependsOn`.',
+      };
+    case 'graph/unknown-task':
+      return {
+        what: `There is no task \`${failure.task}\`${requiredBy(failure.requiredBy)}.`,
+        next: didYouMean(failure.nearest, 'Define it under `tasks`: a script of that name is not enough.'),
+      };
+    case 'graph/undeclared-root-task':
+      return {
+        what: `\`${failure.task}\` is a task of the root package and is not declared${requiredBy(failure.requiredBy)}.`,
+        next: `Add \`"${failure.task}": {}\` to the root configuration: the root package runs only what is declared so.`,
+      };
+    case 'graph/unknown-package':
+      return {
+        what: `There is no package \`${failure.package}\`: \`${failure.task}\` names it${requiredBy(failure.requiredBy)}.`,
+        next: didYouMean(failure.nearest, '`tr ls` lists the packages.'),
+      };
+    case 'graph/persistent-dependency':
+      return {
+        what:
+          `\`${failure.task}\` depends on \`${failure.dependency}\`, which is persistent and never ends` +
+          `${andMore(failure.alike, 'task', 'of that name')}.`,
+        next: 'Name it under `with` instead, to run both side by side.',
+      };
+    case 'graph/invalid-filter':
+      return {
+        what: `The filter \`${failure.filter}\` cannot be understood: ${FILTER_PROBLEMS[failure.problem]}.`,
+        next: 'A filter is `[!][...]name{directory}[range][...]`; one of name, directory and range is enough.',
+      };
+    case 'graph/filter-unknown-package':
+      return {
+        what: `The filter \`${failure.filter}\` names the package \`${failure.package}\`, which does not exist.`,
+        next: didYouMean(failure.nearest, '`tr ls` lists the packages; a `*` in a name makes it a pattern.'),
+      };
+    case 'graph/filter-unknown-directory':
+      return {
+        what: `The filter \`${failure.filter}\` names the directory \`${failure.directory}\`, which does not exist.`,
+        next: 'A directory is relative to the current one, and next to a package name to the root of the workspace.',
+      };
+    case 'graph/empty-filter':
+      return {
+        what: `The filter \`${failure.filter}\` selects no package.`,
+        ...nextStep(EMPTY_FILTER_NEXT[failure.reason]),
+      };
+    case 'graph/package-cycle':
+      return {
+        what: `${describeCycle(failure.packages)} (packages).`,
+        next: 'That is allowed as long as no task waits for itself.',
+      };
+  }
+}
+
+const FILTER_PROBLEMS: Readonly<Record<FilterProblem, string>> = {
+  empty: 'it names no package, no directory and no range',
+  'empty-directory': 'the braces hold no directory',
+  'absolute-directory': 'the directory in braces must be relative',
+  'invalid-directory-glob': 'the glob of the directory is not valid',
+  'invalid-range': 'the brackets hold no range such as `[main]` or `[main...HEAD]`',
+  'dependencies-of-nothing': 'the `...` before the range needs a package or a directory before it',
+  'stray-bracket': 'braces or brackets stand where no directory and no range can be',
+};
+
+const EMPTY_FILTER_NEXT: Readonly<Record<EmptyFilterReason, string | undefined>> = {
+  'no-match': undefined,
+  'range-after-path': 'After a bare path a range is taken for a part of the path: write the path in braces.',
+  'narrowed-to-package':
+    'Inside a package a filter without a name is about that package only: run it from the root of the workspace.',
+};
+
+function describeCycle(names: readonly string[]): string {
+  const way = names.map((name) => `\`${name}\``).join(' -> ');
+  return names.length === 2 ? `\`${names[0]}\` depends on itself` : `They depend on each other: ${way}`;
+}
+
+function andMore(count: number, noun: string, which: string): string {
+  return count === 0 ? '' : ` (and ${count} more ${noun}${count === 1 ? '' : 's'} ${which})`;
+}
+
+function requiredBy(task: string | undefined): string {
+  return task === undefined ? '' : `, which \`${task}\` needs`;
+}
+
+function didYouMean(nearest: string | undefined, otherwise: string): string {
+  return nearest === undefined ? otherwise : `Did you mean \`${nearest}\`?`;
+}
+
+function nextStep(next: string | undefined): { readonly next?: string } {
+  return next === undefined ? {} : { next };
+}

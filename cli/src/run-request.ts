@@ -1,0 +1,123 @@
+import type { Failure, OutputLogs, Result } from '@tr/model';
+import { fail, ok } from '@tr/model';
+
+/** Which tiers may be read and written. */
+export interface CachePolicy {
+  readonly local: { readonly read: boolean; readonly write: boolean };
+}
+
+/** What `tr run` was asked to do, every value checked, command line before environment before configuration. */
+export interface RunRequest {
+  readonly tasks: readonly string[];
+  /** What follows `--`. */
+  readonly taskArguments: readonly string[];
+  readonly filters: readonly string[];
+  readonly affected: boolean;
+  readonly only: boolean;
+  readonly parallel: boolean;
+  /** As given: a number or a percentage; undefined = from the configuration, else 10. */
+  readonly concurrency: string | undefined;
+  readonly continueMode: 'never' | 'dependencies-successful' | 'always';
+  readonly policy: CachePolicy;
+  readonly dry: 'text' | 'json' | undefined;
+  readonly outputLogs: OutputLogs | undefined;
+  readonly logOrder: 'auto' | 'stream' | 'grouped';
+  readonly logPrefix: 'auto' | 'task' | 'none';
+  readonly logFormat: 'text' | 'json';
+  readonly cacheDir: string | undefined;
+  readonly envMode: 'strict' | 'loose' | undefined;
+  readonly frameworkInference: boolean;
+}
+
+/** The options as the command line has them, before any is checked. */
+export interface RawRunOptions {
+  readonly concurrency?: string | undefined;
+  readonly continue?: string | boolean | undefined;
+  readonly force?: string | boolean | undefined;
+  readonly noCache?: boolean | undefined;
+  readonly cache?: string | undefined;
+  readonly dry?: string | boolean | undefined;
+  readonly outputLogs?: string | undefined;
+  readonly logOrder?: string | undefined;
+  readonly logPrefix?: string | undefined;
+  readonly logFormat?: string | undefined;
+  readonly envMode?: string | undefined;
+}
+
+/** The checked form of {@link RawRunOptions}. */
+export type CheckedRunOptions = Pick<
+  RunRequest,
+  'concurrency' | 'continueMode' | 'policy' | 'dry' | 'outputLogs' | 'logOrder' | 'logPrefix' | 'logFormat' | 'envMode'
+>;
+
+const OUTPUT_LOGS = ['full', 'hash-only', 'new-only', 'errors-only', 'none'] as const;
+
+/** Checks every option and reports all that are wrong. */
+export function checkRunOptions(raw: RawRunOptions): Result<CheckedRunOptions, readonly Failure[]> {
+  const failures: Failure[] = [];
+  const choose = <T extends string>(
+    option: string,
+    value: string | undefined,
+    allowed: readonly T[],
+  ): T | undefined => {
+    if (value === undefined || (allowed as readonly string[]).includes(value)) return value as T | undefined;
+    failures.push({ code: 'usage/invalid-option', option, value, expected: allowed.join(', ') });
+    return undefined;
+  };
+  const checked: CheckedRunOptions = {
+    concurrency: checkConcurrency(raw.concurrency, failures),
+    continueMode:
+      choose('--continue', toText(raw.continue, 'always', 'never'), ['never', 'dependencies-successful', 'always']) ??
+      'never',
+    policy: checkPolicy(raw, failures),
+    dry: choose('--dry', toText(raw.dry, 'text', undefined), ['text', 'json']),
+    outputLogs: choose('--output-logs', raw.outputLogs, OUTPUT_LOGS),
+    logOrder: choose('--log-order', raw.logOrder, ['auto', 'stream', 'grouped']) ?? 'auto',
+    logPrefix: choose('--log-prefix', raw.logPrefix, ['auto', 'task', 'none']) ?? 'auto',
+    logFormat: choose('--log-format', raw.logFormat, ['text', 'json']) ?? 'text',
+    envMode: choose('--env-mode', raw.envMode, ['strict', 'loose']),
+  };
+  return failures.length > 0 ? fail(failures) : ok(checked);
+}
+
+/** `--flag` without a value, `--flag=value`, `--flag=true|false` or `--no-flag`. */
+function toText<D extends string | undefined>(
+  value: string | boolean | undefined,
+  whenTrue: string,
+  whenAbsent: D,
+): string | D {
+  if (value === undefined || value === false || value === 'false') return whenAbsent;
+  return value === true || value === 'true' ? whenTrue : value;
+}
+
+function checkConcurrency(value: string | undefined, failures: Failure[]): string | undefined {
+  const valid =
+    value === undefined || /^[1-9]\d*$/.test(value) || /^(?:100|[1-9]\d?|[1-9]\d{2,})(?:\.\d+)?%$/.test(value);
+  if (valid) return value;
+  failures.push({
+    code: 'usage/invalid-option',
+    option: '--concurrency',
+    value,
+    expected: 'a number from 1, or a percentage such as 50%',
+  });
+  return undefined;
+}
+
+/** `--cache=local:rw,remote:r`, or the older `--force` and `--no-cache`. */
+function checkPolicy(raw: RawRunOptions, failures: Failure[]): CachePolicy {
+  const force = raw.force === true || raw.force === 'true' || raw.force === '1';
+  if (raw.cache === undefined) return { local: { read: !force, write: raw.noCache !== true } };
+  let local = { read: false, write: false };
+  for (const part of raw.cache.split(',').filter(Boolean)) {
+    const match = /^(local|remote):(r?)(w?)$/.exec(part);
+    if (match === null) {
+      failures.push({
+        code: 'usage/invalid-option',
+        option: '--cache',
+        value: part,
+        expected: 'local:rw, local:r, local:w, local:, remote:…',
+      });
+    } else if (match[1] === 'local') local = { read: match[2] === 'r' && !force, write: match[3] === 'w' };
+  }
+  return { local };
+}

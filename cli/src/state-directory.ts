@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import type { GitLocation } from '@tr/model';
+
+/** Name of the directory below the workspace root that holds all our state. It ignores itself. */
+export const STATE_DIRECTORY = '.tr';
+
+/** Where state goes. Absolute native paths. */
+export interface StateDirectories {
+  /** `.tr` of this work tree: logs, memos, what is known about the outputs on disk. */
+  readonly own: string;
+  /** Stored results, shared by all worktrees of the repository. */
+  readonly cache: string;
+  readonly logs: string;
+}
+
+/** `setting` is a cache directory from a flag, a variable or the configuration: relative to the workspace root. */
+export function resolveStateDirectories(
+  root: string,
+  git: GitLocation | undefined,
+  setting: string | undefined,
+): StateDirectories {
+  const own = join(root, STATE_DIRECTORY);
+  return {
+    own,
+    cache: setting === undefined ? join(mainRoot(root, git), STATE_DIRECTORY, 'cache') : resolve(root, setting),
+    logs: join(own, 'logs'),
+  };
+}
+
+/** The same workspace in the main work tree, so that linked worktrees share one cache. */
+function mainRoot(root: string, git: GitLocation | undefined): string {
+  if (git?.mainWorkTree === undefined || git.mainWorkTree === git.workTree) return root;
+  return join(git.mainWorkTree, relative(git.workTree, root));
+}
+
+/**
+ * Creates the directory with a `.gitignore` that ignores all of it. False when the disk will not have it: everything that
+ * is kept there is then done without.
+ */
+export function createStateDirectory(path: string): boolean {
+  try {
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, '.gitignore'), '*\n', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EEXIST';
+  }
+}

@@ -1,0 +1,54 @@
+import { writeSync } from 'node:fs';
+
+/** Where a reporter writes; the shape `reporter` asks for. */
+export interface TerminalOutput {
+  write(text: string | Uint8Array): void;
+  readonly isTTY: boolean;
+  readonly colors: boolean;
+  columns(): number;
+  /** Calls back when the width changes; the returned function stops that. */
+  onResize(callback: () => void): () => void;
+}
+
+/**
+ * One of the two standard streams as an output. A reader that went away (`tr run build | head`) must not end the run: what is
+ * written to it from then on is dropped.
+ */
+export function createTerminalOutput(
+  stream: NodeJS.WriteStream & { readonly fd: number },
+  env: NodeJS.ProcessEnv,
+): TerminalOutput {
+  const isTTY = stream.isTTY === true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTTY,
+    colors: wantsColors(isTTY, env),
+    columns: () => (stream.columns > 0 ? stream.columns : 80),
+    onResize: (callback) => {
+      stream.on('resize', callback);
+      return () => stream.off('resize', callback);
+    },
+  };
+}
+
+/** NO_COLOR and FORCE_COLOR as their conventions have it; else colours on a terminal that is not `dumb`. */
+function wantsColors(isTTY: boolean, env: NodeJS.ProcessEnv): boolean {
+  const force = env['FORCE_COLOR'];
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  return isTTY && env['TERM'] !== 'dumb';
+}
+
+/** Writes at once and in full, for the last words before the process ends. */
+export function writeNow(fd: 1 | 2, text: string): void {
+  try {
+    writeSync(fd, text);
+  } catch {
+    // Nobody reads any more.
+  }
+}

@@ -1,0 +1,98 @@
+/** The name: a call that means the POSIX `tr` reaches it. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { TR_BIN } from '../rig/exec-tr.js';
+
+let root: string;
+let bin: string;
+before(() => {
+  root = mkdtempSync(join(tmpdir(), 'tr-name-'));
+  bin = join(root, 'node_modules/.bin');
+  mkdirSync(bin, { recursive: true });
+  symlinkSync(TR_BIN, join(bin, 'tr'));
+  symlinkSync(TR_BIN, join(bin, 'taskrun'));
+  writeFileSync(
+    join(root, 'package.json'),
+    JSON.stringify({
+      scripts: {
+        upper: 'echo abc | tr a-z A-Z',
+        squeeze: "printf 'a\\n\\n\\nb' | tr -s '\\n' ,",
+        version: 'tr --version',
+      },
+    }),
+  );
+});
+after(() => rmSync(root, { recursive: true }));
+
+const path = () => ({ ...process.env, PATH: `${bin}:${process.env['PATH']}` });
+const sh = (text: string, env: NodeJS.ProcessEnv = path()) =>
+  spawnSync('sh', ['-c', text], { cwd: root, encoding: 'utf8', env });
+
+test('npm scripts that mean the POSIX tr get it', () => {
+  const npm = (script: string) => spawnSync('npm', ['run', '-s', script], { cwd: root, encoding: 'utf8' }).stdout;
+  assert.equal(npm('upper'), 'ABC\n');
+  assert.equal(npm('squeeze'), 'a,b');
+  assert.match(npm('version'), /^\d+\.\d+\.\d+\n$/);
+});
+
+for (const [call, expected] of [
+  [`echo abc | tr a-z A-Z`, 'ABC\n'],
+  [`echo 'a b' | tr -d ' '`, 'ab\n'],
+  [`echo 'a  b' | tr -s ' '`, 'a b\n'],
+  [`echo abc | tr -c 'a\\n' x`, 'axx\n'],
+  [`echo abc | tr -cd 'ab'`, 'ab'],
+  [`echo abc | tr --delete b`, 'ac\n'],
+  [`printf 'a-b' | tr -- - _`, 'a_b'],
+  [`printf 'r\\n' | tr r s`, 's\n'],
+] as const) {
+  test(`POSIX call: ${call}`, () => {
+    const run = sh(call);
+    assert.equal(run.stdout, expected);
+    assert.equal(run.status, 0);
+  });
+}
+
+test('exit code and stderr are those of the POSIX tr', () => {
+  const run = sh('echo a | tr -Z; echo "code $?"');
+  assert.match(run.stdout, /code 1/);
+  assert.match(run.stderr, /tr: /);
+});
+
+test('a large stream passes through unchanged', () => {
+  const run = sh(`head -c 5000000 /dev/zero | tr '\\0' x | wc -c`);
+  assert.equal(run.stdout.trim(), '5000000');
+});
+
+test('a signal ends the POSIX tr, and the caller sees that signal', async () => {
+  const child = spawn(join(bin, 'tr'), ['a', 'b'], { env: path(), stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.write('a');
+  await new Promise((resolve) => child.stdout.once('data', resolve)).catch(() => undefined);
+  child.kill('SIGTERM');
+  const signal = await new Promise((resolve) => child.on('exit', (_code, name) => resolve(name)));
+  assert.equal(signal, 'SIGTERM');
+});
+
+test('a shim that starts us again under another path does not loop', () => {
+  const shims = join(root, 'shims');
+  mkdirSync(shims);
+  writeFileSync(join(shims, 'tr'), `#!/bin/sh\nexec ${process.execPath} ${TR_BIN} "$@"\n`);
+  chmodSync(join(shims, 'tr'), 0o755);
+  const run = sh('echo abc | tr a-z A-Z', { ...process.env, PATH: `${bin}:${shims}:${process.env['PATH']}` });
+  assert.equal(run.stdout, 'ABC\n');
+});
+
+test('without another tr the message says so', () => {
+  const run = spawnSync(process.execPath, [TR_BIN, 'a', 'b'], { encoding: 'utf8', env: { PATH: bin } });
+  assert.equal(run.status, 2);
+  assert.match(run.stderr, /not a command of the task runner/);
+});
+
+test('taskrun never means the POSIX tr', () => {
+  const run = sh('taskrun rnu build');
+  assert.equal(run.status, 2);
+  assert.match(run.stderr, /rnu/);
+});

@@ -1,0 +1,56 @@
+import type { TaskId, TaskResult } from '@tr/model';
+import type { Paint } from '../text/paint.js';
+import { printable } from '../text/printable.js';
+import { formatDuration } from '../text/quantities.js';
+import { describeFailure } from '../words/describe-failure.js';
+import { errorAnnotation } from './github-actions.js';
+import { lastLines } from './last-lines.js';
+
+/** What the block about failed tasks is made with. */
+export interface FailedTasksLook {
+  readonly paint: Paint;
+  readonly groups: 'none' | 'github';
+  readonly labelOf: (task: TaskId) => string;
+  readonly displayPath: (path: string) => string;
+  readonly describeRerun: (task: TaskId) => string;
+  /** False for a task whose output the user asked not to see. */
+  readonly showsTail: (task: TaskId) => boolean;
+}
+
+/** The last thing a run prints: every failed task with the end of its log, where the rest is, and how to run it again. */
+export function renderFailedTasks(failed: readonly TaskResult[], look: FailedTasksLook): string {
+  const lines = tailLength(failed.length);
+  return failed.map((result) => renderFailedTask(result, lines, look)).join('');
+}
+
+/** What went wrong, in a sentence. */
+export function describeEnd(result: TaskResult): string {
+  return result.failure === undefined ? 'It failed.' : describeFailure(result.failure).what;
+}
+
+/** Many failures get shorter tails, so that the list stays readable. */
+function tailLength(failures: number): number {
+  if (failures <= 5) return 20;
+  return failures <= 20 ? 8 : 3;
+}
+
+function renderFailedTask(result: TaskResult, lines: number, look: FailedTasksLook): string {
+  const { paint } = look;
+  const label = look.labelOf(result.task);
+  const what = describeEnd(result);
+  const next = result.failure === undefined ? undefined : describeFailure(result.failure).next;
+  const annotation = look.groups === 'github' ? errorAnnotation(label, what) : '';
+  return [
+    `${annotation}${paint('red', 'FAILED')} ${paint('bold', label)} (${formatDuration(result.durationMs)}) ${what}`,
+    ...renderTail(result, lines, look),
+    ...(result.logPath === undefined ? [] : [`  log:  ${printable(look.displayPath(result.logPath))}`]),
+    `  run:  ${printable(look.describeRerun(result.task))}`,
+    ...(next === undefined ? [] : [`  next: ${next}`]),
+    '\n',
+  ].join('\n');
+}
+
+function renderTail(result: TaskResult, lines: number, look: FailedTasksLook): string[] {
+  if (result.logTail === undefined || !look.showsTail(result.task)) return [];
+  return lastLines(result.logTail, lines).map((line) => `  ${look.paint('dim', '|')} ${line}`.trimEnd());
+}

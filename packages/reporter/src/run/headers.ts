@@ -1,0 +1,29 @@
+import type { ActionKey, MissReason, RunEvent } from '@tr/model';
+import type { Paint } from '../text/paint.js';
+import { formatDuration } from '../text/quantities.js';
+import { describeMissReasons } from '../words/miss-reason.js';
+
+/** What Turborepo-shaped output calls the hash: the first 16 hex digits of the key. */
+export function shortKey(key: ActionKey): string {
+  return key.slice(0, 16);
+}
+
+/** `cache hit, replaying logs <hash> (restored from remote, saved 1.2s)`. */
+export function describeHit(event: Extract<RunEvent, { type: 'cache-hit' }>, replays: boolean, paint: Paint): string {
+  const where = event.outcome === 'fresh' ? 'fresh' : `restored from ${event.tier}`;
+  const saved = event.timeSavedMs > 0 ? `, saved ${formatDuration(event.timeSavedMs)}` : '';
+  const verb = replays ? 'replaying' : 'suppressing';
+  return `cache hit, ${verb} logs ${paint('dim', shortKey(event.key))} ${paint('dim', `(${where}${saved})`)}`;
+}
+
+/** `cache miss, executing <hash>: <reasons>`, or Turborepo's words for a cache that was not asked. */
+export function describeMiss(event: Extract<RunEvent, { type: 'cache-miss' }>, paint: Paint): string {
+  const hash = paint('dim', shortKey(event.key));
+  if (event.reasons.some(isBypass)) return `cache bypass, force executing ${hash}`;
+  const why = describeMissReasons(event.reasons);
+  return `cache miss, executing ${hash}${why === '' ? '' : `: ${why}`}`;
+}
+
+function isBypass(reason: MissReason): boolean {
+  return reason.reason === 'cache-off' || reason.reason === 'not-cacheable';
+}

@@ -1,0 +1,20 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Characters of one line shown. */
+const LINE_WIDTH = 500;
+
+/** Control characters except the tab. */
+const CONTROL = /[^\P{Cc}\t]/gu;
+
+/** The last `count` lines of a log as plain text: no escape sequences, a progress line as it ended. */
+export function lastLines(log: Uint8Array, count: number): string[] {
+  const lines = Buffer.from(log.buffer, log.byteOffset, log.byteLength).toString('utf8').split('\n');
+  if (lines[lines.length - 1] === '') lines.pop();
+  return lines.slice(-count).map(toPlainLine);
+}
+
+function toPlainLine(line: string): string {
+  const plain = stripVTControlCharacters(line).trimEnd();
+  const shown = plain.slice(plain.lastIndexOf('\r') + 1).replace(CONTROL, '');
+  return shown.length > LINE_WIDTH ? `${shown.slice(0, LINE_WIDTH)}…` : shown;
+}

@@ -1,0 +1,128 @@
+import type { ReporterClock } from '../clock.js';
+import type { Output } from '../output.js';
+import { displayWidth } from '../text/display-width.js';
+
+/** Text of the status line for a width in cells; empty for none. Plain, without escape codes. */
+export type StatusSource = (width: number) => string;
+
+/** Pending bytes that are written without waiting. */
+const BATCH = 64 * 1024;
+
+/** How long output may wait for more, milliseconds: one frame. */
+const FRAME_MS = 16;
+
+/** A run shorter than this never shows a status line, milliseconds. */
+const FIRST_STATUS_MS = 150;
+
+/** How often the status line is renewed when nothing happens, milliseconds. */
+const TICK_MS = 1000;
+
+const HIDE_CURSOR = '\u001B[?25l';
+const SHOW_CURSOR = '\u001B[?25h';
+
+/**
+ * The terminal as a run sees it: a stream of whole lines, and below it an optional status line. Writes are batched:
+ * one write erases the status line, adds the new lines and draws it again, so that a line is never torn.
+ */
+export class Screen {
+  readonly #output: Output;
+  readonly #clock: ReporterClock;
+  readonly #status: StatusSource | undefined;
+  #pending: (string | Uint8Array)[] = [];
+  #size = 0;
+  #cancelFlush: (() => void) | undefined;
+  #cancelTick: (() => void) | undefined;
+  #stopListening: (() => void) | undefined;
+  #showsStatus = false;
+  #cursorHidden = false;
+  /** The status line on the terminal now; the cursor stands at its end. */
+  #drawn = '';
+
+  constructor(output: Output, clock: ReporterClock, status: StatusSource | undefined) {
+    this.#output = output;
+    this.#clock = clock;
+    this.#status = output.isTTY ? status : undefined;
+    if (this.#status === undefined) return;
+    this.#stopListening = output.onResize?.(() => this.flush());
+    this.#cancelTick = clock.schedule(FIRST_STATUS_MS, () => this.#tick());
+  }
+
+  /** Adds text that ends with a newline. */
+  write(chunk: string | Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.#pending.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size >= BATCH) this.flush();
+    else this.#scheduleFlush();
+  }
+
+  /** Says that the status line may have changed. */
+  refresh(): void {
+    if (this.#showsStatus) this.#scheduleFlush();
+  }
+
+  /** Writes what is pending now. */
+  flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    const line = this.#renderStatus();
+    if (this.#size === 0 && line === this.#drawn) return;
+    const before = this.#eraseStatus();
+    const after = line === '' ? '' : this.#hideCursor() + line;
+    this.#drawn = line;
+    this.#emit(before, after);
+  }
+
+  /** Ends the status line, writes the rest and shows the cursor again. Later writes go straight out. */
+  dispose(): void {
+    this.#cancelTick?.();
+    this.#stopListening?.();
+    this.#cancelTick = undefined;
+    this.#stopListening = undefined;
+    this.#showsStatus = false;
+    this.flush();
+    if (this.#cursorHidden) this.#output.write(SHOW_CURSOR);
+    this.#cursorHidden = false;
+  }
+
+  #tick(): void {
+    this.#showsStatus = true;
+    this.#cancelTick = this.#clock.schedule(TICK_MS, () => this.#tick());
+    this.flush();
+  }
+
+  #scheduleFlush(): void {
+    this.#cancelFlush ??= this.#clock.schedule(FRAME_MS, () => this.flush());
+  }
+
+  #renderStatus(): string {
+    if (!this.#showsStatus || this.#status === undefined) return '';
+    // The last column stays free: a full row would leave the cursor on the next one.
+    return this.#status(Math.max(1, this.#output.columns() - 1));
+  }
+
+  /** A terminal that became narrower has wrapped the old line over several rows: all of them go. */
+  #eraseStatus(): string {
+    if (this.#drawn === '') return '';
+    const rows = Math.ceil(displayWidth(this.#drawn) / Math.max(1, this.#output.columns()));
+    return `\r${rows > 1 ? `\u001B[${rows - 1}A` : ''}\u001B[J`;
+  }
+
+  #hideCursor(): string {
+    if (this.#cursorHidden) return '';
+    this.#cursorHidden = true;
+    return HIDE_CURSOR;
+  }
+
+  #emit(before: string, after: string): void {
+    const chunks = [before, ...this.#pending, after];
+    this.#pending = [];
+    this.#size = 0;
+    const texts = chunks.filter((chunk) => typeof chunk === 'string');
+    if (texts.length === chunks.length) this.#output.write(texts.join(''));
+    else
+      this.#output.write(
+        Buffer.concat(chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk))),
+      );
+  }
+}

@@ -1,0 +1,180 @@
+import { InvariantError, type OutputLogs, type RunEvent, type RunResult, type TaskId } from '@tr/model';
+import { createPaint, type Paint } from '../text/paint.js';
+import { countOf } from '../text/quantities.js';
+import { printable } from '../text/printable.js';
+import { describeEnd, renderFailedTasks } from './failed-tasks.js';
+import { describeWarning, renderRemarks, renderWarning, Warnings } from './notices.js';
+import type { RunReporter } from './reporter.js';
+import type { RunReportOptions } from './run-report-options.js';
+import { RunTally } from './run-tally.js';
+import { Screen } from './screen.js';
+import { renderStatusLine } from './status-line.js';
+import { TaskLog } from './task-log.js';
+import { createTaskStyle, labelOf } from './task-style.js';
+import { renderTotals } from './totals.js';
+
+/** Bytes of a grouped log kept in memory per task. */
+const BUFFER_LIMIT = 1 << 20;
+
+/** Prints a run for people: streamed or grouped logs, a live status line, totals, and the failed tasks last. */
+export function createTerminalReporter(options: RunReportOptions): RunReporter {
+  const reporter = new TerminalReporter(options);
+  return { sink: (event) => reporter.add(event), dispose: () => reporter.dispose() };
+}
+
+class TerminalReporter {
+  readonly #options: RunReportOptions;
+  readonly #paint: Paint;
+  readonly #screen: Screen;
+  readonly #tally = new RunTally();
+  readonly #warnings = new Warnings();
+  readonly #logs = new Map<TaskId, TaskLog>();
+  readonly #outputLogs = new Map<TaskId, OutputLogs>();
+  /** A run that need not end tells its warnings at once. */
+  #warnsAtOnce = false;
+
+  constructor(options: RunReportOptions) {
+    this.#options = options;
+    this.#paint = createPaint(options.output.colors);
+    const status = options.statusLine ? (width: number) => this.#renderStatus(width) : undefined;
+    this.#screen = new Screen(options.output, options.clock, status);
+  }
+
+  add(event: RunEvent): void {
+    this.#tally.add(event);
+    this.#print(event);
+    this.#screen.refresh();
+  }
+
+  dispose(): void {
+    for (const log of this.#logs.values()) log.finish(undefined);
+    this.#logs.clear();
+    this.#screen.dispose();
+  }
+
+  #print(event: RunEvent): void {
+    switch (event.type) {
+      case 'run-started':
+        return this.#start(event);
+      case 'task-started':
+        if (event.attempt > 1) this.#logs.get(event.task)?.note(`retrying, attempt ${event.attempt}`);
+        return;
+      case 'task-output':
+        return this.#logOf(event.task).output(event);
+      case 'cache-hit':
+        return this.#logs.get(event.task)?.hit(event);
+      case 'cache-miss':
+        return this.#logs.get(event.task)?.miss(event);
+      case 'warning':
+        if (this.#warnings.add(event.failure) && this.#warnsAtOnce) this.#warn(describeWarning(event.failure));
+        return;
+      case 'task-finished':
+        return this.#finishTask(event);
+      case 'run-finished':
+        return this.#finishRun(event.result);
+      case 'task-queued':
+      case 'cache-saved':
+      case 'cache-not-saved':
+        return;
+    }
+  }
+
+  #start(event: Extract<RunEvent, { type: 'run-started' }>): void {
+    this.#warnsAtOnce = event.tasks.some(({ persistent }) => persistent);
+    this.#screen.write(this.#renderBanner(event.packages));
+    let index = 0;
+    for (const { id, hasCommand, log, persistent } of event.tasks) {
+      if (!hasCommand) continue;
+      this.#outputLogs.set(id, log);
+      this.#logs.set(id, this.#createLog(id, { index: index++, log, persistent }));
+    }
+  }
+
+  #createLog(
+    task: TaskId,
+    about: { readonly index: number; readonly log: OutputLogs; readonly persistent: boolean },
+  ): TaskLog {
+    const { kind, logPrefix, logOrder, groups, readLog, bufferLimit } = this.#options;
+    // A persistent task is never folded, so nothing but the prefix tells whose lines they are.
+    const prefixed = logPrefix === 'task' || (about.persistent && groups !== 'none');
+    return new TaskLog({
+      style: createTaskStyle(labelOf(task, kind), about.index, prefixed ? this.#paint : undefined),
+      log: about.log,
+      // What may never end cannot wait for its end.
+      live: logOrder === 'stream' || about.persistent,
+      groups,
+      bufferLimit: bufferLimit ?? BUFFER_LIMIT,
+      readLog,
+      paint: this.#paint,
+      print: (chunk) => this.#screen.write(chunk),
+    });
+  }
+
+  #renderBanner(packages: readonly string[]): string {
+    const { version, kind, requestedTasks, remoteCache } = this.#options;
+    const tasks = requestedTasks.map(printable).join(', ');
+    const monorepo = kind === 'monorepo';
+    const lines = [
+      `tr ${version}`,
+      ...(monorepo ? [`Packages in scope: ${packages.map(printable).join(', ')}`] : []),
+      `Running ${tasks}${monorepo ? ` in ${countOf(packages.length, 'package')}` : ''}`,
+      `Remote caching ${remoteCache}`,
+    ];
+    return `\n${lines.map((line) => `   • ${line}\n`).join('')}\n`;
+  }
+
+  #finishTask({ task, result }: Extract<RunEvent, { type: 'task-finished' }>): void {
+    const log = this.#logs.get(task);
+    if (log === undefined) return;
+    if (result.outcome === 'failed') log.conclude(`${this.#paint('red', 'ERROR')} ${describeEnd(result)}`);
+    if (result.skipReason === 'when') log.note('skipped: its `when` says no');
+    log.finish(result);
+    this.#logs.delete(task);
+  }
+
+  #finishRun(result: RunResult): void {
+    for (const log of this.#logs.values()) log.finish(undefined);
+    this.#logs.clear();
+    const { summaryPath, groups, kind } = this.#options;
+    const paint = this.#paint;
+    const notices = this.#warnings.render(paint) + renderRemarks(this.#tally, paint);
+    this.#screen.write(notices === '' ? '' : `\n${notices}`);
+    if (this.#tally.attempted === 0) this.#warn('No tasks were executed as part of this run.');
+    this.#screen.write(renderTotals(this.#tally, result, { paint, summaryPath }));
+    this.#screen.write(
+      renderFailedTasks(this.#tally.failed, {
+        paint,
+        groups,
+        labelOf: (task) => labelOf(task, kind),
+        displayPath: this.#options.displayPath ?? ((path) => path),
+        describeRerun: this.#options.describeRerun ?? ((task) => `tr run ${task}`),
+        showsTail: (task) => this.#outputLogs.get(task) !== 'none',
+      }),
+    );
+    this.#screen.dispose();
+  }
+
+  #warn(text: string): void {
+    this.#screen.write(`${renderWarning(text, this.#paint)}\n`);
+  }
+
+  #renderStatus(width: number): string {
+    const { done, total, outcomes, running, startedAt } = this.#tally;
+    return renderStatusLine(
+      {
+        done,
+        total,
+        failed: outcomes.failed,
+        running: [...running].slice(0, 20).map((task) => labelOf(task, this.#options.kind)),
+        elapsedMs: this.#options.clock.now() - startedAt,
+      },
+      width,
+    );
+  }
+
+  #logOf(task: TaskId): TaskLog {
+    const log = this.#logs.get(task);
+    if (log === undefined) throw new InvariantError(`output of ${task}, which is not running`);
+    return log;
+  }
+}

@@ -1,0 +1,31 @@
+import type { ActionKey, CacheTier, MissReason, TaskId } from '@tr/model';
+
+/** The stored run a task was compared with: the nearest one. */
+export interface StoredRun {
+  readonly key: ActionKey;
+  /** Milliseconds since the epoch. */
+  readonly storedAt: number;
+  /** How long that execution took, milliseconds. */
+  readonly durationMs: number;
+  /** Version of `tr` that stored it. */
+  readonly producer: string;
+}
+
+/** A dependency that diverges by itself, with what changed there. */
+export interface DivergingDependency {
+  readonly task: TaskId;
+  readonly reasons: readonly MissReason[];
+}
+
+/** The answer to `tr why <task>`. */
+export interface WhyReport {
+  readonly task: TaskId;
+  readonly key: ActionKey;
+  readonly verdict:
+    | { readonly hit: true; readonly tier: CacheTier; readonly timeSavedMs: number }
+    | { readonly hit: false; readonly reasons: readonly MissReason[] };
+  /** Undefined when nothing of this task is stored. */
+  readonly comparedWith: StoredRun | undefined;
+  /** First diverging dependencies, each once, nearest first; empty unless a dependency is a reason. */
+  readonly dependencies: readonly DivergingDependency[];
+}

@@ -1,0 +1,35 @@
+import type { Failure, SourcePosition } from '@tr/model';
+import { describeFingerprintFailure } from './fingerprint.js';
+import { describeGraphFailure } from './graph.js';
+import { describeStoreFailure } from './store.js';
+import { describeTaskFailure } from './task.js';
+import { describeUnwordedFailure } from './unworded.js';
+import { describeUsageFailure } from './usage.js';
+import type { Words } from './words.js';
+import { describeWorkspaceFailure } from './workspace.js';
+
+/** The part of a code before the slash. */
+type Area = Failure['code'] extends infer Code ? (Code extends `${infer Name}/${string}` ? Name : never) : never;
+
+/** The failures of one area. */
+type FailureOf<A extends Area> = Extract<Failure, { readonly code: `${A}/${string}` }>;
+
+/** What is said about any failure; the area's own file has the words. */
+export function describeFailure(failure: Failure): Words {
+  if (isOf('fingerprint', failure)) return describeFingerprintFailure(failure);
+  if (isOf('graph', failure)) return describeGraphFailure(failure);
+  if (isOf('store', failure)) return describeStoreFailure(failure);
+  if (isOf('task', failure)) return describeTaskFailure(failure);
+  if (isOf('usage', failure)) return describeUsageFailure(failure);
+  if (isOf('workspace', failure)) return describeWorkspaceFailure(failure);
+  return describeUnwordedFailure(failure);
+}
+
+/** Where a failure lies in a file a person can edit; undefined when it lies nowhere in particular. */
+export function positionOf(failure: Failure): SourcePosition | undefined {
+  return 'at' in failure ? failure.at : undefined;
+}
+
+function isOf<A extends Area>(area: A, failure: Failure): failure is FailureOf<A> {
+  return failure.code.startsWith(`${area}/`);
+}

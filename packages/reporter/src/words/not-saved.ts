@@ -1,0 +1,23 @@
+import type { NotSavedReason } from '@tr/model';
+import { printable } from '../text/printable.js';
+import { firstOf } from './names.js';
+
+/** Why an executed task was not stored, without a period. */
+export function describeNotSaved(reason: NotSavedReason): string {
+  switch (reason.reason) {
+    case 'inputs-changed':
+      return `inputs changed while it ran: ${firstOf(reason.paths)}`;
+    case 'outputs-changed':
+      return `outputs changed while they were stored: ${firstOf(reason.paths)}`;
+    case 'unsafe-output':
+      return `an output cannot be stored: ${printable(reason.path)} (${printable(reason.detail)})`;
+    case 'cache-off':
+      return 'cache writes are off';
+    case 'not-cacheable':
+      return 'the task is not cached';
+    case 'flaky':
+      return 'it passed only after a retry';
+    case 'store-trouble':
+      return `cache trouble: ${printable(reason.detail)}`;
+  }
+}

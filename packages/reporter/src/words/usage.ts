@@ -1,0 +1,47 @@
+import type { UsageFailure } from '@tr/model';
+import type { Words } from './words.js';
+
+/** Words for a command line that cannot be understood. */
+export function describeUsageFailure(failure: UsageFailure): Words {
+  switch (failure.code) {
+    case 'usage/invalid-option':
+      return {
+        what: `\`${failure.option}\` cannot be \`${failure.value}\`.`,
+        next: `It takes ${failure.expected}.`,
+      };
+    case 'usage/unknown-option':
+      return { what: `There is no option \`${failure.option}\`.`, next: didYouMean(failure.nearest, 'tr --help') };
+    case 'usage/missing-value':
+      return { what: `\`${failure.option}\` needs a value.`, next: `It takes ${failure.expected}.` };
+    case 'usage/unknown-command':
+      return { what: `There is no command \`${failure.command}\`.`, next: didYouMean(failure.nearest, 'tr --help') };
+    case 'usage/missing-task':
+      return { what: 'No task is named.', next: nameATask(failure.available) };
+    case 'usage/conflicting-options':
+      return {
+        what: `\`${failure.first}\` and \`${failure.second}\` cannot be used together.`,
+        next: 'Leave one of them out.',
+      };
+    case 'usage/unexpected-argument':
+      return {
+        what: `Unexpected argument \`${failure.argument}\`.`,
+        next: 'Arguments for the task itself come after `--`.',
+      };
+    case 'usage/not-a-directory':
+      return {
+        what: `\`${failure.option}\` names \`${failure.path}\`, which is not a directory.`,
+        next: 'Give the path of a directory that exists.',
+      };
+  }
+}
+
+function didYouMean(nearest: string | undefined, help: string): string {
+  return nearest === undefined ? `\`${help}\` lists what there is.` : `Did you mean \`${nearest}\`?`;
+}
+
+function nameATask(available: readonly string[]): string {
+  if (available.length === 0) return 'The configuration defines no task yet: add one under `tasks`.';
+  const shown = available.slice(0, 10).map((name) => `\`${name}\``);
+  const more = available.length > shown.length ? ` and ${available.length - shown.length} more` : '';
+  return `Name one or more of ${shown.join(', ')}${more}.`;
+}

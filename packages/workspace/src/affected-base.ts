@@ -1,0 +1,67 @@
+import { fail, ok, type Diagnostic, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import { findMergeBase, listChangedFiles, resolveCommit, type GitWorkspace } from './git.js';
+
+/** What the environment says about the commit to compare with; the caller reads the variables. */
+export interface ScmFacts {
+  /** TURBO_SCM_BASE. */
+  readonly base: string | undefined;
+  /** GITHUB_ACTIONS is set. */
+  readonly isGithubActions: boolean;
+  /** GITHUB_BASE_REF; counts only under GitHub Actions. */
+  readonly githubBaseRef: string | undefined;
+}
+
+/** What `--affected` compares with. */
+export type AffectedChanges =
+  | { readonly kind: 'files'; readonly files: readonly RelativePath[]; readonly base: string }
+  /** No usable base: everything counts as affected. */
+  | { readonly kind: 'everything'; readonly warning: Diagnostic };
+
+/**
+ * Files changed between the common ancestor of the base and HEAD, and the work tree. The base is TURBO_SCM_BASE,
+ * else GITHUB_BASE_REF under GitHub Actions, else `main`, else `master`. A TURBO_SCM_BASE that does not exist is an
+ * error: somebody asked for it; any other base that cannot be used means that everything is affected.
+ */
+export function listAffectedFiles(workspace: GitWorkspace, facts: ScmFacts): Result<AffectedChanges, WorkspaceFailure> {
+  const base = resolveAffectedBase(workspace, facts);
+  if (!base.ok) return base;
+  if (base.value.kind === 'unknown') return everything({ code: 'workspace/no-base', tried: base.value.tried });
+  const ancestor = findMergeBase(workspace.git, base.value.ref, 'HEAD');
+  if (!ancestor.ok) return isAboutHistory(ancestor.failure) ? everything(ancestor.failure) : ancestor;
+  const files = listChangedFiles({ ...workspace, from: ancestor.value, to: undefined, mergeBase: false });
+  return files.ok ? ok({ kind: 'files', files: files.value, base: ancestor.value }) : files;
+}
+
+/** A ref that exists, or the names that were tried. */
+export type AffectedBase =
+  { readonly kind: 'ref'; readonly ref: string } | { readonly kind: 'unknown'; readonly tried: readonly string[] };
+
+/** The base of `--affected`; fails only for a TURBO_SCM_BASE that is not there, or when git cannot be run. */
+export function resolveAffectedBase(workspace: GitWorkspace, facts: ScmFacts): Result<AffectedBase, WorkspaceFailure> {
+  const candidates = listCandidates(facts);
+  for (const ref of candidates) {
+    const commit = resolveCommit(workspace.git, ref);
+    if (commit.ok) return ok({ kind: 'ref', ref });
+    if (facts.base || !isAboutHistory(commit.failure)) return commit;
+  }
+  return ok({ kind: 'unknown', tried: candidates });
+}
+
+function listCandidates(facts: ScmFacts): readonly string[] {
+  if (facts.base) return [facts.base];
+  if (facts.isGithubActions && facts.githubBaseRef) return [facts.githubBaseRef];
+  return ['main', 'master'];
+}
+
+function isAboutHistory(failure: WorkspaceFailure): boolean {
+  return failure.code === 'workspace/unknown-ref' || failure.code === 'workspace/no-merge-base';
+}
+
+function everything(failure: WorkspaceFailure): Result<AffectedChanges, never> {
+  return ok({ kind: 'everything', warning: { severity: 'warning', failure } });
+}
+
+/** The failure for a question about changes outside of git. */
+export function failWithoutGit(root: string): Result<never, WorkspaceFailure> {
+  return fail({ code: 'workspace/no-git', root });
+}

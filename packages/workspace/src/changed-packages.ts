@@ -1,0 +1,51 @@
+import { ROOT_PACKAGE, sorted, type PackageName, type RelativePath, type Workspace } from '@tr/model';
+import { createPackageGraph } from './package-graph.js';
+
+/** What decides how far a changed file reaches. */
+export interface ChangeRules {
+  /** Files that count for every task: the root configuration, and what `globalDependencies` matches. */
+  readonly isGlobal: (path: RelativePath) => boolean;
+  /**
+   * Packages whose external dependencies differ between the lockfile before and now; asked only when the lockfile is
+   * among the files. `none`: the same packages written differently; `all`: one of the two cannot be read.
+   */
+  readonly compareLockfile: () => readonly PackageName[] | 'all' | 'none';
+}
+
+/**
+ * Packages that changed files belong to, sorted; `//` for files in no package (also those of a deleted one). Every
+ * package is returned when a global file, something the root package depends on, or the lockfile in a way that
+ * reaches the root, changed.
+ */
+export function computeChangedPackages(
+  workspace: Workspace,
+  files: readonly RelativePath[],
+  rules: ChangeRules,
+): readonly PackageName[] {
+  const graph = createPackageGraph(workspace);
+  const everything = sorted(workspace.packages.keys());
+  if (files.some(rules.isGlobal)) return everything;
+  const changed = new Set(files.map((path) => graph.packageOfFile(path)));
+  for (const name of findPackagesBelow(workspace, files)) changed.add(name);
+  const rootClosure = graph.transitiveDependenciesOf(ROOT_PACKAGE);
+  if ([...changed].some((name) => rootClosure.has(name))) return everything;
+  if (workspace.lockfile && files.includes(workspace.lockfile.path)) {
+    const affected = rules.compareLockfile();
+    if (affected === 'all' || (affected !== 'none' && affected.includes(ROOT_PACKAGE))) return everything;
+    if (affected !== 'none') for (const name of affected) changed.add(name);
+  }
+  return sorted(changed);
+}
+
+/** A submodule shows up as its own path: then the packages inside it have changed. */
+function findPackagesBelow(workspace: Workspace, files: readonly RelativePath[]): readonly PackageName[] {
+  const paths = new Set(files);
+  return [...workspace.packages.values()]
+    .filter((entry) => parentsOf(entry.directory).some((parent) => paths.has(parent)))
+    .map((entry) => entry.name);
+}
+
+function parentsOf(directory: RelativePath): readonly RelativePath[] {
+  const parts = directory.split('/');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}

@@ -1,0 +1,45 @@
+import { ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import type { DirectoryListings } from './directory-listings.js';
+import { findPackageDirectories } from './package-globs.js';
+import { isDirectory, toAbsolute } from './read-text.js';
+
+/** What our own configuration says about packages. */
+export interface ConfigPackageRules {
+  /** `packages` of the root configuration: globs of directories that are packages, package.json or not. */
+  readonly configPackages: readonly string[];
+  /** `name` in the package's own configuration file; undefined when there is none. */
+  readonly packageConfigName: (directory: RelativePath) => string | undefined;
+}
+
+/** Chooses the name of a package, given the one in its package.json. */
+type Naming = (manifestName: string | undefined) => string;
+
+/**
+ * Directories that our `packages` globs select, with how each is named: by its configuration file, else its
+ * package.json, else the directory's own name. `*` passes over names with a leading dot; below `**` only directories
+ * with a package.json or a turbo-like.config.json are packages, else every directory would be one.
+ */
+export async function findConfigPackages(
+  root: string,
+  listings: DirectoryListings,
+  rules: ConfigPackageRules,
+): Promise<Result<ReadonlyMap<RelativePath, Naming>, WorkspaceFailure>> {
+  const directories = await findPackageDirectories({
+    root,
+    listings,
+    globs: rules.configPackages,
+    dot: false,
+    isPackage: (directory) => {
+      const { files } = listings(directory);
+      return files.has('package.json') || files.has('turbo-like.config.json');
+    },
+  });
+  if (!directories.ok) return directories;
+  const found = directories.value.filter((directory) => directory !== '' && isDirectory(toAbsolute(root, directory)));
+  return ok(new Map(found.map((directory) => [directory, nameBy(directory, rules)])));
+}
+
+function nameBy(directory: RelativePath, rules: ConfigPackageRules): Naming {
+  const ownName = directory.slice(directory.lastIndexOf('/') + 1);
+  return (manifestName) => rules.packageConfigName(directory) ?? manifestName ?? ownName;
+}

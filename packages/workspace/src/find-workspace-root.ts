@@ -1,0 +1,56 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fail, ok, type Result, type WorkspaceFailure } from '@tr/model';
+import { readTextIfPresent } from './read-text.js';
+
+const CONFIG_NAMES = ['turbo-like.config.json', 'turbo.json', 'turbo.jsonc'];
+
+/**
+ * The directory of the nearest root configuration, from `cwd` upwards: absolute, native, links resolved.
+ * A configuration with `extends: ["//"]` belongs to a package, so the search goes on above it.
+ */
+export function findWorkspaceRoot(cwd: string): Result<{ readonly root: string }, WorkspaceFailure> {
+  const start = realpathSync(cwd);
+  for (const directory of selfAndAncestors(start)) {
+    if (hasRootConfig(directory)) return ok({ root: directory });
+  }
+  return fail({ code: 'workspace/no-config', cwd: start, likelyRoot: findLikelyRoot(start) });
+}
+
+/** `path` and every directory above it, nearest first. */
+export function* selfAndAncestors(path: string): Generator<string> {
+  for (let at = path; ; at = dirname(at)) {
+    yield at;
+    if (dirname(at) === at) return;
+  }
+}
+
+function hasRootConfig(directory: string): boolean {
+  for (const name of CONFIG_NAMES) {
+    const text = readTextIfPresent(join(directory, name));
+    if (text !== undefined) return !extendsRoot(text);
+  }
+  return false;
+}
+
+/**
+ * Reads `extends` without parsing the file: this runs before every command, and the shape is fixed. Lines that are
+ * comments do not count.
+ */
+function extendsRoot(text: string): boolean {
+  if (!text.includes('"extends"')) return false;
+  const code = text.replace(/^\s*\/\/.*$/gm, '');
+  return /"extends"\s*:\s*\[[^\]]*"\/\/"/.test(code);
+}
+
+/** Where a configuration would belong: the nearest directory that declares workspaces, else the nearest package. */
+function findLikelyRoot(start: string): string | undefined {
+  let nearestPackage: string | undefined;
+  for (const directory of selfAndAncestors(start)) {
+    if (existsSync(join(directory, 'pnpm-workspace.yaml'))) return directory;
+    const manifest = readTextIfPresent(join(directory, 'package.json'));
+    if (manifest?.includes('"workspaces"')) return directory;
+    if (manifest !== undefined) nearestPackage ??= directory;
+  }
+  return nearestPackage;
+}

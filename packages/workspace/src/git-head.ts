@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { GitLocation } from '@tr/model';
+import { readTextIfPresent } from './read-text.js';
+
+const OBJECT_ID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+
+/** Name of the checked out branch, without `refs/heads/`; undefined on a detached HEAD. No process is started. */
+export function currentBranch(git: GitLocation): string | undefined {
+  const target = readSymbolic(readHead(git));
+  return target?.startsWith('refs/heads/') && target !== 'refs/heads/.invalid'
+    ? target.slice('refs/heads/'.length)
+    : undefined;
+}
+
+/**
+ * Commit that HEAD points to, read from HEAD, loose refs and packed-refs. Undefined before the first commit, and in
+ * a repository that keeps its refs in another format (reftable).
+ */
+export function headSha(git: GitLocation): string | undefined {
+  return resolveRefText(git, readHead(git), 0);
+}
+
+function readHead(git: GitLocation): string | undefined {
+  return readTextIfPresent(join(git.gitDir, 'HEAD'))?.trim();
+}
+
+function readSymbolic(text: string | undefined): string | undefined {
+  return text?.startsWith('ref:') ? text.slice('ref:'.length).trim() : undefined;
+}
+
+/** git follows at most five symbolic refs. */
+function resolveRefText(git: GitLocation, text: string | undefined, depth: number): string | undefined {
+  if (text === undefined || depth > 5) return undefined;
+  if (OBJECT_ID.test(text)) return text;
+  const name = readSymbolic(text);
+  if (name === undefined || !/^refs\/[^\0]+$/.test(name) || name.split('/').includes('..')) return undefined;
+  return resolveRefText(git, readLooseRef(git, name) ?? readPackedRef(git, name), depth + 1);
+}
+
+function readLooseRef(git: GitLocation, name: string): string | undefined {
+  const own = readTextIfPresent(join(git.gitDir, name)) ?? readTextIfPresent(join(git.commonDir, name));
+  return own?.trim();
+}
+
+function readPackedRef(git: GitLocation, name: string): string | undefined {
+  const packed = readTextIfPresent(join(git.commonDir, 'packed-refs'));
+  const line = packed?.split('\n').find((candidate) => candidate.endsWith(` ${name}`));
+  return line?.slice(0, line.indexOf(' '));
+}

@@ -1,0 +1,202 @@
+import {
+  compareStrings,
+  fail,
+  ok,
+  ROOT_PACKAGE,
+  type Diagnostic,
+  type Package,
+  type PackageName,
+  type RelativePath,
+  type Result,
+  type Workspace,
+  type WorkspaceFailure,
+} from '@tr/model';
+import { findConfigPackages, type ConfigPackageRules } from './config-packages.js';
+import { createDirectoryListings, type DirectoryListings } from './directory-listings.js';
+import { needsVersions, splitDependencies, type LinkRules, type LinkTarget } from './internal-dependencies.js';
+import { locateGit } from './locate-git.js';
+import { readManagerSettings, type ManagerSettings, type UserSettings } from './manager-settings.js';
+import { readManifest, type Manifest } from './manifest.js';
+import { findPackageCycles } from './package-cycles.js';
+import { findPackageDirectories } from './package-globs.js';
+import { detectPackageManager, findLockfile } from './package-manager.js';
+import { loadVersionRange } from './version-range.js';
+
+/** Everything that is not read from the workspace itself. */
+export interface LoadWorkspaceRequest extends ConfigPackageRules {
+  /** As {@link findWorkspaceRoot} gives it: absolute, links resolved. */
+  readonly root: string;
+  readonly dangerouslyDisablePackageManagerCheck?: boolean;
+  readonly user?: UserSettings;
+}
+
+/** A workspace, and what was odd about it (warnings only). */
+export interface LoadedWorkspace {
+  readonly workspace: Workspace;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads the packages of a workspace. Collects every broken package.json before it fails. Asynchronous only because
+ * libraries are loaded when they are needed; the reading itself is synchronous.
+ */
+export async function loadWorkspace(
+  request: LoadWorkspaceRequest,
+): Promise<Result<LoadedWorkspace, readonly Diagnostic[]>> {
+  const listings = createDirectoryListings(request.root);
+  const manifest = await readManifest(request.root, '');
+  if (!manifest.ok) return failWith([manifest.failure]);
+  const javascript = manifest.value ? await readJavaScriptRoot(request, listings, manifest.value) : ok(undefined);
+  if (!javascript.ok) return failWith([javascript.failure]);
+  const settings = javascript.value?.settings;
+  const found = await findPackages(request, listings, settings);
+  if (!found.ok) return failWith(found.failure);
+  const root: FoundPackage = { directory: '', name: undefined, manifest: manifest.value };
+  const packages = await linkPackages(
+    [{ ...root, name: ROOT_PACKAGE }, ...found.value],
+    manifest.value?.name,
+    settings,
+  );
+  const isMonorepo = settings?.globs !== undefined || request.configPackages.length > 0;
+  const workspace: Workspace = {
+    root: request.root,
+    kind: isMonorepo ? 'monorepo' : 'single',
+    packages,
+    packageManager: settings?.manager,
+    lockfile: settings && findLockfile(settings.manager.name, listings('')),
+    git: locateGit(request.root),
+  };
+  return ok({ workspace, diagnostics: [...(javascript.value?.diagnostics ?? []), ...warnOfCycles(workspace)] });
+}
+
+function failWith(failures: readonly WorkspaceFailure[]): Result<never, readonly Diagnostic[]> {
+  return fail(failures.map((failure): Diagnostic => ({ severity: 'error', failure })));
+}
+
+function warnOfCycles(workspace: Workspace): readonly Diagnostic[] {
+  return findPackageCycles(workspace.packages).map((packages) => ({
+    severity: 'warning',
+    failure: { code: 'workspace/package-cycle', packages },
+  }));
+}
+
+interface JavaScriptRoot {
+  readonly settings: ManagerSettings;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+async function readJavaScriptRoot(
+  request: LoadWorkspaceRequest,
+  listings: DirectoryListings,
+  manifest: Manifest,
+): Promise<Result<JavaScriptRoot, WorkspaceFailure>> {
+  const mayGuess = request.dangerouslyDisablePackageManagerCheck ?? false;
+  const detected = await detectPackageManager({ manifest, listing: listings(''), mayGuess });
+  if (!detected.ok) return detected;
+  const { choice, diagnostics } = detected.value;
+  const settings = await readManagerSettings({ root: request.root, manifest, choice, user: request.user ?? {} });
+  if (!settings.ok) return settings;
+  const failure: WorkspaceFailure = { code: 'workspace/invalid-workspaces', file: manifest.file };
+  const invalid: readonly Diagnostic[] = settings.value.invalidWorkspaces ? [{ severity: 'warning', failure }] : [];
+  return ok({ settings: settings.value, diagnostics: [...diagnostics, ...invalid] });
+}
+
+interface FoundPackage {
+  readonly directory: RelativePath;
+  readonly name: string | undefined;
+  readonly manifest: Manifest | undefined;
+}
+
+/** npm packages first; a directory that our own globs name too stays what it is. Sorted by directory. */
+async function findPackages(
+  request: LoadWorkspaceRequest,
+  listings: DirectoryListings,
+  settings: ManagerSettings | undefined,
+): Promise<Result<readonly FoundPackage[], readonly WorkspaceFailure[]>> {
+  const directories = await findPackageDirectories({
+    root: request.root,
+    listings,
+    globs: settings?.globs ?? [],
+    dot: true,
+    neverEnter: ['.yarn', 'bower_components'],
+    isPackage: (directory) => listings(directory).files.has('package.json'),
+  });
+  const configured = await findConfigPackages(request.root, listings, request);
+  if (!directories.ok) return fail([directories.failure]);
+  if (!configured.ok) return fail([configured.failure]);
+  const names = configured.value;
+  const packages: FoundPackage[] = [];
+  const failures: WorkspaceFailure[] = [];
+  for (const directory of new Set([...directories.value, ...names.keys()])) {
+    const manifest = await readManifest(request.root, directory);
+    if (!manifest.ok) failures.push(manifest.failure);
+    else {
+      const name = names.get(directory)?.(manifest.value?.name) ?? manifest.value?.name;
+      // Without a name there is no way to speak of a package: Turborepo leaves it out, silently.
+      if (name !== undefined) packages.push({ directory, name, manifest: manifest.value });
+    }
+  }
+  failures.push(...findDuplicates(packages));
+  return failures.length > 0 ? fail(failures) : ok(packages);
+}
+
+function findDuplicates(packages: readonly FoundPackage[]): readonly WorkspaceFailure[] {
+  const directories = new Map<string, RelativePath[]>();
+  for (const { name, directory } of packages) {
+    if (name === undefined) continue;
+    const same = directories.get(name);
+    if (same) same.push(directory);
+    else directories.set(name, [directory]);
+  }
+  return [...directories]
+    .filter(([, same]) => same.length > 1)
+    .map(([name, same]) => ({ code: 'workspace/duplicate-package', name, directories: same.sort(compareStrings) }));
+}
+
+/** A workspace without package.json has nothing to link. */
+const NO_LINKS = { linksByRange: true, findInCatalog: () => undefined };
+
+async function linkPackages(
+  found: readonly FoundPackage[],
+  rootName: string | undefined,
+  settings: ManagerSettings | undefined,
+): Promise<ReadonlyMap<PackageName, Package>> {
+  const depending = found.map((entry) => ({
+    directory: entry.directory,
+    dependencies: entry.manifest?.dependencies ?? {},
+  }));
+  // The root can be listed as a package too (`packages: ["."]`): it has dependencies then, but is nobody's.
+  const targets = found
+    .filter((entry) => entry.directory !== '' && entry.name !== undefined)
+    .map((entry): readonly [RelativePath, LinkTarget] => [
+      entry.directory,
+      { name: entry.name as PackageName, version: entry.manifest?.version },
+    ]);
+  const index = {
+    byName: new Map(targets.map(([, target]): [string, LinkTarget] => [target.name, target])),
+    byDirectory: new Map(targets),
+  };
+  const comparesVersions = depending.some((entry) => needsVersions(entry, index));
+  const accepts = comparesVersions ? await loadVersionRange() : () => true;
+  const rules: LinkRules = { targets: index, settings: settings ?? NO_LINKS, accepts };
+  const packages = found.map((entry) => toPackage(entry, rootName, rules));
+  return new Map(packages.sort((a, b) => compareStrings(a.name, b.name)).map((entry) => [entry.name, entry]));
+}
+
+function toPackage(found: FoundPackage, rootName: string | undefined, rules: LinkRules): Package {
+  const { manifest, directory } = found;
+  const dependencies = manifest?.dependencies ?? {};
+  const { internal, external } = splitDependencies({ directory, dependencies }, rules);
+  return {
+    name: found.name as PackageName,
+    manifestName: found.name === ROOT_PACKAGE ? rootName : manifest?.name,
+    version: manifest?.version,
+    directory,
+    hasManifest: manifest !== undefined,
+    scripts: manifest?.scripts ?? {},
+    dependencies,
+    internalDependencies: internal,
+    externalDependencies: external,
+    engines: manifest?.engines,
+  };
+}

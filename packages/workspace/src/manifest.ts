@@ -1,0 +1,128 @@
+import { fail, ok, type RelativePath, type Result, type SourcePosition, type WorkspaceFailure } from '@tr/model';
+import { joinRelative, readTextIfPresent, toAbsolute } from './read-text.js';
+
+/** The parts of a package.json that we use, checked. */
+export interface Manifest {
+  /** Path of the file, relative to the workspace root. */
+  readonly file: RelativePath;
+  readonly text: string;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly scripts: Readonly<Record<string, string>>;
+  /** devDependencies, optionalDependencies and dependencies: of a name in several, the last of this order counts. */
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly engines: Readonly<Record<string, string>> | undefined;
+  /** Everything else, unchecked. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+type Texts = Readonly<Record<string, string>>;
+
+/** Thrown and caught in this file only: what is wrong, and under which key. */
+class ManifestProblem {
+  constructor(
+    readonly path: readonly string[],
+    readonly detail: string,
+  ) {}
+}
+
+/** The package.json of a directory; undefined when there is none. Positions are worked out only on failure. */
+export async function readManifest(
+  root: string,
+  directory: RelativePath,
+): Promise<Result<Manifest | undefined, WorkspaceFailure>> {
+  const file = joinRelative(directory, 'package.json');
+  const text = readTextIfPresent(toAbsolute(root, file));
+  if (text === undefined) return ok(undefined);
+  try {
+    return ok(parseManifest(file, text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return fail(await describeSyntaxError(file, text));
+    if (!(error instanceof ManifestProblem)) throw error;
+    return fail(await describeProblem(file, text, error));
+  }
+}
+
+/** Fails on the same types as Turborepo: what it passes over (`engines`, unknown keys) is passed over here too. */
+function parseManifest(file: RelativePath, text: string): Manifest {
+  const fields: unknown = JSON.parse(text);
+  if (!isJson(fields)) throw new ManifestProblem([], 'it must hold an object');
+  const name = readString(fields, 'name');
+  if (name === '') throw new ManifestProblem(['name'], '"name" is empty');
+  if (name === '//') throw new ManifestProblem(['name'], '"//" is the name of the root package');
+  return {
+    file,
+    text,
+    name,
+    version: readString(fields, 'version'),
+    scripts: readTexts(fields, 'scripts'),
+    dependencies: {
+      ...readTexts(fields, 'devDependencies'),
+      ...readTexts(fields, 'optionalDependencies'),
+      ...readTexts(fields, 'dependencies'),
+    },
+    engines: isTexts(fields['engines']) ? fields['engines'] : undefined,
+    fields,
+  };
+}
+
+/** True for a JSON object. */
+export function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is Texts {
+  return isJson(value) && Object.values(value).every((entry) => typeof entry === 'string');
+}
+
+function readString(fields: Json, key: string): string | undefined {
+  const value = fields[key];
+  if (value === undefined || typeof value === 'string') return value;
+  throw new ManifestProblem([key], `"${key}" must be a string`);
+}
+
+const NOTHING: Texts = {};
+
+function readTexts(fields: Json, key: string): Texts {
+  const value = fields[key];
+  if (value === undefined) return NOTHING;
+  if (!isJson(value)) throw new ManifestProblem([key], `"${key}" must be an object of strings`);
+  for (const inner in value) {
+    if (typeof value[inner] !== 'string') throw new ManifestProblem([key, inner], `"${inner}" must be a string`);
+  }
+  return value as Texts;
+}
+
+async function describeSyntaxError(file: RelativePath, text: string): Promise<WorkspaceFailure> {
+  const { parse, printParseErrorCode } = await import('jsonc-parser');
+  const errors: { readonly error: number; readonly offset: number; readonly length: number }[] = [];
+  parse(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const first = errors[0];
+  const detail =
+    text.trim() === '' ? 'it is empty' : `it is not JSON (${first ? printParseErrorCode(first.error) : '?'})`;
+  return { code: 'workspace/invalid-manifest', at: positionAt(file, text, first?.offset ?? 0), detail };
+}
+
+async function describeProblem(file: RelativePath, text: string, problem: ManifestProblem): Promise<WorkspaceFailure> {
+  const at = await positionOfKey(file, text, problem.path);
+  return { code: 'workspace/invalid-manifest', at, detail: problem.detail };
+}
+
+/** Where the value under `path` stands in JSON text; the start of the text when it is not there. */
+export async function positionOfKey(
+  file: RelativePath,
+  text: string,
+  path: readonly string[],
+): Promise<SourcePosition> {
+  const { findNodeAtLocation, parseTree } = await import('jsonc-parser');
+  const tree = parseTree(text);
+  const node = tree && findNodeAtLocation(tree, [...path]);
+  return positionAt(file, text, node?.offset ?? 0);
+}
+
+function positionAt(file: RelativePath, text: string, offset: number): SourcePosition {
+  const before = text.slice(0, offset);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  return { file, line: before.split('\n').length, column: offset - lineStart + 1 };
+}

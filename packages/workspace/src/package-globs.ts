@@ -1,0 +1,148 @@
+import { realpathSync } from 'node:fs';
+import { sep } from 'node:path';
+import { compareStrings, fail, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import type { DirectoryListings } from './directory-listings.js';
+import { joinRelative, toAbsolute } from './read-text.js';
+
+/** Says whether a name (or path) matches; made from one glob. */
+type Matcher = (text: string) => boolean;
+type Segment =
+  | { readonly kind: 'literal'; readonly name: string }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'glob'; readonly matches: Matcher }
+  | { readonly kind: 'globstar' };
+
+/** Where to look, and by which rules. */
+export interface PackageGlobSearch {
+  readonly root: string;
+  readonly listings: DirectoryListings;
+  /** As written, `!` entries included, in order. */
+  readonly globs: readonly string[];
+  /** `*`, `?` and `**` match names that begin with a dot. */
+  readonly dot: boolean;
+  /** Names that `*` and `**` never enter, besides node_modules, `.git` and our own `.tr`. */
+  readonly neverEnter?: readonly string[];
+  /** Under `**`, only directories for which this holds are results (elsewhere every directory is). */
+  readonly isPackage: (directory: RelativePath) => boolean;
+}
+
+const NEVER_ENTERED = ['node_modules', '.git', '.tr'];
+const MAGIC = /[*?[\]{}()!+@\\]/;
+
+/**
+ * Directories that package globs select, sorted, relative to the root. As in Turborepo 2.11 (probed): an exclusion
+ * also takes out everything below, and wins over globs wherever it stands, but a plain path after it brings that one
+ * directory back; links to directories are followed; node_modules is never entered, not even by name.
+ */
+export async function findPackageDirectories(
+  search: PackageGlobSearch,
+): Promise<Result<readonly RelativePath[], WorkspaceFailure>> {
+  const entries = search.globs.flatMap(expandBraces).map(toEntry);
+  const outside = entries.find((entry) => !entry.negated && entry.path.split('/').includes('..'));
+  if (outside) return fail({ code: 'workspace/glob-outside-root', glob: outside.written });
+  const compile = await createCompiler(entries, search.dot);
+  const found = new Set<RelativePath>();
+  for (const entry of entries) {
+    if (!entry.negated) walk(search, toSegments(entry.path, compile), (directory) => found.add(directory));
+  }
+  const isExcluded = createExclusion(entries, compile);
+  return ok([...found].filter((directory) => !isExcluded(directory)).sort(compareStrings));
+}
+
+/** `{a,b/c}` becomes one glob per alternative, so that every other group lies within one name. */
+function expandBraces(glob: string): readonly string[] {
+  const group = /\{([^{}]*,[^{}]*)\}/.exec(glob);
+  if (!group?.[1]) return [glob];
+  const [before, after] = [glob.slice(0, group.index), glob.slice(group.index + group[0].length)];
+  return group[1].split(',').flatMap((choice) => expandBraces(before + choice + after));
+}
+
+interface Entry {
+  readonly written: string;
+  readonly negated: boolean;
+  /** Without `!`, leading `/` or `./`, trailing `/`; `''` is the root. */
+  readonly path: string;
+}
+
+function toEntry(written: string): Entry {
+  const negated = written.startsWith('!');
+  const parts = (negated ? written.slice(1) : written).split('/').filter((part) => part !== '' && part !== '.');
+  return { written, negated, path: parts.join('/') };
+}
+
+type Compile = (glob: string) => Matcher;
+
+/** picomatch is loaded only when some glob needs more than `*` and `**`. */
+async function createCompiler(entries: readonly Entry[], dot: boolean): Promise<Compile> {
+  const needed = entries.some(({ negated, path }) => (negated ? MAGIC.test(path) : !path.split('/').every(isPlain)));
+  if (!needed) return (glob) => (text) => text === glob;
+  const { default: picomatch } = await import('picomatch');
+  return (glob) => picomatch(glob, { dot });
+}
+
+function isPlain(part: string): boolean {
+  return part === '*' || part === '**' || !MAGIC.test(part);
+}
+
+function toSegments(path: string, compile: Compile): readonly Segment[] {
+  if (path === '') return [];
+  return path.split('/').map((part): Segment => {
+    if (part === '**') return { kind: 'globstar' };
+    if (part === '*') return { kind: 'any' };
+    return MAGIC.test(part) ? { kind: 'glob', matches: compile(part) } : { kind: 'literal', name: part };
+  });
+}
+
+function walk(search: PackageGlobSearch, segments: readonly Segment[], add: (directory: RelativePath) => void): void {
+  const neverEnter = new Set([...NEVER_ENTERED, ...(search.neverEnter ?? [])]);
+  const visit = (directory: RelativePath, at: number, trail: readonly string[], underGlobstar: boolean): void => {
+    const segment = segments[at];
+    if (!segment) {
+      if (!underGlobstar || search.isPackage(directory)) add(directory);
+      return;
+    }
+    if (segment.kind === 'literal') {
+      if (!neverEnter.has(segment.name)) visit(joinRelative(directory, segment.name), at + 1, trail, underGlobstar);
+      return;
+    }
+    if (segment.kind === 'globstar') visit(directory, at + 1, trail, true);
+    const listing = search.listings(directory);
+    for (const name of listing.directories) {
+      if (neverEnter.has(name) || !enters(segment, name, search.dot)) continue;
+      const child = joinRelative(directory, name);
+      if (segment.kind !== 'globstar') {
+        visit(child, at + 1, trail, underGlobstar);
+        continue;
+      }
+      // A link below `**` may lead back up: each real directory is entered at most once on the way down.
+      const real = listing.linked.has(name) ? realpathSync(toAbsolute(search.root, child)) : undefined;
+      if (real !== undefined && (trail.includes(real) || toAbsolute(search.root, child).startsWith(real + sep)))
+        continue;
+      visit(child, at, real === undefined ? trail : [...trail, real], true);
+    }
+  };
+  visit('', 0, [], false);
+}
+
+function enters(segment: Segment, name: string, dot: boolean): boolean {
+  if (segment.kind === 'glob') return segment.matches(name);
+  return dot || !name.startsWith('.');
+}
+
+function createExclusion(entries: readonly Entry[], compile: Compile): (directory: RelativePath) => boolean {
+  const rules = entries.map((entry) => ({ ...entry, matches: entry.negated ? compile(entry.path) : undefined }));
+  if (!rules.some((rule) => rule.matches)) return () => false;
+  return (directory) => {
+    let excluded = false;
+    for (const rule of rules) {
+      if (rule.matches) excluded ||= selfAndParents(directory).some(rule.matches);
+      else if (rule.path === directory) excluded = false;
+    }
+    return excluded;
+  };
+}
+
+function selfAndParents(directory: RelativePath): string[] {
+  const parts = directory.split('/');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}

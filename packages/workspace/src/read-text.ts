@@ -1,0 +1,42 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RelativePath } from '@tr/model';
+
+/** Codes that mean "there is no such file" when opening a path for reading. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+
+/** True for an error of the file system that only says that nothing readable is at the path. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && ABSENT.has(error.code);
+}
+
+/** Text of a file without a byte order mark; undefined when there is none. Other trouble throws. */
+export function readTextIfPresent(path: string): string | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** True when `path` is a file (a link to one counts). */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** True when `path` is a directory (a link to one counts). */
+export function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Native absolute path of a workspace-relative one. */
+export function toAbsolute(root: string, path: RelativePath): string {
+  return path === '' ? root : join(root, path);
+}
+
+/** Joins two workspace-relative paths without normalising. */
+export function joinRelative(directory: RelativePath, name: string): RelativePath {
+  return directory === '' ? name : `${directory}/${name}`;
+}

@@ -1,4 +1,4 @@
-import type { ActionKey } from './ids.js';
+import type { ActionKey, Sha256 } from './ids.js';
 import type { Manifest } from './manifest.js';
 import type { MissReason } from './miss-reason.js';
 
@@ -9,6 +9,8 @@ export type CacheTier = 'local' | 'remote';
 export interface CacheEntry {
   readonly key: ActionKey;
   readonly manifest: Manifest;
+  /** SHA-256 of the manifest's bytes as they are stored: tells two entries of one key apart. */
+  readonly manifestDigest: Sha256;
   readonly tier: CacheTier;
 }
 

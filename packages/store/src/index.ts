@@ -1,1 +1,32 @@
-export {};
+/**
+ * The two stores of the cache: blobs by digest (CAS) and manifests by action key.
+ * Owns: both ports, their memory and filesystem versions, the folder layout, gc, verify and status.
+ * Refuses: knowing what an output is, where it goes, or when a task is looked up.
+ * Terms: a blob is whole or absent; a manifest is stored after its blobs; quarantine is where bad bytes go.
+ */
+export { nodeDisk, errorCode, type Disk } from './disk.js';
+export { createFileActionStore } from './file/file-action-store.js';
+export { createFileBlobStore } from './file/file-blob-store.js';
+export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';
+export { fromManifestBytes, listBlobs, toManifestBytes } from './manifest/manifest-bytes.js';
+export {
+  parseManifest,
+  MAX_MANIFEST_BYTES,
+  MAX_MANIFEST_ENTRIES,
+  type ManifestFlaw,
+} from './manifest/parse-manifest.js';
+export { findLinkHazard, findPathHazard } from './manifest/safe-path.js';
+export { createMemoryActionStore } from './memory/memory-action-store.js';
+export { createMemoryBlobStore } from './memory/memory-blob-store.js';
+export { createPacer, type Pacer } from './pacer.js';
+export type { ActionStore, BlobStore, PutManifest, StoredBlob, StoredManifest } from './ports.js';
+export { readWhole, type WholeFile } from './read-whole.js';
+export { createRunningDigest, isSameDigest, type RunningDigest } from './running-digest.js';
+export {
+  attempt,
+  attemptAsync,
+  classifyStoreFailure,
+  toStoreFailure,
+  type StoreResult,
+  type StoreTrouble,
+} from './trouble.js';

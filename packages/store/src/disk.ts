@@ -1,0 +1,86 @@
+import * as fs from 'node:fs';
+
+/**
+ * The file operations that stores and restores are made of. Synchronous, because for many small files that takes
+ * half the time of the asynchronous calls. A port, so that tests can fail or stop at any step. Everything throws
+ * the error of the operating system unless said otherwise.
+ */
+export interface Disk {
+  /** Undefined when nothing is there. Does not follow a link. */
+  lstat(path: string): fs.Stats | undefined;
+  /** Entries in no particular order. */
+  readDirectory(path: string): fs.Dirent[];
+  readLink(path: string): string;
+  /** `read`: must exist. `create`: must not exist. `append`: created when absent. */
+  open(path: string, how: 'read' | 'create' | 'append', mode?: number): number;
+  fstat(file: number): fs.Stats;
+  /** Fills `buffer` from the current position as far as the file goes; returns the number of bytes. */
+  read(file: number, buffer: Uint8Array): number;
+  /** Writes all of `bytes` at the current position. */
+  write(file: number, bytes: Uint8Array): void;
+  /** Sets the modification time, seconds since the epoch. */
+  setTime(file: number, seconds: number): void;
+  close(file: number): void;
+  /** Sets access and modification time, seconds since the epoch. */
+  touch(path: string, seconds: number): void;
+  /** Makes the directory and those above it; fine when it is there. */
+  makeDirectory(path: string): void;
+  makeLink(target: string, path: string): void;
+  /** A second name for one file; fails when `path` exists. */
+  hardLink(existing: string, path: string): void;
+  /** A copy that shares blocks; fails where the filesystem cannot. */
+  clone(existing: string, path: string): void;
+  setMode(path: string, mode: number): void;
+  rename(from: string, to: string): void;
+  unlink(path: string): void;
+  /** Removes an empty directory. */
+  removeDirectory(path: string): void;
+}
+
+const FLAGS = { read: 'r', create: 'wx', append: 'a' } as const;
+
+/** The real disk. */
+export const nodeDisk: Disk = {
+  lstat: (path) => {
+    try {
+      return fs.lstatSync(path, { throwIfNoEntry: false });
+    } catch (error) {
+      // A file where a directory is expected: nothing is there either.
+      if (errorCode(error) === 'ENOTDIR') return undefined;
+      throw error;
+    }
+  },
+  readDirectory: (path) => fs.readdirSync(path, { withFileTypes: true }),
+  readLink: (path) => fs.readlinkSync(path),
+  open: (path, how, mode = 0o666) => fs.openSync(path, FLAGS[how], mode),
+  fstat: (file) => fs.fstatSync(file),
+  read: (file, buffer) => {
+    let filled = 0;
+    while (filled < buffer.length) {
+      const count = fs.readSync(file, buffer, filled, buffer.length - filled, null);
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled;
+  },
+  write: (file, bytes) => {
+    for (let done = 0; done < bytes.length;) done += fs.writeSync(file, bytes, done, bytes.length - done);
+  },
+  setTime: (file, seconds) => fs.futimesSync(file, seconds, seconds),
+  close: (file) => fs.closeSync(file),
+  touch: (path, seconds) => fs.utimesSync(path, seconds, seconds),
+  makeDirectory: (path) => void fs.mkdirSync(path, { recursive: true }),
+  makeLink: (target, path) => fs.symlinkSync(target, path),
+  hardLink: (existing, path) => fs.linkSync(existing, path),
+  clone: (existing, path) => fs.copyFileSync(existing, path, fs.constants.COPYFILE_FICLONE_FORCE),
+  setMode: (path, mode) => fs.chmodSync(path, mode),
+  rename: (from, to) => fs.renameSync(from, to),
+  unlink: (path) => fs.unlinkSync(path),
+  removeDirectory: (path) => fs.rmdirSync(path),
+};
+
+/** The operating system's name of an error (`ENOENT`); undefined for anything that is not one. */
+export function errorCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}

@@ -1,0 +1,156 @@
+import { sha256 } from '@tr/hash';
+import { fail, ok, type ActionKey, type Sha256 } from '@tr/model';
+import { errorCode } from '../disk.js';
+import type { CacheFolder } from '../folder/cache-folder.js';
+import { setAside } from '../folder/quarantine.js';
+import { commitTemp, dropTemp, inDirectoryOf, writeTemp } from '../folder/write-file.js';
+import { fromManifestBytes, toManifestBytes } from '../manifest/manifest-bytes.js';
+import type { ActionStore, PutManifest, StoredManifest } from '../ports.js';
+import { readWhole } from '../read-whole.js';
+import { attempt, type StoreResult } from '../trouble.js';
+import { addMark, listMarks } from './task-index.js';
+
+const MANIFEST_MODE = 0o644;
+/** Larger manifests are not read: about 200 bytes for each of the most entries there may be. */
+const MAX_MANIFEST_FILE_BYTES = 256 * 1024 * 1024;
+/** A hit counts as a use, but is written down at most this often, so that a no-op run writes nothing. */
+const TOUCH_INTERVAL_MS = 4 * 60 * 60 * 1000;
+
+/** What the store needs besides its folder. */
+export interface FileActionStoreOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Manifests as files of a cache folder; the modification time of a manifest is its last use. */
+export function createFileActionStore(folder: CacheFolder, { now }: FileActionStoreOptions): ActionStore {
+  const { disk } = folder;
+  const guarded = <T>(path: string, operation: () => StoreResult<T>): StoreResult<T> => {
+    const refusal = folder.check();
+    if (refusal !== undefined) return fail(refusal);
+    const result = attempt(path, operation);
+    return result.ok ? result.value : result;
+  };
+
+  return {
+    async get(key) {
+      const path = folder.actionPath(key);
+      return guarded(path, () => {
+        const found = readManifest(folder, key);
+        if (found.ok && found.value !== undefined && now() - found.value.usedAt > TOUCH_INTERVAL_MS)
+          noteUse(folder, path, now());
+        return found;
+      });
+    },
+
+    async put(manifest, options) {
+      const path = folder.actionPath(manifest.actionKey);
+      return guarded(path, () => {
+        const bytes = toManifestBytes(manifest);
+        const digest = sha256(bytes);
+        const temp = writeTemp(folder, MANIFEST_MODE, (file) => disk.write(file, bytes));
+        const first = place(folder, { temp, key: manifest.actionKey, replace: options?.replace === true });
+        if (first !== undefined) return ok<PutManifest>({ outcome: 'kept', digest: first });
+        addMark(folder, manifest);
+        return ok<PutManifest>({ outcome: 'stored', digest });
+      });
+    },
+
+    async listByTask(task, limit) {
+      return guarded(folder.taskFolder(task), () =>
+        ok(
+          listMarks(folder, task)
+            .slice(0, limit)
+            .map((mark) => mark.key),
+        ),
+      );
+    },
+
+    async delete(key) {
+      const path = folder.actionPath(key);
+      return guarded(path, () => {
+        try {
+          disk.unlink(path);
+        } catch (error) {
+          if (errorCode(error) !== 'ENOENT') throw error;
+        }
+        return ok(undefined);
+      });
+    },
+  };
+}
+
+/** A manifest with the time of its last use, milliseconds since the epoch. */
+export interface UsedManifest extends StoredManifest {
+  readonly usedAt: number;
+}
+
+/** Reads and checks a manifest; one that cannot be trusted is set aside. Throws errors of the operating system. */
+export function readManifest(folder: CacheFolder, key: ActionKey): StoreResult<UsedManifest | undefined> {
+  const path = folder.actionPath(key);
+  let file;
+  try {
+    file = readWhole(folder.disk, path, MAX_MANIFEST_FILE_BYTES);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return ok(undefined);
+    if (errorCode(error) !== 'EFBIG') throw error;
+    return refuse(folder, key, 'too large');
+  }
+  const parsed = fromManifestBytes(file.bytes, key);
+  if (!parsed.ok) return refuse(folder, key, parsed.failure.detail);
+  return ok({ manifest: parsed.value, digest: sha256(file.bytes), usedAt: file.stats.mtimeMs });
+}
+
+function refuse(folder: CacheFolder, key: ActionKey, detail: string): StoreResult<never> {
+  setAside(folder, folder.actionPath(key));
+  return fail({ code: 'store/corrupt', kind: 'manifest', name: key, detail });
+}
+
+/** Puts the temp file in place; or drops it and returns the digest of the readable manifest that was there first. */
+function place(
+  folder: CacheFolder,
+  options: { readonly temp: string; readonly key: ActionKey; readonly replace: boolean },
+): Sha256 | undefined {
+  const { temp, key, replace } = options;
+  const path = folder.actionPath(key);
+  try {
+    if (!replace) {
+      if (linkNew(folder, temp, path)) {
+        dropTemp(folder, temp);
+        return undefined;
+      }
+      const first = readManifest(folder, key);
+      if (first.ok && first.value !== undefined) {
+        dropTemp(folder, temp);
+        return first.value.digest;
+      }
+    }
+    commitTemp(folder, temp, path);
+    return undefined;
+  } catch (error) {
+    dropTemp(folder, temp);
+    throw error;
+  }
+}
+
+/** A hard link fails when the name is taken: that makes the first write win. False when it is, or links cannot be made. */
+function linkNew(folder: CacheFolder, temp: string, path: string): boolean {
+  try {
+    inDirectoryOf(folder, path, () => folder.disk.hardLink(temp, path));
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined || !['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code))
+      throw error;
+    return false;
+  }
+}
+
+function noteUse(folder: CacheFolder, path: string, now: number): void {
+  try {
+    folder.disk.touch(path, now / 1000);
+  } catch (error) {
+    // A cache that may only be read has no uses to note.
+    if (errorCode(error) === undefined) throw error;
+  }
+}

@@ -1,0 +1,255 @@
+import { digestOf } from '@tr/hash';
+import { fail, ok, type Digest, type StoreFailure } from '@tr/model';
+import { errorCode, type Disk } from '../disk.js';
+import type { CacheFolder } from '../folder/cache-folder.js';
+import { setAside } from '../folder/quarantine.js';
+import { commitTemp, dropTemp, openTemp, writeTemp } from '../folder/write-file.js';
+import { createPacer } from '../pacer.js';
+import type { BlobStore, StoredBlob } from '../ports.js';
+import { createRunningDigest, isSameDigest } from '../running-digest.js';
+import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
+
+/** Read-only: nobody may change a blob. */
+const BLOB_MODE = 0o444;
+const EXECUTABLE_MODE = 0o555;
+/**
+ * Modification time of every blob, seconds since the epoch (2000-01-01): a blob that was written to, for instance
+ * through a hard link in a workspace, shows another one. Its change time tells how young it is.
+ */
+export const BLOB_TIME = 946_684_800;
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Blobs as files of a cache folder. `onAdded` is told the size of every blob that was new. */
+export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number) => void = () => {}): BlobStore {
+  const { disk } = folder;
+  const guarded = <T>(path: string, operation: () => StoreResult<T>): StoreResult<T> => {
+    const refusal = folder.check();
+    if (refusal !== undefined) return fail(refusal);
+    const result = attempt(path, operation);
+    return result.ok ? result.value : result;
+  };
+
+  return {
+    async findMissing(digests) {
+      return guarded(folder.root, () => ok(digests.filter((digest) => !hasBlob(folder, digest))));
+    },
+
+    async read(digest, sink) {
+      const refusal = folder.check();
+      if (refusal !== undefined) return fail(refusal);
+      return await readVerified(folder, digest, sink);
+    },
+
+    async readBytes(digest) {
+      const path = folder.blobPath(digest.hash);
+      return guarded(path, () => {
+        const file = openBlob(disk, path);
+        if (file === undefined) return fail(missing(digest));
+        let bytes: Uint8Array;
+        try {
+          if (disk.fstat(file).size !== digest.size) return fail(refuse(folder, digest, 'another size'));
+          const buffer = Buffer.allocUnsafe(digest.size);
+          bytes = buffer.subarray(0, disk.read(file, buffer));
+        } finally {
+          disk.close(file);
+        }
+        return isSameDigest(digestOf(bytes), digest) ? ok(bytes) : fail(refuse(folder, digest, 'other content'));
+      });
+    },
+
+    async putBytes(bytes) {
+      const digest = digestOf(bytes);
+      return guarded(folder.blobPath(digest.hash), () => {
+        if (refreshBlob(folder, digest)) return ok({ digest, added: false });
+        const temp = writeTemp(folder, BLOB_MODE, (file) => {
+          disk.write(file, bytes);
+          disk.setTime(file, BLOB_TIME);
+        });
+        return ok(placeBlob(folder, { temp, digest, onAdded }));
+      });
+    },
+
+    async putFile(path) {
+      const refusal = folder.check();
+      if (refusal !== undefined) return fail(refusal);
+      return await attemptAsync(path, async () => {
+        const copied = await copyToTemp(folder, path);
+        if (refreshBlob(folder, copied.digest)) {
+          dropTemp(folder, copied.temp);
+          return { digest: copied.digest, added: false };
+        }
+        return placeBlob(folder, { ...copied, onAdded });
+      });
+    },
+
+    async localFile(digest, executable) {
+      const path = folder.blobPath(digest.hash);
+      return guarded(path, () => {
+        const stats = disk.lstat(path);
+        if (stats === undefined) return fail(missing(digest));
+        if (!isUntouched(stats, digest) && !recheck(folder, digest, path))
+          return fail(refuse(folder, digest, 'a stored file was changed in place'));
+        return ok(executable ? executableTwin(folder, digest) : path);
+      });
+    },
+  };
+}
+
+function hasBlob(folder: CacheFolder, digest: Digest): boolean {
+  const stats = folder.disk.lstat(folder.blobPath(digest.hash));
+  return stats !== undefined && stats.isFile() && stats.size === digest.size;
+}
+
+/** True when the blob is there; makes it young again, so that a gc that runs now spares it. */
+function refreshBlob(folder: CacheFolder, digest: Digest): boolean {
+  if (!hasBlob(folder, digest)) return false;
+  try {
+    folder.disk.touch(folder.blobPath(digest.hash), BLOB_TIME);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    // Gone since, or a store that may only be read; the caller looks again after the manifest is written.
+    return errorCode(error) !== 'ENOENT';
+  }
+}
+
+function placeBlob(
+  folder: CacheFolder,
+  options: { readonly temp: string; readonly digest: Digest; readonly onAdded: (bytes: number) => void },
+): StoredBlob {
+  const { temp, digest } = options;
+  try {
+    commitTemp(folder, temp, folder.blobPath(digest.hash));
+  } catch (error) {
+    dropTemp(folder, temp);
+    throw error;
+  }
+  options.onAdded(digest.size);
+  return { digest, added: true };
+}
+
+async function copyToTemp(folder: CacheFolder, source: string): Promise<{ temp: string; digest: Digest }> {
+  const { disk } = folder;
+  const pacer = createPacer();
+  const running = createRunningDigest();
+  const input = disk.open(source, 'read');
+  try {
+    const temp = openTemp(folder, BLOB_MODE);
+    let isOpen = true;
+    try {
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+      for (let count = disk.read(input, buffer); count > 0; count = disk.read(input, buffer)) {
+        const chunk = buffer.subarray(0, count);
+        running.update(chunk);
+        disk.write(temp.file, chunk);
+        await pacer.turn();
+      }
+      disk.setTime(temp.file, BLOB_TIME);
+      isOpen = false;
+      disk.close(temp.file);
+      return { temp: temp.path, digest: running.finish() };
+    } catch (error) {
+      if (isOpen) disk.close(temp.file);
+      dropTemp(folder, temp.path);
+      throw error;
+    }
+  } finally {
+    disk.close(input);
+  }
+}
+
+async function readVerified(
+  folder: CacheFolder,
+  digest: Digest,
+  sink: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<StoreResult<undefined>> {
+  const { disk } = folder;
+  const path = folder.blobPath(digest.hash);
+  const opened = attempt(path, () => openBlob(disk, path));
+  if (!opened.ok) return opened;
+  const file = opened.value;
+  if (file === undefined) return fail(missing(digest));
+  try {
+    const pacer = createPacer();
+    const running = createRunningDigest();
+    // A new buffer per chunk: the sink may keep what it gets.
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, digest.size + 1));
+      const count = attempt(path, () => disk.read(file, buffer));
+      if (!count.ok) return count;
+      if (count.value === 0) break;
+      const chunk = buffer.subarray(0, count.value);
+      running.update(chunk);
+      await sink(chunk);
+      await pacer.turn();
+    }
+    return isSameDigest(running.finish(), digest) ? ok(undefined) : fail(refuse(folder, digest, 'other content'));
+  } finally {
+    disk.close(file);
+  }
+}
+
+/** Undefined when there is no such blob. */
+function openBlob(disk: Disk, path: string): number | undefined {
+  try {
+    return disk.open(path, 'read');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function isUntouched(stats: { readonly size: number; readonly mtimeMs: number }, digest: Digest): boolean {
+  return stats.size === digest.size && stats.mtimeMs === BLOB_TIME * 1000;
+}
+
+/** Hashes a blob whose stat looks wrong; when the bytes are right its time is set back. */
+function recheck(folder: CacheFolder, digest: Digest, path: string): boolean {
+  const { disk } = folder;
+  const file = openBlob(disk, path);
+  if (file === undefined) return false;
+  const running = createRunningDigest();
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let count = disk.read(file, buffer); count > 0; count = disk.read(file, buffer))
+      running.update(buffer.subarray(0, count));
+  } finally {
+    disk.close(file);
+  }
+  if (!isSameDigest(running.finish(), digest)) return false;
+  const touched = attempt(path, () => disk.touch(path, BLOB_TIME));
+  return touched.ok || touched.failure.code === 'store/read-only' || touched.failure.code === 'store/denied';
+}
+
+/** A hard link has the mode of its file, so an executable one needs a file of its own. */
+function executableTwin(folder: CacheFolder, digest: Digest): string {
+  const { disk } = folder;
+  const path = folder.blobPath(digest.hash, true);
+  const stats = disk.lstat(path);
+  if (stats !== undefined) {
+    if (isUntouched(stats, digest) || recheck(folder, digest, path)) return path;
+    setAside(folder, path);
+  }
+  const source = disk.open(folder.blobPath(digest.hash), 'read');
+  try {
+    const temp = writeTemp(folder, EXECUTABLE_MODE, (file) => {
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+      for (let count = disk.read(source, buffer); count > 0; count = disk.read(source, buffer))
+        disk.write(file, buffer.subarray(0, count));
+      disk.setTime(file, BLOB_TIME);
+    });
+    commitTemp(folder, temp, path);
+  } finally {
+    disk.close(source);
+  }
+  return path;
+}
+
+function missing(digest: Digest): StoreFailure {
+  return { code: 'store/missing', kind: 'blob', name: digest.hash };
+}
+
+function refuse(folder: CacheFolder, digest: Digest, detail: string): StoreFailure {
+  setAside(folder, folder.blobPath(digest.hash));
+  return { code: 'store/corrupt', kind: 'blob', name: digest.hash, detail };
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { sha256 } from '@tr/hash';
+import type { ActionKey, Sha256, StoreFailure, TaskId } from '@tr/model';
+import { errorCode, type Disk } from '../disk.js';
+import { readWhole } from '../read-whole.js';
+
+import { toStoreFailure } from '../trouble.js';
+
+/** Version of the folder layout; part of its name. History: 1 (0.1): first. */
+const LAYOUT_VERSION = 1;
+const FORMAT = { format: 'tr-cache', version: LAYOUT_VERSION };
+const MAX_FORMAT_BYTES = 4096;
+
+/**
+ * Where things lie in a cache directory, and how they get there. Layout of `v1/`:
+ * `format.json`; `blobs/<2 hex>/<sha256>` (and `<sha256>-x`, the executable twin for hard links);
+ * `actions/<2 hex>/<key>.json`; `tasks/<2 hex>/<sha256 of the task id>/<time>-<key>`; `tmp/`, `trash/`, `quarantine/`.
+ *
+ * Every write is a temp file in `tmp/` and a rename, so that a process killed at any moment leaves a whole file or
+ * none. Nothing is fsynced: after a power cut a file may be empty or torn, which its digest shows when it is read; the
+ * entry is then a miss and is stored again. A cache need not pay for more.
+ */
+export interface CacheFolder {
+  readonly disk: Disk;
+  /** Absolute path of the versioned folder. */
+  readonly root: string;
+  blobPath(hash: Sha256, executable?: boolean): string;
+  actionPath(key: ActionKey): string;
+  taskFolder(task: TaskId): string;
+  /** A fresh name below `tmp`, `trash` or `quarantine`. */
+  freshPath(area: 'tmp' | 'trash' | 'quarantine', label?: string): string;
+  /** Why this folder may not be used; undefined when it may. A folder that does not exist yet is fine. */
+  check(): StoreFailure | undefined;
+  /** Writes the format file when there is none. Throws errors of the operating system. */
+  prepare(): void;
+}
+
+/** The folder `v1` below `directory` (absolute). Touches nothing until it is used. */
+export function openCacheFolder(options: { readonly directory: string; readonly disk: Disk }): CacheFolder {
+  const { disk } = options;
+  const root = join(options.directory, `v${LAYOUT_VERSION}`);
+  let isKnownGood = false;
+  const folder: CacheFolder = {
+    disk,
+    root,
+    blobPath: (hash, executable = false) => join(root, 'blobs', hash.slice(0, 2), executable ? `${hash}-x` : hash),
+    actionPath: (key) => join(root, 'actions', key.slice(0, 2), `${key}.json`),
+    taskFolder: (task) => {
+      const hash = sha256(task);
+      return join(root, 'tasks', hash.slice(0, 2), hash);
+    },
+    freshPath: (area, label = '') =>
+      join(root, area, `${label === '' ? '' : `${label}.`}${randomBytes(9).toString('hex')}`),
+    check: () => {
+      if (isKnownGood) return undefined;
+      const found = readFormat(disk, join(root, 'format.json'));
+      if (found === 'current') isKnownGood = true;
+      return found === 'current' || found === 'absent' ? undefined : found;
+    },
+    prepare: () => writeFormat(folder),
+  };
+  return folder;
+}
+
+function readFormat(disk: Disk, path: string): 'current' | 'absent' | StoreFailure {
+  let text: string;
+  try {
+    text = Buffer.from(readWhole(disk, path, MAX_FORMAT_BYTES).bytes).toString('utf8');
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : toStoreFailure(error, path);
+  }
+  if (text.trim() === JSON.stringify(FORMAT)) return 'current';
+  return { code: 'store/unknown-version', path: dirname(path), found: text.trim().slice(0, 80) };
+}
+
+function writeFormat(folder: CacheFolder): void {
+  const path = join(folder.root, 'format.json');
+  if (folder.disk.lstat(path) !== undefined) return;
+  const temp = folder.freshPath('tmp');
+  folder.disk.makeDirectory(dirname(temp));
+  const file = folder.disk.open(temp, 'create');
+  try {
+    folder.disk.write(file, Buffer.from(`${JSON.stringify(FORMAT)}\n`));
+  } finally {
+    folder.disk.close(file);
+  }
+  folder.disk.rename(temp, path);
+}

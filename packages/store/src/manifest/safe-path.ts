@@ -1,0 +1,66 @@
+/**
+ * Anything in a path that makes it unsafe to write on some system: an absolute path, an empty segment, `.` and `..`
+ * (as a trailing dot), a drive letter, a backslash or control character, a trailing dot or space, a device name of
+ * Windows, and the folders of git and of ourselves. One expression, because every entry of every manifest passes it.
+ */
+const UNSAFE =
+  /[\\\u0000-\u001f\u007f\p{Cs}]|^[A-Za-z]:|(?:^|\/)(?:\/|$)|[. ](?:\/|$)|(?:^|\/)(?:(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.[^/]*)?|\.git|git~[0-9]+|\.tr)(?:\/|$)/iu;
+
+/** A control character, or half of a surrogate pair (no file name decodes to that). */
+const HALF_OR_CONTROL = /[\u0000-\u001f\u007f\p{Cs}]/u;
+
+/** Longest path and longest segment that are stored, in UTF-16 code units; the usual limits of Linux. */
+const MAX_PATH_LENGTH = 4096;
+const MAX_SEGMENT_LENGTH = 255;
+
+/**
+ * Why a workspace-relative POSIX path may not be written on every system, in a few words; undefined when it may.
+ * The same answer on every platform, so that an entry stored on one can be restored on the others.
+ */
+export function findPathHazard(path: string): string | undefined {
+  if (path.length <= MAX_SEGMENT_LENGTH && !UNSAFE.test(path)) return undefined;
+  return nameHazard(path);
+}
+
+function nameHazard(path: string): string | undefined {
+  if (path === '') return 'an empty path';
+  if (path.length > MAX_PATH_LENGTH) return 'a path that is too long';
+  if (HALF_OR_CONTROL.test(path)) return 'a control character or half a character';
+  if (path.includes('\\')) return 'a backslash';
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'an absolute path';
+  for (const segment of path.split('/')) {
+    const hazard = nameSegmentHazard(segment);
+    if (hazard !== undefined) return hazard;
+  }
+  return undefined;
+}
+
+function nameSegmentHazard(segment: string): string | undefined {
+  if (segment === '') return 'an empty segment';
+  if (segment === '.' || segment === '..') return `the segment \`${segment}\``;
+  if (segment.length > MAX_SEGMENT_LENGTH) return 'a segment that is too long';
+  if (/[. ]$/.test(segment)) return 'a trailing dot or space';
+  if (/^(?:\.git|git~[0-9]+|\.tr)$/i.test(segment)) return `the folder \`${segment}\``;
+  return UNSAFE.test(segment) ? 'a device name of Windows' : undefined;
+}
+
+/**
+ * Why the text of a link at `path` may lead out of the workspace, in a few words; undefined when it cannot. The way
+ * up must come first (`../../a/b`), because only then what the text says is where the link goes: the directories
+ * above a link are real ones, those it passes through on the way down may be links themselves.
+ */
+export function findLinkHazard(path: string, target: string): string | undefined {
+  if (target === '' || target.length > MAX_PATH_LENGTH) return 'a link to nowhere';
+  if (target.includes('\\') || HALF_OR_CONTROL.test(target)) return 'a link text that is not a plain path';
+  if (target.startsWith('/') || /^[A-Za-z]:/.test(target)) return 'a link to an absolute path';
+  const segments = target.split('/').filter((segment) => segment !== '' && segment !== '.');
+  const up = segments.findIndex((segment) => segment !== '..');
+  const ups = up === -1 ? segments.length : up;
+  if (segments.includes('..', ups)) return 'a link that goes down and up again';
+  const depth = path.split('/').length - 1;
+  if (ups > depth) return 'a link out of the workspace';
+  const inside = [...path.split('/').slice(0, depth - ups), ...segments.slice(ups)];
+  return inside.some((segment) => /^(?:\.git|git~[0-9]+|\.tr)$/i.test(segment))
+    ? 'a link into the folder of git or tr'
+    : undefined;
+}

@@ -1,0 +1,15 @@
+/** Lets other work of the process happen between the steps of a long synchronous job. */
+export interface Pacer {
+  /** Resolves at once until `budgetMs` have gone by since the last pause, then after one turn of the event loop. */
+  turn(): Promise<void> | undefined;
+}
+
+/** A pacer that pauses after every `budgetMs` milliseconds of work. */
+export function createPacer(budgetMs = 8): Pacer {
+  let resumedAt = performance.now();
+  const pause = async (): Promise<void> => {
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    resumedAt = performance.now();
+  };
+  return { turn: () => (performance.now() - resumedAt < budgetMs ? undefined : pause()) };
+}

@@ -1,0 +1,26 @@
+import type { Stats } from 'node:fs';
+import type { Disk } from './disk.js';
+
+/** A file read at once, with the stat of what was read. */
+export interface WholeFile {
+  readonly bytes: Uint8Array;
+  readonly stats: Stats;
+}
+
+/** Thrown like an error of the operating system when a file is larger than it may be. */
+class FileTooLargeError extends Error {
+  readonly code = 'EFBIG';
+}
+
+/** Reads a file of at most `limit` bytes. Throws errors of the operating system, `EFBIG` when it is larger. */
+export function readWhole(disk: Disk, path: string, limit: number): WholeFile {
+  const file = disk.open(path, 'read');
+  try {
+    const stats = disk.fstat(file);
+    if (stats.size > limit) throw new FileTooLargeError(path);
+    const buffer = Buffer.allocUnsafe(stats.size);
+    return { bytes: buffer.subarray(0, disk.read(file, buffer)), stats };
+  } finally {
+    disk.close(file);
+  }
+}

@@ -156,7 +156,7 @@ export type ConfigFailure =
       readonly code: 'config/conflicting-keys';
       readonly at: SourcePosition;
       readonly keys: readonly [string, string];
-      readonly problem: 'interactive-cached' | 'interruptible-not-persistent' | 'same-meaning';
+      readonly problem: 'interactive-cached' | 'interruptible-not-persistent' | 'from-needs-outputs' | 'same-meaning';
     }
   /** Understood, but not acted on: the task is left out of the cache. */
   | { readonly code: 'config/unsupported'; readonly at: SourcePosition; readonly key: string };

@@ -1,0 +1,59 @@
+import type { ConfigFormat } from '@tr/model';
+import type { Format } from '../schema/schema-node.js';
+import { parseDuration } from './duration.js';
+import { checkDirectoryGlob, checkPackageGlob, checkWorkspaceGlob } from './glob.js';
+import { checkSiblingReference, checkTaskReference, checkVariable } from './names.js';
+import { refuse, tolerate, type ValueProblem } from './problem.js';
+import { parseSize } from './size.js';
+
+/** Checks a string or number against the `format` its schema names; undefined when it is well formed. */
+export function checkFormat(format: Format, value: string | number): ValueProblem | undefined {
+  const text = String(value);
+  switch (format) {
+    case 'input-glob':
+      return checkPackageGlob(text, true);
+    case 'output-glob':
+      return checkPackageGlob(text, false);
+    case 'workspace-glob':
+      return checkWorkspaceGlob(text);
+    case 'directory-glob':
+      return checkDirectoryGlob(text);
+    case 'variable':
+      return checkVariable(text);
+    case 'task-reference':
+      return checkTaskReference(text);
+    case 'sibling-reference':
+      return checkSiblingReference(text);
+    case 'duration':
+      return parseDuration(text) === undefined ? invalid(text, 'duration') : undefined;
+    case 'timeout':
+      return isTimeout(value) ? undefined : invalid(text, 'timeout');
+    case 'size':
+      return parseSize(text) === undefined ? invalid(text, 'size') : undefined;
+    case 'concurrency':
+      return isConcurrency(text) ? undefined : invalid(text, 'concurrency');
+    case 'command':
+    case 'package-name':
+    case 'branch-glob':
+      return text.trim() === '' ? invalid(text, 'not-empty') : undefined;
+    case 'path':
+      return text === '' ? tolerate({ code: 'config/invalid-format', value: text, format: 'not-empty' }) : undefined;
+    case 'tag':
+      return undefined;
+  }
+}
+
+function isTimeout(value: string | number): boolean {
+  if (typeof value === 'number') return value > 0;
+  return (parseDuration(value) ?? 0) > 0;
+}
+
+/** A whole number from 1, or a percentage above 0. */
+function isConcurrency(text: string): boolean {
+  if (/^\d{1,6}$/.test(text)) return Number(text) >= 1;
+  return /^\d{1,6}(\.\d+)?%$/.test(text) && Number(text.slice(0, -1)) > 0;
+}
+
+function invalid(value: string, format: ConfigFormat): ValueProblem {
+  return refuse({ code: 'config/invalid-format', value, format });
+}

@@ -1,0 +1,35 @@
+import type { ReferenceProblem, VariableProblem } from '@tr/model';
+import { refuse, tolerate, type ValueProblem } from './problem.js';
+
+/** Checks the name or pattern of an environment variable: `NAME`, `A_*`, `!NAME`. */
+export function checkVariable(value: string): ValueProblem | undefined {
+  const name = value.startsWith('!') ? value.slice(1) : value;
+  const failure = (problem: VariableProblem) => ({ code: 'config/invalid-variable', value, problem }) as const;
+  if (value.startsWith('$')) return refuse(failure('dollar'));
+  if (name === '') return tolerate(failure('empty'));
+  if (name.includes('=')) return tolerate(failure('equals'));
+  return undefined;
+}
+
+/** Checks an entry of `dependsOn`: `t`, `^t`, `pkg#t`, `//#t`. */
+export function checkTaskReference(value: string): ValueProblem | undefined {
+  if (value.startsWith('$')) return badReference(value, 'dollar');
+  return checkTaskId(value, value.startsWith('^') ? value.slice(1) : value);
+}
+
+/** Checks an entry of `with`: `t`, `pkg#t`, `//#t`. */
+export function checkSiblingReference(value: string): ValueProblem | undefined {
+  if (value.startsWith('^')) return badReference(value, 'caret');
+  return checkTaskId(value, value);
+}
+
+function checkTaskId(value: string, id: string): ValueProblem | undefined {
+  if (id === '') return badReference(value, 'empty');
+  if (id.startsWith('#')) return badReference(value, 'no-package');
+  if (id.endsWith('#')) return badReference(value, 'no-task');
+  return undefined;
+}
+
+function badReference(value: string, problem: ReferenceProblem): ValueProblem {
+  return refuse({ code: 'config/invalid-reference', value, problem });
+}

@@ -1,0 +1,98 @@
+import type { Diagnostic, SourcePosition } from '@tr/model';
+import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { CONFIG_SCHEMA, type PackageValue, type RootValue, type TaskValue } from '../schema/config-schema.js';
+import { createCollector, type Collector } from './collector.js';
+import { checkPackageRules } from './package-rules.js';
+import type { ConfigFile, ParsedConfig, TaskEntry } from './parsed-config.js';
+import { checkRootRules } from './root-rules.js';
+import { createSourceText, type SourceText } from './source-text.js';
+import { walk } from './walk.js';
+
+/** `config` is undefined exactly when `diagnostics` has an error. Diagnostics are in the order of the file. */
+export interface ParseOutcome<Config> {
+  readonly config: Config | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Parses and validates the text of a configuration file: JSON with comments and trailing commas. */
+export function parseConfigFile<Place extends ConfigFile['place']>(
+  text: string,
+  file: ConfigFile & { readonly place: Place },
+): ParseOutcome<Extract<ParsedConfig, { readonly place: Place }>>;
+export function parseConfigFile(text: string, file: ConfigFile): ParseOutcome<ParsedConfig> {
+  const source = createSourceText(file.path, text);
+  const collector = createCollector(source, file.kind);
+  const tree = parseText(source, collector);
+  if (tree === undefined) return { config: undefined, diagnostics: collector.diagnostics };
+  const value = walk({ collector, place: file.place }, tree, CONFIG_SCHEMA[file.kind][file.place]);
+  if (tree.type === 'object') {
+    if (file.place === 'root') checkRootRules(tree, collector);
+    else checkPackageRules(tree, collector);
+  }
+  const config = collector.hasErrors ? undefined : toParsedConfig(file, value, { tree, source });
+  return { config, diagnostics: collector.diagnostics.toSorted(byPosition) };
+}
+
+function parseText(source: SourceText, collector: Collector): Node | undefined {
+  const errors: ParseError[] = [];
+  const tree = parseTree(source.text, errors, { allowTrailingComma: true });
+  let lastLine = 0;
+  for (const { error, offset } of errors) {
+    const at = source.positionAt(offset);
+    // The parser stumbles on after an error: what it says about the same line again is noise.
+    if (at.line !== lastLine) collector.error({ code: 'config/syntax', at, detail: printParseErrorCode(error) });
+    lastLine = at.line;
+  }
+  return errors.length === 0 ? tree : undefined;
+}
+
+interface Parsed {
+  readonly tree: Node;
+  readonly source: SourceText;
+}
+
+/** The walk has shown that `value` is what its schema describes. */
+function toParsedConfig(file: ConfigFile, value: unknown, { tree, source }: Parsed): ParsedConfig {
+  const positionOf = (path: readonly (string | number)[]) => source.positionAt(offsetOf(tree, path));
+  if (file.place === 'root') {
+    const rootValue = value as RootValue;
+    const tasks = toEntries(rootValue.tasks, positionOf);
+    const position = (key?: string) => positionOf(key === undefined ? [] : [key]);
+    return { place: 'root', file, value: rootValue, tasks, position };
+  }
+  const packageValue = value as PackageValue;
+  return {
+    place: 'package',
+    file,
+    value: packageValue,
+    tasks: toEntries(packageValue.tasks, positionOf),
+    extendsPosition: (index) => positionOf(['extends', index]),
+  };
+}
+
+function toEntries(
+  tasks: Readonly<Record<string, TaskValue>> | undefined,
+  positionOf: (path: readonly string[]) => SourcePosition,
+): ReadonlyMap<string, TaskEntry> {
+  const entries = new Map<string, TaskEntry>();
+  for (const [name, value] of Object.entries(tasks ?? {})) {
+    const position = (key?: string) => positionOf(key === undefined ? ['tasks', name] : ['tasks', name, key]);
+    entries.set(name, { value, position });
+  }
+  return entries;
+}
+
+/** Of a property its key, of anything else its start; the nearest thing around what is not there. */
+function offsetOf(tree: Node, path: readonly (string | number)[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = findNodeAtLocation(tree, path.slice(0, length));
+    if (node !== undefined) return node.parent?.type === 'property' ? node.parent.offset : node.offset;
+  }
+  return tree.offset;
+}
+
+function byPosition(a: Diagnostic, b: Diagnostic): number {
+  const [left, right] = [a.failure, b.failure].map((failure) => ('at' in failure ? failure.at : undefined));
+  if (left === undefined || right === undefined) return 0;
+  return left.line - right.line || left.column - right.column;
+}

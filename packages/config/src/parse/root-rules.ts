@@ -1,0 +1,51 @@
+import type { Node } from 'jsonc-parser';
+import { GLOBAL_PROPERTIES, GLOBAL_RENAMES } from '../schema/global.js';
+import type { Collector } from './collector.js';
+import { findProperty, propertiesOf } from './properties.js';
+import { checkTaskRules } from './task-rules.js';
+
+/** Pairs that say the same thing twice. */
+const SAME_MEANING: readonly (readonly [cacheKey: string, globalKey: string])[] = [
+  ['dir', 'cacheDir'],
+  ['maxSize', 'cacheMaxSize'],
+  ['maxAge', 'cacheMaxAge'],
+];
+
+/** What a schema cannot say about a root configuration. */
+export function checkRootRules(tree: Node, collector: Collector): void {
+  checkGlobalBlock(tree, collector);
+  checkTaskRules(tree, collector);
+  checkCacheTwice(tree, collector);
+}
+
+/** Global settings are at the top or under `global`, as the future flag says, never both. */
+function checkGlobalBlock(tree: Node, collector: Collector): void {
+  const flags = findProperty(tree, 'futureFlags')?.valueNode;
+  const isOn = findProperty(flags, 'globalConfiguration')?.valueNode.value === true;
+  for (const { key, keyNode } of propertiesOf(tree)) {
+    const at = () => collector.at(keyNode.offset);
+    if (key === 'global' && !isOn)
+      collector.error({ code: 'config/missing-flag', at: at(), key, flag: 'globalConfiguration' });
+    if (isOn && (Object.hasOwn(GLOBAL_PROPERTIES, key) || key === 'remoteCache'))
+      collector.error({
+        code: 'config/renamed-key',
+        at: at(),
+        key,
+        replacement: `global.${GLOBAL_RENAMES[key] ?? key}`,
+      });
+  }
+}
+
+function checkCacheTwice(tree: Node, collector: Collector): void {
+  if (collector.kind !== 'own') return;
+  const cache = findProperty(tree, 'cache')?.valueNode;
+  const global = findProperty(tree, 'global')?.valueNode;
+  for (const [cacheKey, globalKey] of SAME_MEANING) {
+    const first = findProperty(cache, cacheKey);
+    const second = findProperty(tree, globalKey) ?? findProperty(global, globalKey);
+    if (first === undefined || second === undefined) continue;
+    const at = collector.at(second.keyNode.offset);
+    const keys = [`cache.${cacheKey}`, globalKey] as const;
+    collector.error({ code: 'config/conflicting-keys', at, keys, problem: 'same-meaning' });
+  }
+}

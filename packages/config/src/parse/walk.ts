@@ -1,0 +1,147 @@
+import { findNearest, type ConfigFailure } from '@tr/model';
+import type { Node } from 'jsonc-parser';
+import { checkFormat } from '../formats/check-format.js';
+import { EXTENDS_MARKER } from '../formats/markers.js';
+import type { ConfigPlace } from '../schema/config-schema.js';
+import type { JsonType, SchemaNode } from '../schema/schema-node.js';
+import type { Collector } from './collector.js';
+import { judgeUnknownKey, propertySchema } from './unknown-key.js';
+
+/** What a walk needs everywhere. */
+export interface WalkContext {
+  readonly collector: Collector;
+  readonly place: ConfigPlace;
+}
+
+/**
+ * Validates `node` against `schema` and returns its value, without the keys the schema does not know. Everything found
+ * goes to the collector; the value is sound only when that holds no error. `path` are the keys from the top.
+ */
+export function walk(context: WalkContext, node: Node, schema: SchemaNode, path: readonly string[] = []): unknown {
+  const chosen = chooseSchema(node, schema);
+  if (!hasType(node, chosen)) {
+    reportType(context, node, schema, path);
+    return undefined;
+  }
+  if (node.type === 'object') return walkObject(context, node, chosen, path);
+  if (node.type === 'array') return (node.children ?? []).map((item) => walk(context, item, chosen.items ?? {}, path));
+  checkScalar(context, node, chosen, path);
+  return node.value as unknown;
+}
+
+/** The alternative of `anyOf` that fits the type of the value, else the first. */
+function chooseSchema(node: Node, schema: SchemaNode): SchemaNode {
+  return schema.anyOf === undefined
+    ? schema
+    : (schema.anyOf.find((alternative) => hasType(node, alternative)) ?? schema.anyOf[0] ?? schema);
+}
+
+function hasType(node: Node, schema: SchemaNode): boolean {
+  const types = typesOf(schema);
+  return types.length === 0 || types.some((type) => isOfType(node, type));
+}
+
+function isOfType(node: Node, type: JsonType): boolean {
+  return type === 'integer' ? node.type === 'number' && Number.isInteger(node.value) : node.type === type;
+}
+
+function typesOf(schema: SchemaNode): readonly JsonType[] {
+  if (schema.anyOf !== undefined) return schema.anyOf.flatMap(typesOf);
+  const { type } = schema;
+  return type === undefined ? [] : typeof type === 'string' ? [type] : type;
+}
+
+function reportType({ collector }: WalkContext, node: Node, schema: SchemaNode, path: readonly string[]): void {
+  collector.error({
+    code: 'config/wrong-type',
+    at: collector.at(node.offset),
+    key: keyOf(path),
+    expected: typesOf(schema),
+    found: node.type,
+  });
+}
+
+function walkObject(context: WalkContext, node: Node, schema: SchemaNode, path: readonly string[]): unknown {
+  const value: Record<string, unknown> = {};
+  const seen = new Map<string, Node>();
+  for (const property of node.children ?? []) {
+    const [keyNode, valueNode] = property.children ?? [];
+    if (keyNode === undefined || valueNode === undefined) continue;
+    const key = String(keyNode.value);
+    checkDuplicate(context, keyNode, seen);
+    const child = propertySchema(schema, key);
+    if (child !== undefined) define(value, key, walk(context, valueNode, child, [...path, key]));
+    else if (schema.additionalProperties === false) reportUnknown(context, keyNode, schema, path);
+  }
+  checkRequired(context, node, schema, seen);
+  return value;
+}
+
+/** Unlike assignment, safe for a key such as `__proto__`. */
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+function checkDuplicate({ collector }: WalkContext, keyNode: Node, seen: Map<string, Node>): void {
+  const key = String(keyNode.value);
+  const first = seen.get(key);
+  if (first === undefined) {
+    seen.set(key, keyNode);
+    return;
+  }
+  const positions = { at: collector.at(keyNode.offset), first: collector.at(first.offset) };
+  collector.tolerated({ code: 'config/duplicate-key', key, ...positions });
+}
+
+function checkRequired({ collector }: WalkContext, node: Node, schema: SchemaNode, seen: Map<string, Node>): void {
+  for (const key of schema.required ?? [])
+    if (!seen.has(key)) collector.error({ code: 'config/missing-key', at: collector.at(node.offset), key });
+}
+
+function reportUnknown(context: WalkContext, keyNode: Node, schema: SchemaNode, path: readonly string[]): void {
+  const { collector, place } = context;
+  const verdict = judgeUnknownKey({
+    key: String(keyNode.value),
+    at: collector.at(keyNode.offset),
+    path,
+    kind: collector.kind,
+    place,
+    known: Object.keys(schema.properties ?? {}),
+  });
+  collector[verdict.severity](verdict.failure);
+}
+
+function checkScalar(context: WalkContext, node: Node, schema: SchemaNode, path: readonly string[]): void {
+  const { collector } = context;
+  const { value } = node as { readonly value?: unknown };
+  if (typeof value !== 'string' && typeof value !== 'number') return;
+  // The position is looked up only for a problem: a sound file never counts its lines.
+  const place = () => ({ at: collector.at(node.offset), key: keyOf(path) });
+  if (typeof value === 'string' && schema.enum !== undefined && !schema.enum.includes(value)) {
+    const nearest = findNearest(value, schema.enum);
+    collector.error({ code: 'config/invalid-value', ...place(), value, allowed: schema.enum, nearest });
+  }
+  if (typeof value === 'number' && schema.minimum !== undefined && value < schema.minimum) {
+    const { minimum } = schema;
+    const bound = { value: String(value), format: 'at-least', minimum } as const;
+    collector.error({ code: 'config/invalid-format', ...place(), ...bound });
+  }
+  if (schema.format === undefined) return;
+  if (value === EXTENDS_MARKER) return checkExtendsMarker(context, node, path);
+  const problem = checkFormat(schema.format, value);
+  if (problem === undefined) return;
+  const failure = { ...problem.failure, ...place() } as ConfigFailure;
+  if (problem.tolerated) collector.tolerated(failure);
+  else collector.error(failure);
+}
+
+/** It stands for the inherited entries of a list directly in a task of a package; elsewhere Turborepo drops it. */
+function checkExtendsMarker({ collector, place }: WalkContext, node: Node, path: readonly string[]): void {
+  if (place === 'package' && path.length === 3 && path[0] === 'tasks') return;
+  const at = collector.at(node.offset);
+  collector.tolerated({ code: 'config/misplaced-marker', at, key: keyOf(path), marker: EXTENDS_MARKER });
+}
+
+function keyOf(path: readonly string[]): string {
+  return path.at(-1) ?? '';
+}

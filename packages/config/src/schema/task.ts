@@ -1,0 +1,187 @@
+import type { SchemaNode } from './schema-node.js';
+
+const TASK_REFERENCES = { type: 'array', items: { type: 'string', format: 'task-reference' } } as const;
+const VARIABLES = { type: 'array', items: { type: 'string', format: 'variable' } } as const;
+const INPUT_GLOBS = { type: 'array', items: { type: 'string', format: 'input-glob' } } as const;
+
+/** Keys of a task that Turborepo has too, with the same meaning. */
+export const TURBO_TASK_PROPERTIES = {
+  description: {
+    type: 'string',
+    description: 'What the task does, for people. Changes nothing.',
+    examples: ['Compiles the package'],
+  },
+  dependsOn: {
+    ...TASK_REFERENCES,
+    description:
+      'Tasks that have to end well before this one starts: `task` in the same package, `^task` in every package this one depends on, `package#task` in a named package, `//#task` at the root.',
+    examples: [['^build', 'codegen', '//#prepare']],
+  },
+  with: {
+    type: 'array',
+    items: { type: 'string', format: 'sibling-reference' },
+    description: 'Tasks started together with this one, without waiting for them: `task` or `package#task`.',
+    examples: [['api#dev']],
+  },
+  inputs: {
+    type: 'array',
+    items: {
+      anyOf: [
+        { type: 'string', format: 'input-glob' },
+        {
+          type: 'object',
+          additionalProperties: false,
+          required: ['mode'],
+          properties: {
+            mode: {
+              type: 'string',
+              enum: ['jit', 'dependencyOutputs'],
+              description:
+                '`jit`: files that are there once the dependencies have ended. `dependencyOutputs`: outputs of dependencies.',
+              examples: ['jit'],
+            },
+            globs: { ...INPUT_GLOBS, description: 'Which of those files.', examples: [['src/generated/**']] },
+            from: {
+              ...TASK_REFERENCES,
+              description: 'Which dependencies, for `dependencyOutputs`; every direct one when left out.',
+              examples: [['^build']],
+            },
+            withDefaults: {
+              type: 'boolean',
+              default: false,
+              description: 'Adds what `$TURBO_DEFAULT$` stands for.',
+              examples: [true],
+            },
+          },
+        },
+      ],
+    },
+    description:
+      'Files that decide whether the task has to run again: globs from the package directory, `!` excludes (and always wins), `$TURBO_DEFAULT$` is every file git tracks or would track, `$TURBO_ROOT$/` starts at the root. Left out or empty: `$TURBO_DEFAULT$`. Without it, `.gitignore` does not apply.',
+    examples: [['$TURBO_DEFAULT$', '!README.md', '$TURBO_ROOT$/tsconfig.base.json']],
+  },
+  outputs: {
+    type: 'array',
+    items: { type: 'string', format: 'output-glob' },
+    description:
+      'Files the task writes, stored with its log: globs from the package directory, `!` excludes. Left out: none.',
+    examples: [['dist/**', '!dist/**/*.map']],
+  },
+  cache: {
+    type: 'boolean',
+    default: true,
+    description: 'False: the task always runs and nothing of it is stored.',
+    examples: [false],
+  },
+  env: {
+    ...VARIABLES,
+    description: 'Environment variables the result depends on: names, `PREFIX_*` patterns, `!NAME` exclusions.',
+    examples: [['DATABASE_URL', 'NEXT_PUBLIC_*', '!NEXT_PUBLIC_TRACE']],
+  },
+  passThroughEnv: {
+    ...VARIABLES,
+    description: 'Environment variables the task may see without depending on them.',
+    examples: [['AWS_SECRET_KEY']],
+  },
+  outputLogs: {
+    type: 'string',
+    enum: ['full', 'hash-only', 'new-only', 'errors-only', 'none'],
+    default: 'full',
+    description: 'How much of the log is shown. The whole log is on disk in any case.',
+    examples: ['new-only'],
+  },
+  persistent: {
+    type: 'boolean',
+    default: false,
+    description: 'The task does not end by itself, such as a development server. Nothing may depend on it.',
+    examples: [true],
+  },
+  interactive: {
+    type: 'boolean',
+    default: false,
+    description: 'The task reads from the terminal. Needs `"cache": false`.',
+    examples: [true],
+  },
+  interruptible: {
+    type: 'boolean',
+    default: false,
+    description: '`tr watch` may restart this persistent task.',
+    examples: [true],
+  },
+  tags: {
+    type: 'array',
+    items: { type: 'string', format: 'tag' },
+    description: 'Labels. Accepted, no effect.',
+    examples: [['ci']],
+  },
+} as const satisfies Readonly<Record<string, SchemaNode>>;
+
+/** Keys of a task that only `turbo-like.config.json` has. */
+export const OWN_TASK_PROPERTIES = {
+  command: {
+    type: 'string',
+    format: 'command',
+    description: 'What to run in a package whose package.json has no script of this name (or that has none at all).',
+    examples: ['python3 -m pytest'],
+  },
+  tools: {
+    type: 'array',
+    items: { type: 'string', format: 'command' },
+    description:
+      'Commands whose output the result depends on, such as a compiler telling its version. One that fails is an error.',
+    examples: [['python3 --version']],
+  },
+  restore: {
+    type: 'string',
+    enum: ['copy', 'link'],
+    default: 'copy',
+    description:
+      'How stored outputs come back: `copy`, or `link` for hard links, which suit large outputs that nobody edits (installed dependencies).',
+    examples: ['link'],
+  },
+  when: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      branches: {
+        type: 'array',
+        items: { type: 'string', format: 'branch-glob' },
+        description: 'Globs over the name of the branch.',
+        examples: [['main', 'release/*']],
+      },
+      env: {
+        type: 'array',
+        items: { type: 'string', format: 'variable' },
+        description: 'Variables that must be set and not empty.',
+        examples: [['CI']],
+      },
+    },
+    description:
+      'Runs the task only when every condition given holds. A task skipped this way is not recorded as done.',
+    examples: [{ branches: ['main'], env: ['DEPLOY_TOKEN'] }],
+  },
+  timeout: {
+    type: ['string', 'number'],
+    format: 'timeout',
+    description: 'Ends an execution that takes longer: `"30s"`, `"5m"`, `"1h"`, or a number of seconds.',
+    examples: ['5m'],
+  },
+  retries: {
+    type: 'integer',
+    minimum: 0,
+    default: 0,
+    description: 'How many times a failed execution is tried again. A pass after a retry is reported as flaky.',
+    examples: [2],
+  },
+} as const satisfies Readonly<Record<string, SchemaNode>>;
+
+/** The key of a task that only the configuration of a package has. */
+export const PACKAGE_TASK_PROPERTIES = {
+  extends: {
+    type: 'boolean',
+    default: true,
+    description:
+      'False: nothing is inherited for this task; with no other key, the package does not have the task at all.',
+    examples: [false],
+  },
+} as const satisfies Readonly<Record<string, SchemaNode>>;

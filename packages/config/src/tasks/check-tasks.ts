@@ -1,0 +1,94 @@
+import { ROOT_PACKAGE, findNearest, parseTaskId, type ConfigFailure, type Diagnostic } from '@tr/model';
+import { withoutNegation } from '../formats/glob.js';
+import type { TaskEntry } from '../parse/parsed-config.js';
+import type { RootConfig } from '../resolve/root-config.js';
+import type { ConfigKind, TaskValue } from '../schema/config-schema.js';
+import type { ConfiguredPackage } from './extends-chain.js';
+
+/** Checks the task keys of the root against the packages there are. */
+export function checkRootTasks(
+  root: RootConfig,
+  packages: ReadonlyMap<string, ConfiguredPackage>,
+  single: boolean,
+): readonly Diagnostic[] {
+  const members = [...packages.values()].filter(({ name }) => single || name !== ROOT_PACKAGE);
+  const shallowest = Math.min(...members.map(({ directory }) => depthOf(directory)));
+  return [...root.tasks].flatMap(([key, entry]) => {
+    const id = parseTaskId(key);
+    const depth = id === undefined ? shallowest : depthOf(packages.get(id.package)?.directory ?? '');
+    const found = [
+      ...checkTask(entry.value, entry),
+      ...checkOutputs(entry.value, entry, { kind: root.source.kind, depth }),
+    ];
+    const misnamed = id === undefined ? undefined : checkPackageOf(key, entry, { id, packages, single });
+    return misnamed === undefined ? found : [misnamed, ...found];
+  });
+}
+
+interface PackageTask {
+  readonly id: { readonly package: string; readonly task: string };
+  readonly packages: ReadonlyMap<string, ConfiguredPackage>;
+  readonly single: boolean;
+}
+
+/** A package that is not there is only a warning: Turborepo ignores the key, and packages come and go. */
+function checkPackageOf(key: string, entry: TaskEntry, { id, packages, single }: PackageTask): Diagnostic | undefined {
+  if (single) return error({ code: 'config/package-task-in-single', at: entry.position(), key, task: id.task });
+  if (id.package === ROOT_PACKAGE || packages.has(id.package)) return undefined;
+  const nearest = findNearest(id.package, packages.keys());
+  const failure = { code: 'config/unknown-package', at: entry.position(), key, package: id.package, nearest } as const;
+  return { severity: 'warning', failure };
+}
+
+/** Checks a task after merging; `entry` is where the blame goes. */
+export function checkTask(task: TaskValue, entry: TaskEntry): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  if (task.interactive === true && task.cache !== false)
+    found.push(conflict(entry, ['interactive', 'cache'], 'interactive-cached'));
+  if (task.interruptible === true && task.persistent !== true)
+    found.push(conflict(entry, ['interruptible', 'persistent'], 'interruptible-not-persistent'));
+  return found;
+}
+
+/** Outputs that leave the workspace are never stored nor restored. Turborepo says so only while it runs. */
+export function checkOutputs(
+  task: TaskValue,
+  entry: TaskEntry,
+  { kind, depth }: { readonly kind: ConfigKind; readonly depth: number },
+): readonly Diagnostic[] {
+  return (task.outputs ?? [])
+    .filter((glob) => leavesRoot(withoutNegation(glob), depth))
+    .map((glob) => {
+      const at = entry.position('outputs');
+      const failure = { code: 'config/invalid-glob', at, key: 'outputs', glob, problem: 'outside-workspace' } as const;
+      return { severity: kind === 'turbo' ? 'warning' : 'error', failure };
+    });
+}
+
+/** Directories between the root and a package: 0 for the root. */
+export function depthOf(directory: string): number {
+  return directory === '' ? 0 : directory.split('/').length;
+}
+
+function leavesRoot(glob: string, depth: number): boolean {
+  if (!glob.includes('..')) return false;
+  let left = depth;
+  for (const segment of glob.split('/')) {
+    if (segment === '..') left -= 1;
+    // After `$TURBO_ROOT$` the next `..` is already outside.
+    else if (segment === '$TURBO_ROOT$') left = 0;
+    else if (segment !== '.' && segment !== '') left += 1;
+    if (left < 0) return true;
+  }
+  return false;
+}
+
+type ConflictProblem = Extract<ConfigFailure, { readonly code: 'config/conflicting-keys' }>['problem'];
+
+function conflict(entry: TaskEntry, keys: readonly [string, string], problem: ConflictProblem): Diagnostic {
+  return error({ code: 'config/conflicting-keys', at: entry.position(keys[0]), keys, problem });
+}
+
+function error(failure: ConfigFailure): Diagnostic {
+  return { severity: 'error', failure };
+}

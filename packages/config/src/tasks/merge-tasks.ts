@@ -1,0 +1,25 @@
+import { EXTENDS_MARKER } from '../formats/markers.js';
+import type { TaskValue } from '../schema/config-schema.js';
+
+/** Keys whose list may contain `$TURBO_EXTENDS$`. */
+const LIST_KEYS = ['dependsOn', 'with', 'inputs', 'outputs', 'env', 'passThroughEnv', 'tags', 'tools'] as const;
+
+/**
+ * Puts `over` on top of `base`, key by key: a key that is there replaces, except that `$TURBO_EXTENDS$` in a list stands
+ * for the inherited entries. `"extends": false` inherits nothing.
+ */
+export function mergeTask(base: TaskValue, over: TaskValue): TaskValue {
+  const inherited = over.extends === false ? {} : base;
+  const merged: Record<string, unknown> = { ...inherited, ...over };
+  for (const key of LIST_KEYS) {
+    const list: readonly unknown[] | undefined = over[key];
+    if (list === undefined || !list.includes(EXTENDS_MARKER)) continue;
+    merged[key] = [...(inherited[key] ?? []), ...list.filter((entry) => entry !== EXTENDS_MARKER)];
+  }
+  return merged;
+}
+
+/** True for `"extends": false` with nothing else that could define a task: the package does not have it. */
+export function isExclusion(task: TaskValue): boolean {
+  return task.extends === false && Object.keys(task).every((key) => key === 'extends' || key === 'description');
+}

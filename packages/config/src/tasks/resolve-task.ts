@@ -1,0 +1,114 @@
+import {
+  InvariantError,
+  sorted,
+  type DeferredInput,
+  type InputSpec,
+  type OutputSpec,
+  type TaskDefinition,
+} from '@tr/model';
+import { parseDuration } from '../formats/duration.js';
+import { DEFAULT_MARKER, EXTENDS_MARKER, ROOT_MARKER } from '../formats/markers.js';
+import type { TaskValue } from '../schema/config-schema.js';
+
+/** What the same task may resolve differently for. */
+export interface TaskSurroundings {
+  /** Directories between the root and the package: 0 at the root. */
+  readonly depth: number;
+  /** `global.inputs`, as written. */
+  readonly globalInputs: readonly string[];
+}
+
+type InputEntry = NonNullable<TaskValue['inputs']>[number];
+type StructuredInput = Exclude<InputEntry, string>;
+
+/** Fills in every default of a merged task. */
+export function resolveTask(task: TaskValue, surroundings: TaskSurroundings): TaskDefinition {
+  const inputs = resolveInputs(task.inputs ?? [], surroundings);
+  return {
+    // Until the fingerprint knows the files of deferred inputs, a stored result could be a wrong one.
+    cache: (task.cache ?? true) && inputs.deferred === undefined,
+    command: task.command,
+    dependsOn: toList(task.dependsOn),
+    with: toList(task.with),
+    inputs,
+    outputs: resolveOutputs(task.outputs ?? [], surroundings.depth),
+    env: toList(task.env),
+    passThroughEnv: task.passThroughEnv === undefined ? undefined : toList(task.passThroughEnv),
+    outputLogs: task.outputLogs ?? 'full',
+    persistent: task.persistent ?? false,
+    interactive: task.interactive ?? false,
+    interruptible: task.interruptible ?? false,
+    tools: toList(task.tools),
+    restore: task.restore ?? 'copy',
+    when:
+      task.when === undefined
+        ? undefined
+        : { branches: task.when.branches && sorted(task.when.branches), env: task.when.env && sorted(task.when.env) },
+    timeoutMs: resolveTimeout(task.timeout),
+    retries: task.retries ?? 0,
+  };
+}
+
+/** Turborepo drops a marker that has nothing to stand for, and keeps duplicates. */
+function toList(values: readonly string[] | undefined): readonly string[] {
+  return sorted((values ?? []).filter((value) => value !== EXTENDS_MARKER));
+}
+
+function resolveInputs(entries: readonly InputEntry[], { depth, globalInputs }: TaskSurroundings): InputSpec {
+  const texts = toList(entries.filter((entry) => typeof entry === 'string'));
+  const structured = entries.filter((entry) => typeof entry !== 'string');
+  const globals = globalInputs.map((glob) => fromRoot(glob, depth));
+  const { include, exclude } = split([...texts.map((text) => atRoot(text, depth)), ...globals]);
+  const spec = {
+    includeDefault: texts.includes(DEFAULT_MARKER) || (texts.length === 0 && structured.length === 0),
+    include: include.filter((glob) => glob !== DEFAULT_MARKER),
+    exclude,
+  };
+  if (structured.length === 0) return spec;
+  return { ...spec, deferred: structured.map((entry) => resolveDeferred(entry, depth)) };
+}
+
+function resolveDeferred(entry: StructuredInput, depth: number): DeferredInput {
+  const globs = entry.globs ?? [];
+  return {
+    mode: entry.mode,
+    includeDefault: entry.withDefaults === true || globs.length === 0,
+    ...split(globs.map((glob) => atRoot(glob, depth))),
+    from: entry.from === undefined ? undefined : sorted(entry.from),
+  };
+}
+
+function resolveOutputs(globs: readonly string[], depth: number): OutputSpec {
+  return split(toList(globs).map((glob) => atRoot(glob, depth)));
+}
+
+function split(globs: readonly string[]): OutputSpec {
+  return {
+    include: sorted(globs.filter((glob) => !glob.startsWith('!'))),
+    exclude: sorted(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1))),
+  };
+}
+
+/** Replaces `$TURBO_ROOT$/` at the start by the way up from the package. */
+function atRoot(text: string, depth: number): string {
+  const start = text.startsWith('!') ? 1 : 0;
+  if (!text.startsWith(`${ROOT_MARKER}/`, start)) return text;
+  return text.slice(0, start) + wayUp(depth) + text.slice(start + ROOT_MARKER.length + 1);
+}
+
+/** A glob of the root as seen from the package. */
+function fromRoot(glob: string, depth: number): string {
+  return glob.startsWith('!') ? `!${wayUp(depth)}${glob.slice(1)}` : wayUp(depth) + glob;
+}
+
+/** `./` at the root itself, as Turborepo prints it. */
+function wayUp(depth: number): string {
+  return depth === 0 ? './' : '../'.repeat(depth);
+}
+
+function resolveTimeout(timeout: TaskValue['timeout']): number | undefined {
+  if (timeout === undefined) return undefined;
+  const milliseconds = typeof timeout === 'number' ? timeout * 1000 : parseDuration(timeout);
+  if (milliseconds === undefined) throw new InvariantError('a timeout was not validated');
+  return milliseconds;
+}

@@ -1,0 +1,144 @@
+import { compareStrings } from '@tr/model';
+import type { ClosureItem, Labelling } from './closure-items.js';
+import { createItemTable, namesOf, nodeItem, toItem, wiringItem } from './closure-items.js';
+import type { DirectDependency } from './direct-dependencies.js';
+import { resolveDirectDependencies } from './direct-dependencies.js';
+import type { LockedGraph } from './graph/locked-graph.js';
+import { createLockedGraph, createReach } from './graph/locked-graph.js';
+import type { LockedDependent } from './locked-dependent.js';
+import type { LockfileReading } from './reading.js';
+
+/** The closure of one package. Equal signature = equal closure (within one lockfile). */
+export interface Closure {
+  readonly signature: string;
+  /** Sorted by key, no duplicates. */
+  readonly items: () => readonly ClosureItem[];
+}
+
+/** Finds the closure of one package. */
+export type ClosureFinder = (dependent: LockedDependent) => Closure;
+
+/** The key under which settings of the whole lockfile appear in every closure. */
+const SETTINGS_KEY = 'lockfile settings';
+
+/** What is known of one closure while its items are made. */
+interface Reached {
+  readonly graph: LockedGraph;
+  /** Node numbers, sorted. */
+  readonly nodes: Int32Array;
+  /** Name number -> how many reached nodes have that name. */
+  readonly counts: Int32Array;
+  /** Node numbers whose label some other reached node has too. */
+  readonly ambiguous: ReadonlySet<number>;
+  readonly labelling: Labelling;
+}
+
+/** Prepares a lockfile for many closures: each costs only the nodes it reaches. */
+export function createClosureFinder(reading: LockfileReading): ClosureFinder {
+  const graph = createLockedGraph(reading.entries);
+  const search = createReach(graph);
+  const table = createItemTable(graph);
+  const settings = reading.settings === '' ? [] : [toItem(SETTINGS_KEY, reading.settings)];
+
+  /** Items of the table, in its order; what touches an ambiguous label is left to {@link ambiguousItems}. */
+  const tableItems = ({ nodes, counts, ambiguous }: Reached): ClosureItem[] => {
+    const ranks: number[] = [];
+    for (const node of nodes) {
+      if (ambiguous.has(node)) continue;
+      ranks.push(table.rankOfNode[node] ?? 0);
+      for (const { edge, nameIds, rank } of table.wiredEdges[node] ?? [])
+        if (isWired(nameIds, counts) && !edge.targets.some((target) => ambiguous.has(target))) ranks.push(rank);
+    }
+    return Array.from(Int32Array.from(ranks).toSorted(), (rank) => table.items[rank] ?? toItem('', ''));
+  };
+
+  return (dependent) => {
+    const direct = resolveDirectDependencies(reading, graph, dependent);
+    const reached = describeReached(graph, search(direct.flatMap((dependency) => dependency.targets)));
+    const own = [...directItems(reached, direct), ...settings];
+    return {
+      signature: `${signatureOf(reached.nodes)}|${own.map((item) => item.json).join()}`,
+      items: () => merge(tableItems(reached), [...own, ...ambiguousItems(reached)].toSorted(byKey)),
+    };
+  };
+}
+
+function describeReached(graph: LockedGraph, nodes: Int32Array): Reached {
+  const counts = new Int32Array(graph.nameCount);
+  const ambiguous = new Set<number>();
+  let previous = -1;
+  for (const number of nodes) {
+    const node = graph.nodes[number];
+    if (node === undefined) continue;
+    counts[node.nameId] = (counts[node.nameId] ?? 0) + 1;
+    // Nodes are sorted by label, so equal labels are neighbours.
+    if (graph.nodes[previous]?.label === node.label) ambiguous.add(previous).add(number);
+    previous = number;
+  }
+  const unclear = new Set([...ambiguous].flatMap((number) => graph.nodes[number] ?? []));
+  const labelling: Labelling = (node) => (unclear.has(node) ? `${node.label} (${node.key})` : node.label);
+  return { graph, nodes, counts, ambiguous, labelling };
+}
+
+function isWired(nameIds: readonly number[], counts: Int32Array): boolean {
+  return nameIds.some((id) => (counts[id] ?? 0) > 1);
+}
+
+/**
+ * What the package's own requests add: `name@specifier` without a value for what is not locked, and `.>name` for which
+ * version it gets where the closure has several of that name, or an alias.
+ */
+function directItems({ graph, nodes, counts, labelling }: Reached, direct: readonly DirectDependency[]): ClosureItem[] {
+  return direct.flatMap(({ name, specifier, targets }) => {
+    if (targets.length === 0) {
+      const marker = `${name}@${specifier}`;
+      const isTaken = nodes.some((node) => graph.nodes[node]?.label === marker);
+      return [toItem(isTaken ? `.>${name}` : marker, '')];
+    }
+    const edge = { name, targets };
+    const isPlain =
+      targets.every((target) => graph.nodes[target]?.name === name) && !isWired(namesOf(graph, edge), counts);
+    return isPlain ? [] : [wiringItem(graph, '.', edge, labelling)];
+  });
+}
+
+/** Items of nodes whose label is not unique in this closure, and of the edges to them. */
+function ambiguousItems({ graph, nodes, counts, ambiguous, labelling }: Reached): ClosureItem[] {
+  if (ambiguous.size === 0) return [];
+  return [...nodes].flatMap((number) => {
+    const node = graph.nodes[number];
+    if (node === undefined) return [];
+    const isUnclear = ambiguous.has(number);
+    const edges = node.edges.filter((edge) =>
+      isUnclear ? isWired(namesOf(graph, edge), counts) : edge.targets.some((target) => ambiguous.has(target)),
+    );
+    const wiring = edges.map((edge) => wiringItem(graph, labelling(node), edge, labelling));
+    return isUnclear ? [nodeItem(graph, node, labelling), ...wiring] : wiring;
+  });
+}
+
+/** Numbers of the nodes as a short text: one bit each. */
+function signatureOf(nodes: Int32Array): string {
+  const words = new Uint16Array(((nodes.at(-1) ?? -1) >> 4) + 1);
+  for (const node of nodes) words[node >> 4] = (words[node >> 4] ?? 0) | (1 << (node & 15));
+  return Array.from(words, (word) => String.fromCharCode(word)).join('');
+}
+
+function byKey(a: ClosureItem, b: ClosureItem): number {
+  return compareStrings(a.key, b.key);
+}
+
+/** Merges two sorted lists; on equal keys the second one wins. */
+function merge(a: readonly ClosureItem[], b: readonly ClosureItem[]): readonly ClosureItem[] {
+  if (b.length === 0) return a;
+  const merged: ClosureItem[] = [];
+  let at = 0;
+  for (const item of a) {
+    for (let next = b[at]; next !== undefined && compareStrings(next.key, item.key) < 0; next = b[at]) {
+      merged.push(next);
+      at += 1;
+    }
+    if (b[at]?.key !== item.key) merged.push(item);
+  }
+  return [...merged, ...b.slice(at)];
+}

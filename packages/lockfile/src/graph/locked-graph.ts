@@ -1,0 +1,100 @@
+import { compareStrings } from '@tr/model';
+import type { LockedEntry } from '../reading.js';
+import { splitLabel } from '../reading.js';
+import { classifyTwins } from './twins.js';
+
+/** The entries of a lockfile, twins merged, in order of their labels: a node's number is its rank. */
+export interface LockedGraph {
+  readonly nodes: readonly LockedNode[];
+  /** Entry index -> node number. */
+  readonly nodeOf: Int32Array;
+  /** Number of different names; see {@link LockedNode.nameId}. */
+  readonly nameCount: number;
+}
+
+/** One node of the graph. */
+export interface LockedNode {
+  readonly label: string;
+  /** The name part of the label, and its number: equal names have equal numbers. */
+  readonly name: string;
+  readonly nameId: number;
+  /** What the lockfile calls it; tells nodes of the same label apart. */
+  readonly key: string;
+  readonly detail: string;
+  /** Sorted by name. */
+  readonly edges: readonly NodeEdge[];
+  readonly isWorkspace: boolean;
+}
+
+/** All a dependency name of a node leads to. */
+export interface NodeEdge {
+  readonly name: string;
+  /** Node numbers, sorted, at least one. */
+  readonly targets: readonly number[];
+}
+
+/** Merges and ranks the entries. */
+export function createLockedGraph(entries: readonly LockedEntry[]): LockedGraph {
+  const classOf = classifyTwins(entries);
+  const representatives = new Map<number, LockedEntry>();
+  for (const [index, entry] of entries.entries()) {
+    const id = classOf[index] ?? 0;
+    const known = representatives.get(id);
+    if (known === undefined || compareStrings(entry.key, known.key) < 0) representatives.set(id, entry);
+  }
+  const ranked = [...representatives].toSorted(
+    ([, a], [, b]) => compareStrings(a.label, b.label) || compareStrings(a.key, b.key),
+  );
+  const rankOf = new Map(ranked.map(([id], rank) => [id, rank]));
+  const nodeOf = classOf.map((id) => rankOf.get(id) ?? -1);
+  const nameIds = new Map<string, number>();
+  const nodes = ranked.map(([, entry]) => toNode(entry, nodeOf, nameIds));
+  return { nodes, nodeOf, nameCount: nameIds.size };
+}
+
+function toNode(entry: LockedEntry, nodeOf: Int32Array, nameIds: Map<string, number>): LockedNode {
+  const [name] = splitLabel(entry.label);
+  const nameId = nameIds.get(name) ?? nameIds.size;
+  nameIds.set(name, nameId);
+  const targets = new Map<string, Set<number>>();
+  for (const edge of entry.edges) {
+    const known = targets.get(edge.name) ?? new Set<number>();
+    targets.set(edge.name, known.add(nodeOf[edge.target] ?? -1));
+  }
+  const edges = [...targets]
+    .map(([edgeName, numbers]) => ({ name: edgeName, targets: [...numbers].toSorted((a, b) => a - b) }))
+    .toSorted((a, b) => compareStrings(a.name, b.name));
+  return {
+    label: entry.label,
+    name,
+    nameId,
+    key: entry.key,
+    detail: entry.detail,
+    edges,
+    isWorkspace: entry.isWorkspace,
+  };
+}
+
+/** Finds every node that can be reached from some nodes. */
+export type Reach = (starts: Iterable<number>) => Int32Array;
+
+/** Prepares a graph for many searches. A search returns node numbers, sorted (so by label), starts included. */
+export function createReach(graph: LockedGraph): Reach {
+  const targets = graph.nodes.map((node) => Int32Array.from(new Set(node.edges.flatMap((edge) => edge.targets))));
+  const seen = new Uint32Array(graph.nodes.length);
+  const found = new Int32Array(graph.nodes.length);
+  let search = 0;
+  return (starts) => {
+    search += 1;
+    let count = 0;
+    const visit = (node: number): void => {
+      if (node < 0 || seen[node] === search) return;
+      seen[node] = search;
+      found[count] = node;
+      count += 1;
+    };
+    for (const start of starts) visit(start);
+    for (let next = 0; next < count; next += 1) for (const target of targets[found[next] ?? 0] ?? []) visit(target);
+    return found.slice(0, count).toSorted();
+  };
+}

@@ -44,11 +44,11 @@ export type GraphFailure =
       readonly requiredBy: string | undefined;
       readonly at: SourcePosition | undefined;
     }
-  /** The root package runs only what is declared as `//#task`. */
+  /** The root package runs only what is declared as `//#task`. A warning when packages have such a task: nothing runs. */
   | {
       readonly code: 'graph/undeclared-root-task';
       readonly task: string;
-      readonly requiredBy: string;
+      readonly requiredBy: string | undefined;
       readonly at: SourcePosition | undefined;
     }
   /** `pkg#task` of a package that is not in the workspace. */
@@ -78,9 +78,7 @@ export type GraphFailure =
     }
   | { readonly code: 'graph/filter-unknown-directory'; readonly filter: string; readonly directory: string }
   /** Warning: the run goes on without it. */
-  | { readonly code: 'graph/empty-filter'; readonly filter: string; readonly reason: EmptyFilterReason }
-  /** Warning: packages that depend on each other; the first is repeated at the end. */
-  | { readonly code: 'graph/package-cycle'; readonly packages: readonly string[] };
+  | { readonly code: 'graph/empty-filter'; readonly filter: string; readonly reason: EmptyFilterReason };
 
 /** Every code of {@link GraphFailure}, for tests and the reference page. */
 export const GRAPH_FAILURE_CODES = [
@@ -89,7 +87,6 @@ export const GRAPH_FAILURE_CODES = [
   'graph/filter-unknown-directory',
   'graph/filter-unknown-package',
   'graph/invalid-filter',
-  'graph/package-cycle',
   'graph/persistent-dependency',
   'graph/undeclared-root-task',
   'graph/unknown-package',

@@ -51,11 +51,6 @@ export function describeGraphFailure(failure: GraphFailure): Words {
         what: `The filter \`${failure.filter}\` selects no package.`,
         ...nextStep(EMPTY_FILTER_NEXT[failure.reason]),
       };
-    case 'graph/package-cycle':
-      return {
-        what: `${describeCycle(failure.packages)} (packages).`,
-        next: 'That is allowed as long as no task waits for itself.',
-      };
   }
 }
 

@@ -1,0 +1,139 @@
+import type { EmptyFilterReason, Failure, GraphFailure, Package, PackageName, Result } from '@tr/model';
+import { ROOT_PACKAGE, fail, findNearest, ok } from '@tr/model';
+import type { CurrentPlace } from './current-package.js';
+import { narrowToPlace } from './current-package.js';
+import type { DirectoryPattern } from './directory-pattern.js';
+import { createDirectoryPattern, joinPath } from './directory-pattern.js';
+import { createNamePattern, isNamePattern } from './name-pattern.js';
+import type { PackageReach } from './package-reach.js';
+import type { GitRange, PackageSelector } from './package-selector.js';
+import { isBareSelector } from './package-selector.js';
+
+/** What a selector is applied to. */
+export interface SelectorContext {
+  readonly packages: ReadonlyMap<PackageName, Package>;
+  readonly place: CurrentPlace | undefined;
+  readonly reach: PackageReach;
+  changed(range: GitRange): Result<ReadonlySet<PackageName>, Failure>;
+  directoryExists(path: string): boolean;
+}
+
+/** What one selector came to. */
+export interface AppliedSelector {
+  readonly packages: ReadonlySet<PackageName>;
+  /** True when the root is among them by its name, its directory or a change, not by a glob over directories. */
+  readonly meansRoot: boolean;
+  readonly warning: GraphFailure | undefined;
+}
+
+/** Finds the packages of one selector: those it names, narrowed to a change, then extended over the package graph. */
+export function applySelector(context: SelectorContext, written: PackageSelector): Result<AppliedSelector, Failure> {
+  const selector = narrowToPlace(written, context.place);
+  if (isBareSelector(selector)) return fail({ code: 'graph/invalid-filter', filter: written.text, problem: 'empty' });
+  const checked = checkName(context, selector);
+  if (!checked.ok) return checked;
+  const directory = compileDirectory(context, selector);
+  if (!directory.ok) return directory;
+  const named = findNamed(context, selector.name, directory.value);
+  const entries = selector.range === undefined ? ok(named) : narrowToRange(context, selector, selector.range, named);
+  if (!entries.ok) return entries;
+  const packages = extend(context.reach, selector, entries.value);
+  const meansRoot = packages.has(ROOT_PACKAGE) && directory.value?.isGlob !== true;
+  const isEmpty = named.length === 0 && selector.range === undefined && written.text !== '';
+  const reason = isEmpty ? explainEmpty(context, written) : undefined;
+  const warning = reason && ({ code: 'graph/empty-filter', filter: written.text, reason } as const);
+  return ok({ packages, meansRoot, warning });
+}
+
+/** The packages among `entries` and over the graph, as far as the selector reaches. */
+export function extend(
+  reach: PackageReach,
+  selector: Pick<PackageSelector, 'includeDependencies' | 'includeDependents' | 'excludeSelf'>,
+  entries: Iterable<PackageName>,
+): ReadonlySet<PackageName> {
+  const { includeDependencies, includeDependents, excludeSelf } = selector;
+  const found = new Set(excludeSelf ? [] : entries);
+  const add = (names: Iterable<PackageName>) => {
+    for (const name of names) found.add(name);
+  };
+  if (includeDependencies) add(reach.dependencies(entries, excludeSelf));
+  if (includeDependents) {
+    const dependents = reach.dependents(entries, excludeSelf);
+    add(dependents);
+    // `...x...` brings in what the dependents need, too.
+    if (includeDependencies) add(reach.dependencies(dependents, false));
+  }
+  return found;
+}
+
+/** Packages of that name (or pattern) in that directory; undefined stands for any. */
+export function findNamed(
+  context: Pick<SelectorContext, 'packages'>,
+  name: string | undefined,
+  directory: DirectoryPattern | undefined,
+): readonly PackageName[] {
+  const isNamed =
+    name === undefined ? undefined : isNamePattern(name) ? createNamePattern(name) : (n: string) => n === name;
+  const found: PackageName[] = [];
+  for (const candidate of context.packages.values()) {
+    if (isNamed?.(candidate.name) === false || directory?.matches(candidate.directory) === false) continue;
+    found.push(candidate.name);
+  }
+  return found;
+}
+
+/** An exact name has to exist, also in an exclusion: a typo there would silently run more. */
+function checkName(context: SelectorContext, selector: PackageSelector): Result<undefined, GraphFailure> {
+  const { name } = selector;
+  if (name === undefined || isNamePattern(name) || context.packages.has(name as PackageName)) return ok(undefined);
+  const nearest = findNearest(name, context.packages.keys()) ?? findUnscoped(context.packages.keys(), name);
+  return fail({ code: 'graph/filter-unknown-package', filter: selector.text, package: name, nearest });
+}
+
+/** `api` is no short form of `@scope/api`, but most likely what was meant. */
+function findUnscoped(names: Iterable<PackageName>, name: string): string | undefined {
+  for (const candidate of names) if (candidate.endsWith(`/${name}`) && candidate !== ROOT_PACKAGE) return candidate;
+  return undefined;
+}
+
+/** A directory, or the fixed part of a glob, has to exist. */
+function compileDirectory(
+  context: SelectorContext,
+  selector: PackageSelector,
+): Result<DirectoryPattern | undefined, GraphFailure> {
+  if (selector.directory === undefined) return ok(undefined);
+  const pattern = createDirectoryPattern(joinPath(selector.directory));
+  if (pattern === undefined) {
+    return fail({ code: 'graph/invalid-filter', filter: selector.text, problem: 'invalid-directory-glob' });
+  }
+  if (holdsPackage(context, pattern.base) || context.directoryExists(pattern.base)) return ok(pattern);
+  return fail({ code: 'graph/filter-unknown-directory', filter: selector.text, directory: pattern.base });
+}
+
+function holdsPackage(context: SelectorContext, directory: string): boolean {
+  if (directory === '') return true;
+  for (const candidate of context.packages.values()) {
+    if (candidate.directory === directory || candidate.directory.startsWith(`${directory}/`)) return true;
+  }
+  return false;
+}
+
+function narrowToRange(
+  context: SelectorContext,
+  selector: PackageSelector,
+  range: GitRange,
+  named: readonly PackageName[],
+): Result<readonly PackageName[], Failure> {
+  const changed = context.changed(range);
+  if (!changed.ok) return changed;
+  const counts = selector.matchDependencies
+    ? new Set([...changed.value, ...context.reach.dependents(changed.value, false)])
+    : changed.value;
+  return ok(named.filter((name) => counts.has(name)));
+}
+
+function explainEmpty(context: SelectorContext, written: PackageSelector): EmptyFilterReason {
+  if (written.isBarePath && /\[[^\]]*\]$/.test(written.text)) return 'range-after-path';
+  const isNarrowed = written.name === undefined && context.place?.package !== undefined;
+  return isNarrowed ? 'narrowed-to-package' : 'no-match';
+}

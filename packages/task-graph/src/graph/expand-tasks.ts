@@ -1,0 +1,86 @@
+import type { GraphFailure, PackageName } from '@tr/model';
+import type { TaskPlaces } from './describe-missing.js';
+import { describeMissing } from './describe-missing.js';
+import type { Draft } from './draft.js';
+import type { Drafts } from './drafts.js';
+import { createDrafts } from './drafts.js';
+import type { TaskReference } from './task-reference.js';
+import { createReferenceParser } from './task-reference.js';
+
+/** What the graph is grown from. */
+export interface ExpandRequest extends TaskPlaces {
+  readonly entryPoints: readonly { readonly package: PackageName; readonly task: string }[];
+  /** Edges only between entry points; what they depend on besides is neither added nor checked. */
+  readonly only: boolean;
+}
+
+interface Expansion extends ExpandRequest {
+  readonly drafts: Drafts;
+  /** By the place of the reference, so that one mistake in one file is told once. */
+  readonly failures: Map<string, GraphFailure>;
+}
+
+/** Follows `dependsOn` and `with` from the entry points; every node is visited once. */
+export function expandTasks(request: ExpandRequest): {
+  readonly drafts: readonly Draft[];
+  readonly failures: readonly GraphFailure[];
+} {
+  const drafts = createDrafts(request.packages, request.definitions);
+  const expansion: Expansion = { ...request, drafts, failures: new Map() };
+  for (const entry of request.entryPoints) {
+    const draft = drafts.findOrCreate(entry.package, entry.task);
+    if (draft !== undefined) draft.isEntryPoint = true;
+  }
+  const referencesOf = createReferenceParser();
+  for (const draft of drafts.all) {
+    const references = referencesOf(draft.definition);
+    for (const reference of references.dependsOn) addDependencies(expansion, draft, reference);
+    for (const reference of references.with) addSibling(expansion, draft, reference);
+  }
+  return { drafts: drafts.all, failures: [...expansion.failures.values()] };
+}
+
+function addDependencies(expansion: Expansion, draft: Draft, reference: TaskReference): void {
+  for (const target of findTargets(draft, reference)) {
+    if (expansion.only && !isEntryPoint(expansion, target, reference.task)) continue;
+    const dependency = resolve(expansion, draft, { reference, target });
+    if (dependency !== undefined) draft.dependencies.add(dependency);
+  }
+}
+
+/** A sibling is there whatever the filters and `--only` say, since the task cannot work without it. */
+function addSibling(expansion: Expansion, draft: Draft, reference: TaskReference): void {
+  const sibling = resolve(expansion, draft, { reference, target: reference.package ?? draft.package.name });
+  if (sibling !== undefined && sibling !== draft) draft.with.add(sibling);
+}
+
+/** `^pkg#t` is `pkg#t`, for packages that depend on anything at all. */
+function findTargets(draft: Draft, reference: TaskReference): readonly PackageName[] {
+  const { internalDependencies, name } = draft.package;
+  if (!reference.isTopological) return [reference.package ?? name];
+  if (reference.package === undefined) return internalDependencies;
+  return internalDependencies.length === 0 ? [] : [reference.package];
+}
+
+/** All entry points are there before the first edge is. */
+function isEntryPoint(expansion: Expansion, packageName: PackageName, task: string): boolean {
+  return expansion.drafts.find(packageName, task)?.isEntryPoint === true;
+}
+
+function resolve(
+  expansion: Expansion,
+  from: Draft,
+  to: { readonly reference: TaskReference; readonly target: PackageName },
+): Draft | undefined {
+  const found = expansion.drafts.findOrCreate(to.target, to.reference.task);
+  if (found !== undefined) return found;
+  const { text, task } = to.reference;
+  const at = expansion.definitions.position(from.package.name, from.task, text);
+  const place = at === undefined ? '' : `${at.file}:${at.line}:${at.column}`;
+  const key = `${place} ${from.task} ${text}`;
+  if (!expansion.failures.has(key)) {
+    const failure = describeMissing(expansion, { package: to.target, task }, { requiredBy: from.id, at });
+    expansion.failures.set(key, failure);
+  }
+  return undefined;
+}

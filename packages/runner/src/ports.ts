@@ -9,15 +9,13 @@ import type {
   TaskFingerprint,
   TaskId,
   TaskNode,
+  WhenRule,
 } from '@tr/model';
 
 /** Computes keys. Called for a task only after all of its dependencies have ended. */
 export interface Fingerprinter {
   /** `dependencyKeys` has the key of every direct dependency. */
-  compute(
-    task: TaskNode,
-    dependencyKeys: ReadonlyMap<TaskId, ActionKey>,
-  ): Promise<Result<TaskFingerprint, Failure>>;
+  compute(task: TaskNode, dependencyKeys: ReadonlyMap<TaskId, ActionKey>): Promise<Result<TaskFingerprint, Failure>>;
   /** Inputs whose content is no longer what `before` recorded, sorted; empty when all is as it was. */
   findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]>;
   /** Says that `task` has written to the work tree, so that listings taken earlier are no longer trusted. */
@@ -46,17 +44,26 @@ export interface TaskCache {
 /** A running process tree. */
 export interface RunningProcess {
   readonly pid: number | undefined;
-  /** Settles once, after the process has ended and its output is complete. */
+  /** Settles once, after the process has ended, its output is complete and nothing of its tree is left. */
   readonly ended: Promise<ProcessEnd>;
-  /** Sends `signal` to the whole tree; `SIGKILL` after `graceMs` if anything is left. */
+  /**
+   * Sends `signal` to the whole tree; `SIGKILL` after `graceMs` if anything is left. May be called again: a later
+   * call with `SIGKILL` or a shorter grace wins. Never rejects.
+   */
   stop(signal: NodeJS.Signals, graceMs: number): Promise<void>;
 }
 
-/** How a process ended. */
+/** How a process ended. `leftBehind`: the command ended, processes it had started did not; they were stopped. */
 export type ProcessEnd =
-  | { readonly kind: 'exited'; readonly exitCode: number }
-  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly leftBehind: boolean }
+  | { readonly kind: 'signalled'; readonly signal: string; readonly leftBehind: boolean }
   | { readonly kind: 'not-started'; readonly detail: string };
+
+/**
+ * What a process reads from: `none` = end of file at once; `open` = nothing, and never the end (servers that stop at
+ * the end of their input); `terminal` = the terminal of `tr`.
+ */
+export type StandardInput = 'none' | 'open' | 'terminal';
 
 /** One shell command to start. */
 export interface SpawnRequest {
@@ -67,14 +74,58 @@ export interface SpawnRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Shell program; undefined = the platform's. */
   readonly shell: string | undefined;
-  /** True: connected to the terminal's stdin. */
-  readonly interactive: boolean;
+  readonly stdin: StandardInput;
+  /**
+   * Bytes in the order they were written; the chunk is not reused. Where the platform allows both
+   * streams share one pipe, so that their order is exact, and all is reported as `stdout`.
+   */
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
 }
 
 /** Starts processes. */
 export interface Spawner {
   spawn(request: SpawnRequest): RunningProcess;
+}
+
+/** One command of a task with its environment. */
+export interface LaunchStep {
+  /** Shell text, pass-through arguments included. */
+  readonly command: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How a task is started: its commands run one after the other until one fails. */
+export interface LaunchPlan {
+  /** Absolute native path. */
+  readonly cwd: string;
+  readonly shell: string | undefined;
+  /** At least one. */
+  readonly steps: readonly LaunchStep[];
+}
+
+/** Turns a task into commands. Called only for a task that has a command, and only when it executes. */
+export interface Launcher {
+  plan(task: TaskNode, fingerprint: TaskFingerprint): LaunchPlan;
+}
+
+/** Answers `when` rules. */
+export interface Conditions {
+  holds(rule: WhenRule): boolean;
+}
+
+/** A request to end the run early. */
+export interface ShutdownRequest {
+  readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+  /** True from the second signal on: nothing is waited for. */
+  readonly force: boolean;
+}
+
+/** Where requests to end the run come from. */
+export interface Shutdown {
+  /** The latest request; undefined = none yet. */
+  readonly requested: ShutdownRequest | undefined;
+  /** Calls back for every later request; the returned function ends that. */
+  onRequest(listener: (request: ShutdownRequest) => void): () => void;
 }
 
 /** Time, passed in so that tests need no sleeps. */

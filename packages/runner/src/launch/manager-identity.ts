@@ -1,0 +1,59 @@
+import type { PackageManager, PackageManagerName } from '@tr/model';
+import { realpathSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** How a package manager shows itself to the scripts it runs. */
+export interface ManagerIdentity {
+  /** `npm_config_user_agent`. */
+  readonly userAgent: string;
+  /** `npm_execpath`: the file behind the manager's command; undefined when it is not in PATH. */
+  readonly execPath: string | undefined;
+}
+
+/** What is known about this process and machine. */
+export interface MachineFacts {
+  /** Version of Node, with its `v`. */
+  readonly nodeVersion: string;
+  readonly platform: NodeJS.Platform;
+  readonly arch: string;
+  /** The environment we were started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly isMonorepo: boolean;
+}
+
+/** The command that starts each manager. */
+export function toManagerCommand(name: PackageManagerName): string {
+  return name === 'berry' ? 'yarn' : name;
+}
+
+/**
+ * The identity that the manager itself would give. When this manager started us (as in an npm script), what it says
+ * there is taken over; else it is put together, with `?` for a version that nothing tells.
+ */
+export function findManagerIdentity(manager: PackageManager, facts: MachineFacts): ManagerIdentity {
+  const command = toManagerCommand(manager.name);
+  const { environment } = facts;
+  const told = environment['npm_config_user_agent'];
+  if (told?.startsWith(`${command}/`)) {
+    return { userAgent: told, execPath: environment['npm_execpath'] ?? findInPath(command, facts) };
+  }
+  const parts = [`${command}/${manager.version ?? '?'}`];
+  if (manager.name !== 'npm') parts.push('npm/?');
+  parts.push(`node/${facts.nodeVersion}`, facts.platform, facts.arch);
+  if (manager.name === 'npm') parts.push(`workspaces/${facts.isMonorepo}`);
+  return { userAgent: parts.join(' '), execPath: findInPath(command, facts) };
+}
+
+function findInPath(command: string, { environment, platform }: MachineFacts): string | undefined {
+  const path = environment[platform === 'win32' ? 'Path' : 'PATH'] ?? environment['PATH'] ?? '';
+  for (const directory of path.split(delimiter)) {
+    if (directory === '') continue;
+    try {
+      return realpathSync(join(directory, platform === 'win32' ? `${command}.cmd` : command));
+    } catch (error) {
+      // Not in this directory; on to the next.
+      if (!(error instanceof Error && 'code' in error)) throw error;
+    }
+  }
+  return undefined;
+}

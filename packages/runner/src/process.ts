@@ -1,0 +1,189 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import type { ProcessEnd, RunningProcess, SpawnRequest, Spawner } from './ports.js';
+import { OutputPipes, type OutputPipe } from './process/output-pipes.js';
+import { parsePs, PS_COMMAND, readProcessTable, type ProcessEntry } from './process/process-table.js';
+import { ProcessTree } from './process/process-tree.js';
+import { toShellInvocation } from './process/shell.js';
+import { SpawnedProcess, type OutputSource, type StoppableTree } from './process/spawned-process.js';
+import { sweepMarked } from './process/sweep.js';
+import { WATCHDOG_SCRIPT } from './process/watchdog-script.js';
+import { Watchdog } from './process/watchdog.js';
+import { WindowsTree } from './process/windows-tree.js';
+
+/** Variable that every process of a run has in its environment, and hands on to what it starts. */
+export const MARKER_VARIABLE = 'TR_TASK_RUN';
+
+const IS_WINDOWS = process.platform === 'win32';
+
+/** How processes are started. */
+export interface ProcessSpawnerOptions {
+  /** {@link MARKER_VARIABLE} as we were started with it: set for a run inside a task of another run. */
+  readonly inheritedMarker?: string | undefined;
+}
+
+/** Starts real processes, and answers for all of them. */
+export interface ProcessSpawner extends Spawner {
+  /** Ends whatever is left, also what left its tree, and frees everything. To be called on every way out. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Starts each command in a session of its own (so that its whole tree can be signalled, and the terminal's Ctrl-C
+ * reaches only us), with one pipe for all output. Nothing is made before the first command starts. If we are killed, a
+ * watchdog ends the trees.
+ */
+export function createProcessSpawner(options: ProcessSpawnerOptions = {}): ProcessSpawner {
+  return new NodeSpawner(options.inheritedMarker);
+}
+
+class NodeSpawner implements ProcessSpawner {
+  readonly #id = randomBytes(9).toString('hex');
+  readonly #inherited: string;
+  readonly #pipes = new OutputPipes(makeNamedPipes);
+  readonly #running = new Set<SpawnedProcess>();
+  #watchdog: Watchdog | undefined;
+  #count = 0;
+
+  constructor(inheritedMarker: string | undefined) {
+    this.#inherited = inheritedMarker ?? '';
+  }
+
+  spawn(request: SpawnRequest): RunningProcess {
+    if (this.#count === 0) this.#watchdog = startWatchdog(request, this.#id);
+    this.#count += 1;
+    const marker = `${this.#id}.${this.#count};`;
+    const env = { ...request.env, [MARKER_VARIABLE]: this.#inherited + marker };
+    const pipe = this.#pipes.open();
+    if (pipe !== undefined) this.#watchdog?.tellDirectory(this.#pipes.directory);
+    const started = start({ ...request, env }, pipe);
+    pipe?.closeWriter();
+    if (typeof started === 'string' || started.pid === undefined) {
+      pipe?.reader.destroy();
+      return toFailedProcess(request, started);
+    }
+    return this.#follow(request, { child: started, pid: started.pid, pipe, marker });
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#running].map((running) => running.stop('SIGKILL', 0)));
+    if (this.#count > 0) await sweepMarked(this.#id);
+    this.#pipes.dispose();
+    this.#watchdog?.dispose();
+    this.#watchdog = undefined;
+  }
+
+  #follow(request: SpawnRequest, { child, pid, pipe, marker }: Started): RunningProcess {
+    const ownGroup = hasOwnGroup(request);
+    const running: SpawnedProcess = new SpawnedProcess({
+      child,
+      pid,
+      tree: createTree({ pid, ownGroup, marker }),
+      sources: findSources(child, pipe),
+      onOutput: request.onOutput,
+      onGone: () => {
+        this.#running.delete(running);
+        child.stdin?.destroy();
+        if (ownGroup) this.#watchdog?.forget(pid);
+      },
+    });
+    this.#running.add(running);
+    if (ownGroup) this.#watchdog?.watch(pid);
+    return running;
+  }
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly pipe: OutputPipe | undefined;
+  readonly marker: string;
+}
+
+/** A command that reads from the terminal has to stay in our session, where the terminal is. */
+function hasOwnGroup(request: SpawnRequest): boolean {
+  return !IS_WINDOWS && request.stdin !== 'terminal';
+}
+
+function start(request: SpawnRequest, pipe: OutputPipe | undefined): ChildProcess | string {
+  const { file, args, verbatim } = toShellInvocation(request.command, request.shell, process.platform);
+  const output = pipe?.writer ?? 'pipe';
+  const input = { none: 'ignore', open: 'pipe', terminal: 'inherit' } as const;
+  try {
+    return spawn(file, args, {
+      cwd: request.cwd,
+      env: request.env,
+      stdio: [input[request.stdin], output, output],
+      detached: hasOwnGroup(request),
+      windowsVerbatimArguments: verbatim,
+      windowsHide: true,
+    });
+  } catch (error) {
+    // Arguments the system cannot take, such as a NUL character in a variable.
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Node reports why with an `error` event, right after `spawn` has returned without a process id. */
+function toFailedProcess(request: SpawnRequest, failed: ChildProcess | string): RunningProcess {
+  const shell = request.shell ?? 'the shell';
+  const ended =
+    typeof failed === 'string'
+      ? Promise.resolve(toNotStarted(failed))
+      : new Promise<ProcessEnd>((resolve) => {
+          failed.once('error', (error: NodeJS.ErrnoException) =>
+            resolve(toNotStarted(`${error.code ?? error.message} for ${shell} in ${request.cwd}`)),
+          );
+        });
+  return { pid: undefined, ended, stop: () => Promise.resolve() };
+}
+
+function toNotStarted(detail: string): ProcessEnd {
+  return { kind: 'not-started', detail };
+}
+
+function findSources(child: ChildProcess, pipe: OutputPipe | undefined): readonly OutputSource[] {
+  if (pipe !== undefined) return [{ stream: 'stdout', readable: pipe.reader }];
+  const { stdout, stderr } = child;
+  return [
+    ...(stdout === null ? [] : [{ stream: 'stdout', readable: stdout } as const]),
+    ...(stderr === null ? [] : [{ stream: 'stderr', readable: stderr } as const]),
+  ];
+}
+
+interface TreeRoot {
+  readonly pid: number;
+  readonly ownGroup: boolean;
+  readonly marker: string;
+}
+
+function createTree(root: TreeRoot): StoppableTree {
+  if (!IS_WINDOWS) return new ProcessTree({ ...root, readTable });
+  return new WindowsTree(() => spawnSync('taskkill', ['/pid', String(root.pid), '/T', '/F'], { windowsHide: true }));
+}
+
+function readTable(): readonly ProcessEntry[] | undefined {
+  const table = readProcessTable();
+  if (table !== undefined) return table;
+  const [file, ...args] = PS_COMMAND;
+  const ps = spawnSync(file, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  return ps.status === 0 ? parsePs(ps.stdout) : undefined;
+}
+
+function makeNamedPipes(paths: readonly string[]): boolean {
+  return spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' }).status === 0;
+}
+
+/** The watchdog leads its own session, so that no signal for us or for a task reaches it. */
+function startWatchdog(request: SpawnRequest, id: string): Watchdog | undefined {
+  if (IS_WINDOWS) return undefined;
+  const child = spawn('sh', ['-c', WATCHDOG_SCRIPT, 'tr-watchdog', id], {
+    cwd: '/',
+    env: { PATH: `/usr/bin:/bin:/usr/sbin:/sbin:${request.env['PATH'] ?? ''}` },
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  child.on('error', () => undefined);
+  child.unref();
+  return new Watchdog(child.stdin);
+}

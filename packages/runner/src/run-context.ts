@@ -1,0 +1,52 @@
+import type { EventSink, TaskGraph, TaskId } from '@tr/model';
+import type { TaskExecution } from './execution.js';
+import type { KnownKeys } from './known-keys.js';
+import type { Clock, Conditions, Fingerprinter, Launcher, Shutdown, Spawner, TaskCache } from './ports.js';
+import type { Slots } from './slots.js';
+
+/**
+ * What one failing task does to the others. `never`: everything else is stopped. `dependencies-successful`: what does
+ * not depend on it goes on. `always`: its dependents run too (and are not stored).
+ */
+export type ContinueMode = 'never' | 'dependencies-successful' | 'always';
+
+/** What a run is made of. */
+export interface RunTasksOptions {
+  readonly graph: TaskGraph;
+  /** Larger = sooner, among tasks that may start; a task that is not listed has 0. */
+  readonly priorities: ReadonlyMap<TaskId, number>;
+  /** Number of slots: how many tasks execute at once, persistent ones included. Infinity = no limit. */
+  readonly concurrency: number;
+  readonly continueMode: ContinueMode;
+  /** Execution order ignores dependencies; keys do not. */
+  readonly parallel: boolean;
+  /** Nothing is taken from the cache. */
+  readonly force: boolean;
+  readonly fingerprinter: Fingerprinter;
+  readonly cache: TaskCache;
+  readonly spawner: Spawner;
+  readonly launcher: Launcher;
+  readonly conditions: Conditions;
+  readonly shutdown: Shutdown;
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  /** Absolute native path; made when the first log is written. */
+  readonly logDirectory: string;
+  /** How long a process tree may take to end before SIGKILL, milliseconds; 5,000 when absent. */
+  readonly graceMs?: number;
+}
+
+/** What the parts of one run share. */
+export interface RunContext extends Omit<RunTasksOptions, 'graceMs'> {
+  readonly graceMs: number;
+  readonly keys: KnownKeys;
+  readonly slots: Slots;
+  /** Absolute native path of a task's log. */
+  readonly logPathOf: (task: TaskId) => string;
+  /** Position in the order in which tasks get slots; lower = sooner. */
+  readonly rankOf: (task: TaskId) => number;
+  /** True once the run is being ended early: nothing new may start. */
+  readonly isEnding: () => boolean;
+  readonly onExecutionStart: (execution: TaskExecution) => void;
+  readonly onExecutionEnd: (execution: TaskExecution) => void;
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPathMatcher } from '@tr/fingerprint';
+import { changedPackages } from '@tr/lockfile';
+import type { PackageName, RelativePath } from '@tr/model';
+import { computeChangedPackages, readFileAtRef } from '@tr/workspace';
+import type { Project } from './project.js';
+import { readRootResolutions } from './root-resolutions.js';
+
+/** Which packages changed files belong to. */
+export interface ChangeDetector {
+  /** `before`: the ref the files were compared with (for the lockfile). */
+  packagesOf(files: readonly RelativePath[], before: string): readonly PackageName[];
+  /** Reads the lockfile at a ref ahead of `packagesOf`, which cannot wait. */
+  prepare(before: string): Promise<void>;
+}
+
+/** Answers for one project. */
+export function createChangeDetector({ workspace, config }: Project): ChangeDetector {
+  const lockfileChanges = new Map<string, readonly PackageName[] | 'all' | 'none'>();
+  const isGlobalDependency = createPathMatcher(config.globalDependencies);
+  const isGlobal = (path: RelativePath): boolean =>
+    path === config.source.path || path === 'package.json' || isGlobalDependency(path);
+  return {
+    packagesOf: (files, before) =>
+      computeChangedPackages(workspace, files, { isGlobal, compareLockfile: () => lockfileChanges.get(before) ?? 'all' }),
+    prepare: async (before) => {
+      const { lockfile, git, root } = workspace;
+      if (lockfile === undefined || git === undefined) return;
+      const old = readFileAtRef({ root, git }, before, lockfile.path);
+      if (!old.ok) return;
+      const difference = await changedPackages({
+        kind: lockfile.kind,
+        file: lockfile.path,
+        before: old.value,
+        after: readFileSync(join(root, lockfile.path), 'utf8'),
+        packages: workspace.packages.values(),
+        resolutions: readRootResolutions(workspace),
+      });
+      lockfileChanges.set(before, difference);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { fail, ok, type Diagnostic, type Failure, type Result } from '@tr/model';
+import { Command, Option } from 'clipanion';
+import { runDry } from '../dry-run.js';
+import { createPlan } from '../plan.js';
+import type { Project } from '../project.js';
+import { checkRunOptions, type RunRequest } from '../run-request.js';
+import { runPlan } from '../run-plan.js';
+import { ProjectCommand } from './project-command.js';
+
+/** `tr run`: run tasks, or say what would run. Flags and their meaning are Turborepo's. */
+export class RunCommand extends ProjectCommand {
+  static override paths = [['run']];
+  static override usage = Command.Usage({
+    description: 'Run tasks in dependency order, restoring from the cache what is known already.',
+    details: `
+      A task is named \`build\` (in every selected package) or \`web#build\`. What follows \`--\` is passed to the scripts
+      of the named tasks.
+
+      Exit codes: 0 when all is well, the code of a failed task, 2 for wrong usage or configuration, 130 after Ctrl-C.
+    `,
+    examples: [
+      ['Build and test everything', 'tr run build test'],
+      ['One package and what it depends on', 'tr run build --filter=web...'],
+      ['What changed since the base branch', 'tr run test --affected'],
+      ['What would run, and why', 'tr run build --dry'],
+      ['Arguments for the scripts', 'tr run test -- --watch=false'],
+    ],
+  });
+
+  tasks = Option.Rest({ name: 'task' });
+  filters = Option.Array('--filter,-F', [], { description: 'Only the packages a filter selects; see docs/filters.md.' });
+  affected = Option.Boolean('--affected', false, { description: 'Only what changed since the base branch, and its dependents.' });
+  only = Option.Boolean('--only', false, { description: 'Only the named tasks, without their dependencies.' });
+  parallel = Option.Boolean('--parallel', false, { description: 'Ignore the order of dependencies.' });
+  concurrency = Option.String('--concurrency', { description: 'Tasks at once: a number or a percentage of the cores.' });
+  continueMode = Option.String('--continue', { tolerateBoolean: true, description: 'After a failure: `never`, `dependencies-successful` or `always`.' });
+  force = Option.String('--force', { tolerateBoolean: true, description: 'Execute everything, whatever the cache has.' });
+  noCache = Option.Boolean('--no-cache', false, { description: 'Store nothing.' });
+  cache = Option.String('--cache', { description: 'What may be read and written: `local:rw`, `local:r`, `local:w`, `local:`.' });
+  cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
+  dry = Option.String('--dry,--dry-run', { tolerateBoolean: true, description: 'Say what would run: `text` or `json`.' });
+  outputLogs = Option.String('--output-logs', { description: '`full`, `hash-only`, `new-only`, `errors-only` or `none`.' });
+  logOrder = Option.String('--log-order', { description: '`stream`, `grouped` or `auto`.' });
+  logPrefix = Option.String('--log-prefix', { description: '`task`, `none` or `auto`.' });
+  logFormat = Option.String('--log-format', { description: '`text`, or `json` for one event a line.' });
+  envMode = Option.String('--env-mode', { description: '`strict` or `loose`.' });
+  frameworkInference = Option.Boolean('--framework-inference', true, { description: 'Count the variables of detected frameworks.' });
+  ui = Option.String('--ui', { description: 'Accepted for Turborepo; `stream` is what there is.', hidden: true });
+  daemon = Option.Boolean('--daemon', { description: 'Accepted for Turborepo; there is no daemon.', hidden: true });
+
+  override execute(): Promise<number> {
+    const request = this.createRequest();
+    if (!request.ok) return Promise.resolve(this.refuse(request.failure));
+    return this.withProject((project) => this.run(project, request.value));
+  }
+
+  private async run(project: Project, request: RunRequest): Promise<number> {
+    if (request.tasks.length === 0) {
+      return this.refuse(toErrors([{ code: 'usage/missing-task', available: project.definitions.taskNames() }]));
+    }
+    const { cwd, environment } = this.context;
+    const plan = await createPlan(project, { cwd, environment, ...request });
+    if (!plan.ok) return this.refuse(plan.failure);
+    this.warn(plan.value.warnings);
+    const input = { project, graph: plan.value.graph, request, context: this.context };
+    return request.dry === undefined ? runPlan(input) : runDry(input);
+  }
+
+  private createRequest(): Result<RunRequest, readonly Diagnostic[]> {
+    const env = this.context.environment;
+    const variable = (name: string): string | undefined => env[`TR_${name}`] ?? env[`TURBO_${name}`];
+    const checked = checkRunOptions({
+      concurrency: this.concurrency ?? variable('CONCURRENCY'),
+      continue: this.continueMode,
+      force: this.force ?? variable('FORCE'),
+      noCache: this.noCache,
+      cache: this.cache ?? variable('CACHE'),
+      dry: this.dry,
+      outputLogs: this.outputLogs ?? variable('OUTPUT_LOGS'),
+      logOrder: this.logOrder ?? variable('LOG_ORDER'),
+      logPrefix: this.logPrefix ?? variable('LOG_PREFIX'),
+      logFormat: this.logFormat,
+      envMode: this.envMode ?? variable('ENV_MODE'),
+    });
+    if (!checked.ok) return fail(toErrors(checked.failure));
+    const { tasks, filters, affected, only, parallel, frameworkInference } = this;
+    const cacheDir = this.cacheDir ?? variable('CACHE_DIR');
+    return ok({ ...checked.value, tasks, filters, affected, only, parallel, frameworkInference, cacheDir, taskArguments: this.context.passThrough });
+  }
+}
+
+const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] => failures.map((failure) => ({ severity: 'error', failure }));

@@ -1,0 +1,113 @@
+import { statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { fail, ok, type Diagnostic, type Failure, type PackageName, type Result, type TaskGraph } from '@tr/model';
+import { createTaskGraph, parseFilter, selectPackages, type GitRange, type PackageSelector, type Selection } from '@tr/task-graph';
+import { listAffectedFiles, listChangedFiles } from '@tr/workspace';
+import { createChangeDetector, type ChangeDetector } from './changes.js';
+import type { Project } from './project.js';
+
+/** What part of the workspace a command is about. */
+export interface ScopeRequest {
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly filters: readonly string[];
+  readonly affected: boolean;
+}
+
+/** Which tasks of it. */
+export interface PlanRequest extends ScopeRequest {
+  readonly tasks: readonly string[];
+  readonly only: boolean;
+}
+
+/** The tasks of a run, and warnings from finding them. */
+export interface Plan {
+  readonly graph: TaskGraph;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** The packages a command is about, and warnings from finding them. */
+export interface Scope {
+  readonly selection: Selection;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Applies filters, `--affected` and the current directory. */
+export async function selectScope(project: Project, request: ScopeRequest): Promise<Result<Scope, readonly Diagnostic[]>> {
+  const selectors = parseFilters(request.filters);
+  if (!selectors.ok) return fail(toErrors(selectors.failure));
+  const { workspace } = project;
+  const changes = createChangeDetector(project);
+  for (const { range } of selectors.value) if (range !== undefined) await changes.prepare(range.from);
+  const affected = request.affected ? await findAffected(project, request, changes) : undefined;
+  if (affected?.ok === false) return fail(toErrors([affected.failure]));
+  const selection = selectPackages({
+    packages: workspace.packages,
+    kind: workspace.kind,
+    selectors: selectors.value,
+    cwdDirectory: toRelative(workspace.root, request.cwd),
+    ...(affected === undefined ? {} : { affected: { packages: affected.value.packages } }),
+    changedBy: (range) => findChangedBy(project, range, changes),
+    directoryExists: (path) => statSync(join(workspace.root, path), { throwIfNoEntry: false })?.isDirectory() === true,
+  });
+  if (!selection.ok) return fail(toErrors([selection.failure]));
+  return ok({ selection: selection.value, warnings: [...(affected?.value.warnings ?? []), ...toWarnings(selection.value.warnings)] });
+}
+
+/** Selects the packages and expands the requested tasks. */
+export async function createPlan(project: Project, request: PlanRequest): Promise<Result<Plan, readonly Diagnostic[]>> {
+  const scope = await selectScope(project, request);
+  if (!scope.ok) return scope;
+  const created = createTaskGraph({
+    packages: project.workspace.packages,
+    kind: project.workspace.kind,
+    definitions: project.definitions,
+    requested: request.tasks,
+    scope: scope.value.selection,
+    only: request.only,
+  });
+  if (!created.ok) return fail(toErrors(created.failure));
+  return ok({ graph: created.value.graph, warnings: [...scope.value.warnings, ...toWarnings(created.value.warnings)] });
+}
+
+const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] => failures.map((failure) => ({ severity: 'error', failure }));
+const toWarnings = (failures: readonly Failure[]): readonly Diagnostic[] => failures.map((failure) => ({ severity: 'warning', failure }));
+
+function parseFilters(filters: readonly string[]): Result<readonly PackageSelector[], readonly Failure[]> {
+  const parsed = filters.map(parseFilter);
+  const failures = parsed.flatMap((result) => (result.ok ? [] : [result.failure]));
+  return failures.length > 0 ? fail(failures) : ok(parsed.flatMap((result) => (result.ok ? [result.value] : [])));
+}
+
+function findChangedBy({ workspace }: Project, range: GitRange, changes: ChangeDetector): Result<readonly PackageName[], Failure> {
+  if (workspace.git === undefined) return fail({ code: 'workspace/no-git', root: workspace.root });
+  const isCommits = range.kind === 'commits';
+  const location = { root: workspace.root, git: workspace.git };
+  const files = listChangedFiles({ ...location, from: range.from, to: isCommits ? range.to : undefined, mergeBase: isCommits });
+  return files.ok ? ok(changes.packagesOf(files.value, range.from)) : files;
+}
+
+interface Affected {
+  readonly packages: readonly PackageName[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+async function findAffected({ workspace }: Project, request: ScopeRequest, changes: ChangeDetector): Promise<Result<Affected, Failure>> {
+  const everything = [...workspace.packages.keys()];
+  if (workspace.git === undefined) return fail({ code: 'workspace/no-git', root: workspace.root });
+  const env = request.environment;
+  const found = listAffectedFiles(
+    { root: workspace.root, git: workspace.git },
+    { base: env['TURBO_SCM_BASE'] || undefined, isGithubActions: (env['GITHUB_ACTIONS'] ?? '') !== '', githubBaseRef: env['GITHUB_BASE_REF'] || undefined },
+  );
+  if (!found.ok) return found;
+  if (found.value.kind === 'everything') return ok({ packages: everything, warnings: [found.value.warning] });
+  await changes.prepare(found.value.base);
+  return ok({ packages: changes.packagesOf(found.value.files, found.value.base), warnings: [] });
+}
+
+/** POSIX path of `path` below `root`; `''` for the root and for places outside. */
+export function toRelative(root: string, path: string): string {
+  const way = relative(root, path).split(sep).join('/');
+  return way.startsWith('..') ? '' : way;
+}

@@ -1,0 +1,68 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createTaskDefinitions, loadPackageConfig, loadRootConfig, type RootConfig, type TaskDefinitions } from '@tr/config';
+import { fail, ok, ROOT_PACKAGE, type Diagnostic, type RelativePath, type Result, type Workspace } from '@tr/model';
+import { findWorkspaceRoot, loadWorkspace } from '@tr/workspace';
+
+/** One checkout with its configuration: everything that is known before a command says what it wants. */
+export interface Project {
+  readonly workspace: Workspace;
+  readonly config: RootConfig;
+  readonly definitions: TaskDefinitions;
+  /** Warnings; errors end the loading. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Where to look, and the variables that count. */
+export interface ProjectRequest {
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Loads the project around `cwd`, or says everything that is wrong with it. */
+export async function loadProject(request: ProjectRequest): Promise<Result<Project, readonly Diagnostic[]>> {
+  const found = findWorkspaceRoot(request.cwd);
+  if (!found.ok) return fail([{ severity: 'error', failure: found.failure }]);
+  const { root } = found.value;
+  const rootConfig = loadRootConfig(root);
+  const diagnostics: Diagnostic[] = [...rootConfig.diagnostics];
+  if (rootConfig.config === undefined) return fail(diagnostics);
+
+  const packageConfigs = createConfigReader(root);
+  const loaded = await loadWorkspace({
+    root,
+    configPackages: rootConfig.config.packages,
+    packageConfigName: (directory) => packageConfigs(directory).config?.name,
+    dangerouslyDisablePackageManagerCheck: rootConfig.config.dangerouslyDisablePackageManagerCheck,
+    user: {
+      userNpmrc: request.environment['npm_config_userconfig'] ?? join(request.environment['HOME'] ?? homedir(), '.npmrc'),
+      scriptShell: request.environment['npm_config_script_shell'],
+    },
+  });
+  if (!loaded.ok) return fail([...diagnostics, ...loaded.failure]);
+  const { workspace } = loaded.value;
+  diagnostics.push(...loaded.value.diagnostics);
+
+  const members = [...workspace.packages.values()].map((member) => {
+    // The root's own file is the root configuration, not a package's.
+    const parsed = member.name === ROOT_PACKAGE ? undefined : packageConfigs(member.directory);
+    diagnostics.push(...(parsed?.diagnostics ?? []));
+    return { name: member.name, directory: member.directory, config: parsed?.config };
+  });
+  const definitions = createTaskDefinitions(rootConfig.config, members, { single: workspace.kind === 'single' });
+  diagnostics.push(...definitions.diagnostics);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return fail(diagnostics);
+  return ok({ workspace, config: rootConfig.config, definitions, warnings: diagnostics });
+}
+
+/** Reads each package's file once: its name is needed before its tasks are. */
+function createConfigReader(root: string): (directory: RelativePath) => ReturnType<typeof loadPackageConfig> {
+  const read = new Map<RelativePath, ReturnType<typeof loadPackageConfig>>();
+  return (directory) => {
+    const known = read.get(directory);
+    if (known !== undefined) return known;
+    const parsed = loadPackageConfig(root, directory);
+    read.set(directory, parsed);
+    return parsed;
+  };
+}

@@ -1,0 +1,111 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { TaskGraph } from '@tr/model';
+import { createJsonReporter, createTerminalReporter, renderDiagnostics, resolveLogStyle, type RunReporter } from '@tr/reporter';
+import { createShutdown, findTooManyPersistent, runTasks, systemClock } from '@tr/runner';
+import { computePriorities } from '@tr/task-graph';
+import type { CliContext } from './context.js';
+import { createEngine } from './engine.js';
+import { EXIT } from './exit-codes.js';
+import type { Project } from './project.js';
+import type { RunRequest } from './run-request.js';
+import { VERSION } from './version.js';
+
+/** A graph to run, and how. */
+export interface PlannedRun {
+  readonly project: Project;
+  readonly graph: TaskGraph;
+  readonly request: RunRequest;
+  readonly context: CliContext;
+}
+
+/** Turborepo's default. */
+const DEFAULT_CONCURRENCY = '10';
+
+/** Runs the graph, tells about it, and returns the exit code. */
+export async function runPlan(run: PlannedRun): Promise<number> {
+  const { project, request, context } = run;
+  const graph = applyOutputLogs(run.graph, request.outputLogs);
+  const concurrency = request.parallel ? Infinity : resolveConcurrency(request.concurrency ?? project.config.concurrency ?? DEFAULT_CONCURRENCY);
+  const tooMany = findTooManyPersistent(graph, concurrency);
+  if (tooMany !== undefined) {
+    context.err.write(renderDiagnostics([{ severity: 'error', failure: tooMany }], { colors: context.err.colors }));
+    return EXIT.usage;
+  }
+  const reporter = createReporter(run);
+  const shutdown = createShutdown(process);
+  try {
+    const engine = await createEngine({ ...run, graph, emit: reporter.sink });
+    const result = await runTasks({
+      ...engine.ports,
+      graph,
+      priorities: computePriorities(graph),
+      concurrency,
+      continueMode: request.continueMode,
+      parallel: request.parallel,
+      force: !request.policy.local.read,
+      shutdown,
+      clock: systemClock,
+      emit: engine.observe(reporter.sink),
+      logDirectory: engine.directories.logs,
+    });
+    await engine.finish();
+    return result.exitCode;
+  } finally {
+    shutdown.dispose();
+    reporter.dispose();
+  }
+}
+
+/** `--output-logs` wins over what the configuration says about each task. */
+function applyOutputLogs(graph: TaskGraph, outputLogs: RunRequest['outputLogs']): TaskGraph {
+  if (outputLogs === undefined) return graph;
+  const nodes = [...graph.nodes].map(([id, node]) => [id, { ...node, definition: { ...node.definition, outputLogs } }] as const);
+  return { ...graph, nodes: new Map(nodes) };
+}
+
+/** A number, or a percentage of the cores, at least one. */
+export function resolveConcurrency(text: string): number {
+  if (!text.endsWith('%')) return Number(text);
+  return Math.max(1, Math.floor((availableParallelism() * Number(text.slice(0, -1))) / 100));
+}
+
+function createReporter({ project, request, context }: PlannedRun): RunReporter {
+  const { out, environment } = context;
+  if (request.logFormat === 'json') return createJsonReporter(out, systemClock);
+  const isGithub = (environment['GITHUB_ACTIONS'] ?? '') !== '';
+  const isCi = isGithub || !['', 'false', '0'].includes(environment['CI'] ?? '');
+  return createTerminalReporter({
+    output: out,
+    clock: systemClock,
+    version: VERSION,
+    kind: project.workspace.kind,
+    requestedTasks: request.tasks,
+    remoteCache: 'disabled',
+    ...resolveLogStyle({ logOrder: request.logOrder, logPrefix: request.logPrefix, ci: isGithub ? 'github' : undefined }),
+    statusLine: out.isTTY && !isCi,
+    readLog,
+  });
+}
+
+/** Reads a log in pieces, so that a long one is never in memory as a whole. */
+function* readPieces(fd: number): Iterable<Uint8Array> {
+  try {
+    for (;;) {
+      const piece = Buffer.allocUnsafe(1 << 16);
+      const bytes = readSync(fd, piece);
+      if (bytes === 0) return;
+      yield piece.subarray(0, bytes);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readLog(path: string): Iterable<Uint8Array> | undefined {
+  try {
+    return readPieces(openSync(path, 'r'));
+  } catch {
+    return undefined;
+  }
+}

@@ -74,7 +74,7 @@ function taskRows(task: DryRunTask, plan: DryRunPlan): Row[] {
     ...(monorepo ? [['Directory', node.directory] as const] : []),
     ['Command', node.command ?? NO_COMMAND],
     ['Outputs', listed(sorted(node.definition.outputs.include))],
-    ['Log File', turboLogFile(node)],
+    ['Log File', node.definition.cache ? turboLogFile(node) : ''],
     ['Dependencies', ids(node.dependencies)],
     ['Dependents', ids(node.dependents)],
     ['With', ids(node.with)],

@@ -90,7 +90,8 @@ function toTurboTask(task: DryRunTask, plan: DryRunPlan) {
     cliArguments: [...plan.taskArguments],
     outputs: orNull(node.definition.outputs.include),
     excludedOutputs: orNull(node.definition.outputs.exclude),
-    logFile: turboLogFile(node),
+    // Only a task that is cached has a log to replay.
+    ...(node.definition.cache ? { logFile: turboLogFile(node) } : {}),
     ...(monorepo ? { directory: node.directory } : {}),
     dependencies: ids(node.dependencies),
     dependents: ids(node.dependents),

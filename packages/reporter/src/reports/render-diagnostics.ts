@@ -70,6 +70,6 @@ function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   if (a.severity !== b.severity) return a.severity === 'error' ? -1 : 1;
   const left = positionOf(a.failure);
   const right = positionOf(b.failure);
-  if (left === undefined || right === undefined) return Number(right === undefined) - Number(left === undefined);
+  if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
   return compareStrings(left.file, right.file) || left.line - right.line || left.column - right.column;
 }

@@ -13,11 +13,12 @@ export interface FailedTasksLook {
   readonly labelOf: (task: TaskId) => string;
   readonly displayPath: (path: string) => string;
   readonly describeRerun: (task: TaskId) => string;
-  /** False for a task whose output the user asked not to see. */
-  readonly showsTail: (task: TaskId) => boolean;
 }
 
-/** The last thing a run prints: every failed task with the end of its log, where the rest is, and how to run it again. */
+/**
+ * The last thing a run prints: every failed task with the end of its log, where the rest is, and how to run it
+ * again. Whatever `outputLogs` says: a failure that shows nothing helps nobody.
+ */
 export function renderFailedTasks(failed: readonly TaskResult[], look: FailedTasksLook): string {
   const lines = tailLength(failed.length);
   return failed.map((result) => renderFailedTask(result, lines, look)).join('');
@@ -51,6 +52,6 @@ function renderFailedTask(result: TaskResult, lines: number, look: FailedTasksLo
 }
 
 function renderTail(result: TaskResult, lines: number, look: FailedTasksLook): string[] {
-  if (result.logTail === undefined || !look.showsTail(result.task)) return [];
+  if (result.logTail === undefined) return [];
   return lastLines(result.logTail, lines).map((line) => `  ${look.paint('dim', '|')} ${line}`.trimEnd());
 }

@@ -75,7 +75,13 @@ export class TaskLog {
     const drops = this.#policy.header === 'if-failed' && !failed;
     const holds = this.#header !== '' || this.#buffer.size > 0;
     if (holds && !drops) this.#printGroup(failed, result);
-    else this.#options.print(this.#prefixed(this.#footer));
+    else this.#options.print(prefixLines(Buffer.from(this.#footer), this.#namedPrefix()));
+  }
+
+  /** Outside a group a line of ours says whose it is, even without prefixes. */
+  #namedPrefix(): Uint8Array {
+    const { prefix, label } = this.#options.style;
+    return prefix.length > 0 ? prefix : Buffer.from(`${label}: `);
   }
 
   #addHeader(text: string): void {

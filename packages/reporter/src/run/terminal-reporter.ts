@@ -29,7 +29,6 @@ class TerminalReporter {
   readonly #tally = new RunTally();
   readonly #warnings = new Warnings();
   readonly #logs = new Map<TaskId, TaskLog>();
-  readonly #outputLogs = new Map<TaskId, OutputLogs>();
   /** A run that need not end tells its warnings at once. */
   #warnsAtOnce = false;
 
@@ -85,7 +84,6 @@ class TerminalReporter {
     let index = 0;
     for (const { id, hasCommand, log, persistent } of event.tasks) {
       if (!hasCommand) continue;
-      this.#outputLogs.set(id, log);
       this.#logs.set(id, this.#createLog(id, { index: index++, log, persistent }));
     }
   }
@@ -139,7 +137,7 @@ class TerminalReporter {
     const paint = this.#paint;
     const notices = this.#warnings.render(paint) + renderRemarks(this.#tally, paint);
     this.#screen.write(notices === '' ? '' : `\n${notices}`);
-    if (this.#tally.attempted === 0) this.#warn('No tasks were executed as part of this run.');
+    if (this.#tally.total === 0) this.#warn('No tasks were executed as part of this run.');
     this.#screen.write(renderTotals(this.#tally, result, { paint, summaryPath }));
     this.#screen.write(
       renderFailedTasks(this.#tally.failed, {
@@ -148,7 +146,6 @@ class TerminalReporter {
         labelOf: (task) => labelOf(task, kind),
         displayPath: this.#options.displayPath ?? ((path) => path),
         describeRerun: this.#options.describeRerun ?? ((task) => `tr run ${task}`),
-        showsTail: (task) => this.#outputLogs.get(task) !== 'none',
       }),
     );
     this.#screen.dispose();

@@ -3,7 +3,7 @@ import { printable } from '../text/printable.js';
 import { firstChange, firstOf } from './names.js';
 
 /** How many reasons a single line names before it only counts. */
-const SHOWN = 2;
+const SHOWN = 3;
 
 /** All reasons of a miss on one line, without a period: `inputs changed: src/a.ts (+2); env changed: NODE_ENV`. */
 export function describeMissReasons(reasons: readonly MissReason[]): string {

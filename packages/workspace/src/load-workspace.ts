@@ -4,8 +4,6 @@ import {
   ok,
   ROOT_PACKAGE,
   type Diagnostic,
-  type Package,
-  type PackageName,
   type RelativePath,
   type Result,
   type Workspace,
@@ -13,14 +11,14 @@ import {
 } from '@tr/model';
 import { findConfigPackages, type ConfigPackageRules } from './config-packages.js';
 import { createDirectoryListings, type DirectoryListings } from './directory-listings.js';
-import { needsVersions, splitDependencies, type LinkRules, type LinkTarget } from './internal-dependencies.js';
+
+import { linkPackages, type FoundPackage } from './link-packages.js';
 import { locateGit } from './locate-git.js';
 import { readManagerSettings, type ManagerSettings, type UserSettings } from './manager-settings.js';
 import { readManifest, type Manifest } from './manifest.js';
 import { findPackageCycles } from './package-cycles.js';
 import { findPackageDirectories } from './package-globs.js';
 import { detectPackageManager, findLockfile } from './package-manager.js';
-import { loadVersionRange } from './version-range.js';
 
 /** Everything that is not read from the workspace itself. */
 export interface LoadWorkspaceRequest extends ConfigPackageRules {
@@ -51,17 +49,12 @@ export async function loadWorkspace(
   const settings = javascript.value?.settings;
   const found = await findPackages(request, listings, settings);
   if (!found.ok) return failWith(found.failure);
-  const root: FoundPackage = { directory: '', name: undefined, manifest: manifest.value };
-  const packages = await linkPackages(
-    [{ ...root, name: ROOT_PACKAGE }, ...found.value],
-    manifest.value?.name,
-    settings,
-  );
+  const root: FoundPackage = { directory: '', name: ROOT_PACKAGE, manifest: manifest.value };
   const isMonorepo = settings?.globs !== undefined || request.configPackages.length > 0;
   const workspace: Workspace = {
     root: request.root,
     kind: isMonorepo ? 'monorepo' : 'single',
-    packages,
+    packages: await linkPackages([root, ...found.value], settings),
     packageManager: settings?.manager,
     lockfile: settings && findLockfile(settings.manager.name, listings('')),
     git: locateGit(request.root),
@@ -101,12 +94,6 @@ async function readJavaScriptRoot(
   return ok({ settings: settings.value, diagnostics: [...diagnostics, ...invalid] });
 }
 
-interface FoundPackage {
-  readonly directory: RelativePath;
-  readonly name: string | undefined;
-  readonly manifest: Manifest | undefined;
-}
-
 /** npm packages first; a directory that our own globs name too stays what it is. Sorted by directory. */
 async function findPackages(
   request: LoadWorkspaceRequest,
@@ -143,7 +130,6 @@ async function findPackages(
 function findDuplicates(packages: readonly FoundPackage[]): readonly WorkspaceFailure[] {
   const directories = new Map<string, RelativePath[]>();
   for (const { name, directory } of packages) {
-    if (name === undefined) continue;
     const same = directories.get(name);
     if (same) same.push(directory);
     else directories.set(name, [directory]);
@@ -151,52 +137,4 @@ function findDuplicates(packages: readonly FoundPackage[]): readonly WorkspaceFa
   return [...directories]
     .filter(([, same]) => same.length > 1)
     .map(([name, same]) => ({ code: 'workspace/duplicate-package', name, directories: same.sort(compareStrings) }));
-}
-
-/** A workspace without package.json has nothing to link. */
-const NO_LINKS = { linksByRange: true, findInCatalog: () => undefined };
-
-async function linkPackages(
-  found: readonly FoundPackage[],
-  rootName: string | undefined,
-  settings: ManagerSettings | undefined,
-): Promise<ReadonlyMap<PackageName, Package>> {
-  const depending = found.map((entry) => ({
-    directory: entry.directory,
-    dependencies: entry.manifest?.dependencies ?? {},
-  }));
-  // The root can be listed as a package too (`packages: ["."]`): it has dependencies then, but is nobody's.
-  const targets = found
-    .filter((entry) => entry.directory !== '' && entry.name !== undefined)
-    .map((entry): readonly [RelativePath, LinkTarget] => [
-      entry.directory,
-      { name: entry.name as PackageName, version: entry.manifest?.version },
-    ]);
-  const index = {
-    byName: new Map(targets.map(([, target]): [string, LinkTarget] => [target.name, target])),
-    byDirectory: new Map(targets),
-  };
-  const comparesVersions = depending.some((entry) => needsVersions(entry, index));
-  const accepts = comparesVersions ? await loadVersionRange() : () => true;
-  const rules: LinkRules = { targets: index, settings: settings ?? NO_LINKS, accepts };
-  const packages = found.map((entry) => toPackage(entry, rootName, rules));
-  return new Map(packages.sort((a, b) => compareStrings(a.name, b.name)).map((entry) => [entry.name, entry]));
-}
-
-function toPackage(found: FoundPackage, rootName: string | undefined, rules: LinkRules): Package {
-  const { manifest, directory } = found;
-  const dependencies = manifest?.dependencies ?? {};
-  const { internal, external } = splitDependencies({ directory, dependencies }, rules);
-  return {
-    name: found.name as PackageName,
-    manifestName: found.name === ROOT_PACKAGE ? rootName : manifest?.name,
-    version: manifest?.version,
-    directory,
-    hasManifest: manifest !== undefined,
-    scripts: manifest?.scripts ?? {},
-    dependencies,
-    internalDependencies: internal,
-    externalDependencies: external,
-    engines: manifest?.engines,
-  };
 }

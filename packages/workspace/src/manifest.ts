@@ -19,12 +19,14 @@ export interface Manifest {
 type Json = Readonly<Record<string, unknown>>;
 type Texts = Readonly<Record<string, string>>;
 
-/** Thrown and caught in this file only: what is wrong, and under which key. */
-class ManifestProblem {
+/** Thrown and caught in this file only: what is wrong (the message), and under which key. */
+class ManifestProblem extends Error {
   constructor(
     readonly path: readonly string[],
-    readonly detail: string,
-  ) {}
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** The package.json of a directory; undefined when there is none. Positions are worked out only on failure. */
@@ -106,7 +108,7 @@ async function describeSyntaxError(file: RelativePath, text: string): Promise<Wo
 
 async function describeProblem(file: RelativePath, text: string, problem: ManifestProblem): Promise<WorkspaceFailure> {
   const at = await positionOfKey(file, text, problem.path);
-  return { code: 'workspace/invalid-manifest', at, detail: problem.detail };
+  return { code: 'workspace/invalid-manifest', at, detail: problem.message };
 }
 
 /** Where the value under `path` stands in JSON text; the start of the text when it is not there. */

@@ -135,7 +135,8 @@ function createExclusion(entries: readonly Entry[], compile: Compile): (director
   return (directory) => {
     let excluded = false;
     for (const rule of rules) {
-      if (rule.matches) excluded ||= selfAndParents(directory).some(rule.matches);
+      const { matches } = rule;
+      if (matches) excluded ||= selfAndParents(directory).some((path) => matches(path));
       else if (rule.path === directory) excluded = false;
     }
     return excluded;

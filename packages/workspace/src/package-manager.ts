@@ -80,7 +80,7 @@ interface Declared {
 function readDeclared({ fields }: Manifest): Declared | undefined {
   const written = fields['packageManager'];
   if (typeof written === 'string' && written !== '') {
-    const [name = '', version] = written.split('@');
+    const [name, version] = splitOnce(written, '@');
     return { path: ['packageManager'], written, name, version, exact: true };
   }
   const devEngines = isJson(fields['devEngines']) ? fields['devEngines']['packageManager'] : undefined;
@@ -90,11 +90,16 @@ function readDeclared({ fields }: Manifest): Declared | undefined {
   const range = typeof version === 'string' ? version : undefined;
   return {
     path: ['devEngines', 'packageManager'],
-    written: name as string,
-    name: name as string,
+    written: name,
+    name: name,
     version: range,
     exact: false,
   };
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
 const EXACT = /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;
@@ -103,9 +108,12 @@ function isKnown(name: string): boolean {
   return name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun';
 }
 
+/** corepack also takes the address of a tarball, and a digest behind the version: neither is part of it. */
 function parseChoice(declared: Declared, root: DirectoryListing): ManagerChoice | undefined {
-  const { name, version, exact } = declared;
-  if (exact && !EXACT.test(version ?? '')) return undefined;
+  const { name, exact } = declared;
+  const isAddress = /^https?:/.test(declared.version ?? '');
+  if (exact && !isAddress && !EXACT.test(declared.version ?? '')) return undefined;
+  const version = isAddress ? undefined : declared.version?.replace(/\+.*$/, '');
   if (name === 'npm' || name === 'pnpm' || name === 'bun') return { name, version };
   if (name !== 'yarn') return undefined;
   const major = majorOf(version);

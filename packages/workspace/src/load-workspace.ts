@@ -12,6 +12,7 @@ import {
 import { findConfigPackages, type ConfigPackageRules } from './config-packages.js';
 import { createDirectoryListings, type DirectoryListings } from './directory-listings.js';
 
+import { createLinkCheck } from './link-check.js';
 import { linkPackages, type FoundPackage } from './link-packages.js';
 import { locateGit } from './locate-git.js';
 import { readManagerSettings, type ManagerSettings, type UserSettings } from './manager-settings.js';
@@ -114,7 +115,12 @@ async function findPackages(
   const names = configured.value;
   const packages: FoundPackage[] = [];
   const failures: WorkspaceFailure[] = [];
+  const leadsOut = createLinkCheck(request.root, listings);
   for (const directory of new Set([...directories.value, ...names.keys()])) {
+    if (leadsOut(directory)) {
+      failures.push({ code: 'workspace/package-outside-root', directory });
+      continue;
+    }
     const manifest = await readManifest(request.root, directory);
     if (!manifest.ok) failures.push(manifest.failure);
     else {

@@ -82,6 +82,17 @@ describe('workspace globs', () => {
     assert.deepEqual(failures, [{ code: 'workspace/glob-outside-root', glob: '../*' }]);
   });
 
+  it('follows links inside the workspace, and refuses those that lead out', async () => {
+    const inside: Tree = { ...rootOf('npm@10.0.0', ['link/*']), ...FILES, link: { link: 'packages' } };
+    assert.deepEqual(namesOf(await loadOk(inside)), ['a', 'b', 'f', 'hidden']);
+    const elsewhere = makeTree({ 'package.json': pkg('elsewhere'), 'below/package.json': pkg('below') });
+    for (const glob of ['packages/*', 'packages/out', 'packages/out/*', 'packages/**']) {
+      const tree: Tree = { ...rootOf('npm@10.0.0', [glob]), 'packages/out': { link: elsewhere } };
+      const failures = await failuresOf(tree);
+      assert.ok(failures.length > 0 && failures.every(({ code }) => code === 'workspace/package-outside-root'), glob);
+    }
+  });
+
   it('never enters .git or .tr, and ends with links in circles', async () => {
     const circle: Tree = { 'p/a/up': { link: '..' }, 'p/a/self': { link: '.' }, 'p/b': { link: 'a' } };
     const hidden: Tree = { '.git/x/package.json': pkg('g'), '.tr/x/package.json': pkg('t') };

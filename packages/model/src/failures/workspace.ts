@@ -12,6 +12,8 @@ export type WorkspaceFailure =
     }
   /** A `packages` or `workspaces` glob that leads out of the workspace. */
   | { readonly code: 'workspace/glob-outside-root'; readonly glob: string }
+  /** A package directory that is, or lies behind, a link to somewhere outside of the workspace. */
+  | { readonly code: 'workspace/package-outside-root'; readonly directory: string }
   /** A YAML file of a package manager that cannot be read. */
   | { readonly code: 'workspace/invalid-yaml'; readonly at: SourcePosition; readonly detail: string }
   /** `workspaces` of package.json is neither a list nor `{ packages }`; it is not used. */
@@ -53,6 +55,7 @@ export const WORKSPACE_FAILURE_CODES = [
   'workspace/no-git',
   'workspace/no-merge-base',
   'workspace/package-cycle',
+  'workspace/package-outside-root',
   'workspace/unknown-package-manager',
   'workspace/unknown-ref',
 ] as const satisfies readonly WorkspaceFailure['code'][];

@@ -23,6 +23,11 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
         what: `The package glob "${failure.glob}" leads out of the workspace.`,
         next: 'Packages must lie below the directory of the root configuration.',
       };
+    case 'workspace/package-outside-root':
+      return {
+        what: `The package directory ${failure.directory} is a link that leads out of the workspace.`,
+        next: 'Move the package below the directory of the root configuration, or take it out of the globs.',
+      };
     case 'workspace/invalid-yaml':
       return { what: `This YAML file cannot be read: ${failure.detail}.`, next: 'Correct it and run again.' };
     case 'workspace/invalid-workspaces':

@@ -32,7 +32,8 @@ export function createDirectoryPattern(path: string): DirectoryPattern | undefin
   if (!isValidGlob(path)) return undefined;
   const segments = path.split('/');
   const base = segments.slice(0, segments.findIndex(isGlob)).join('/');
-  const isMatch = picomatch(path, { dot: true, noextglob: true, nonegate: true });
+  // Without `posix` a `[!a]` would be taken for `!` or `a`.
+  const isMatch = picomatch(path, { dot: true, noextglob: true, nonegate: true, posix: true });
   const matchesRoot = canMatchRoot(segments);
   return { isGlob: true, base, matches: (directory) => (directory === '' ? matchesRoot : isMatch(directory)) };
 }

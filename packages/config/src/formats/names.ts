@@ -11,6 +11,12 @@ export function checkVariable(value: string): ValueProblem | undefined {
   return undefined;
 }
 
+/** Checks the name of one environment variable, where a pattern has no meaning. */
+export function checkVariableName(value: string): ValueProblem | undefined {
+  if (/[*!]/.test(value)) return refuse({ code: 'config/invalid-variable', value, problem: 'pattern' });
+  return checkVariable(value);
+}
+
 /** Checks an entry of `dependsOn`: `t`, `^t`, `pkg#t`, `//#t`. */
 export function checkTaskReference(value: string): ValueProblem | undefined {
   if (value.startsWith('$')) return badReference(value, 'dollar');

@@ -3,7 +3,7 @@ import { CONFIG_SCHEMA, RESERVED_KEYS, type ConfigKind, type ConfigPlace } from 
 import type { SchemaNode } from '../schema/schema-node.js';
 
 /** Keys of older Turborepo versions and what they are called now. */
-const RENAMED: Readonly<Record<string, string>> = { pipeline: 'tasks' };
+const RENAMED: ReadonlyMap<string, string> = new Map([['pipeline', 'tasks']]);
 
 /** A key that the schema of its file does not have. */
 export interface UnknownKey {
@@ -32,7 +32,7 @@ export function judgeUnknownKey(unknown: UnknownKey): UnknownKeyVerdict {
   const level = path.length === 0 ? 'root' : path.length === 2 && path[0] === 'tasks' ? 'task' : undefined;
   if (level !== undefined && (RESERVED_KEYS[level] as readonly string[]).includes(key))
     return { severity: 'error', failure: { code: 'config/reserved-key', at, key } };
-  const replacement = path.length === 0 ? RENAMED[key] : undefined;
+  const replacement = path.length === 0 ? RENAMED.get(key) : undefined;
   if (replacement !== undefined)
     return { severity: 'error', failure: { code: 'config/renamed-key', at, key, replacement } };
   if (kind === 'turbo' && hasKey(CONFIG_SCHEMA.own[place], path, key))

@@ -14,7 +14,7 @@ const ANY_PLACE_PROPERTIES = {
   $schema: {
     type: 'string',
     description: 'Address of the JSON schema, for editors.',
-    examples: ['./node_modules/taskrun/schema.json'],
+    examples: ['https://example.com/schema.json'],
   },
   tags: {
     type: 'array',

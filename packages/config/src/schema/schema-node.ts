@@ -15,6 +15,7 @@ export type Format =
   | 'sibling-reference'
   | 'timeout'
   | 'variable'
+  | 'variable-name'
   | 'workspace-glob';
 
 /** The JSON types of a configuration file. */

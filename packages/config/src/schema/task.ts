@@ -151,7 +151,7 @@ export const OWN_TASK_PROPERTIES = {
       },
       env: {
         type: 'array',
-        items: { type: 'string', format: 'variable' },
+        items: { type: 'string', format: 'variable-name' },
         description: 'Variables that must be set and not empty.',
         examples: [['CI']],
       },

@@ -18,18 +18,18 @@ import { resolveTask } from './resolve-task.js';
 /** The definition of every task of every package. */
 export interface TaskDefinitions {
   /** Undefined when the package does not have the task. Equal definitions are the same object where that is cheap. */
-  find(packageName: PackageName, task: string): TaskDefinition | undefined;
+  readonly find: (packageName: PackageName, task: string) => TaskDefinition | undefined;
   /**
    * As `find`, for a task an edge leads to (`dependsOn`, `with`): a task its package excludes by `"extends": false` is
    * no entry point but still a node, with every setting at its default. Undefined = there is no such task.
    */
-  findReached(packageName: PackageName, task: string): TaskDefinition | undefined;
+  readonly findReached: (packageName: PackageName, task: string) => TaskDefinition | undefined;
   /** True when any package has a task of this name; also answers for `pkg#task`. */
-  isKnown(task: string): boolean;
+  readonly isKnown: (task: string) => boolean;
   /** Task names without package, sorted. */
-  taskNames(): readonly string[];
+  readonly taskNames: () => readonly string[];
   /** Where the task is defined: in its package's configuration when that says anything, else at the root. */
-  position(packageName: PackageName, task: string): SourcePosition | undefined;
+  readonly position: (packageName: PackageName, task: string) => SourcePosition | undefined;
   /** What is wrong between the files, beyond what each had on its own. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -15,7 +15,7 @@ export type GlobProblem =
   | 'variable';
 
 /** What is wrong with the name (or pattern) of an environment variable. */
-export type VariableProblem = 'empty' | 'dollar' | 'equals';
+export type VariableProblem = 'empty' | 'dollar' | 'equals' | 'pattern';
 
 /** What is wrong with an entry of `dependsOn` or `with`. */
 export type ReferenceProblem = 'empty' | 'dollar' | 'no-package' | 'no-task' | 'caret';

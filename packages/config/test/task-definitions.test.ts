@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PackageName } from '@tr/model';
+import { CASES, FULL, extend, outputs } from './rig/definition-cases.js';
+import { definitionsOf, differences, type PackageLiteral } from './rig/definitions.js';
+import { summarize } from './rig/summarize.js';
+
+for (const { name, root, packages, expected } of CASES) {
+  test(name, () => {
+    const definitions = definitionsOf(root, packages);
+    for (const [key, value] of Object.entries(expected)) {
+      const [, reached, packageName = '', task = ''] = /^(reached )?(.*)#(.*)$/.exec(key) ?? [];
+      const find = reached === undefined ? definitions.find : definitions.findReached;
+      const found = differences(find(packageName as PackageName, task));
+      assert.deepEqual(
+        found === undefined ? undefined : plain(found),
+        value === undefined ? undefined : plain(value),
+        key,
+      );
+    }
+  });
+}
+
+/** Without the keys that are undefined. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+test('a repository of one package has its tasks at the root, and no pkg#task', () => {
+  const definitions = definitionsOf({ tasks: { build: { outputs: ['$TURBO_ROOT$/x'] } } }, {}, true);
+  assert.deepEqual(definitions.find('//' as PackageName, 'build')?.outputs, outputs('./x'));
+  const wrong = definitionsOf({ tasks: { 'web#build': {}, '//#lint': {}, test: {} } }, {}, true);
+  assert.deepEqual(wrong.diagnostics.map(summarize), [
+    '1:11 error config/package-task-in-single',
+    '1:26 error config/package-task-in-single',
+  ]);
+});
+
+test('definitions are shared where directories are equally deep', () => {
+  const definitions = definitionsOf(FULL, { a: {}, b: {}, c: { directory: 'deep/er/c' } });
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => definitions.find(name as PackageName, 'build'));
+  assert.equal(a, b);
+  assert.notEqual(a, c);
+});
+
+test('task names: known ones, their list, and positions', () => {
+  const definitions = definitionsOf(
+    { tasks: { build: {}, 'web#deploy': {}, '//#format': {} } },
+    { web: extend({ only: {}, gone: { extends: false } }), api: {} },
+  );
+  assert.deepEqual(definitions.taskNames(), ['build', 'deploy', 'format', 'only']);
+  const known = [
+    'build',
+    'deploy',
+    'format',
+    'only',
+    'gone',
+    'nope',
+    'web#deploy',
+    'api#deploy',
+    'web#only',
+    '//#format',
+    '//#build',
+  ];
+  assert.deepEqual(known.filter(definitions.isKnown), [
+    'build',
+    'deploy',
+    'format',
+    'only',
+    'web#deploy',
+    'web#only',
+    '//#format',
+  ]);
+  const at = (name: string, task: string) => definitions.position(name as PackageName, task);
+  assert.equal(at('web', 'build')?.file, 'turbo-like.config.json');
+  assert.equal(at('web', 'only')?.file, 'packages/web/turbo-like.config.json');
+  assert.deepEqual(at('web', 'deploy'), { file: 'turbo-like.config.json', line: 1, column: 22 });
+  assert.equal(at('api', 'only'), undefined);
+});
+
+const TROUBLE: readonly { name: string; root: unknown; packages: PackageLiteral; expected: readonly string[] }[] = [
+  {
+    name: 'pkg#task of no package',
+    root: { tasks: { 'wbe#build': {} } },
+    packages: { web: {} },
+    expected: ['1:11 warning config/unknown-package web'],
+  },
+  {
+    name: 'extends of no package',
+    root: {},
+    packages: { web: extend({}, 'shred'), shared: {} },
+    expected: ['1:18 error config/invalid-extends shared'],
+  },
+  {
+    name: 'extends of a package without configuration',
+    root: {},
+    packages: { web: extend({}, 'api'), api: {} },
+    expected: ['1:18 error config/invalid-extends'],
+  },
+  {
+    name: 'extends in a circle, reported once',
+    root: {},
+    packages: { a: extend({}, 'b'), b: extend({}, 'c'), c: extend({}, 'a') },
+    expected: ['1:18 error config/extends-cycle'],
+  },
+  {
+    name: 'extends of oneself',
+    root: {},
+    packages: { a: extend({}, 'a') },
+    expected: ['1:18 error config/extends-cycle'],
+  },
+  {
+    name: 'interactive and cached at the root',
+    root: { tasks: { a: { interactive: true } } },
+    packages: {},
+    expected: ['1:16 error config/conflicting-keys'],
+  },
+  {
+    name: 'interactive and cached after merging',
+    root: { tasks: { a: { interactive: true, cache: false }, b: { cache: false } } },
+    packages: { web: extend({ a: { cache: true }, b: { interactive: true } }) },
+    expected: ['1:28 error config/conflicting-keys'],
+  },
+  {
+    name: 'interruptible and not persistent after merging',
+    root: { tasks: { a: { persistent: true } } },
+    packages: { web: extend({ a: { interruptible: true }, b: { interruptible: true } }) },
+    expected: ['1:60 error config/conflicting-keys'],
+  },
+  {
+    name: 'outputs outside the workspace',
+    root: { tasks: { a: { outputs: ['../../../x', '../../y'] }, 'web#b': { outputs: ['!a/../../../../z'] } } },
+    packages: { web: extend({ c: { outputs: ['$TURBO_ROOT$/../x', '$TURBO_ROOT$/x'] } }) },
+    expected: ['1:16 error config/invalid-glob', '1:61 error config/invalid-glob', '1:33 error config/invalid-glob'],
+  },
+];
+
+for (const { name, root, packages, expected } of TROUBLE) {
+  test(`trouble: ${name}`, () => {
+    assert.deepEqual(definitionsOf(root, packages).diagnostics.map(summarize), expected);
+  });
+}

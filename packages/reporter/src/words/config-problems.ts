@@ -1,0 +1,119 @@
+import type { ConfigFormat, GlobProblem, ReferenceProblem, VariableProblem } from '@tr/model';
+import { printable } from '../text/printable.js';
+import type { Words } from './words.js';
+
+/** A name or value from a file, marked as such. */
+export function quoted(text: string): string {
+  return `\`${printable(text)}\``;
+}
+
+/** `Did you mean …?`, or `otherwise` when nothing is near. */
+export function didYouMean(nearest: string | undefined, otherwise: string): string {
+  return nearest === undefined ? otherwise : `Did you mean ${quoted(nearest)}?`;
+}
+
+/** What is wrong with a glob of the key `key`, and what to write instead. */
+export function describeGlobProblem(key: string, glob: string, problem: GlobProblem): Words {
+  const entry = `${quoted(glob)} in ${quoted(key)}`;
+  switch (problem) {
+    case 'empty':
+      return { what: `An entry of ${quoted(key)} is empty and matches nothing.`, next: 'Remove it.' };
+    case 'absolute':
+      return {
+        what: `${entry} is an absolute path, which differs from machine to machine.`,
+        next: 'Write it relative to the package, or begin with `$TURBO_ROOT$/` for the root of the workspace.',
+      };
+    case 'backslash':
+      return {
+        what: `${entry} has a backslash that escapes nothing.`,
+        next: `Separate directories with a slash: ${quoted(glob.replaceAll('\\', '/'))}.`,
+      };
+    case 'outside-workspace':
+      return {
+        what: `${entry} leaves the workspace, and nothing out there is stored, restored or taken for a package.`,
+        next: 'Use fewer `..`, or move the files inside.',
+      };
+    case 'root-not-first':
+      return {
+        what: `${entry} has \`$TURBO_ROOT$\` in the middle.`,
+        next: 'It stands for the root only at the start of a glob.',
+      };
+    case 'root-without-slash':
+      return {
+        what: `${entry} has no slash after \`$TURBO_ROOT$\`.`,
+        next: 'Write `$TURBO_ROOT$/` and a path from the root.',
+      };
+    case 'variable':
+      return {
+        what: `${entry} begins with \`$\`, but variables are not replaced in globs.`,
+        next: 'Name the files themselves: these globs start at the root of the workspace already.',
+      };
+  }
+}
+
+/** What is wrong with the name of a variable. */
+export function describeVariableProblem(key: string, value: string, problem: VariableProblem): Words {
+  switch (problem) {
+    case 'empty':
+      return { what: `An entry of ${quoted(key)} names no variable.`, next: 'Remove it.' };
+    case 'dollar':
+      return {
+        what: `${quoted(value)} in ${quoted(key)} begins with \`$\`.`,
+        next: `Write the name alone: ${quoted(value.slice(1))}.`,
+      };
+    case 'equals':
+      return {
+        what: `${quoted(value)} in ${quoted(key)} has a \`=\`, which no variable has in its name.`,
+        next: 'List names only; values come from the environment.',
+      };
+    case 'pattern':
+      return {
+        what: `${quoted(value)} in ${quoted(key)} is a pattern, and only the name of one variable has a meaning here.`,
+        next: 'Name each variable in full.',
+      };
+  }
+}
+
+/** What is wrong with an entry of `dependsOn` or `with`. */
+export function describeReferenceProblem(key: string, value: string, problem: ReferenceProblem): Words {
+  const entry = `${quoted(value)} in ${quoted(key)}`;
+  switch (problem) {
+    case 'empty':
+      return { what: `An entry of ${quoted(key)} names no task.`, next: 'Remove it, or name a task.' };
+    case 'dollar':
+      return {
+        what: `${entry} looks like an environment variable, not like a task.`,
+        next: `Move it to \`env\`, without the \`$\`: ${quoted(value.slice(1))}.`,
+      };
+    case 'no-package':
+      return {
+        what: `${entry} names no package before the \`#\`.`,
+        next: 'Write `package#task`, or `//#task` for the root.',
+      };
+    case 'no-task':
+      return { what: `${entry} names no task after the \`#\`.`, next: 'Write `package#task`.' };
+    case 'caret':
+      return {
+        what: `${entry} means tasks of dependencies, which \`with\` cannot start.`,
+        next: 'Name a task of the same package, or `package#task`.',
+      };
+  }
+}
+
+/** What a value of this form looks like. */
+export function describeFormat(format: ConfigFormat, minimum: number | undefined): string {
+  switch (format) {
+    case 'duration':
+      return 'Write a whole number with a unit, such as `30s`, `5m`, `24h`, `7d` or `2w`; `0` switches the bound off.';
+    case 'timeout':
+      return 'Write a time above zero: `30s`, `5m`, `1h`, or a number of seconds.';
+    case 'size':
+      return 'Write a number with a unit and no space, such as `500MB` or `1.5GB`; `0` switches the bound off.';
+    case 'concurrency':
+      return 'Write a whole number from 1, or a percentage of the processors such as `50%`.';
+    case 'not-empty':
+      return 'Write something, or remove the key.';
+    case 'at-least':
+      return `Write a number from ${minimum ?? 0}.`;
+  }
+}

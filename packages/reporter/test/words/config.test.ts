@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CONFIG_FAILURE_CODES, type ConfigFailure } from '@tr/model';
+import { describeConfigFailure } from '../../src/words/config.js';
+
+const at = { file: 'turbo-like.config.json', line: 2, column: 3 };
+
+const EVERY: readonly ConfigFailure[] = [
+  { code: 'config/not-found', directory: '/w', names: ['a', 'b'] },
+  { code: 'config/unreadable', file: 'turbo.json', detail: 'EACCES' },
+  { code: 'config/two-files', files: ['turbo.json', 'turbo.jsonc'] },
+  { code: 'config/syntax', at, detail: 'CommaExpected' },
+  { code: 'config/syntax', at, detail: 'InvalidSymbol' },
+  { code: 'config/unknown-key', at, key: 'outptus', nearest: 'outputs' },
+  { code: 'config/unknown-key', at, key: 'x', nearest: undefined },
+  { code: 'config/reserved-key', at, key: 'services' },
+  { code: 'config/misplaced-key', at, key: 'ui', belongs: 'root' },
+  { code: 'config/misplaced-key', at, key: 'extends', belongs: 'package' },
+  { code: 'config/misplaced-key', at, key: 'command', belongs: 'own-file' },
+  { code: 'config/renamed-key', at, key: 'pipeline', replacement: 'tasks' },
+  { code: 'config/missing-flag', at, key: 'global', flag: 'globalConfiguration' },
+  { code: 'config/missing-key', at, key: 'mode' },
+  { code: 'config/duplicate-key', at, key: 'build', first: at },
+  { code: 'config/wrong-type', at, key: 'cache', expected: ['boolean'], found: 'string' },
+  { code: 'config/wrong-type', at, key: '', expected: ['object', 'array'], found: 'null' },
+  { code: 'config/invalid-value', at, key: 'ui', value: 'strem', allowed: ['stream'], nearest: 'stream' },
+  { code: 'config/invalid-value', at, key: 'ui', value: 'x', allowed: ['stream', 'tui'], nearest: undefined },
+  ...(['duration', 'timeout', 'size', 'concurrency', 'not-empty'] as const).map(
+    (format) => ({ code: 'config/invalid-format', at, key: 'k', value: 'x', format }) as const,
+  ),
+  { code: 'config/invalid-format', at, key: 'retries', value: '-1', format: 'at-least', minimum: 0 },
+  ...(
+    ['empty', 'absolute', 'backslash', 'outside-workspace', 'root-not-first', 'root-without-slash', 'variable'] as const
+  ).map((problem) => ({ code: 'config/invalid-glob', at, key: 'outputs', glob: 'a\\b', problem }) as const),
+  ...(['empty', 'dollar', 'equals', 'pattern'] as const).map(
+    (problem) => ({ code: 'config/invalid-variable', at, key: 'env', value: '$A', problem }) as const,
+  ),
+  ...(['empty', 'dollar', 'no-package', 'no-task', 'caret'] as const).map(
+    (problem) => ({ code: 'config/invalid-reference', at, key: 'dependsOn', value: '$A', problem }) as const,
+  ),
+  { code: 'config/misplaced-marker', at, key: 'outputs', marker: '$TURBO_DEFAULT$' },
+  { code: 'config/misplaced-marker', at, key: 'outputs', marker: '$TURBO_EXTENDS$' },
+  { code: 'config/invalid-task-name', at, key: '#x' },
+  { code: 'config/missing-extends', at },
+  ...(['root-not-first', 'unknown-package', 'no-config'] as const).map(
+    (problem) => ({ code: 'config/invalid-extends', at, name: 'x', problem, nearest: undefined }) as const,
+  ),
+  { code: 'config/extends-cycle', at, packages: ['a', 'b', 'a'] },
+  { code: 'config/package-task-key', at, key: 'web#build', task: 'build' },
+  { code: 'config/package-task-in-single', at, key: 'web#build', task: 'build' },
+  { code: 'config/unknown-package', at, key: 'wbe#build', package: 'wbe', nearest: 'web' },
+  ...(['interactive-cached', 'interruptible-not-persistent', 'from-needs-outputs', 'same-meaning'] as const).map(
+    (problem) => ({ code: 'config/conflicting-keys', at, keys: ['a', 'b'], problem }) as const,
+  ),
+  { code: 'config/unsupported', at, key: 'inputs' },
+];
+
+test('every config failure says what happened and what to do, in sentences', () => {
+  assert.deepEqual(
+    CONFIG_FAILURE_CODES.filter((code) => !EVERY.some((failure) => failure.code === code)),
+    [],
+  );
+  const said = EVERY.map(describeConfigFailure);
+  for (const { what, next } of said) {
+    assert.match(what, /^[A-Z`].*\.$/);
+    assert.match(next ?? '', /^[A-Z`].*[.?]$/);
+    assert.doesNotMatch(`${what} ${next ?? ''}`, /undefined|\[object/);
+  }
+  assert.equal(new Set(said.map(({ what, next }) => what + (next ?? ''))).size, said.length, 'no two say the same');
+});
+
+test('what a file says cannot drive the terminal', () => {
+  const { what } = describeConfigFailure({ code: 'config/unknown-key', at, key: '\u001b[2J', nearest: undefined });
+  assert.ok(!what.includes('\u001b'));
+});

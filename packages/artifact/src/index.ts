@@ -1,1 +1,31 @@
-export {};
+/**
+ * Outputs on disk to manifest and blobs, and back.
+ * Owns: which files the output globs mean, packing, path safety, staged restores, what is known about outputs on disk.
+ * Refuses: deciding whether an entry is a hit, keys, tiers, policies, words for people.
+ * Terms: a stamp is the stat by which an untouched output is known; a record is what a work tree knows of one task.
+ */
+export {
+  collectOutputs,
+  type CollectedOutputs,
+  type OutputType,
+  type UnsafeOutput,
+} from './outputs/collect-outputs.js';
+export { compileOutputs, type OutputGlob, type OutputMatcher } from './outputs/output-globs.js';
+export { packOutputs, type PackedOutputs, type PackTrouble } from './pack/pack-outputs.js';
+export {
+  openOutputRecords,
+  type KnownOutputs,
+  type OutputRecord,
+  type OutputRecords,
+  type RecordDraft,
+} from './record/output-record.js';
+export { isSameStamp, toStamp, type Stamp } from './record/stamp.js';
+export { findClash, type Clash } from './restore/find-clash.js';
+export {
+  listPaths,
+  rememberOutputs,
+  restoreOutputs,
+  type OutputPlace,
+  type RestoreRequest,
+  type RestoreResult,
+} from './restore/restore-outputs.js';

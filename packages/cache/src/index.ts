@@ -1,1 +1,16 @@
-export {};
+/**
+ * One task cache as a run sees it.
+ * Owns: lookup, restore, save and their reasons, tiers and their policies, stored fingerprints to compare a miss with.
+ * Refuses: keys (they are given), what outputs mean on disk (`artifact`), where bytes lie (`store`), words.
+ * Terms: a tier is one level of the cache, a policy says whether it is read and written.
+ */
+export { openLocalCache, type LocalCache, type LocalCacheOptions } from './open-local-cache.js';
+export {
+  findNearest,
+  listStoredFingerprints,
+  type NearestFingerprint,
+  type StoredFingerprint,
+} from './stored-fingerprints.js';
+export { createTaskCache, StoredTaskCache, type FinishedExecution, type TaskCacheOptions } from './task-cache.js';
+export type { Tier, TierPolicy } from './tier.js';
+export type { WarningSink } from './trouble-log.js';

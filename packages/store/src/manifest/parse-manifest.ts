@@ -85,15 +85,15 @@ function parseEntries(value: unknown): Parsed<readonly ManifestEntry[]> {
 function parseEntry(item: unknown): Parsed<ManifestEntry> {
   if (!isRecord(item) || typeof item['path'] !== 'string') return flaw('a malformed entry');
   const { path, type } = item;
-  const hazard = findPathHazard(path as string);
+  const hazard = findPathHazard(path);
   if (hazard !== undefined) return flaw(`${hazard} in ${show(path)}`);
   switch (type) {
     case 'file':
-      return parseFile(path as string, item);
+      return parseFile(path, item);
     case 'symlink':
-      return parseLink(path as string, item['target']);
+      return parseLink(path, item['target']);
     case 'directory':
-      return ok({ type, path: path as string });
+      return ok({ type, path: path });
     default:
       return flaw(`an entry of type ${show(type)}`);
   }

@@ -4,10 +4,10 @@
  * Windows, and the folders of git and of ourselves. One expression, because every entry of every manifest passes it.
  */
 const UNSAFE =
-  /[\\\u0000-\u001f\u007f\p{Cs}]|^[A-Za-z]:|(?:^|\/)(?:\/|$)|[. ](?:\/|$)|(?:^|\/)(?:(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.[^/]*)?|\.git|git~[0-9]+|\.tr)(?:\/|$)/iu;
+  /[\\\p{Cc}\p{Cs}]|^[A-Za-z]:|(?:^|\/)(?:\/|$)|[. ](?:\/|$)|(?:^|\/)(?:(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.[^/]*)?|\.git|git~[0-9]+|\.tr)(?:\/|$)/iu;
 
 /** A control character, or half of a surrogate pair (no file name decodes to that). */
-const HALF_OR_CONTROL = /[\u0000-\u001f\u007f\p{Cs}]/u;
+const HALF_OR_CONTROL = /[\p{Cc}\p{Cs}]/u;
 
 /** Longest path and longest segment that are stored, in UTF-16 code units; the usual limits of Linux. */
 const MAX_PATH_LENGTH = 4096;

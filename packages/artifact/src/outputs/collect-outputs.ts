@@ -1,0 +1,141 @@
+import type { Dirent, Stats } from 'node:fs';
+import { compareStrings, fail, ok, type RelativePath, type Result } from '@tr/model';
+import { createPacer, errorCode, type Disk } from '@tr/store';
+import { parentOf, type OutputGlob, type OutputMatcher } from './output-globs.js';
+
+/** An output that cannot be stored faithfully: what the not-saved reason says. */
+export interface UnsafeOutput {
+  readonly path: string;
+  readonly detail: string;
+}
+
+/** What lies at a path. */
+export type OutputType = 'file' | 'symlink' | 'directory';
+
+/** Everything on disk that the output globs declare. */
+export interface CollectedOutputs {
+  /** Sorted by path, no duplicates. */
+  readonly outputs: readonly { readonly path: RelativePath; readonly type: OutputType }[];
+  /** Inclusions, as written, that matched nothing. */
+  readonly emptyGlobs: readonly string[];
+}
+
+/** Never outputs, whatever the globs say: git's folder and ours. */
+const NEVER = new Set(['.git', '.tr']);
+
+/**
+ * Finds the outputs below `root` (absolute). Links are outputs themselves and are never followed, not even one that
+ * the literal start of a glob goes through. A path that cannot be read or is neither file, link nor directory makes
+ * the whole set unsafe.
+ */
+export async function collectOutputs(options: {
+  readonly disk: Disk;
+  readonly root: string;
+  readonly matcher: OutputMatcher;
+}): Promise<Result<CollectedOutputs, UnsafeOutput>> {
+  const walk = new OutputWalk(options.disk, options.root, options.matcher);
+  const [escaping] = options.matcher.outside;
+  if (escaping !== undefined) return fail({ path: escaping, detail: 'an output glob that leaves the workspace' });
+  const emptyGlobs: string[] = [];
+  for (const glob of options.matcher.includes) {
+    try {
+      if (!(await walk.add(glob))) emptyGlobs.push(glob.pattern);
+    } catch (error) {
+      if (!(error instanceof UnsafeOutputError)) throw error;
+      return fail(error.output);
+    }
+  }
+  const outputs = [...walk.found].map(([path, type]) => ({ path, type }));
+  return ok({ outputs: outputs.sort((a, b) => compareStrings(a.path, b.path)), emptyGlobs });
+}
+
+class UnsafeOutputError extends Error {
+  readonly output: UnsafeOutput;
+  constructor(output: UnsafeOutput) {
+    super(output.detail);
+    this.output = output;
+  }
+}
+
+class OutputWalk {
+  readonly found = new Map<RelativePath, OutputType>();
+  readonly #disk: Disk;
+  readonly #root: string;
+  readonly #matcher: OutputMatcher;
+  readonly #pacer = createPacer();
+
+  constructor(disk: Disk, root: string, matcher: OutputMatcher) {
+    this.#disk = disk;
+    this.#root = root;
+    this.#matcher = matcher;
+  }
+
+  /** Adds what one glob finds; false when that is nothing. */
+  async add(glob: OutputGlob): Promise<boolean> {
+    if (!isReachable(this.#disk, this.#root, glob.base) || this.#isHidden(glob.base)) return false;
+    const stats = glob.base === '' ? this.#disk.lstat(this.#root) : this.#lstat(glob.base);
+    if (stats === undefined) return false;
+    const self = this.#consider(glob, glob.base, stats);
+    const below = stats.isDirectory() && (await this.#descend(glob, glob.base, 1));
+    return self || below;
+  }
+
+  async #descend(glob: OutputGlob, directory: RelativePath, level: number): Promise<boolean> {
+    if (glob.depth !== undefined && level > glob.depth) return false;
+    let any = false;
+    for (const entry of this.#read(directory)) {
+      const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
+      if (NEVER.has(entry.name.toLowerCase()) || this.#matcher.isExcluded(path)) continue;
+      if (this.#consider(glob, path, entry)) any = true;
+      if (entry.isDirectory() && (await this.#descend(glob, path, level + 1))) any = true;
+    }
+    await this.#pacer.turn();
+    return any;
+  }
+
+  #consider(glob: OutputGlob, path: RelativePath, what: Dirent | Stats): boolean {
+    if (!this.#matcher.matchesGlob(glob, path) || this.#matcher.isExcluded(path)) return false;
+    this.found.set(path, typeOf(path, what));
+    return true;
+  }
+
+  #isHidden(base: RelativePath): boolean {
+    if (base === '') return false;
+    if (base.split('/').some((segment) => NEVER.has(segment.toLowerCase()))) return true;
+    for (let path = base; path !== ''; path = parentOf(path)) if (this.#matcher.isExcluded(path)) return true;
+    return false;
+  }
+
+  #lstat(path: RelativePath): Stats | undefined {
+    return readOrRefuse(path, () => this.#disk.lstat(`${this.#root}/${path}`));
+  }
+
+  #read(directory: RelativePath): readonly Dirent[] {
+    return readOrRefuse(directory, () => this.#disk.readDirectory(`${this.#root}/${directory}`));
+  }
+}
+
+/** True when every directory above `path` is a real one. */
+export function isReachable(disk: Disk, root: string, path: RelativePath): boolean {
+  for (let above = parentOf(path); above !== ''; above = parentOf(above)) {
+    if (disk.lstat(`${root}/${above}`)?.isDirectory() !== true) return false;
+  }
+  return true;
+}
+
+function typeOf(path: RelativePath, what: Dirent | Stats): OutputType {
+  if (what.isFile()) return 'file';
+  if (what.isSymbolicLink()) return 'symlink';
+  if (what.isDirectory()) return 'directory';
+  throw new UnsafeOutputError({ path, detail: 'neither a file, a link nor a directory' });
+}
+
+function readOrRefuse<T>(path: RelativePath, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    throw new UnsafeOutputError({ path, detail: `cannot be read (${code})` });
+  }
+}

@@ -1,0 +1,159 @@
+import {
+  fail,
+  ok,
+  type Digest,
+  type ManifestEntry,
+  type NotSavedReason,
+  type RelativePath,
+  type Result,
+  type StoreFailure,
+} from '@tr/model';
+import {
+  createPacer,
+  errorCode,
+  findLinkHazard,
+  findPathHazard,
+  readWhole,
+  type BlobStore,
+  type Disk,
+} from '@tr/store';
+import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
+import { isExecutable, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
+import { findClash } from '../restore/find-clash.js';
+
+/** Files up to this size are read at once. */
+const SMALL_BYTES = 4 * 1024 * 1024;
+
+/** Outputs as manifest entries, all their bytes stored. */
+export interface PackedOutputs {
+  /** Sorted by path. */
+  readonly entries: readonly ManifestEntry[];
+  /** One for each entry. */
+  readonly stamps: readonly Stamp[];
+  /** Blobs that were in the store before: a gc that runs meanwhile may not know that they are needed again. */
+  readonly reused: readonly Digest[];
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Why outputs were not packed: the outputs themselves, or the store. */
+export type PackTrouble =
+  | { readonly kind: 'outputs'; readonly reason: NotSavedReason }
+  | { readonly kind: 'store'; readonly failure: StoreFailure };
+
+/**
+ * Stores the content of the collected outputs. Nothing may change them meanwhile: what does is noticed by its stamp,
+ * and then the set is not to be stored.
+ */
+export async function packOutputs(options: {
+  readonly disk: Disk;
+  readonly root: string;
+  readonly collected: CollectedOutputs;
+  readonly blobs: BlobStore;
+}): Promise<Result<PackedOutputs, PackTrouble>> {
+  const { disk, root, blobs } = options;
+  const entries: ManifestEntry[] = [];
+  const stamps: Stamp[] = [];
+  const reused: Digest[] = [];
+  const changed: RelativePath[] = [];
+  const pacer = createPacer();
+  for (const { path, type } of options.collected.outputs) {
+    const packed = await packOne({ disk, root, blobs, path, type });
+    if (!packed.ok) return packed;
+    if (packed.value === 'changed') changed.push(path);
+    else {
+      entries.push(packed.value.entry);
+      stamps.push(packed.value.stamp);
+      if (packed.value.reused !== undefined) reused.push(packed.value.reused);
+    }
+    await pacer.turn();
+  }
+  entries.forEach(({ path }, at) => {
+    const now = disk.lstat(`${root}/${path}`);
+    const stamp = stamps[at];
+    if (now === undefined || stamp === undefined || !isSameStamp(toStamp(now), stamp)) changed.push(path);
+  });
+  if (changed.length > 0) return outputsTrouble({ reason: 'outputs-changed', paths: changed });
+  const clash = findClash(entries);
+  if (clash !== undefined) return outputsTrouble({ reason: 'unsafe-output', ...clash });
+  const files = entries.filter((entry) => entry.type === 'file');
+  return ok({
+    entries,
+    stamps,
+    reused,
+    files: files.length,
+    bytes: files.reduce((sum, { digest }) => sum + digest.size, 0),
+  });
+}
+
+interface PackStep {
+  readonly disk: Disk;
+  readonly root: string;
+  readonly blobs: BlobStore;
+  readonly path: RelativePath;
+  readonly type: OutputType;
+}
+
+interface PackedOne {
+  readonly entry: ManifestEntry;
+  readonly stamp: Stamp;
+  readonly reused?: Digest;
+}
+
+async function packOne(step: PackStep): Promise<Result<PackedOne | 'changed', PackTrouble>> {
+  const { disk, path, type } = step;
+  const hazard = findPathHazard(path);
+  if (hazard !== undefined) return unsafe(path, hazard);
+  const native = `${step.root}/${path}`;
+  const stats = disk.lstat(native);
+  if (stats === undefined) return ok('changed');
+  const stamp = toStamp(stats);
+  switch (type) {
+    case 'directory':
+      return ok(stats.isDirectory() ? { entry: { type, path }, stamp } : 'changed');
+    case 'symlink': {
+      if (!stats.isSymbolicLink()) return ok('changed');
+      const target = disk.readLink(native);
+      const linkHazard = findLinkHazard(path, target);
+      return linkHazard === undefined ? ok({ entry: { type, path, target }, stamp }) : unsafe(path, linkHazard);
+    }
+    case 'file':
+      return stats.isFile() ? await packFile(step, stamp) : ok('changed');
+  }
+}
+
+async function packFile(step: PackStep, stamp: Stamp): Promise<Result<PackedOne | 'changed', PackTrouble>> {
+  const { disk, blobs, path } = step;
+  const native = `${step.root}/${path}`;
+  let content: Uint8Array | undefined;
+  if (stamp.size <= SMALL_BYTES) {
+    try {
+      content = readWhole(disk, native, SMALL_BYTES).bytes;
+    } catch (error) {
+      return sourceTrouble(error, path);
+    }
+  }
+  const put = content === undefined ? await blobs.putFile(native) : await blobs.putBytes(content);
+  if (!put.ok) {
+    // The store reads large files itself: was it the file, or the store?
+    const source = 'path' in put.failure && put.failure.path === native;
+    return source ? unsafe(path, 'cannot be read') : fail({ kind: 'store', failure: put.failure });
+  }
+  const { digest, added } = put.value;
+  const entry = { type: 'file', path, executable: isExecutable(stamp.mode), digest } as const;
+  return ok({ entry, stamp, ...(added ? {} : { reused: digest }) });
+}
+
+function sourceTrouble(error: unknown, path: RelativePath): Result<'changed', PackTrouble> {
+  const code = errorCode(error);
+  if (code === undefined) throw error;
+  return code === 'ENOENT' || code === 'EFBIG' ? ok('changed') : unsafe(path, `cannot be read (${code})`);
+}
+
+function unsafe(path: RelativePath, detail: string): { readonly ok: false; readonly failure: PackTrouble } {
+  return outputsTrouble({ reason: 'unsafe-output', path, detail });
+}
+
+function outputsTrouble(reason: NotSavedReason): { readonly ok: false; readonly failure: PackTrouble } {
+  return fail({ kind: 'outputs', reason });
+}

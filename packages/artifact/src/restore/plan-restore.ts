@@ -1,0 +1,152 @@
+import type { ManifestEntry, MissReason, RelativePath } from '@tr/model';
+import { findPathHazard, type Disk } from '@tr/store';
+import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
+
+/** What putting a manifest in place will do to the disk. */
+export interface RestorePlan {
+  /** Entries to write, in the order of the manifest. */
+  readonly writes: readonly ManifestEntry[];
+  /**
+   * Files and links to remove: of an earlier output set and no longer wanted, or in the way of a directory. Directories
+   * end in `/` and are only removed when empty; every path comes before the directories above it.
+   */
+  readonly removals: readonly RelativePath[];
+  /** Removals that must happen before anything is put in place. */
+  readonly obstacles: readonly RelativePath[];
+}
+
+/** What the plan is made from. */
+export interface PlanRequest {
+  readonly disk: Disk;
+  readonly root: string;
+  readonly matcher: OutputMatcher;
+  readonly entries: readonly ManifestEntry[];
+  readonly wrong: readonly ManifestEntry[];
+  /** Paths of the earlier set of this task; directories end in `/`. Believed only where the globs have them too. */
+  readonly earlier: readonly RelativePath[];
+}
+
+/** A plan, or why the outputs cannot be put in place without touching something that is not ours. */
+export type PlanResult =
+  { readonly ok: true; readonly plan: RestorePlan } | { readonly ok: false; readonly reason: MissReason };
+
+/** Decides what to write and what to remove; changes nothing. */
+export function planRestore(request: PlanRequest): PlanResult {
+  const { entries, wrong, matcher } = request;
+  const wanted = new Map(entries.map((entry) => [entry.path, entry]));
+  const earlier = request.earlier.filter((path) => isOurs(path, matcher));
+  const stale = earlier.filter((path) => !wanted.has(withoutSlash(path)) && isPresent(request, path));
+  const obstacles: RelativePath[] = [];
+  const owned = new Set(earlier.map(withoutSlash));
+  const cleared = new Set<string>();
+  for (const entry of wrong) {
+    for (let above = parentOf(entry.path); above !== '' && !cleared.has(above); above = parentOf(above)) {
+      cleared.add(above);
+      const blocked = clearDirectory(request, above, owned);
+      if (blocked === 'refused') return refuse(above, 'a link or file stands where a directory is needed');
+      if (blocked === 'remove') obstacles.push(above);
+    }
+    const blocked = clearEntry(request, entry, owned);
+    if (blocked === 'refused') return refuse(entry.path, 'a directory with other files stands in the way');
+    obstacles.push(...blocked);
+  }
+  const emptied = listEmptied([...stale, ...obstacles], request, wanted);
+  const removals = [...new Set([...stale, ...emptied])].sort(deepestFirst);
+  return { ok: true, plan: { writes: wrong, removals, obstacles: [...new Set(obstacles)].sort(deepestFirst) } };
+}
+
+function isOurs(path: RelativePath, matcher: OutputMatcher): boolean {
+  const plain = withoutSlash(path);
+  return findPathHazard(plain) === undefined && matcher.matches(plain);
+}
+
+function isPresent({ disk, root }: PlanRequest, path: RelativePath): boolean {
+  for (let above = parentOf(withoutSlash(path)); above !== ''; above = parentOf(above)) {
+    if (disk.lstat(`${root}/${above}`)?.isDirectory() !== true) return false;
+  }
+  const stats = disk.lstat(`${root}/${withoutSlash(path)}`);
+  // A directory where a file was recorded is not ours, and the other way round.
+  return stats !== undefined && stats.isDirectory() === path.endsWith('/');
+}
+
+/** Is `path` a directory, or free to become one? */
+function clearDirectory(
+  { disk, root }: PlanRequest,
+  path: RelativePath,
+  owned: ReadonlySet<string>,
+): 'clear' | 'remove' | 'refused' {
+  const stats = disk.lstat(`${root}/${path}`);
+  if (stats === undefined || stats.isDirectory()) return 'clear';
+  // What an earlier set put there may go; a link that somebody made is theirs, and never followed.
+  return owned.has(path) ? 'remove' : 'refused';
+}
+
+function clearEntry(
+  request: PlanRequest,
+  entry: ManifestEntry,
+  owned: ReadonlySet<string>,
+): readonly RelativePath[] | 'refused' {
+  const { disk, root } = request;
+  const stats = disk.lstat(`${root}/${entry.path}`);
+  if (stats === undefined) return [];
+  if (entry.type === 'directory') {
+    if (stats.isDirectory()) return [];
+    return stats.isFile() || owned.has(entry.path) ? [entry.path] : 'refused';
+  }
+  return stats.isDirectory() ? listOwnedTree(request, entry.path, owned) : [];
+}
+
+/** Everything below a directory that must make way, if all of it belongs to the earlier set. */
+function listOwnedTree(
+  { disk, root }: PlanRequest,
+  directory: RelativePath,
+  owned: ReadonlySet<string>,
+): readonly RelativePath[] | 'refused' {
+  const found: RelativePath[] = [`${directory}/`];
+  for (const entry of disk.readDirectory(`${root}/${directory}`)) {
+    const path = `${directory}/${entry.name}`;
+    if (entry.isDirectory()) {
+      const below = listOwnedTree({ disk, root } as PlanRequest, path, owned);
+      if (below === 'refused') return below;
+      found.push(...below);
+    } else if (owned.has(path)) found.push(path);
+    else return 'refused';
+  }
+  return found;
+}
+
+/** Directories above removed paths that the set implied and that may be empty afterwards. */
+function listEmptied(
+  removed: readonly RelativePath[],
+  { matcher }: PlanRequest,
+  wanted: ReadonlyMap<string, ManifestEntry>,
+): readonly RelativePath[] {
+  const found = new Set<string>();
+  for (const path of removed) {
+    for (let above = parentOf(withoutSlash(path)); above !== ''; above = parentOf(above)) {
+      if (wanted.has(above) || !matcher.includes.some(({ base }) => isStrictlyBelow(base, above))) break;
+      found.add(`${above}/`);
+    }
+  }
+  return [...found];
+}
+
+function isStrictlyBelow(base: string, path: string): boolean {
+  return base === '' || path.startsWith(`${base}/`);
+}
+
+function withoutSlash(path: RelativePath): RelativePath {
+  return path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function deepestFirst(a: string, b: string): number {
+  return depthOf(b) - depthOf(a) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function depthOf(path: string): number {
+  return withoutSlash(path).split('/').length;
+}
+
+function refuse(path: RelativePath, detail: string): PlanResult {
+  return { ok: false, reason: { reason: 'integrity', path, detail } };
+}

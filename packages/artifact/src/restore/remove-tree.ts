@@ -1,0 +1,16 @@
+import { errorCode, type Disk } from '@tr/store';
+
+/** Removes a directory of ours with everything below it; links are removed, not followed. Fine when it is not there. */
+export function removeTree(disk: Disk, path: string): void {
+  try {
+    for (const entry of disk.readDirectory(path)) {
+      const below = `${path}/${entry.name}`;
+      if (entry.isDirectory()) removeTree(disk, below);
+      else disk.unlink(below);
+    }
+    disk.removeDirectory(path);
+  } catch (error) {
+    // What cannot be removed now is swept later.
+    if (errorCode(error) === undefined) throw error;
+  }
+}

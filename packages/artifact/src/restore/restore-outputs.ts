@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import {
+  sortedUnique,
+  type Manifest,
+  type MissReason,
+  type RelativePath,
+  type Restoration,
+  type Sha256,
+  type StoreFailure,
+  type TaskId,
+} from '@tr/model';
+import { toStoreFailure, type BlobStore, type Disk } from '@tr/store';
+import type { OutputMatcher } from '../outputs/output-globs.js';
+import type { OutputRecords } from '../record/output-record.js';
+import { isRacy, isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
+import { compareOutputs, knownOf, type OutputComparison } from './compare-outputs.js';
+import { findClash } from './find-clash.js';
+import { planRestore, type RestorePlan } from './plan-restore.js';
+import { putInPlace } from './put-in-place.js';
+import { removeTree } from './remove-tree.js';
+import { fromFailure, stageOutputs, type StageTrouble } from './stage-outputs.js';
+
+/** Where outputs are put and what is known about them. */
+export interface OutputPlace {
+  readonly disk: Disk;
+  /** Absolute path of the workspace root. */
+  readonly root: string;
+  /** Absolute path of a directory on the file system of the workspace, for temporary trees; made when needed. */
+  readonly stagingDirectory: string;
+  readonly records: OutputRecords;
+}
+
+/** One entry to bring back. */
+export interface RestoreRequest {
+  readonly place: OutputPlace;
+  readonly task: TaskId;
+  readonly matcher: OutputMatcher;
+  readonly manifest: Manifest;
+  readonly manifestDigest: Sha256;
+  readonly blobs: BlobStore;
+  /** Hard links to the store instead of copies. */
+  readonly linked: boolean;
+}
+
+/** How it went; `failure` is set when the store or the disk was in trouble. */
+export interface RestoreResult {
+  readonly restoration: Restoration;
+  readonly failure?: StoreFailure;
+}
+
+/**
+ * Makes the outputs on disk those of a manifest. Right outputs are left alone. Otherwise: check everything, stage and
+ * verify what is wrong beside the workspace, say that nothing is known about the outputs, put them in place, write down
+ * what is there now. A process that dies on the way leaves outputs without a record, which the next run compares by
+ * content. Restored files get new modification times, so that tools that compare times see them as newer than the
+ * sources they were made from (hard links show the store's constant time instead).
+ */
+export async function restoreOutputs(request: RestoreRequest): Promise<RestoreResult> {
+  const { place, task, manifest } = request;
+  const record = place.records.read(task);
+  const known = knownOf(record?.known, request);
+  // A record of this manifest was only written after these checks.
+  if (known === undefined) {
+    const reason = findDistrust(request);
+    if (reason !== undefined) return miss(reason);
+  }
+  const { disk, root, records } = place;
+  const linked = request.linked;
+  const sampleClock = (): number | undefined => records.sampleClock();
+  try {
+    const comparison = await compareOutputs({ disk, root, manifest, known, linked, sampleClock });
+    if (comparison.asRecorded) return { restoration: { outcome: 'fresh' } };
+    const earlier = known === undefined ? (record?.paths() ?? []) : [];
+    const planned = planRestore({ ...place, ...request, entries: manifest.entries, wrong: comparison.wrong, earlier });
+    if (!planned.ok) return miss(planned.reason);
+    if (planned.plan.writes.length > 0 || planned.plan.removals.length > 0)
+      return await carryOut(request, planned.plan, { comparison, earlier });
+    const origin = known?.origin ?? 'restored';
+    rememberOutputs({ ...request, origin, stamps: comparison.stamps, sampledAt: comparison.sampledAt });
+    return { restoration: { outcome: 'fresh' } };
+  } catch (error) {
+    return trouble(toStoreFailure(error, root));
+  }
+}
+
+/** Writes down that the outputs on disk are those of a manifest; nothing is written when the time is not known. */
+export function rememberOutputs(options: {
+  readonly place: OutputPlace;
+  readonly task: TaskId;
+  readonly manifest: Manifest;
+  readonly manifestDigest: Sha256;
+  readonly stamps: readonly Stamp[];
+  readonly origin: 'executed' | 'restored';
+  /** A time before the stamps were taken. */
+  readonly sampledAt: number | undefined;
+}): void {
+  const { place, task, manifest, manifestDigest, origin, stamps, sampledAt } = options;
+  if (sampledAt === undefined) return;
+  const known = { key: manifest.actionKey, manifestDigest, origin, sampledAt, stamps };
+  place.records.write(task, { known, paths: listPaths(manifest) });
+}
+
+async function carryOut(
+  request: RestoreRequest,
+  plan: RestorePlan,
+  before: { readonly comparison: OutputComparison; readonly earlier: readonly RelativePath[] },
+): Promise<RestoreResult> {
+  const { place, task, manifest } = request;
+  const { disk, root, records } = place;
+  const staging = `${place.stagingDirectory}/restore-${randomBytes(9).toString('hex')}`;
+  let staged: Awaited<ReturnType<typeof stageOutputs>>;
+  try {
+    disk.makeDirectory(staging);
+    staged = await stageOutputs({ ...request, disk, staging, entries: plan.writes });
+    if (!staged.ok) return missOf(staged.failure);
+    records.write(task, { paths: sortedUnique([...before.earlier, ...listPaths(manifest)]), outOfStep: true });
+    putInPlace({ disk, root, staging, plan });
+  } finally {
+    removeTree(disk, staging);
+  }
+  const sampledAt = records.sampleClock();
+  const stamps = stampAll(request, before.comparison, staged.value);
+  rememberOutputs({ ...request, origin: 'restored', stamps, sampledAt });
+  const files = plan.writes.filter((entry) => entry.type === 'file');
+  const bytes = files.reduce((sum, { digest }) => sum + digest.size, 0);
+  return { restoration: { outcome: 'restored', files: files.length, bytes } };
+}
+
+/** Stamps after everything is in place. What is not surely what was staged or compared gets none. */
+function stampAll(
+  request: RestoreRequest,
+  comparison: OutputComparison,
+  staged: ReadonlyMap<string, Stamp>,
+): readonly Stamp[] {
+  const { disk, root } = request.place;
+  const { sampledAt } = comparison;
+  return request.manifest.entries.map(({ path }, at) => {
+    const before = staged.get(path);
+    if (before === undefined) {
+      const stamp = comparison.stamps[at] ?? NO_STAMP;
+      return sampledAt === undefined || isRacy(stamp, sampledAt) ? NO_STAMP : stamp;
+    }
+    const stats = disk.lstat(`${root}/${path}`);
+    if (stats === undefined) return NO_STAMP;
+    const now = toStamp(stats);
+    return isSameContentStamp(now, before) && now.mode === before.mode ? now : NO_STAMP;
+  });
+}
+
+/** Why this manifest is not put in place, whatever is on disk. */
+function findDistrust({ manifest, matcher }: RestoreRequest): MissReason | undefined {
+  const undeclared = manifest.entries.find((entry) => !matcher.matches(entry.path));
+  if (undeclared !== undefined)
+    return { reason: 'integrity', path: undeclared.path, detail: 'a path that the task does not declare as output' };
+  const clash = findClash(manifest.entries);
+  return clash && { reason: 'integrity', ...clash };
+}
+
+/** Paths of a manifest as the record has them: directories end in `/`. */
+export function listPaths(manifest: Manifest): readonly RelativePath[] {
+  return manifest.entries.map((entry) => (entry.type === 'directory' ? `${entry.path}/` : entry.path));
+}
+
+function miss(reason: MissReason): RestoreResult {
+  return { restoration: { outcome: 'miss', reasons: [reason] } };
+}
+
+function missOf({ reason, failure }: StageTrouble): RestoreResult {
+  return { ...miss(reason), ...(failure === undefined ? {} : { failure }) };
+}
+
+function trouble(failure: StoreFailure): RestoreResult {
+  return missOf(fromFailure('the outputs', failure));
+}

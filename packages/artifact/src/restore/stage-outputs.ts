@@ -1,0 +1,173 @@
+import { dirname } from 'node:path';
+import { fail, ok, type Digest, type ManifestEntry, type MissReason, type Result, type StoreFailure } from '@tr/model';
+import { createPacer, errorCode, isSameDigest, toStoreFailure, type BlobStore, type Disk, type Pacer } from '@tr/store';
+import { toStamp, type Stamp } from '../record/stamp.js';
+import { digestFileAt } from './digest-file-at.js';
+
+/** Blobs up to this size are read at once. */
+const SMALL_BYTES = 4 * 1024 * 1024;
+/** A hard link that cannot be made for these reasons becomes a copy: another file system, too many links, no links. */
+const NO_LINK = new Set(['EXDEV', 'EMLINK', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** Why nothing was put in place; `failure` is set when the store or the disk was in trouble. */
+export interface StageTrouble {
+  readonly reason: MissReason;
+  readonly failure?: StoreFailure;
+}
+
+/** What to bring into the staging directory. */
+export interface StageRequest {
+  readonly disk: Disk;
+  /** Absolute path of an empty directory on the file system of the workspace; it becomes an image of its root. */
+  readonly staging: string;
+  readonly entries: readonly ManifestEntry[];
+  readonly blobs: BlobStore;
+  /** Hard links to the store instead of copies. */
+  readonly linked: boolean;
+}
+
+/**
+ * Brings entries into the staging directory, every byte verified. The workspace is not touched. Returns the stamps of
+ * the staged files and links by path: what is moved in place keeps all of a stamp but the change time.
+ */
+export async function stageOutputs(request: StageRequest): Promise<Result<ReadonlyMap<string, Stamp>, StageTrouble>> {
+  const stage = new Stage(request);
+  const stamps = new Map<string, Stamp>();
+  for (const entry of request.entries) {
+    let trouble: StageTrouble | undefined;
+    try {
+      trouble = await stage.add(entry);
+      const stats = entry.type === 'directory' ? undefined : request.disk.lstat(`${request.staging}/${entry.path}`);
+      if (stats !== undefined) stamps.set(entry.path, toStamp(stats));
+    } catch (error) {
+      trouble = fromFailure(entry.path, toStoreFailure(error, request.staging));
+    }
+    if (trouble !== undefined) return fail(trouble);
+  }
+  return ok(stamps);
+}
+
+/** The miss that a failure of the store means for an output. */
+export function fromFailure(path: string, failure: StoreFailure): StageTrouble {
+  switch (failure.code) {
+    case 'store/missing':
+      return { reason: { reason: 'blob-missing', path }, failure };
+    case 'store/corrupt':
+      return { reason: { reason: 'integrity', path, detail: failure.detail }, failure };
+    case 'store/no-space':
+    case 'store/read-only':
+    case 'store/denied':
+    case 'store/unknown-version':
+    case 'store/io':
+    case 'store/undeclared-outputs':
+    case 'store/cache-like-output':
+      return { reason: { reason: 'store-trouble', detail: `${failure.code} at ${path}` }, failure };
+  }
+}
+
+class Stage {
+  readonly #request: StageRequest;
+  readonly #pacer: Pacer = createPacer();
+  readonly #made = new Set<string>();
+  /** Whether blocks can be shared with the store; found out by the first try. */
+  #clones: boolean | undefined;
+
+  constructor(request: StageRequest) {
+    this.#request = request;
+  }
+
+  async add(entry: ManifestEntry): Promise<StageTrouble | undefined> {
+    const { disk, staging } = this.#request;
+    const target = `${staging}/${entry.path}`;
+    this.#makeDirectory(entry.type === 'directory' ? target : dirname(target));
+    switch (entry.type) {
+      case 'directory':
+        return undefined;
+      case 'symlink':
+        disk.makeLink(entry.target, target);
+        return undefined;
+      case 'file': {
+        const trouble = await this.#addFile(entry.digest, entry.executable, target);
+        await this.#pacer.turn();
+        return trouble && fromFailure(entry.path, trouble);
+      }
+    }
+  }
+
+  #makeDirectory(path: string): void {
+    if (this.#made.has(path)) return;
+    this.#request.disk.makeDirectory(path);
+    this.#made.add(path);
+  }
+
+  async #addFile(digest: Digest, executable: boolean, target: string): Promise<StoreFailure | undefined> {
+    if (this.#request.linked) {
+      const linked = await this.#tryLink(digest, executable, target);
+      if (linked !== 'copy') return linked;
+    } else if (this.#clones !== false && digest.size > 0) {
+      const cloned = await this.#tryClone(digest, executable, target);
+      if (cloned !== 'copy') return cloned;
+    }
+    return await this.#copy(digest, executable, target);
+  }
+
+  async #tryLink(digest: Digest, executable: boolean, target: string): Promise<StoreFailure | undefined | 'copy'> {
+    const local = await this.#request.blobs.localFile(digest, executable);
+    if (!local.ok) return local.failure;
+    if (local.value === undefined) return 'copy';
+    try {
+      this.#request.disk.hardLink(local.value, target);
+      return undefined;
+    } catch (error) {
+      if (NO_LINK.has(errorCode(error) ?? '')) return 'copy';
+      throw error;
+    }
+  }
+
+  /** The bytes of a clone are verified like those of a copy. */
+  async #tryClone(digest: Digest, executable: boolean, target: string): Promise<StoreFailure | undefined | 'copy'> {
+    const { disk, blobs } = this.#request;
+    const local = await blobs.localFile(digest, false);
+    if (!local.ok) return local.failure;
+    this.#clones = local.value !== undefined && canClone(disk, local.value, target);
+    if (!this.#clones) return 'copy';
+    const digestOfClone = await digestFileAt(disk, target, this.#pacer);
+    if (digestOfClone !== undefined && isSameDigest(digestOfClone, digest)) {
+      disk.setMode(target, executable ? 0o755 : 0o644);
+      return undefined;
+    }
+    // Reading it the other way says what is wrong with the blob, and sets it aside.
+    disk.unlink(target);
+    return 'copy';
+  }
+
+  async #copy(digest: Digest, executable: boolean, target: string): Promise<StoreFailure | undefined> {
+    const { disk, blobs } = this.#request;
+    const small = digest.size <= SMALL_BYTES ? await blobs.readBytes(digest) : undefined;
+    if (small?.ok === false) return small.failure;
+    const file = disk.open(target, 'create', executable ? 0o777 : 0o666);
+    try {
+      if (small !== undefined) {
+        disk.write(file, small.value);
+        return undefined;
+      }
+      const read = await blobs.read(digest, (chunk) => disk.write(file, chunk));
+      return read.ok ? undefined : read.failure;
+    } finally {
+      disk.close(file);
+    }
+  }
+}
+
+/** Tries one clone; false when the file system or the pair of them cannot. */
+function canClone(disk: Disk, from: string, to: string): boolean {
+  try {
+    disk.clone(from, to);
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    // No space is trouble; everything else means that blocks cannot be shared here.
+    if (code === undefined || code === 'ENOSPC') throw error;
+    return false;
+  }
+}

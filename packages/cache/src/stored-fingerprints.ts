@@ -1,0 +1,87 @@
+import type { ActionKey, MissReason, TaskId } from '@tr/model';
+import type { Tier } from './tier.js';
+
+/** The fingerprint of a stored entry. Written by anybody: its owner validates it. */
+export interface StoredFingerprint {
+  readonly key: ActionKey;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly fingerprint: unknown;
+  /** `name@version` -> integrity; undefined when the entry has none or it cannot be read. */
+  readonly externalClosure: Readonly<Record<string, string>> | undefined;
+}
+
+/** A stored fingerprint and how it differs from the one at hand. */
+export interface NearestFingerprint {
+  readonly stored: StoredFingerprint;
+  readonly reasons: readonly MissReason[];
+}
+
+/** Fingerprints of the newest entries of a task, newest first, at most `limit`; what cannot be read is left out. */
+export async function listStoredFingerprints(
+  tiers: readonly Tier[],
+  task: TaskId,
+  limit: number,
+): Promise<readonly StoredFingerprint[]> {
+  const found: StoredFingerprint[] = [];
+  for (const tier of tiers.filter(({ policy }) => policy.read)) {
+    const keys = await tier.actions.listByTask(task, limit);
+    for (const key of keys.ok ? keys.value : []) {
+      if (found.length >= limit) break;
+      const stored = await loadFingerprint(tier, task, key);
+      if (stored !== undefined && !found.some((other) => other.key === key)) found.push(stored);
+    }
+  }
+  return found;
+}
+
+/**
+ * The stored fingerprint with the fewest changed names, the newest of several; undefined when `compare` could read
+ * none. `compare` returns undefined for a record that it cannot read.
+ */
+export function findNearest(
+  stored: readonly StoredFingerprint[],
+  compare: (stored: StoredFingerprint) => readonly MissReason[] | undefined,
+): NearestFingerprint | undefined {
+  let nearest: (NearestFingerprint & { readonly distance: number }) | undefined;
+  for (const candidate of stored) {
+    const reasons = compare(candidate);
+    if (reasons === undefined) continue;
+    const distance = reasons.reduce((sum, reason) => sum + countChanges(reason), 0);
+    if (nearest === undefined || distance < nearest.distance) nearest = { stored: candidate, reasons, distance };
+  }
+  return nearest && { stored: nearest.stored, reasons: nearest.reasons };
+}
+
+function countChanges(reason: MissReason): number {
+  if (!('added' in reason)) return 1;
+  return Math.max(reason.added.length + reason.removed.length + reason.modified.length, 1);
+}
+
+async function loadFingerprint(tier: Tier, task: TaskId, key: ActionKey): Promise<StoredFingerprint | undefined> {
+  const entry = await tier.actions.get(key);
+  if (!entry.ok || entry.value === undefined || entry.value.manifest.task !== task) return undefined;
+  const { fingerprint, externalClosure, createdAt } = entry.value.manifest;
+  const text = await tier.blobs.readBytes(fingerprint);
+  if (!text.ok) return undefined;
+  const closure = externalClosure && (await tier.blobs.readBytes(externalClosure));
+  return {
+    key,
+    createdAt,
+    fingerprint: parseJson(text.value),
+    externalClosure: closure?.ok === true ? toStringMap(parseJson(closure.value)) : undefined,
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function toStringMap(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.values(value).every((item) => typeof item === 'string') ? (value as Record<string, string>) : undefined;
+}

@@ -1,0 +1,224 @@
+import type {
+  CacheEntry,
+  CacheLookup,
+  MissReason,
+  Restoration,
+  SaveOutcome,
+  StoreFailure,
+  TaskFingerprint,
+  TaskId,
+  TaskNode,
+} from '@tr/model';
+import { compileOutputs, restoreOutputs, type OutputMatcher, type OutputPlace } from '@tr/artifact';
+import { findStaleBuildState } from './build-state.js';
+import { findCacheLikeOutput } from './cache-like-outputs.js';
+import { saveTask, type Saved } from './save-task.js';
+import { listStoredFingerprints, type StoredFingerprint } from './stored-fingerprints.js';
+import type { Tier } from './tier.js';
+import { createTroubleLog, troubleDetail, type TroubleLog, type WarningSink } from './trouble-log.js';
+import { findUndeclaredOutputs } from './undeclared-outputs.js';
+
+/** How many stored entries of a task a miss is compared with. */
+const COMPARED_ENTRIES = 5;
+
+/** What a task cache is made of. */
+export interface TaskCacheOptions {
+  readonly place: OutputPlace;
+  /** Nearest first. */
+  readonly tiers: readonly Tier[];
+  /** Version of `tr`, written into manifests. */
+  readonly producer: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told once for each kind of trouble. */
+  readonly warn: WarningSink;
+  /** Says how a fingerprint differs from stored ones of the same task (newest first); never empty. */
+  readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => readonly MissReason[];
+}
+
+/** What the runner hands over to be stored. */
+export interface FinishedExecution {
+  readonly durationMs: number;
+  /** Absolute native path of the complete raw log. */
+  readonly logPath: string;
+}
+
+/** What is remembered of a task from one call to the next. */
+interface Progress {
+  /** A lookup found that there is no entry: then the first one to store it wins. */
+  absent?: boolean;
+  /** When its command was started, by the clock of the file system. */
+  startedAt?: number;
+  /** The build state that its outputs may not fit to. */
+  staleState?: string;
+}
+
+/** The cache as a run sees it; see the port of the runner. Nothing here rejects for trouble with the cache. */
+export class StoredTaskCache {
+  readonly #options: TaskCacheOptions;
+  readonly #trouble: TroubleLog;
+  readonly #matchers = new Map<TaskId, OutputMatcher>();
+  readonly #directories = new Map<string, Set<TaskId>>();
+  readonly #progress = new Map<TaskId, Progress>();
+
+  constructor(options: TaskCacheOptions) {
+    this.#options = options;
+    this.#trouble = createTroubleLog(options.warn);
+  }
+
+  async lookup(task: TaskNode, fingerprint: TaskFingerprint): Promise<CacheLookup> {
+    this.#matcherOf(task);
+    if (!task.definition.cache) return missed({ reason: 'not-cacheable' });
+    const readable = this.#options.tiers.filter(({ policy }) => policy.read);
+    if (readable.length === 0) return missed({ reason: 'cache-off' });
+    const reasons: MissReason[] = [];
+    for (const tier of readable) {
+      const found = await tier.actions.get(fingerprint.key);
+      if (!found.ok) reasons.push(this.#toMissReason(found.failure, task));
+      else if (found.value !== undefined) {
+        const { manifest, digest } = found.value;
+        if (manifest.task === task.id)
+          return { hit: true, entry: { key: fingerprint.key, manifest, manifestDigest: digest, tier: tier.name } };
+        reasons.push({ reason: 'integrity', path: 'manifest', detail: 'an entry of another task' });
+      }
+    }
+    if (reasons.length > 0) return { hit: false, reasons };
+    this.#progressOf(task).absent = true;
+    return { hit: false, reasons: await this.#explain(task, fingerprint) };
+  }
+
+  async restore(task: TaskNode, entry: CacheEntry): Promise<Restoration> {
+    const tier = this.#tierOf(entry);
+    if (tier === undefined) return { outcome: 'miss', reasons: [{ reason: 'cache-off' }] };
+    const { manifest, manifestDigest } = entry;
+    // A result without its log is not whole, and is better found out before outputs are changed.
+    const log = await tier.blobs.findMissing([manifest.log]);
+    if (!log.ok) return { outcome: 'miss', reasons: [this.#toMissReason(log.failure, task)] };
+    if (log.value.length > 0) return { outcome: 'miss', reasons: [{ reason: 'blob-missing', path: 'log' }] };
+    const { restoration, failure } = await restoreOutputs({
+      place: this.#options.place,
+      task: task.id,
+      matcher: this.#matcherOf(task),
+      manifest,
+      manifestDigest,
+      blobs: tier.blobs,
+      linked: task.definition.restore === 'link',
+    });
+    if (failure !== undefined) this.#trouble.note(failure, task.id);
+    return restoration;
+  }
+
+  async readLog(entry: CacheEntry): Promise<Uint8Array | undefined> {
+    const log = await this.#tierOf(entry)?.blobs.readBytes(entry.manifest.log);
+    if (log?.ok === false) this.#trouble.note(log.failure, entry.manifest.task);
+    return log?.ok === true ? log.value : undefined;
+  }
+
+  async forgetOutputs(task: TaskNode): Promise<void> {
+    const { place } = this.#options;
+    const record = place.records.read(task.id);
+    const staleState = findStaleBuildState({ place, task, matcher: this.#matcherOf(task), record });
+    const outOfStep = staleState !== undefined;
+    if (record !== undefined || outOfStep) place.records.write(task.id, { paths: record?.paths() ?? [], outOfStep });
+    const startedAt = place.records.sampleClock();
+    Object.assign(this.#progressOf(task), { staleState, startedAt });
+  }
+
+  async save(task: TaskNode, fingerprint: TaskFingerprint, execution: FinishedExecution): Promise<SaveOutcome> {
+    if (!task.definition.cache) return { saved: false, reason: { reason: 'not-cacheable' } };
+    const writable = this.#options.tiers.filter(({ policy }) => policy.write);
+    const progress = this.#progressOf(task);
+    if (progress.staleState !== undefined) return { saved: false, reason: staleStateReason(progress.staleState) };
+    let first: SaveOutcome | undefined;
+    for (const tier of writable) {
+      const { place, producer, now } = this.#options;
+      const saved = await saveTask({
+        place,
+        producer,
+        tier,
+        task,
+        fingerprint,
+        ...execution,
+        matcher: this.#matcherOf(task),
+        createdAt: now(),
+        replace: progress.absent !== true,
+      });
+      if (saved.ok) this.#warnAbout(task, fingerprint, saved.value);
+      else if (saved.failure.failure !== undefined) this.#trouble.note(saved.failure.failure, task.id);
+      first ??= saved.ok ? { saved: true, ...pick(saved.value) } : { saved: false, reason: saved.failure.reason };
+    }
+    return first ?? { saved: false, reason: { reason: 'cache-off' } };
+  }
+
+  async #explain(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly MissReason[]> {
+    const { explain, tiers } = this.#options;
+    if (explain === undefined) return [{ reason: 'no-entry' }];
+    return explain(await listStoredFingerprints(tiers, task.id, COMPARED_ENTRIES), fingerprint);
+  }
+
+  #warnAbout(task: TaskNode, fingerprint: TaskFingerprint, saved: Saved): void {
+    const { place, warn } = this.#options;
+    const cacheLike = findCacheLikeOutput(saved.manifest.entries);
+    if (cacheLike !== undefined) {
+      const path = cacheLike.path.startsWith(`${task.directory}/`)
+        ? cacheLike.path.slice(task.directory.length + 1)
+        : cacheLike.path;
+      warn({ code: 'store/cache-like-output', task: task.id, path, bytes: cacheLike.bytes }, task.id);
+    }
+    const { startedAt } = this.#progressOf(task);
+    if (startedAt === undefined || task.definition.outputs.include.length > 0) return;
+    const declared = [...(this.#directories.get(task.directory) ?? [])].flatMap((id) => this.#matchers.get(id) ?? []);
+    const paths = findUndeclaredOutputs({ place, task, fingerprint, declared, startedAt });
+    if (paths.length > 0) warn({ code: 'store/undeclared-outputs', task: task.id, paths }, task.id);
+  }
+
+  #toMissReason(failure: StoreFailure, task: TaskNode): MissReason {
+    this.#trouble.note(failure, task.id);
+    if (failure.code === 'store/corrupt') return { reason: 'integrity', path: failure.kind, detail: failure.detail };
+    return { reason: 'store-trouble', detail: troubleDetail(failure) };
+  }
+
+  #tierOf(entry: CacheEntry): Tier | undefined {
+    return this.#options.tiers.find(({ name }) => name === entry.tier);
+  }
+
+  #matcherOf(task: TaskNode): OutputMatcher {
+    let matcher = this.#matchers.get(task.id);
+    if (matcher === undefined) {
+      matcher = compileOutputs(task.definition.outputs, task.directory);
+      this.#matchers.set(task.id, matcher);
+      const siblings = this.#directories.get(task.directory) ?? new Set();
+      this.#directories.set(task.directory, siblings.add(task.id));
+    }
+    return matcher;
+  }
+
+  #progressOf(task: TaskNode): Progress {
+    let progress = this.#progress.get(task.id);
+    if (progress === undefined) this.#progress.set(task.id, (progress = {}));
+    return progress;
+  }
+}
+
+/** Creates the cache of one run. */
+export function createTaskCache(options: TaskCacheOptions): StoredTaskCache {
+  return new StoredTaskCache(options);
+}
+
+function missed(reason: MissReason): CacheLookup {
+  return { hit: false, reasons: [reason] };
+}
+
+function pick({ files, bytes, emptyOutputs }: Saved): Pick<Saved, 'files' | 'bytes' | 'emptyOutputs'> {
+  return { files, bytes, emptyOutputs };
+}
+
+function staleStateReason(path: string): {
+  readonly reason: 'unsafe-output';
+  readonly path: string;
+  readonly detail: string;
+} {
+  const detail =
+    'it says what was emitted, is not an output itself, and the outputs were changed without it: add it to `outputs`, or delete it once';
+  return { reason: 'unsafe-output', path, detail };
+}

@@ -1,0 +1,26 @@
+import type { StoreFailure, TaskId } from '@tr/model';
+
+/** Takes what a run should warn about. */
+export type WarningSink = (failure: StoreFailure, task?: TaskId) => void;
+
+/** Passes trouble with the cache on, one warning for each kind of trouble in a run. */
+export interface TroubleLog {
+  note(failure: StoreFailure, task?: TaskId): void;
+}
+
+/** Creates the trouble log of a run. What merely makes a miss is told as its reason, not as a warning. */
+export function createTroubleLog(warn: WarningSink): TroubleLog {
+  const seen = new Set<string>();
+  return {
+    note: (failure, task) => {
+      if (failure.code === 'store/missing' || seen.has(failure.code)) return;
+      seen.add(failure.code);
+      warn(failure, task);
+    },
+  };
+}
+
+/** The detail of a miss or a not-saved reason: code and, where there is one, the error of the operating system. */
+export function troubleDetail(failure: StoreFailure): string {
+  return failure.code === 'store/io' ? `${failure.code}: ${failure.detail}` : failure.code;
+}

@@ -1,0 +1,47 @@
+import type { TaskFingerprint, TaskNode } from '@tr/model';
+import type { OutputMatcher, OutputPlace } from '@tr/artifact';
+import { attempt } from '@tr/store';
+
+/** Folders and files of tools that nobody misses after a restore. */
+const IGNORED =
+  /^(?:\.git|\.tr|\.turbo|node_modules|\.cache|__pycache__|\.[a-z]+_cache|\.DS_Store|\.eslintcache)$|\.(?:log|tsbuildinfo|pyc)$/;
+/** Packages with more entries than this are not searched to the end. */
+const MAX_ENTRIES = 20_000;
+const MAX_FOUND = 20;
+
+/**
+ * Files that a task without outputs wrote into its package while it executed: a later hit would not bring them back.
+ * What other tasks of the package declare as their outputs is theirs. Paths are relative to the package, sorted.
+ */
+export function findUndeclaredOutputs(options: {
+  readonly place: OutputPlace;
+  readonly task: TaskNode;
+  readonly fingerprint: TaskFingerprint;
+  /** Outputs of every task of this package that is known. */
+  readonly declared: readonly OutputMatcher[];
+  /** When the execution began, by the clock of the file system, milliseconds. */
+  readonly startedAt: number;
+}): readonly string[] {
+  const { place, task, declared, startedAt } = options;
+  const { inputs } = options.fingerprint.fingerprint;
+  const found: string[] = [];
+  let left = MAX_ENTRIES;
+  const search = (below: string): void => {
+    const directory = [place.root, task.directory, below].filter((part) => part !== '').join('/');
+    const listed = attempt(directory, () => place.disk.readDirectory(directory));
+    for (const entry of listed.ok ? listed.value : []) {
+      if (left-- <= 0 || found.length >= MAX_FOUND) return;
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      const fromRoot = task.directory === '' ? path : `${task.directory}/${path}`;
+      if (IGNORED.test(entry.name) || declared.some((matcher) => matcher.matches(fromRoot))) continue;
+      if (entry.isDirectory()) search(path);
+      else if (entry.isFile() && !Object.hasOwn(inputs, path) && isNewer(`${place.root}/${fromRoot}`)) found.push(path);
+    }
+  };
+  const isNewer = (path: string): boolean => {
+    const stats = attempt(path, () => place.disk.lstat(path));
+    return stats.ok && stats.value !== undefined && stats.value.mtimeMs >= startedAt;
+  };
+  search('');
+  return found.sort();
+}

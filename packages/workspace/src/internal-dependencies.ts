@@ -92,7 +92,8 @@ function isAccepted({ specifier, directory }: Dependency, target: LinkTarget, ac
   if (protocol === 'file' || protocol === 'link') return isInside(directory, rest);
   if (protocol !== undefined && protocol !== 'npm') return false;
   if (rest === '*') return true;
-  if (protocol === 'npm' && rest.includes('@')) return false;
+  // `npm:other@1.0.0` (also `npm:@scope/other@1.0.0`) is another package; a name without version is no range at all.
+  if (protocol === 'npm' && rest.lastIndexOf('@') > 0) return false;
   if (target.version === undefined || target.version === '') return false;
   return rest.trim() === '' || accepts(target.version, rest);
 }

@@ -17,7 +17,7 @@ export class Terminal {
   }
 
   feed(text: string): void {
-    const TOKEN = /\u001B\[(\??\d*)([A-Za-z])|[\r\n]|[^\u001B\r\n]+/gu;
+    const TOKEN = /\p{Cc}\[(\??\d*)([A-Za-z])|[\r\n]|\P{Cc}+/gu;
     for (const [token, argument, command] of text.matchAll(TOKEN)) {
       if (command !== undefined) this.#control(argument ?? '', command);
       else if (token === '\n') this.#newline();

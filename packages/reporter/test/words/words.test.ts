@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import {
+  CONFIG_FAILURE_CODES,
+  FINGERPRINT_FAILURE_CODES,
+  GRAPH_FAILURE_CODES,
+  LOCKFILE_FAILURE_CODES,
+  STORE_FAILURE_CODES,
+  TASK_FAILURE_CODES,
+  USAGE_FAILURE_CODES,
+  WORKSPACE_FAILURE_CODES,
+} from '@tr/model';
+import { describeFailure } from '../../src/words/describe-failure.js';
+import { renderErrorsPage } from './errors-page.js';
+import { FAILURE_SAMPLES } from './failure-samples.js';
+
+const CODES: readonly string[] = [
+  ...CONFIG_FAILURE_CODES,
+  ...FINGERPRINT_FAILURE_CODES,
+  ...GRAPH_FAILURE_CODES,
+  ...LOCKFILE_FAILURE_CODES,
+  ...STORE_FAILURE_CODES,
+  ...TASK_FAILURE_CODES,
+  ...USAGE_FAILURE_CODES,
+  ...WORKSPACE_FAILURE_CODES,
+];
+
+const PAGE = new URL('../../../../../docs/errors.md', import.meta.url);
+
+test('every code has a sample in failure-samples.ts', () => {
+  const sampled = new Set<string>(FAILURE_SAMPLES.map(({ code }) => code));
+  assert.deepEqual(
+    CODES.filter((code) => !sampled.has(code)),
+    [],
+  );
+});
+
+test('every code has a part of docs/errors.md', () => {
+  const page = readFileSync(PAGE, 'utf8');
+  assert.deepEqual(
+    CODES.filter((code) => !page.includes(`\n### \`${code}\`\n`)),
+    [],
+  );
+});
+
+test('docs/errors.md is what the words say now (npm run docs -w packages/reporter writes it)', () => {
+  assert.equal(readFileSync(PAGE, 'utf8'), renderErrorsPage());
+});
+
+test('codes are used once and have the form area/slug', () => {
+  assert.equal(new Set(CODES).size, CODES.length);
+  assert.deepEqual(
+    CODES.filter((code) => !/^[a-z]+\/[a-z]+(?:-[a-z]+)*$/.test(code)),
+    [],
+  );
+});
+
+for (const failure of FAILURE_SAMPLES) {
+  test(`words for ${JSON.stringify(failure)}`, () => {
+    const { what, next } = describeFailure(failure);
+    for (const sentence of next === undefined ? [what] : [what, next]) {
+      assert.match(sentence, /[.?]$|: \S.*$/, 'a sentence with its end, or what a tool said');
+      assert.ok(!/undefined|NaN|\[object|\p{Cc}/u.test(sentence), sentence);
+      assert.ok(!sentence.includes('  ') && sentence.trim() === sentence, sentence);
+    }
+  });
+}
+
+test('names that would drive the terminal are made harmless by every area', () => {
+  const evil = (value: unknown): unknown => {
+    if (typeof value === 'string') return `${value}\u001B[2J\n`;
+    if (Array.isArray(value)) return value.map(evil);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, evil(inner)]));
+  };
+  /** Closed unions: their values choose the words. */
+  const CHOICES = new Set(['code', 'problem', 'reason', 'format', 'belongs', 'kind']);
+  const driving = FAILURE_SAMPLES.map((failure) =>
+    Object.fromEntries(Object.entries(failure).map(([name, value]) => [name, CHOICES.has(name) ? value : evil(value)])),
+  ).filter((failure) => {
+    const { what, next } = describeFailure(failure as unknown as (typeof FAILURE_SAMPLES)[number]);
+    return /\p{Cc}/u.test(what + (next ?? ''));
+  });
+  assert.deepEqual([...new Set(driving.map(({ code }) => code))], []);
+});

@@ -1,0 +1,77 @@
+/**
+ * Variables a task sees in strict mode without being listed. The names Turborepo passes (its documentation calls them
+ * system environment variables; list compared with release 2.11), so that scripts that work there work here.
+ * None of them is part of a key.
+ */
+export const BUILTIN_PASS_THROUGH: readonly string[] = [
+  // Session
+  'HOME',
+  'USER',
+  'TZ',
+  'LANG',
+  'SHELL',
+  'PWD',
+  'PATH',
+  'TMP',
+  'TEMP',
+  'XDG_RUNTIME_DIR',
+  'XAUTHORITY',
+  'DBUS_SESSION_BUS_ADDRESS',
+  // Terminal
+  'COLORTERM',
+  'TERM',
+  'TERM_PROGRAM',
+  'DISPLAY',
+  // Dynamic linker
+  'LD_LIBRARY_PATH',
+  'LD_PRELOAD',
+  'DYLD_FALLBACK_LIBRARY_PATH',
+  'DYLD_INSERT_LIBRARIES',
+  'LIBPATH',
+  // Node and package managers
+  'NODE_OPTIONS',
+  'COREPACK_*',
+  'PNPM_HOME',
+  'NPM_CONFIG_STORE_DIR',
+  // CI
+  'CI',
+  'GITHUB_*',
+  'RUNNER_*',
+  // Containers
+  'DOCKER_*',
+  'BUILDKIT_*',
+  'COMPOSE_*',
+  // Editors
+  'VSCODE_*',
+  'ELECTRON_RUN_AS_NODE',
+  'JB_IDE_*',
+  'JB_INTERPRETER',
+  '_JETBRAINS_TEST_RUNNER_RUN_SCOPE_TYPE',
+  // Hosting
+  'VERCEL',
+  'VERCEL_*',
+  'NEXT_*',
+  'USE_OUTPUT_FOR_EDGE_FUNCTIONS',
+  'NOW_BUILDER',
+  'VC_MICROFRONTENDS_CONFIG_FILE_NAME',
+  // Windows
+  'APPDATA',
+  'PROGRAMDATA',
+  'SYSTEMROOT',
+  'SYSTEMDRIVE',
+  'USERPROFILE',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'WINDIR',
+  'ProgramFiles',
+  'ProgramFiles(x86)',
+];
+
+/**
+ * Passed besides, where leaving them out only breaks programs: the temporary directory of POSIX systems, and what the
+ * Windows command shell itself needs to find programs.
+ */
+export const OWN_PASS_THROUGH: readonly string[] = ['TMPDIR', 'LOCALAPPDATA', 'COMSPEC', 'PATHEXT'];
+
+/** Variables that count for every task although no configuration names them, as in Turborepo. */
+export const BUILTIN_GLOBAL_ENV: readonly string[] = ['VERCEL_ANALYTICS_ID', 'VERCEL_TARGET_ENV'];

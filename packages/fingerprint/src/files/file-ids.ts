@@ -1,0 +1,190 @@
+import { lstatSync, type Stats } from 'node:fs';
+import type { GitAlgorithm } from '@tr/hash';
+import type { BlobId, RelativePath } from '@tr/model';
+import type { ConversionRules, DirectoryRules } from '../git/conversion-rules.js';
+import type { GitIndex } from '../git/git-index.js';
+import type { GitRunner } from '../git/git-runner.js';
+import { FingerprintError, isMissing, unreadableInput } from './fingerprint-error.js';
+import { hashFile } from './hash-file.js';
+import type { StatMemo } from './stat-memo.js';
+import { directoryOf, hasUndecodableName, joinPath, nameOf, type WorkTree } from './work-tree.js';
+
+/** An id that only git can compute: asked for in one batch after the walk, with {@link FileIds.resolve}. */
+export interface PendingId {
+  readonly path: RelativePath;
+  readonly stat: Stats;
+  readonly rules: DirectoryRules;
+  /** True when the id may be remembered. */
+  readonly isSettled: boolean;
+}
+
+/** Answer for one file; undefined when it is not there, or no longer a file. */
+export type FileId = BlobId | PendingId | undefined;
+
+/** What {@link FileIds} is given. */
+export interface FileIdsOptions {
+  readonly workTree: WorkTree;
+  readonly index: GitIndex | undefined;
+  readonly algorithm: GitAlgorithm;
+  /** Undefined without git: then bytes are hashed as they are. */
+  readonly conversions: ConversionRules | undefined;
+  readonly memo: StatMemo;
+  readonly runGit: GitRunner | undefined;
+  /** Path of the workspace root in the repository: `''` or ending in `/`. */
+  readonly prefix: string;
+}
+
+/** The files of one directory; see {@link FileIds.in}. */
+export interface DirectoryIds {
+  /** Names git's index has here; undefined when it has none. */
+  readonly tracked: ReadonlyMap<string, number> | undefined;
+  idOf(name: string): FileId;
+}
+
+const STAT_OPTIONS = { throwIfNoEntry: false } as const;
+
+/**
+ * Blob ids of files: from git's index where the stat proves the file clean, else from the stat memo, else from the
+ * bytes, by git's own code where a clean filter may apply. Each file is looked at once until {@link FileIds.forget}.
+ */
+export class FileIds {
+  readonly #options: FileIdsOptions;
+  readonly #directories = new Map<RelativePath, Directory>();
+
+  constructor(options: FileIdsOptions) {
+    this.#options = options;
+  }
+
+  /** Asking by directory saves a look-up per file in the tight loops. */
+  in(directory: RelativePath): DirectoryIds {
+    let known = this.#directories.get(directory);
+    if (known === undefined) this.#directories.set(directory, (known = new Directory(this.#options, directory)));
+    return known;
+  }
+
+  idOf(path: RelativePath): FileId {
+    return this.in(directoryOf(path)).idOf(nameOf(path));
+  }
+
+  /** Ids of `pending`, in order, by one `git hash-object`. Throws FingerprintError when git cannot do it. */
+  async resolve(pending: readonly PendingId[]): Promise<readonly BlobId[]> {
+    const { runGit, prefix, memo, workTree } = this.#options;
+    if (pending.length === 0) return [];
+    const paths = pending.map(({ path }) => `${quotePath(prefix + path)}\n`).join('');
+    const answer = await runGit?.(['hash-object', '--stdin-paths'], Buffer.from(paths));
+    const ids = Buffer.from(answer?.stdout ?? [])
+      .toString('latin1')
+      .split('\n')
+      .slice(0, -1);
+    if (answer?.exitCode !== 0 || ids.length !== pending.length) {
+      const detail =
+        answer === undefined ? 'git is not available' : answer.stderr.trim() || `exit code ${answer.exitCode}`;
+      throw new FingerprintError({ code: 'fingerprint/git-failed', detail });
+    }
+    pending.forEach(({ path, stat, rules, isSettled }, at) => {
+      const now = lstatSync(workTree.absolute(path), STAT_OPTIONS);
+      const id = (ids[at] ?? '') as BlobId;
+      if (isSettled && now !== undefined && isSameStat(now, stat)) memo.set(path, stat, { id, rules: rules.tag });
+    });
+    return ids as readonly string[] as readonly BlobId[];
+  }
+
+  /** Looks at every file again. */
+  forget(): void {
+    this.#directories.clear();
+  }
+}
+
+/** Names with a line break, or that begin like a quoted one, are quoted as git's own output is. */
+function quotePath(path: string): string {
+  if (!/^"|[\n\r]/.test(path)) return path;
+  return `"${path.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r')}"`;
+}
+
+function isSameStat(a: Stats, b: Stats): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino;
+}
+
+class Directory implements DirectoryIds {
+  readonly tracked: ReadonlyMap<string, number> | undefined;
+  readonly #options: FileIdsOptions;
+  readonly #path: RelativePath;
+  readonly #absolutePrefix: string;
+  readonly #ids = new Map<string, FileId>();
+  #rules: DirectoryRules | undefined;
+
+  constructor(options: FileIdsOptions, path: RelativePath) {
+    this.#options = options;
+    this.#path = path;
+    this.#absolutePrefix = `${options.workTree.absolute(path)}/`;
+    this.tracked = options.index?.directories.get(path);
+  }
+
+  idOf(name: string): FileId {
+    const known = this.#ids.get(name);
+    if (known !== undefined || this.#ids.has(name)) return known;
+    const id = this.#compute(name);
+    this.#ids.set(name, id);
+    return id;
+  }
+
+  #compute(name: string): FileId {
+    const absolute = this.#absolutePrefix + name;
+    const stat = this.#stat(absolute, name);
+    if (stat === undefined || !stat.isFile()) return undefined;
+    const entry = this.tracked?.get(name);
+    const cleanId = entry === undefined ? undefined : this.#options.index?.cleanId(entry, stat);
+    return cleanId ?? this.#hash(absolute, joinPath(this.#path, name), stat);
+  }
+
+  #stat(absolute: string, name: string): Stats | undefined {
+    try {
+      const stat = lstatSync(absolute, STAT_OPTIONS);
+      if (stat === undefined && hasUndecodableName(name)) {
+        throw unreadableInput(joinPath(this.#path, name), 'its name is not valid UTF-8');
+      }
+      return stat;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error instanceof FingerprintError ? error : unreadableInput(joinPath(this.#path, name), error);
+    }
+  }
+
+  #hash(absolute: string, path: RelativePath, stat: Stats): FileId {
+    const { memo, algorithm } = this.#options;
+    const rules = this.#conversionRules();
+    const known = memo.get(path, stat, rules.tag);
+    if (known !== undefined) return known;
+    // Before the file is read: see StatMemo.
+    const isSettled = memo.isSettled(stat);
+    const conversion = rules.conversionOf(path);
+    if (conversion === 'git') return { path, stat, rules, isSettled };
+    const hashed = readHashed(absolute, path, { algorithm, refuseConvertible: conversion === 'line-endings' });
+    if (hashed === 'gone') return undefined;
+    if (hashed === undefined) return { path, stat, rules, isSettled };
+    if (isSettled && isSameStat(hashed.stat, stat)) memo.set(path, stat, { id: hashed.id, rules: rules.tag });
+    return hashed.id;
+  }
+
+  #conversionRules(): DirectoryRules {
+    // Outside the workspace nothing says what git would do: bytes as they are.
+    const isOutside = this.#path === '..' || this.#path.startsWith('../');
+    this.#rules ??= (isOutside ? undefined : this.#options.conversions?.of(this.#path)) ?? PLAIN;
+    return this.#rules;
+  }
+}
+
+const PLAIN: DirectoryRules = { tag: '', conversionOf: () => 'none' };
+
+function readHashed(
+  absolute: string,
+  path: RelativePath,
+  options: Parameters<typeof hashFile>[1],
+): ReturnType<typeof hashFile> | 'gone' {
+  try {
+    return hashFile(absolute, options);
+  } catch (error) {
+    if (isMissing(error)) return 'gone';
+    throw unreadableInput(path, error);
+  }
+}

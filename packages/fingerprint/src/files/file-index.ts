@@ -1,0 +1,254 @@
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import type { GitAlgorithm } from '@tr/hash';
+import {
+  fail,
+  ok,
+  type FingerprintFailure,
+  type GitLocation,
+  type InputSpec,
+  type RelativePath,
+  type Result,
+} from '@tr/model';
+import { ConversionRules } from '../git/conversion-rules.js';
+import { parseConfig, readGitConfig, readTextIfThere, type GitConfig } from '../git/git-config.js';
+import { readGitIndex, type GitIndex } from '../git/git-index.js';
+import type { GitRunner } from '../git/git-runner.js';
+import { IgnoreRules } from '../git/ignore-rules.js';
+import { parseTrackedListing, TRACKED_LISTING_ARGUMENTS } from '../git/tracked-listing.js';
+import { InputCollector, type FileRecord } from '../inputs/input-collector.js';
+import { NO_SKIPPED_NAMES, walkGlobalFiles, walkInputs } from '../inputs/package-inputs.js';
+import { addFile, type WalkContext } from '../inputs/walk-glob.js';
+import { FileIds } from './file-ids.js';
+import { errorCode, FingerprintError, isMissing } from './fingerprint-error.js';
+import { StatMemo } from './stat-memo.js';
+import { directoryOf, nameOf, WorkTree } from './work-tree.js';
+
+/** What {@link createFileIndex} is given. */
+export interface FileIndexOptions {
+  /** Absolute native path of the workspace root. */
+  readonly root: string;
+  readonly git: GitLocation | undefined;
+  /** Absolute native path of the stat memo, one per worktree; undefined remembers nothing. */
+  readonly memoPath: string | undefined;
+  /** Our own state, which is never an input. Workspace-relative. */
+  readonly excludedDirectories: readonly RelativePath[];
+  /** Decides where git's user configuration is. */
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** Undefined: git cannot be run; what only it can answer is a failure. */
+  readonly runGit: GitRunner | undefined;
+}
+
+/** Files answered as path -> blob id, or why not. */
+export type FileAnswer = Result<FileRecord, FingerprintFailure>;
+
+/** What the files of a workspace hold, by blob id. */
+export interface FileIndex {
+  /** Inputs of a package, relative to its directory. */
+  inputsOf(directory: RelativePath, spec: InputSpec): Promise<FileAnswer>;
+  /** Files that globs match from the root, whatever git ignores; dependencies' directories are not entered. */
+  matching(include: readonly string[], exclude: readonly string[]): Promise<FileAnswer>;
+  /** Workspace-relative paths; those that are not there are left out. */
+  idsOf(paths: readonly RelativePath[]): Promise<FileAnswer>;
+  /** True when the workspace lies in a git work tree. */
+  readonly isRepository: boolean;
+  /** True when git's index has the path. False without git. */
+  isTracked(path: RelativePath): boolean;
+  /** Says that something may have written to the work tree: nothing seen before is trusted. */
+  forgetListings(): void;
+  /** Writes the stat memo. At the end of a run; never fails it. */
+  save(): void;
+}
+
+/** Opens the files of a workspace. Reads nothing before the first question. */
+export function createFileIndex(options: FileIndexOptions): FileIndex {
+  return new WorkspaceFiles(options);
+}
+
+class WorkspaceFiles implements FileIndex {
+  readonly #options: FileIndexOptions;
+  readonly #workTree: WorkTree;
+  readonly #memo: StatMemo;
+  readonly #repository: Repository | undefined;
+  readonly #answers = new Map<string, Promise<FileAnswer>>();
+  #opening: Promise<FingerprintFailure | undefined> | undefined;
+  #index: GitIndex | undefined;
+  #files: FileIds;
+  #ignored: IgnoreRules;
+
+  constructor(options: FileIndexOptions) {
+    this.#options = options;
+    this.#workTree = new WorkTree({ root: realRoot(options.root), excludedDirectories: options.excludedDirectories });
+    this.#memo = new StatMemo(options.memoPath);
+    this.#repository = options.git && openRepository(options.git, this.#workTree.root, options.processEnv);
+    this.#files = this.#createFileIds();
+    this.#ignored = this.#createIgnoreRules();
+  }
+
+  inputsOf(directory: RelativePath, spec: InputSpec): Promise<FileAnswer> {
+    return this.#answer(`inputs ${JSON.stringify([directory, spec])}`, directory, (context) => {
+      walkInputs(context, spec, { index: this.#index, ignored: this.#ignored });
+    });
+  }
+
+  matching(include: readonly string[], exclude: readonly string[]): Promise<FileAnswer> {
+    return this.#answer(`matching ${JSON.stringify([include, exclude])}`, '', (context) => {
+      walkGlobalFiles(context, include, exclude);
+    });
+  }
+
+  idsOf(paths: readonly RelativePath[]): Promise<FileAnswer> {
+    return this.#answer(`ids ${JSON.stringify(paths)}`, '', (context) => {
+      for (const path of new Set(paths)) addFile(context, path);
+    });
+  }
+
+  get isRepository(): boolean {
+    return this.#repository !== undefined;
+  }
+
+  isTracked(path: RelativePath): boolean {
+    return this.#index?.directories.get(directoryOf(path))?.has(nameOf(path)) === true;
+  }
+
+  forgetListings(): void {
+    this.#answers.clear();
+    this.#workTree.forget();
+    this.#files = this.#createFileIds();
+    this.#ignored = this.#createIgnoreRules();
+  }
+
+  save(): void {
+    this.#memo.save((path) => isThere(this.#workTree.absolute(path)));
+  }
+
+  #answer(key: string, directory: RelativePath, walk: (context: WalkContext) => void): Promise<FileAnswer> {
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const answer = this.#walk(directory, walk);
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  async #walk(directory: RelativePath, walk: (context: WalkContext) => void): Promise<FileAnswer> {
+    this.#opening ??= this.#open();
+    const failure = await this.#opening;
+    if (failure !== undefined) return fail(failure);
+    try {
+      const collector = new InputCollector();
+      const files = this.#files;
+      const algorithm = this.#repository?.algorithm ?? 'sha1';
+      walk({ workTree: this.#workTree, files, algorithm, directory, collector, skippedNames: NO_SKIPPED_NAMES });
+      return ok(await collector.finish(files));
+    } catch (error) {
+      if (error instanceof FingerprintError) return fail(error.failure);
+      throw error;
+    }
+  }
+
+  /** Reads git's index; the failure that keeps every answer from being given, if any. */
+  async #open(): Promise<FingerprintFailure | undefined> {
+    if (this.#repository === undefined) return undefined;
+    const index = await readIndex(this.#repository, this.#options.runGit);
+    if (!index.ok) return index.failure;
+    this.#index = index.value;
+    this.#files = this.#createFileIds();
+    return undefined;
+  }
+
+  #createIgnoreRules(): IgnoreRules {
+    const git = this.#repository && { ...this.#repository, processEnv: this.#options.processEnv };
+    return new IgnoreRules({ workTree: this.#workTree, git });
+  }
+
+  #createFileIds(): FileIds {
+    const repository = this.#repository;
+    const { processEnv, runGit } = this.#options;
+    return new FileIds({
+      workTree: this.#workTree,
+      index: this.#index,
+      algorithm: repository?.algorithm ?? 'sha1',
+      conversions: repository && new ConversionRules({ ...repository, workTree: this.#workTree, processEnv }),
+      memo: this.#memo,
+      runGit,
+      prefix: repository?.prefix ?? '',
+    });
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+}
+
+interface Repository {
+  readonly indexPath: string;
+  readonly commonDir: string;
+  readonly algorithm: GitAlgorithm;
+  /** Path of the workspace root in the repository: `''` or ending in `/`. */
+  readonly prefix: string;
+  /** Directories above the workspace root up to the top of the work tree, top first. */
+  readonly above: readonly string[];
+  readonly config: () => GitConfig;
+}
+
+function realRoot(root: string): string {
+  try {
+    return realpathSync.native(root);
+  } catch (error) {
+    if (isMissing(error)) return root;
+    throw error;
+  }
+}
+
+/** Undefined when the workspace does not lie in the work tree git was found for. */
+function openRepository(
+  git: GitLocation,
+  root: string,
+  processEnv: FileIndexOptions['processEnv'],
+): Repository | undefined {
+  const path = relative(realRoot(git.workTree), root);
+  if (path === '..' || path.startsWith(`..${sep}`)) return undefined;
+  const names = path === '' ? [] : path.split(sep);
+  let config: GitConfig | undefined;
+  return {
+    indexPath: join(git.gitDir, 'index'),
+    commonDir: git.commonDir,
+    algorithm: readAlgorithm(git.commonDir),
+    prefix: names.map((name) => `${name}/`).join(''),
+    above: names.map((_, depth) => ancestor(root, names.length - depth)),
+    config: () => (config ??= readGitConfig({ git, processEnv })),
+  };
+}
+
+function ancestor(path: string, levels: number): string {
+  return levels === 0 ? path : ancestor(dirname(path), levels - 1);
+}
+
+function readAlgorithm(commonDir: string): GitAlgorithm {
+  const settings = parseConfig(readTextIfThere(join(commonDir, 'config')) ?? '');
+  return settings.some(([name, value]) => name === 'extensions.objectformat' && value === 'sha256') ? 'sha256' : 'sha1';
+}
+
+/** Undefined: nothing is tracked yet. Fails when git has to be asked and does not answer: inputs would be a guess. */
+async function readIndex(
+  { indexPath, algorithm, prefix }: Repository,
+  runGit: GitRunner | undefined,
+): Promise<Result<GitIndex | undefined, FingerprintFailure>> {
+  const index = readGitIndex({ path: indexPath, algorithm, prefix });
+  if (typeof index === 'object') return ok(index);
+  if (index === 'missing') return ok(undefined);
+  // Before git is asked: an index that changes meanwhile only makes more files count as racy.
+  const indexTime = statSync(indexPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const answer = await runGit?.(TRACKED_LISTING_ARGUMENTS);
+  if (answer?.exitCode === 0) {
+    const listing = parseTrackedListing({ output: answer.stdout, indexTime, prefix });
+    if (listing !== undefined) return ok(listing);
+  }
+  const detail = answer === undefined ? 'git is not available' : answer.stderr.trim() || 'its answer is not understood';
+  return fail({ code: 'fingerprint/git-failed', detail: `the index cannot be read here (${index}): ${detail}` });
+}

@@ -1,0 +1,158 @@
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Stats } from 'node:fs';
+import type { BlobId, RelativePath } from '@tr/model';
+import { errorCode } from './fingerprint-error.js';
+
+/** Version of the file. History: 1 (0.1): first. Another version is ignored and written over. */
+const MEMO_VERSION = 1;
+
+/** The fields by which a file is recognised as unchanged. */
+export type FileStat = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
+
+/**
+ * One remembered file: size, mtime, ctime (milliseconds with their fraction), inode, blob id, and the tag of the
+ * conversion rules its id was computed under.
+ */
+type Entry = readonly [size: number, mtimeMs: number, ctimeMs: number, ino: number, id: BlobId, rules: string];
+
+/**
+ * Remembers blob ids by stat between runs, so that an unchanged file is not read again. It holds only what git's index
+ * cannot answer: modified, untracked and ignored files, or all of them without git. Read on the first question, since
+ * a clean work tree never asks one.
+ *
+ * An entry is made only when the file is older than a file of ours written *before* its content was read: whoever
+ * changes it later then gets a later timestamp, whatever the clock's resolution and whatever this machine's clock says.
+ */
+export class StatMemo {
+  readonly #path: string | undefined;
+  #entries: Map<RelativePath, Entry> | undefined;
+  /** Paths asked for or set in this run; the others are kept for tasks that did not run now. */
+  #isChanged = false;
+  #probe: Probe | undefined;
+
+  /** `path`: absolute native path of the file; undefined remembers nothing. */
+  constructor(path: string | undefined) {
+    this.#path = path;
+  }
+
+  get(path: RelativePath, stat: FileStat, rules: string): BlobId | undefined {
+    const entry = this.#load().get(path);
+    if (entry === undefined || !isSame(entry, stat) || entry[5] !== rules) return undefined;
+    return entry[4];
+  }
+
+  /** To be called before a file is read, with the result of its lstat; the answer goes to {@link set}. */
+  isSettled(stat: FileStat): boolean {
+    if (this.#path === undefined) return false;
+    const latest = Math.max(stat.mtimeMs, stat.ctimeMs);
+    this.#probe ??= new Probe(`${this.#path}.${process.pid}.now`);
+    return latest < this.#probe.time || latest < this.#probe.renew();
+  }
+
+  set(path: RelativePath, stat: FileStat, remembered: { readonly id: BlobId; readonly rules: string }): void {
+    this.#load().set(path, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino, remembered.id, remembered.rules]);
+    this.#isChanged = true;
+  }
+
+  /**
+   * Writes the memo if there is something new. `isPresent` says whether a path is still worth remembering. Trouble is
+   * swallowed: the next run reads the files again, that is all.
+   */
+  save(isPresent: (path: RelativePath) => boolean): void {
+    this.#probe?.remove();
+    this.#probe = undefined;
+    if (!this.#isChanged || this.#path === undefined) return;
+    const entries = [...this.#load()].filter(([path]) => isPresent(path));
+    const temporary = `${this.#path}.${process.pid}.tmp`;
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      writeFileSync(temporary, JSON.stringify({ version: MEMO_VERSION, entries }));
+      renameSync(temporary, this.#path);
+      this.#isChanged = false;
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+      rmSync(temporary, { force: true });
+    }
+  }
+
+  #load(): Map<RelativePath, Entry> {
+    this.#entries ??= new Map(this.#path === undefined ? [] : readEntries(this.#path));
+    return this.#entries;
+  }
+}
+
+function isSame(entry: Entry, stat: FileStat): boolean {
+  return entry[0] === stat.size && entry[1] === stat.mtimeMs && entry[2] === stat.ctimeMs && entry[3] === stat.ino;
+}
+
+function readEntries(path: string): readonly (readonly [RelativePath, Entry])[] {
+  try {
+    const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof json !== 'object' || json === null || !('version' in json) || json.version !== MEMO_VERSION) return [];
+    return 'entries' in json && Array.isArray(json.entries) ? json.entries.filter(isEntry) : [];
+  } catch (error) {
+    if (error instanceof SyntaxError || errorCode(error) !== undefined) return [];
+    throw error;
+  }
+}
+
+function isEntry(value: unknown): value is readonly [RelativePath, Entry] {
+  if (!Array.isArray(value) || typeof value[0] !== 'string' || !Array.isArray(value[1])) return false;
+  const entry: readonly unknown[] = value[1];
+  const id = entry[4];
+  return (
+    entry.length === 6 &&
+    entry.slice(0, 4).every((field) => typeof field === 'number') &&
+    typeof id === 'string' &&
+    (id.length === 40 || id.length === 64) &&
+    typeof entry[5] === 'string'
+  );
+}
+
+/** A file that is written only to learn what time the file system thinks it is. */
+class Probe {
+  readonly #path: string;
+  time = Number.NEGATIVE_INFINITY;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.renew();
+  }
+
+  /** Writes and reads the time again; where that is impossible no file is ever old enough. */
+  renew(): number {
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      const file = openSync(this.#path, 'w');
+      try {
+        writeSync(file, '.');
+        this.time = fstatSync(file).mtimeMs;
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+      this.time = Number.NEGATIVE_INFINITY;
+    }
+    return this.time;
+  }
+
+  remove(): void {
+    try {
+      rmSync(this.#path, { force: true });
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+    }
+  }
+}

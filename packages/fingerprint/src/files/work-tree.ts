@@ -1,0 +1,137 @@
+import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { compareStrings, type RelativePath } from '@tr/model';
+import { errorCode, isMissing, unreadableInput } from './fingerprint-error.js';
+
+/** One directory as it was when it was read. Names of other kinds (sockets, devices) are left out. */
+export interface Listing {
+  readonly directory: RelativePath;
+  readonly files: readonly string[];
+  /** Sorted. */
+  readonly directories: readonly string[];
+  /** Symbolic links, sorted. */
+  readonly links: readonly string[];
+}
+
+/** Where a symbolic link leads. `real` is an absolute native path. */
+export type LinkTarget =
+  | { readonly kind: 'file'; readonly real: string }
+  | { readonly kind: 'directory'; readonly real: string }
+  /** Broken, cyclic, or to something that is neither. */
+  | { readonly kind: 'none' };
+
+/** What {@link WorkTree} is given. */
+export interface WorkTreeOptions {
+  /** Absolute native path, real (without links). */
+  readonly root: string;
+  /** Directories that are never entered: our own state. Workspace-relative. */
+  readonly excludedDirectories: readonly RelativePath[];
+}
+
+/** Directories of the workspace, each read once until {@link WorkTree.forget}. */
+export class WorkTree {
+  readonly root: string;
+  readonly #prefix: string;
+  readonly #excluded: ReadonlySet<RelativePath>;
+  readonly #listings = new Map<RelativePath, Listing | undefined>();
+  readonly #targets = new Map<RelativePath, LinkTarget>();
+
+  constructor(options: WorkTreeOptions) {
+    this.root = options.root;
+    this.#prefix = options.root.endsWith('/') ? options.root : `${options.root}/`;
+    this.#excluded = new Set(options.excludedDirectories);
+  }
+
+  /** Absolute path of a workspace-relative one. Forward slashes, which every platform's file API takes. */
+  absolute(path: RelativePath): string {
+    return path === '' ? this.root : this.#prefix + path;
+  }
+
+  /** Undefined when there is no directory. Throws FingerprintError when it cannot be read. */
+  list(directory: RelativePath): Listing | undefined {
+    const known = this.#listings.get(directory);
+    if (known !== undefined || this.#listings.has(directory)) return known;
+    const listing = this.#read(directory);
+    this.#listings.set(directory, listing);
+    return listing;
+  }
+
+  /** Where the link at `path` leads, all links on the way resolved. */
+  target(path: RelativePath): LinkTarget {
+    let target = this.#targets.get(path);
+    if (target === undefined) this.#targets.set(path, (target = this.#resolve(path)));
+    return target;
+  }
+
+  /** Real path of a directory; undefined when it is gone. */
+  real(directory: RelativePath): string | undefined {
+    try {
+      return realpathSync.native(this.absolute(directory));
+    } catch (error) {
+      if (isMissing(error) || errorCode(error) === 'ELOOP') return undefined;
+      throw unreadableInput(directory, error);
+    }
+  }
+
+  /** Trusts nothing that was read before. */
+  forget(): void {
+    this.#listings.clear();
+    this.#targets.clear();
+  }
+
+  #read(directory: RelativePath): Listing | undefined {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(this.absolute(directory), { withFileTypes: true });
+    } catch (error) {
+      if (!isMissing(error) || hasUndecodableName(directory)) throw unreadableInput(directory, error);
+      return undefined;
+    }
+    const files: string[] = [];
+    const directories: string[] = [];
+    const links: string[] = [];
+    for (const entry of entries) {
+      if (entry.isFile()) files.push(entry.name);
+      else if (entry.isDirectory()) directories.push(entry.name);
+      else if (entry.isSymbolicLink()) links.push(entry.name);
+    }
+    const kept =
+      this.#excluded.size === 0 ? directories : directories.filter((name) => !this.#isExcluded(directory, name));
+    return { directory, files, directories: kept.sort(compareStrings), links: links.sort(compareStrings) };
+  }
+
+  #isExcluded(directory: RelativePath, name: string): boolean {
+    return this.#excluded.has(directory === '' ? name : `${directory}/${name}`);
+  }
+
+  #resolve(path: RelativePath): LinkTarget {
+    const absolute = this.absolute(path);
+    try {
+      const stat = statSync(absolute);
+      if (!stat.isFile() && !stat.isDirectory()) return { kind: 'none' };
+      return { kind: stat.isFile() ? 'file' : 'directory', real: realpathSync.native(absolute) };
+    } catch (error) {
+      if (isMissing(error) || errorCode(error) === 'ELOOP') return { kind: 'none' };
+      throw unreadableInput(path, error);
+    }
+  }
+}
+
+/** A name that is not UTF-8 reads back with replacement characters and then cannot be opened. */
+export function hasUndecodableName(path: string): boolean {
+  return path.includes('\uFFFD');
+}
+
+/** Joins a directory and a name, either of which may be relative to the root itself. */
+export function joinPath(directory: RelativePath, name: string): RelativePath {
+  return directory === '' ? name : `${directory}/${name}`;
+}
+
+/** The directory a path lies in; `''` for a path directly below the root. */
+export function directoryOf(path: RelativePath): RelativePath {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** Last name of a path. */
+export function nameOf(path: RelativePath): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,247 @@
+import {
+  assertInvariant,
+  FINGERPRINT_VERSION,
+  ok,
+  sorted,
+  sortedUnique,
+  type ActionKey,
+  type ExternalClosure,
+  type Fingerprint,
+  type FingerprintFailure,
+  type PackageName,
+  type RelativePath,
+  type Result,
+  type TaskFingerprint,
+  type TaskId,
+  type TaskNode,
+} from '@tr/model';
+import { inferFramework, type Framework } from './environment/frameworks.js';
+import {
+  createTaskEnvironments,
+  type EnvironmentOptions,
+  type GlobalEnvironment,
+  type TaskEnvironment,
+} from './environment/task-environment.js';
+import type { FileIndex } from './files/file-index.js';
+import { compileGlob, matchesPath } from './globs/glob.js';
+import type { FileRecord } from './inputs/input-collector.js';
+import { computeActionKey } from './record/action-key.js';
+import { diffNames } from './record/diff-fingerprints.js';
+import { ToolOutputs, type ToolRunner } from './tool-outputs.js';
+
+/** What a run gives to compute its keys with. */
+export interface FingerprinterOptions extends EnvironmentOptions {
+  readonly files: FileIndex;
+  /** Absolute native path of a package directory. */
+  readonly absoluteDirectory: (directory: RelativePath) => string;
+  /** `globalDependencies`: globs from the root, `!` in front of those left out. */
+  readonly globalDependencies: readonly string[];
+  /** Counted whole because they could not be narrowed: root package.json and lockfile, when that cannot be read. */
+  readonly wholeLockfiles: readonly RelativePath[];
+  /** `engines` of the root package.json. */
+  readonly engines: Readonly<Record<string, string>> | undefined;
+  /** False with `--framework-inference=false`. */
+  readonly frameworkInference: boolean;
+  /** Names a package depends on outside the workspace, with their specifiers: what its framework is told from. */
+  readonly externalDependenciesOf: (packageName: PackageName) => Readonly<Record<string, string>>;
+  /** Undefined when no lockfile applies. */
+  readonly closureOf: (packageName: PackageName) => ExternalClosure | undefined;
+  /** Lockfiles of other languages above or in the package. Workspace-relative. */
+  readonly foreignLockfilesOf: (packageName: PackageName) => readonly RelativePath[];
+  /** Commands in order (pre script, script, post script); empty when the task executes nothing. */
+  readonly commandsOf: (task: TaskNode) => readonly string[];
+  /** Pass-through arguments of the task. */
+  readonly argumentsOf: (task: TaskNode) => readonly string[];
+  readonly runTool: ToolRunner;
+}
+
+/** What counts for every task. */
+export interface GlobalRecord {
+  readonly files: FileRecord;
+  readonly environment: GlobalEnvironment;
+}
+
+/** Computes the keys of one run. Satisfies the runner's port of the same name. */
+export interface TaskFingerprinter {
+  /** `dependencyKeys` has the key of every direct dependency. */
+  compute(
+    task: TaskNode,
+    dependencyKeys: ReadonlyMap<TaskId, ActionKey>,
+  ): Promise<Result<TaskFingerprint, FingerprintFailure>>;
+  /**
+   * Inputs whose content is no longer what `before` recorded, sorted; empty when all is as it was. Looks at every file
+   * again. Files that the task itself wrote and git does not track are not counted, as they are its outputs.
+   */
+  findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]>;
+  /** Says that `task` has written to the work tree, so that nothing seen earlier is trusted. */
+  forgetListings(task: TaskNode): void;
+  /** For the dry run. */
+  global(): Promise<Result<GlobalRecord, FingerprintFailure>>;
+  /** For the dry run: variables by where they come from. */
+  environmentOf(task: TaskNode): TaskEnvironment;
+  /** For the dry run: undefined when none is inferred. */
+  frameworkOf(packageName: PackageName): Framework | undefined;
+}
+
+/** Creates the fingerprinter of a run. Does nothing before the first question. */
+export function createFingerprinter(options: FingerprinterOptions): TaskFingerprinter {
+  return new RunFingerprinter(options);
+}
+
+class RunFingerprinter implements TaskFingerprinter {
+  readonly #options: FingerprinterOptions;
+  readonly #environments: ReturnType<typeof createTaskEnvironments>;
+  readonly #tools: ToolOutputs;
+  readonly #frameworks = new Map<PackageName, Framework | undefined>();
+
+  constructor(options: FingerprinterOptions) {
+    this.#options = options;
+    this.#environments = createTaskEnvironments(options);
+    this.#tools = new ToolOutputs(options.runTool);
+  }
+
+  async compute(
+    task: TaskNode,
+    dependencyKeys: ReadonlyMap<TaskId, ActionKey>,
+  ): Promise<Result<TaskFingerprint, FingerprintFailure>> {
+    const environment = this.environmentOf(task);
+    const files = await this.#filesOf(task);
+    if (!files.ok) return files;
+    const tools = await this.#toolsOf(task, environment);
+    if (!tools.ok) return tools;
+    const externalClosure = this.#options.closureOf(task.package);
+    const { definition } = task;
+    const { engines, envMode, globalPassThroughEnv } = this.#options;
+    const fingerprint: Fingerprint = {
+      formatVersion: FINGERPRINT_VERSION,
+      task: task.id,
+      directory: task.directory,
+      commands: this.#options.commandsOf(task),
+      arguments: this.#options.argumentsOf(task),
+      inputs: files.value.inputs,
+      outputs: { include: sorted(definition.outputs.include), exclude: sorted(definition.outputs.exclude) },
+      env: environment.hashed,
+      envMode,
+      passThroughEnv: sortedUnique([...(globalPassThroughEnv ?? []), ...(definition.passThroughEnv ?? [])]),
+      tools: tools.value,
+      globalFiles: files.value.globalFiles,
+      globalEnv: this.#environments.global.hashed,
+      dependencies: keysOf(task, dependencyKeys),
+      externalClosure: externalClosure?.digest,
+      foreignLockfiles: files.value.foreignLockfiles,
+      engines: engines ?? {},
+    };
+    const key = computeActionKey(fingerprint);
+    return ok({ task: task.id, key, fingerprint, externalClosure, environment: environment.process });
+  }
+
+  async findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]> {
+    this.#options.files.forgetListings();
+    const files = await this.#filesOf(task);
+    // What can no longer be read is no longer what it was.
+    if (!files.ok) return [files.failure.code === 'fingerprint/unreadable-input' ? files.failure.path : task.directory];
+    const { inputs, globalFiles, foreignLockfiles } = before.fingerprint;
+    return sortedUnique([
+      ...this.#changedByOthers(task, inputs, files.value.inputs),
+      ...changedNames(globalFiles, files.value.globalFiles),
+      ...changedNames(foreignLockfiles, files.value.foreignLockfiles),
+    ]);
+  }
+
+  forgetListings(_task: TaskNode): void {
+    this.#options.files.forgetListings();
+  }
+
+  async global(): Promise<Result<GlobalRecord, FingerprintFailure>> {
+    const files = await this.#globalFiles();
+    return files.ok ? ok({ files: files.value, environment: this.#environments.global }) : files;
+  }
+
+  environmentOf(task: TaskNode): TaskEnvironment {
+    return this.#environments.of(task.definition, this.frameworkOf(task.package)?.env);
+  }
+
+  frameworkOf(packageName: PackageName): Framework | undefined {
+    if (!this.#options.frameworkInference) return undefined;
+    if (!this.#frameworks.has(packageName)) {
+      const dependencies = this.#options.externalDependenciesOf(packageName);
+      this.#frameworks.set(packageName, inferFramework(dependencies, this.#options.processEnv));
+    }
+    return this.#frameworks.get(packageName);
+  }
+
+  async #filesOf(task: TaskNode): Promise<Result<TaskFiles, FingerprintFailure>> {
+    const inputs = await this.#options.files.inputsOf(task.directory, task.definition.inputs);
+    if (!inputs.ok) return inputs;
+    const globalFiles = await this.#globalFiles();
+    if (!globalFiles.ok) return globalFiles;
+    const lockfiles = this.#options.foreignLockfilesOf(task.package);
+    const foreignLockfiles = lockfiles.length === 0 ? ok({}) : await this.#options.files.idsOf(lockfiles);
+    if (!foreignLockfiles.ok) return foreignLockfiles;
+    return ok({ inputs: inputs.value, globalFiles: globalFiles.value, foreignLockfiles: foreignLockfiles.value });
+  }
+
+  #globalFiles(): ReturnType<FileIndex['matching']> {
+    const { files, globalDependencies, wholeLockfiles } = this.#options;
+    const include = globalDependencies.filter((pattern) => !pattern.startsWith('!'));
+    const exclude = globalDependencies.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
+    return files.matching([...include, ...wholeLockfiles, '.gitattributes'], exclude);
+  }
+
+  async #toolsOf(
+    task: TaskNode,
+    environment: TaskEnvironment,
+  ): Promise<Result<Readonly<Record<string, string>>, FingerprintFailure>> {
+    const outputs: [string, string][] = [];
+    const cwd = this.#options.absoluteDirectory(task.directory);
+    for (const command of sortedUnique(task.definition.tools)) {
+      const output = await this.#tools.outputOf({ command, cwd, env: environment.process });
+      if (!output.ok) return output;
+      outputs.push([command, output.value]);
+    }
+    return ok(Object.fromEntries(outputs));
+  }
+
+  /** Changes that the task's own outputs explain are not counted, unless they are in files git tracks. */
+  #changedByOthers(task: TaskNode, before: FileRecord, after: FileRecord): readonly string[] {
+    const { include, exclude } = task.definition.outputs;
+    const compile = (patterns: readonly string[]): ReturnType<typeof compileGlob> =>
+      patterns.flatMap((pattern) => compileGlob(task.directory, pattern));
+    const [written, kept] = [compile(include), compile(exclude)];
+    const toPath = (name: string): RelativePath => (task.directory === '' ? name : `${task.directory}/${name}`);
+    const isOwnOutput = (name: string): boolean => {
+      const path = toPath(name);
+      if (!written.some((glob) => matchesPath(glob, path)) || kept.some((glob) => matchesPath(glob, path)))
+        return false;
+      return !this.#options.files.isTracked(path);
+    };
+    const { added, removed, modified } = diffNames(before, after);
+    // Without git nothing says that a file which was there before is not a source: only new ones are let pass.
+    const hasGit = this.#options.files.isRepository;
+    return [
+      ...added.filter((name) => !isOwnOutput(name)),
+      ...[...removed, ...modified].filter((name) => !hasGit || !isOwnOutput(name)),
+    ];
+  }
+}
+
+interface TaskFiles {
+  readonly inputs: FileRecord;
+  readonly globalFiles: FileRecord;
+  readonly foreignLockfiles: FileRecord;
+}
+
+function changedNames(before: FileRecord, after: FileRecord): readonly string[] {
+  const { added, removed, modified } = diffNames(before, after);
+  return [...added, ...removed, ...modified];
+}
+
+/** Keys of exactly the direct dependencies, sorted by task. */
+function keysOf(task: TaskNode, keys: ReadonlyMap<TaskId, ActionKey>): Readonly<Record<TaskId, ActionKey>> {
+  const pairs = sortedUnique(task.dependencies).map((id): [TaskId, ActionKey] => {
+    const key = keys.get(id);
+    assertInvariant(key !== undefined, `no key of ${id}, which ${task.id} depends on`);
+    return [id, key];
+  });
+  return Object.fromEntries(pairs);
+}

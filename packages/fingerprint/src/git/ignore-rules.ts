@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import type { RelativePath } from '@tr/model';
+import { directoryOf, joinPath, type WorkTree } from '../files/work-tree.js';
+import { expandHome, isTrue, readTextIfThere, userConfigDirectory, type GitConfig } from './git-config.js';
+import { parseIgnoreFile, type IgnoreFile, type IgnoreVerdict } from './ignore-file.js';
+
+/** What {@link IgnoreRules} is given. */
+export interface IgnoreRulesOptions {
+  readonly workTree: WorkTree;
+  /** Undefined without git: then `.gitignore` files count all the same, and `node_modules` is ignored. */
+  readonly git:
+    | {
+        readonly config: () => GitConfig;
+        readonly commonDir: string;
+        readonly processEnv: Readonly<Record<string, string | undefined>>;
+        /** Absolute native paths of the directories above the workspace up to the top of the work tree, top first. */
+        readonly above: readonly string[];
+        /** Path of the workspace root in the repository: `''` or ending in `/`. */
+        readonly prefix: string;
+      }
+    | undefined;
+}
+
+/**
+ * Which untracked paths git leaves out: `.gitignore` files at every level, `info/exclude` and `core.excludesFile`, in
+ * git's order of precedence (gitignore in its documentation). Nothing is read before the first question, and only the
+ * files on the way to the path asked about.
+ */
+export class IgnoreRules {
+  readonly #options: IgnoreRulesOptions;
+  readonly #files = new Map<RelativePath, IgnoreFile | undefined>();
+  readonly #directories = new Map<RelativePath, boolean>();
+  #outer: readonly OuterFile[] | undefined;
+
+  constructor(options: IgnoreRulesOptions) {
+    this.#options = options;
+  }
+
+  /** Whether an untracked path is left out, by itself or with a directory above it. */
+  isIgnored(path: RelativePath, isDirectory: boolean): boolean {
+    if (this.#isInIgnoredDirectory(directoryOf(path))) return true;
+    if (!isDirectory) return this.#verdict(path, false) === 'ignored';
+    let ignored = this.#directories.get(path);
+    if (ignored === undefined) this.#directories.set(path, (ignored = this.#verdict(path, true) === 'ignored'));
+    return ignored;
+  }
+
+  #isInIgnoredDirectory(directory: RelativePath): boolean {
+    return directory !== '' && this.isIgnored(directory, true);
+  }
+
+  /** The deepest file with an opinion decides. */
+  #verdict(path: RelativePath, isDirectory: boolean): IgnoreVerdict {
+    if (this.#options.git === undefined && isDirectory && path.endsWith('node_modules')) {
+      if (path === 'node_modules' || path.endsWith('/node_modules')) return 'ignored';
+    }
+    for (let directory = directoryOf(path); ; directory = directoryOf(directory)) {
+      const inner = directory === '' ? path : path.slice(directory.length + 1);
+      const verdict = this.#fileIn(directory)?.verdict(inner, isDirectory);
+      if (verdict !== undefined) return verdict;
+      if (directory === '') break;
+    }
+    this.#outer ??= this.#readOuter();
+    for (const { prefix, file } of this.#outer) {
+      const verdict = file.verdict(prefix + path, isDirectory);
+      if (verdict !== undefined) return verdict;
+    }
+    return undefined;
+  }
+
+  #fileIn(directory: RelativePath): IgnoreFile | undefined {
+    const known = this.#files.get(directory);
+    if (known !== undefined || this.#files.has(directory)) return known;
+    const listing = this.#options.workTree.list(directory);
+    const isThere = listing !== undefined && listing.files.includes('.gitignore');
+    const text = isThere
+      ? readTextIfThere(this.#options.workTree.absolute(joinPath(directory, '.gitignore')))
+      : undefined;
+    const file = text === undefined ? undefined : parseIgnoreFile(text, this.#ignoreCase());
+    this.#files.set(directory, file);
+    return file;
+  }
+
+  #ignoreCase(): boolean {
+    return isTrue(this.#options.git?.config().get('core.ignorecase'));
+  }
+
+  /** Files outside the workspace, most important first, with what their paths have before ours. */
+  #readOuter(): readonly OuterFile[] {
+    const { git } = this.#options;
+    if (git === undefined) return [];
+    const names = git.prefix.split('/').slice(0, -1);
+    const files = git.above.map((directory, depth): OuterSource => {
+      return {
+        prefix: names
+          .slice(depth)
+          .map((name) => `${name}/`)
+          .join(''),
+        path: join(directory, '.gitignore'),
+      };
+    });
+    const configured = git.config().get('core.excludesfile');
+    const userDirectory = userConfigDirectory(git.processEnv);
+    const excludes =
+      configured === undefined
+        ? userDirectory && join(userDirectory, 'ignore')
+        : expandHome(configured, git.processEnv);
+    return [
+      ...files.reverse(),
+      { prefix: git.prefix, path: join(git.commonDir, 'info', 'exclude') },
+      ...(excludes ? [{ prefix: git.prefix, path: excludes }] : []),
+    ].flatMap(({ prefix, path }) => {
+      const text = readTextIfThere(path);
+      return text === undefined ? [] : [{ prefix, file: parseIgnoreFile(text, this.#ignoreCase()) }];
+    });
+  }
+}
+
+interface OuterSource {
+  readonly prefix: string;
+  readonly path: string;
+}
+
+interface OuterFile {
+  readonly prefix: string;
+  readonly file: IgnoreFile;
+}

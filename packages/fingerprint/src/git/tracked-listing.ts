@@ -1,0 +1,111 @@
+import type { BlobId, RelativePath } from '@tr/model';
+import type { Stats } from 'node:fs';
+import { isRacy, type GitIndex } from './git-index.js';
+import { UNTRUSTED } from './parse-index.js';
+
+/** Arguments that make git print every entry with its stat: the input of {@link parseTrackedListing}. */
+export const TRACKED_LISTING_ARGUMENTS: readonly string[] = [
+  'ls-files',
+  '-z',
+  '-v',
+  '--stage',
+  '--debug',
+  '--full-name',
+];
+
+/** What {@link parseTrackedListing} is given. */
+export interface TrackedListing {
+  readonly output: Uint8Array;
+  /** mtime of the index file, taken before git was asked; milliseconds. */
+  readonly indexTime: number;
+  /** See IndexFile. */
+  readonly prefix: string;
+}
+
+interface TrackedEntry {
+  readonly id: BlobId;
+  readonly ctimeMs: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+}
+
+/**
+ * One entry: `<tag> <mode> <id> <stage>\t<path>\0` and then lines of stat fields. The tag is in upper case unless the
+ * entry is assumed unchanged, `S` for skip-worktree.
+ */
+const ENTRY =
+  /([A-Za-z?]) (\d{6}) ([0-9a-f]+) ([0-3])\t([^\0]+)\0 {2}ctime: (\d+):(\d+)\n {2}mtime: (\d+):(\d+)\n {2}dev: \d+\tino: (\d+)\n {2}uid: (\d+)\tgid: (\d+)\n {2}size: (\d+)\tflags: ([0-9a-f]+)\n/y;
+/** Bits of the printed flags: intent-to-add and skip-worktree. */
+const INTENT_OR_SKIP = 0x6000_0000;
+
+/** Reads what git prints for {@link TRACKED_LISTING_ARGUMENTS}; undefined when it is not understood. */
+export function parseTrackedListing({ output, indexTime, prefix }: TrackedListing): GitIndex | undefined {
+  const text = Buffer.from(output).toString('utf8');
+  const directories = new Map<RelativePath, Map<string, number>>([['', new Map<string, number>()]]);
+  const entries: (TrackedEntry | undefined)[] = [undefined];
+  ENTRY.lastIndex = 0;
+  while (ENTRY.lastIndex < text.length) {
+    const match = ENTRY.exec(text);
+    if (match === null) return undefined;
+    const path = match[5] ?? '';
+    if (!path.startsWith(prefix)) continue;
+    const entry = toEntry(match);
+    add(directories, path.slice(prefix.length), entry === undefined ? UNTRUSTED : entries.push(entry) - 1);
+  }
+  return {
+    directories,
+    cleanId: (at, stat) => {
+      const entry = entries[at];
+      return entry !== undefined && isUnchanged(entry, stat) && !isRacy(stat, indexTime) ? entry.id : undefined;
+    },
+  };
+}
+
+/** Undefined for an entry whose stat must not be trusted. */
+function toEntry(match: RegExpExecArray): TrackedEntry | undefined {
+  const [, tag, mode, id, stage] = match;
+  const field = (at: number): number => Number(match[at]);
+  if (tag !== 'H' || stage !== '0' || mode?.startsWith('100') !== true) return undefined;
+  if ((Number.parseInt(match[14] ?? '', 16) & INTENT_OR_SKIP) !== 0) return undefined;
+  return {
+    id: id as BlobId,
+    ctimeMs: field(6) * 1000 + field(7) / 1e6,
+    mtimeMs: field(8) * 1000 + field(9) / 1e6,
+    ino: field(10),
+    uid: field(11),
+    gid: field(12),
+    size: field(13),
+  };
+}
+
+function isUnchanged(entry: TrackedEntry, stat: Stats): boolean {
+  return (
+    // A racily clean entry is marked by the size 0: such a file is read.
+    stat.size !== 0 &&
+    entry.size === stat.size &&
+    entry.mtimeMs === stat.mtimeMs &&
+    entry.ctimeMs === stat.ctimeMs &&
+    entry.ino === stat.ino >>> 0 &&
+    entry.uid === stat.uid &&
+    entry.gid === stat.gid
+  );
+}
+
+function add(directories: Map<RelativePath, Map<string, number>>, path: RelativePath, entry: number): void {
+  const cut = path.lastIndexOf('/');
+  const names = enter(directories, path.slice(0, Math.max(0, cut)));
+  const name = path.slice(cut + 1);
+  names.set(name, names.has(name) ? UNTRUSTED : entry);
+}
+
+function enter(directories: Map<RelativePath, Map<string, number>>, directory: RelativePath): Map<string, number> {
+  const known = directories.get(directory);
+  if (known !== undefined) return known;
+  const names = new Map<string, number>();
+  directories.set(directory, names);
+  enter(directories, directory.slice(0, Math.max(0, directory.lastIndexOf('/'))));
+  return names;
+}

@@ -1,0 +1,93 @@
+/** POSIX character classes, as far as a regular expression can say them. */
+const CLASSES: Readonly<Record<string, string>> = {
+  alnum: 'a-zA-Z0-9',
+  alpha: 'a-zA-Z',
+  blank: ' \\t',
+  cntrl: '\\x00-\\x1f\\x7f',
+  digit: '0-9',
+  graph: '\\x21-\\x7e',
+  lower: 'a-z',
+  print: '\\x20-\\x7e',
+  punct: '!-\\/:-@\\[-`{-~',
+  space: '\\s',
+  upper: 'A-Z',
+  xdigit: '0-9a-fA-F',
+};
+
+/**
+ * Source of a regular expression for one segment of a path pattern, without anchors: `*` any run, `?` one character,
+ * `[a-z]`, `[!x]`, `[^x]` a set, a backslash takes the next character literally. Never matches a slash. What is not
+ * closed is taken literally. For the `u` flag.
+ */
+export function namePatternSource(pattern: string): string {
+  let source = '';
+  for (let at = 0; at < pattern.length; at++) {
+    const char = pattern.charAt(at);
+    if (char === '*') source += '[^/]*';
+    else if (char === '?') source += '[^/]';
+    else if (char === '\\' && at + 1 < pattern.length) source += escapeCharacter(pattern.charAt(++at));
+    else if (char === '[') {
+      const set = readSet(pattern, at);
+      source += set?.source ?? '\\[';
+      if (set !== undefined) at = set.end;
+    } else source += escapeCharacter(char);
+  }
+  return source;
+}
+
+/** True when a segment has nothing to interpret. */
+export function isLiteralName(pattern: string): boolean {
+  return !/[*?[\\]/.test(pattern);
+}
+
+/** The expression for a whole name; undefined for a set that cannot be (`[z-a]`), which matches nothing. */
+export function nameExpression(pattern: string, flags = ''): RegExp | undefined {
+  return wholeExpression(namePatternSource(pattern), flags);
+}
+
+/** Compiles a source built from {@link namePatternSource}; undefined when a set in it cannot be. */
+export function wholeExpression(source: string, flags = ''): RegExp | undefined {
+  try {
+    return new RegExp(`^${source}$`, `su${flags}`);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function escapeCharacter(char: string): string {
+  return /[$()*+./?[\\\]^{|}]/.test(char) ? `\\${char}` : char;
+}
+
+function readSet(pattern: string, from: number): { readonly source: string; readonly end: number } | undefined {
+  let at = from + 1;
+  const isNegated = pattern[at] === '!' || pattern[at] === '^';
+  if (isNegated) at++;
+  let body = '';
+  // A closing bracket that comes first stands for itself.
+  for (let first = true; at < pattern.length; first = false) {
+    const char = pattern.charAt(at);
+    if (char === ']' && !first) {
+      return { source: isNegated ? `[^/${body}]` : `(?![/])[${body}]`, end: at };
+    }
+    const named = /^\[:([a-z]+):\]/.exec(pattern.slice(at));
+    const members = named?.[1] === undefined ? undefined : CLASSES[named[1]];
+    if (named !== null && members !== undefined) {
+      body += members;
+      at += named[0].length;
+    } else if (char === '\\' && at + 1 < pattern.length) {
+      body += escapeInSet(pattern.charAt(at + 1));
+      at += 2;
+    } else {
+      // A minus between two members is a range; elsewhere it stands for itself.
+      const isRange = char === '-' && !first && pattern[at + 1] !== ']' && at + 1 < pattern.length;
+      body += isRange ? '-' : escapeInSet(char);
+      at++;
+    }
+  }
+  return undefined;
+}
+
+function escapeInSet(char: string): string {
+  return /[\\\]^[-]/.test(char) ? `\\${char}` : char;
+}

@@ -1,0 +1,36 @@
+import type { InputSpec, RelativePath } from '@tr/model';
+import { compileGlob, type Glob } from '../globs/glob.js';
+import { walkDefault, type DefaultWalk } from './default-inputs.js';
+import { walkGlob, type WalkContext } from './walk-glob.js';
+
+/** Files of a package that count although no explicit input names them. */
+const ALWAYS = ['package.json', 'turbo.json', 'turbo.jsonc', 'turbo-like.config.json'];
+
+/** Walks the inputs `spec` means for the package in `context.directory`; they end up in its collector. */
+export function walkInputs(context: WalkContext, spec: InputSpec, walk: Omit<DefaultWalk, 'exclusions'>): void {
+  const compile = (patterns: readonly string[]): readonly Glob[] =>
+    patterns.flatMap((pattern) => compileGlob(context.directory, pattern));
+  const exclusions = compile(spec.exclude);
+  if (spec.includeDefault) walkDefault(context, { ...walk, exclusions });
+  // Beside the default set every exclusion wins; among explicit inputs a pattern that names one file does. That is also
+  // why the package's own configuration cannot be left out there.
+  const literalRule = spec.includeDefault ? 'exclusion-wins' : 'literal-wins';
+  const include = spec.includeDefault ? spec.include : [...spec.include, ...ALWAYS];
+  for (const glob of compile(include)) walkGlob(context, { glob, exclusions, literalRule });
+}
+
+/** Walks globs over files that count for every task. Dependencies' own directories are not entered. */
+export function walkGlobalFiles(context: WalkContext, include: readonly string[], exclude: readonly string[]): void {
+  const exclusions = exclude.flatMap((pattern) => compileGlob('', pattern));
+  for (const pattern of include) {
+    const skippedNames = pattern.includes('node_modules') ? context.skippedNames : NODE_MODULES;
+    for (const glob of compileGlob('', pattern)) {
+      walkGlob({ ...context, skippedNames }, { glob, exclusions, literalRule: 'literal-wins' });
+    }
+  }
+}
+
+const NODE_MODULES: ReadonlySet<string> = new Set(['node_modules']);
+
+/** For walks that enter every directory. */
+export const NO_SKIPPED_NAMES: ReadonlySet<string> = new Set<RelativePath>();

@@ -1,0 +1,29 @@
+import type { FingerprintFailure } from '@tr/model';
+import type { Words } from './words.js';
+
+/** Words for trouble while computing a key. */
+export function describeFingerprintFailure(failure: FingerprintFailure): Words {
+  switch (failure.code) {
+    case 'fingerprint/tool-failed':
+      return {
+        what: toolFailed(failure.tool, failure.exitCode, failure.output),
+        next: 'Install the tool, or take the command out of `tools`: without its output the key would be a guess.',
+      };
+    case 'fingerprint/unreadable-input':
+      return {
+        what: `\`${failure.path}\` is an input and cannot be read: ${failure.detail}.`,
+        next: 'Make it readable, or exclude it in `inputs` with a `!` pattern.',
+      };
+    case 'fingerprint/git-failed':
+      return {
+        what: `Git could not hash files that its attributes convert: ${failure.detail}.`,
+        next: 'Check that `git status` works here, and that the filters named in `.gitattributes` are installed.',
+      };
+  }
+}
+
+function toolFailed(tool: string, exitCode: number | undefined, output: string): string {
+  const how = exitCode === undefined ? 'could not be started' : `ended with exit code ${exitCode}`;
+  const said = output.trim();
+  return said === '' ? `The tool command \`${tool}\` ${how}.` : `The tool command \`${tool}\` ${how}: ${said}`;
+}

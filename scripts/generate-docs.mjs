@@ -35,6 +35,7 @@ function schemaText() {
     allowTrailingCommas: true,
     type: 'object',
     if: { required: ['extends'] },
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     then: packageSchema,
     else: rootSchema,
   });

@@ -43,6 +43,26 @@ test('definitions are shared where directories are equally deep', () => {
   assert.notEqual(a, c);
 });
 
+test('global.inputs are not added where a package has nothing to run', () => {
+  const root = {
+    futureFlags: { globalConfiguration: true },
+    global: { inputs: ['a'] },
+    tasks: { t: {}, c: { command: 'x' } },
+  };
+  const definitions = definitionsOf(root, {
+    with: { scripts: { t: 'echo' } },
+    empty: { scripts: { t: '' } },
+    without: { scripts: {} },
+    unknown: {},
+  });
+  const include = (name: string, task: string) => definitions.find(name as PackageName, task)?.inputs.include;
+  assert.deepEqual(
+    ['with', 'empty', 'without', 'unknown'].map((name) => include(name, 't')?.length),
+    [1, 0, 0, 1],
+  );
+  assert.deepEqual(include('without', 'c'), ['../../a']);
+});
+
 test('task names: known ones, their list, and positions', () => {
   const definitions = definitionsOf(
     { tasks: { build: {}, 'web#deploy': {}, '//#format': {} } },
@@ -112,7 +132,7 @@ const TROUBLE: readonly { name: string; root: unknown; packages: PackageLiteral;
   {
     name: 'interactive and cached at the root',
     root: { tasks: { a: { interactive: true } } },
-    packages: {},
+    packages: { web: {} },
     expected: ['1:16 error config/conflicting-keys'],
   },
   {
@@ -120,6 +140,12 @@ const TROUBLE: readonly { name: string; root: unknown; packages: PackageLiteral;
     root: { tasks: { a: { interactive: true, cache: false }, b: { cache: false } } },
     packages: { web: extend({ a: { cache: true }, b: { interactive: true } }) },
     expected: ['1:28 error config/conflicting-keys'],
+  },
+  {
+    name: 'none where every package replaces what the root says',
+    root: { tasks: { 'web#a': { interactive: true }, b: { interactive: true }, 'web#b': { cache: false } } },
+    packages: { web: extend({ a: { extends: false, cache: false } }) },
+    expected: [],
   },
   {
     name: 'interruptible and not persistent after merging',

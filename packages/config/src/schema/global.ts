@@ -97,7 +97,7 @@ export const GLOBAL_RENAMES: Readonly<Record<string, string>> = {
 const BLOCK_PROPERTIES = {
   inputs: {
     ...WORKSPACE_GLOBS,
-    description: 'Globs from the root that are added to the inputs of every task, which may exclude them again.',
+    description: 'Globs from the root that are added to the inputs of every task that has something to run.',
     examples: [['tsconfig.base.json']],
   },
   env: { ...VARIABLES, description: 'As `globalEnv`.', examples: [['NODE_ENV']] },

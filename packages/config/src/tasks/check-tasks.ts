@@ -1,27 +1,46 @@
-import { ROOT_PACKAGE, findNearest, parseTaskId, type ConfigFailure, type Diagnostic } from '@tr/model';
+import {
+  ROOT_PACKAGE,
+  findNearest,
+  parseTaskId,
+  type ConfigFailure,
+  type Diagnostic,
+  type PackageName,
+} from '@tr/model';
 import { withoutNegation } from '../formats/glob.js';
 import type { TaskEntry } from '../parse/parsed-config.js';
 import type { RootConfig } from '../resolve/root-config.js';
 import type { ConfigKind, TaskValue } from '../schema/config-schema.js';
 import type { ConfiguredPackage } from './extends-chain.js';
 
+/** What the checks of the root's tasks need to know. */
+export interface RootTaskContext {
+  readonly packages: ReadonlyMap<string, ConfiguredPackage>;
+  readonly single: boolean;
+  /** True when a package configuration has something on top of (or instead of) the root's task. */
+  readonly isOverridden: (name: PackageName, task: string) => boolean;
+}
+
 /** Checks the task keys of the root against the packages there are. */
-export function checkRootTasks(
-  root: RootConfig,
-  packages: ReadonlyMap<string, ConfiguredPackage>,
-  single: boolean,
-): readonly Diagnostic[] {
+export function checkRootTasks(root: RootConfig, context: RootTaskContext): readonly Diagnostic[] {
+  const { packages, single } = context;
   const members = [...packages.values()].filter(({ name }) => single || name !== ROOT_PACKAGE);
   const shallowest = Math.min(...members.map(({ directory }) => depthOf(directory)));
   return [...root.tasks].flatMap(([key, entry]) => {
     const id = parseTaskId(key);
+    const users = id === undefined ? members : members.filter(({ name }) => name === id.package);
+    const isUsedAsWritten =
+      id?.package === ROOT_PACKAGE ||
+      users.some(({ name }) => {
+        const hasItsOwn = id === undefined && root.tasks.has(`${name}#${key}`);
+        return !hasItsOwn && !context.isOverridden(name, id?.task ?? key);
+      });
     const depth = id === undefined ? shallowest : depthOf(packages.get(id.package)?.directory ?? '');
-    const found = [
-      ...checkTask(entry.value, entry),
+    const misnamed = id === undefined ? undefined : checkPackageOf(key, entry, { id, packages, single });
+    return [
+      ...(misnamed === undefined ? [] : [misnamed]),
+      ...(isUsedAsWritten ? checkTask(entry.value, entry) : []),
       ...checkOutputs(entry.value, entry, { kind: root.source.kind, depth }),
     ];
-    const misnamed = id === undefined ? undefined : checkPackageOf(key, entry, { id, packages, single });
-    return misnamed === undefined ? found : [misnamed, ...found];
   });
 }
 

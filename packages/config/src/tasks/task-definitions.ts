@@ -11,7 +11,7 @@ import type { TaskEntry } from '../parse/parsed-config.js';
 import type { RootConfig } from '../resolve/root-config.js';
 import type { TaskValue } from '../schema/config-schema.js';
 import { checkOutputs, checkRootTasks, checkTask, depthOf } from './check-tasks.js';
-import { createExtendsChains, type ConfiguredPackage } from './extends-chain.js';
+import { createExtendsChains, type ChainLink, type ConfiguredPackage } from './extends-chain.js';
 import { isExclusion, mergeTask } from './merge-tasks.js';
 import { resolveTask } from './resolve-task.js';
 
@@ -55,21 +55,31 @@ export function createTaskDefinitions(
     return root.tasks.get(`${name}#${task}`) ?? (name === ROOT_PACKAGE ? undefined : root.tasks.get(task));
   };
   const entriesOf = (name: PackageName, task: string): readonly TaskEntry[] =>
-    chains.chainOf(name).flatMap(({ tasks }) => tasks.get(task) ?? []);
-  const merged = createMergeMemo((name, task) => merge(rootEntry(name, task), entriesOf(name, task)));
-  const define = (name: PackageName, value: TaskValue) => resolve(value, depthOf(byName.get(name)?.directory ?? ''));
+    chains.chainOf(name).flatMap((link) => (link === '//' ? [] : (link.tasks.get(task) ?? [])));
+  const merged = createMergeMemo((name, task) => {
+    const rootTask = rootEntry(name, task);
+    const entries = entriesOf(name, task);
+    if (entries.length === 0) return rootTask?.value;
+    if (rootTask === undefined && entries.every(({ value }) => isExclusion(value))) return undefined;
+    return mergeChain(task, rootTask, chains.chainOf(name));
+  });
+  const define = (name: PackageName, task: string, value: TaskValue): TaskDefinition => {
+    const member = byName.get(name);
+    const hasCommand = value.command !== undefined || hasScript(member, task);
+    return resolve(value, { depth: depthOf(member?.directory ?? ''), hasCommand });
+  };
 
   const find = (name: PackageName, task: string): TaskDefinition | undefined => {
     const own = byName.get(name)?.config?.tasks.get(task);
     if (own !== undefined && isExclusion(own.value)) return undefined;
     const value = merged(name, task);
-    return value === undefined ? undefined : define(name, value);
+    return value === undefined ? undefined : define(name, task, value);
   };
   const isExcluded = (name: PackageName, task: string): boolean => byName.get(name)?.config?.tasks.has(task) === true;
   const names = collectNames(root, packages);
   return {
     find,
-    findReached: (name, task) => find(name, task) ?? (isExcluded(name, task) ? define(name, NOTHING) : undefined),
+    findReached: (name, task) => find(name, task) ?? (isExcluded(name, task) ? define(name, task, NOTHING) : undefined),
     isKnown: (task) => {
       const id = parseTaskId(task);
       return id === undefined ? names.has(task) : find(id.package, id.task) !== undefined;
@@ -77,7 +87,11 @@ export function createTaskDefinitions(
     taskNames: () => sortedUnique(names),
     position: (name, task) => (entriesOf(name, task).at(-1) ?? rootEntry(name, task))?.position(),
     diagnostics: [
-      ...checkRootTasks(root, byName, single),
+      ...checkRootTasks(root, {
+        packages: byName,
+        single,
+        isOverridden: (name, task) => entriesOf(name, task).length > 0,
+      }),
       ...chains.failures.map((failure) => ({ severity: 'error', failure }) as const),
       ...packages.flatMap((member) => checkPackageTasks(member, merged)),
     ],
@@ -88,12 +102,14 @@ export function createTaskDefinitions(
 const NOTHING: TaskValue = {};
 
 /**
- * The root's task with every package configuration of the chain on top; undefined when none of them defines it. An
- * exclusion further up the chain takes away what was before it but leaves a task that the root has, as in Turborepo.
+ * Puts everything a chain says about a task together. An exclusion on the way takes away what was before it, but a task
+ * the root has stays one, as in Turborepo.
  */
-function merge(root: TaskEntry | undefined, entries: readonly TaskEntry[]): TaskValue | undefined {
-  if (root === undefined && entries.every(({ value }) => isExclusion(value))) return undefined;
-  return entries.reduce((base, { value }) => mergeTask(base, value), root?.value ?? NOTHING);
+function mergeChain(task: string, root: TaskEntry | undefined, chain: readonly ChainLink[]): TaskValue {
+  return chain.reduce((base, link) => {
+    const entry = link === '//' ? root : link.tasks.get(task);
+    return entry === undefined ? base : mergeTask(base, entry.value);
+  }, NOTHING);
 }
 
 type Lookup = (name: PackageName, task: string) => TaskValue | undefined;
@@ -108,16 +124,29 @@ function createMergeMemo(compute: Lookup): Lookup {
   };
 }
 
-/** One definition per written task and depth: a thousand packages at `packages/*` share one object. */
-function createSharedResolver(globalInputs: readonly string[]): (task: TaskValue, depth: number) => TaskDefinition {
+interface Variant {
+  readonly depth: number;
+  readonly hasCommand: boolean;
+}
+
+/** One definition per written task and variant: a thousand packages at `packages/*` share one object. */
+function createSharedResolver(globalInputs: readonly string[]): (task: TaskValue, variant: Variant) => TaskDefinition {
   const memo = new Map<TaskValue, Map<number, TaskDefinition>>();
-  return (task, depth) => {
+  return (task, { depth, hasCommand }) => {
+    const inputs = hasCommand ? globalInputs : [];
     let ofTask = memo.get(task);
     if (ofTask === undefined) memo.set(task, (ofTask = new Map()));
-    let definition = ofTask.get(depth);
-    if (definition === undefined) ofTask.set(depth, (definition = resolveTask(task, { depth, globalInputs })));
+    const key = inputs.length === 0 ? -1 - depth : depth;
+    let definition = ofTask.get(key);
+    if (definition === undefined) ofTask.set(key, (definition = resolveTask(task, { depth, globalInputs: inputs })));
     return definition;
   };
+}
+
+/** An empty script is none. */
+function hasScript(member: ConfiguredPackage | undefined, task: string): boolean {
+  const { scripts } = member ?? {};
+  return scripts === undefined || (Object.hasOwn(scripts, task) && scripts[task] !== '');
 }
 
 function collectNames(root: RootConfig, packages: readonly ConfiguredPackage[]): ReadonlySet<string> {

@@ -183,6 +183,21 @@ export const CASES: readonly Case[] = [
     },
   },
   {
+    name: 'each package of extends brings the root along, which counts again over packages named earlier',
+    root: { tasks: { build: { outputs: ['root'], env: ['R'] } } },
+    packages: {
+      ui: extend({ build: { outputs: ['ui'], cache: false, env: ['$TURBO_EXTENDS$', 'U'] } }),
+      docs: extend({ build: { env: ['$TURBO_EXTENDS$', 'D'] } }),
+      gone: extend({ build: { extends: false } }),
+      web: extend({}, 'ui', 'docs'),
+      api: extend({}, 'gone', 'docs'),
+    },
+    expected: {
+      'web#build': { outputs: outputs('root'), cache: false, env: ['D', 'R'] },
+      'api#build': { outputs: outputs('root'), env: ['D', 'R'] },
+    },
+  },
+  {
     name: 'the pkg#task of the root is not handed on through extends',
     root: { tasks: { 'docs#build': { env: ['R'] } } },
     packages: {
@@ -256,7 +271,7 @@ export const CASES: readonly Case[] = [
     expected: { 'web#a': {}, 'web#b': { passThroughEnv: [] } },
   },
   {
-    name: 'global.inputs are appended to every task, whatever its inputs',
+    name: 'global.inputs are appended whatever the inputs of the task',
     root: {
       futureFlags: { globalConfiguration: true },
       global: { inputs: ['a', '!b', './c', '../d'] },

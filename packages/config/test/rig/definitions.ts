@@ -11,7 +11,12 @@ import {
 } from '../../src/index.js';
 
 /** Package name -> its directory and configuration (a value, written as JSON). */
-export type PackageLiteral = Readonly<Record<string, { readonly directory?: string; readonly config?: unknown }>>;
+export type PackageLiteral = Readonly<
+  Record<
+    string,
+    { readonly directory?: string; readonly config?: unknown; readonly scripts?: Readonly<Record<string, string>> }
+  >
+>;
 
 /** A sound root configuration from a value. */
 export function rootOf(value: unknown, kind: 'turbo' | 'own' = 'own'): RootConfig {
@@ -31,9 +36,10 @@ export function packageOf(value: unknown, directory: string): PackageConfig {
 
 /** Task definitions of a workspace given as values; `//` is added. */
 export function definitionsOf(root: unknown, packages: PackageLiteral, single = false): TaskDefinitions {
-  const members = Object.entries(packages).map(([name, { directory = `packages/${name}`, config }]) => ({
+  const members = Object.entries(packages).map(([name, { directory = `packages/${name}`, config, scripts }]) => ({
     name: name as PackageName,
     directory,
+    ...(scripts === undefined ? {} : { scripts }),
     config: config === undefined ? undefined : packageOf(config, directory),
   }));
   const rootMember = { name: '//' as PackageName, directory: '', config: undefined };

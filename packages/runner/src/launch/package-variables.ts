@@ -11,10 +11,26 @@ export function readPackageVariables(path: string): Readonly<Record<string, stri
   const manifest = tryParse(path);
   const variables: Record<string, string> = {};
   if (typeof manifest !== 'object' || manifest === null) return variables;
+  const fields = manifest as Readonly<Record<string, unknown>>;
   for (const field of FIELDS) {
-    if (field in manifest) collect((manifest as Record<string, unknown>)[field], `npm_package_${field}`, variables);
+    const value = field === 'bin' ? normaliseBin(fields['bin'], fields['name']) : fields[field];
+    collect(value, `npm_package_${field}`, variables);
   }
   return variables;
+}
+
+/** npm writes one program under the package's own name, and paths without `./`. */
+function normaliseBin(bin: unknown, name: unknown): unknown {
+  if (typeof bin === 'string')
+    return typeof name === 'string' ? { [name.replace(/^@[^/]*\//, '')]: plain(bin) } : undefined;
+  if (typeof bin !== 'object' || bin === null) return bin;
+  return Object.fromEntries(
+    Object.entries(bin).map(([key, path]) => [key, typeof path === 'string' ? plain(path) : path]),
+  );
+}
+
+function plain(path: string): string {
+  return path.replace(/^(?:\.\/)+/, '');
 }
 
 function collect(value: unknown, name: string, variables: Record<string, string>): void {

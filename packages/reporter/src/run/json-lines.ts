@@ -1,6 +1,7 @@
 import type { RunEvent, TaskResult } from '@tr/model';
 import type { ReporterClock } from '../clock.js';
 import type { Output } from '../output.js';
+import { toByteString } from './byte-string.js';
 import type { RunReporter } from './reporter.js';
 import { Screen } from './screen.js';
 
@@ -14,7 +15,7 @@ export function createJsonReporter(output: Output, clock: ReporterClock): RunRep
   const screen = new Screen(output, clock, undefined);
   return {
     sink: (event) => {
-      screen.write(renderEventLine(event));
+      screen.write(toByteString(renderEventLine(event)));
       if (event.type === 'run-finished') screen.flush();
     },
     dispose: () => screen.dispose(),

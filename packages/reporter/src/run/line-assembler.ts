@@ -13,8 +13,8 @@ export class LineAssembler {
 
   /** Everything up to the last line end seen; may be empty. */
   push(bytes: Uint8Array): Uint8Array {
+    if (this.#pending.length === 0 && (bytes.length === 0 || bytes[bytes.length - 1] === NEWLINE)) return bytes;
     const end = bytes.lastIndexOf(NEWLINE) + 1;
-    if (end === bytes.length && this.#pending.length === 0) return bytes;
     const joined = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
     const cut = end === 0 ? 0 : joined.length - (bytes.length - end);
     if (joined.length - cut > LONGEST_LINE) {

@@ -1,6 +1,7 @@
 import type { ReporterClock } from '../clock.js';
 import type { Output } from '../output.js';
 import { displayWidth } from '../text/display-width.js';
+import { type ByteString, EMPTY_BYTES, fromByteString, toByteString } from './byte-string.js';
 
 /** Text of the status line for a width in cells; empty for none. Plain, without escape codes. */
 export type StatusSource = (width: number) => string;
@@ -28,8 +29,7 @@ export class Screen {
   readonly #output: Output;
   readonly #clock: ReporterClock;
   readonly #status: StatusSource | undefined;
-  #pending: (string | Uint8Array)[] = [];
-  #size = 0;
+  #pending = EMPTY_BYTES;
   #cancelFlush: (() => void) | undefined;
   #cancelTick: (() => void) | undefined;
   #stopListening: (() => void) | undefined;
@@ -47,12 +47,11 @@ export class Screen {
     this.#cancelTick = clock.schedule(FIRST_STATUS_MS, () => this.#tick());
   }
 
-  /** Adds text that ends with a newline. */
-  write(chunk: string | Uint8Array): void {
-    if (chunk.length === 0) return;
-    this.#pending.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size >= BATCH) this.flush();
+  /** Adds whole lines. */
+  write(lines: ByteString): void {
+    if (lines === '') return;
+    this.#pending = (this.#pending + lines) as ByteString;
+    if (this.#pending.length >= BATCH) this.flush();
     else this.#scheduleFlush();
   }
 
@@ -66,11 +65,13 @@ export class Screen {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
     const line = this.#renderStatus();
-    if (this.#size === 0 && line === this.#drawn) return;
+    if (this.#pending === '' && line === this.#drawn) return;
     const before = this.#eraseStatus();
-    const after = line === '' ? '' : this.#hideCursor() + line;
+    const after = line === '' ? '' : toByteString(this.#hideCursor() + line);
+    const bytes = (before + this.#pending + after) as ByteString;
     this.#drawn = line;
-    this.#emit(before, after);
+    this.#pending = EMPTY_BYTES;
+    this.#output.write(fromByteString(bytes));
   }
 
   /** Ends the status line, writes the rest and shows the cursor again. Later writes go straight out. */
@@ -112,17 +113,5 @@ export class Screen {
     if (this.#cursorHidden) return '';
     this.#cursorHidden = true;
     return HIDE_CURSOR;
-  }
-
-  #emit(before: string, after: string): void {
-    const chunks = [before, ...this.#pending, after];
-    this.#pending = [];
-    this.#size = 0;
-    const texts = chunks.filter((chunk) => typeof chunk === 'string');
-    if (texts.length === chunks.length) this.#output.write(texts.join(''));
-    else
-      this.#output.write(
-        Buffer.concat(chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk))),
-      );
   }
 }

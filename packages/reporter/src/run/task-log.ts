@@ -1,12 +1,13 @@
 import type { OutputLogs, RunEvent, TaskResult } from '@tr/model';
 import type { Paint } from '../text/paint.js';
 import { formatBytes } from '../text/quantities.js';
+import { type ByteString, toByteString } from './byte-string.js';
 import { CLOSE_GROUP, failedTitle, openGroup } from './github-actions.js';
 import { describeHit, describeMiss } from './headers.js';
 import { LineAssembler } from './line-assembler.js';
 import { LogBuffer } from './log-buffer.js';
 import { type LogPolicy, policyOf, type Visibility } from './log-policy.js';
-import { prefixLines } from './prefix-lines.js';
+import { prefixLines, prefixText } from './prefix-lines.js';
 import type { LogReader } from './run-report-options.js';
 import type { TaskStyle } from './task-style.js';
 
@@ -21,7 +22,7 @@ export interface TaskLogOptions {
   readonly readLog: LogReader | undefined;
   readonly paint: Paint;
   /** Takes whole lines. */
-  readonly print: (chunk: string | Uint8Array) => void;
+  readonly print: (lines: ByteString) => void;
 }
 
 /** One task's part of the terminal: the line about the cache, then its log, live or all at once. */
@@ -75,13 +76,13 @@ export class TaskLog {
     const drops = this.#policy.header === 'if-failed' && !failed;
     const holds = this.#header !== '' || this.#buffer.size > 0;
     if (holds && !drops) this.#printGroup(failed, result);
-    else this.#options.print(prefixLines(Buffer.from(this.#footer), this.#namedPrefix()));
+    else this.#options.print(prefixText(toByteString(this.#footer), this.#namedPrefix()));
   }
 
   /** Outside a group a line of ours says whose it is, even without prefixes. */
-  #namedPrefix(): Uint8Array {
+  #namedPrefix(): ByteString {
     const { prefix, label } = this.#options.style;
-    return prefix.length > 0 ? prefix : Buffer.from(`${label}: `);
+    return prefix === '' ? toByteString(`${label}: `) : prefix;
   }
 
   #addHeader(text: string): void {
@@ -92,7 +93,7 @@ export class TaskLog {
 
   #addLines(lines: Uint8Array): void {
     if (lines.length === 0) return;
-    if (this.#isLive(this.#policy.body)) this.#options.print(prefixLines(lines, this.#options.style.prefix));
+    if (this.#isLive(this.#policy.body)) this.#printLines(lines);
     else this.#buffer.push(lines);
   }
 
@@ -100,18 +101,22 @@ export class TaskLog {
     return this.#options.live && visibility === 'shown';
   }
 
-  #prefixed(text: string): Uint8Array {
-    return prefixLines(Buffer.from(text), this.#options.style.prefix);
+  #prefixed(text: string): ByteString {
+    return prefixText(toByteString(text), this.#options.style.prefix);
+  }
+
+  #printLines(lines: Uint8Array): void {
+    prefixLines(lines, this.#options.style.prefix, this.#options.print);
   }
 
   #printGroup(failed: boolean, result: TaskResult | undefined): void {
     const { groups, style, print } = this.#options;
     const folded = groups === 'github';
-    if (folded) print(failed ? failedTitle(style.label) : openGroup(style.label));
+    if (folded) print(toByteString(failed ? failedTitle(style.label) : openGroup(style.label)));
     print(this.#prefixed(this.#header));
-    for (const chunk of this.#body(result)) print(prefixLines(chunk, style.prefix));
+    for (const chunk of this.#body(result)) this.#printLines(chunk);
     print(this.#prefixed(this.#footer));
-    if (folded && !failed) print(CLOSE_GROUP);
+    if (folded && !failed) print(toByteString(CLOSE_GROUP));
   }
 
   *#body(result: TaskResult | undefined): Iterable<Uint8Array> {

@@ -1,4 +1,5 @@
 import { parseTaskId, type TaskId } from '@tr/model';
+import { type ByteString, toByteString } from './byte-string.js';
 import { printable } from '../text/printable.js';
 import type { Paint, Style } from '../text/paint.js';
 
@@ -10,7 +11,7 @@ export interface TaskStyle {
   /** `web:build`, or `build` in a single-package repository. */
   readonly label: string;
   /** Put before each line: `web:build: ` in the colour of the task; empty without prefixes. */
-  readonly prefix: Uint8Array;
+  readonly prefix: ByteString;
 }
 
 /** The label of a task; ids without a package are shown as they are. */
@@ -24,5 +25,5 @@ export function labelOf(task: TaskId, kind: 'monorepo' | 'single'): string {
 export function createTaskStyle(label: string, index: number, prefixed: Paint | undefined): TaskStyle {
   const color = COLORS[index % COLORS.length] ?? 'cyan';
   const text = prefixed === undefined ? '' : prefixed(color, `${label}: `);
-  return { label, prefix: Buffer.from(text) };
+  return { label, prefix: toByteString(text) };
 }

@@ -2,6 +2,7 @@ import { InvariantError, type OutputLogs, type RunEvent, type RunResult, type Ta
 import { createPaint, type Paint } from '../text/paint.js';
 import { countOf } from '../text/quantities.js';
 import { printable } from '../text/printable.js';
+import { toByteString } from './byte-string.js';
 import { describeEnd, renderFailedTasks } from './failed-tasks.js';
 import { describeWarning, renderRemarks, renderWarning, Warnings } from './notices.js';
 import type { RunReporter } from './reporter.js';
@@ -80,7 +81,7 @@ class TerminalReporter {
 
   #start(event: Extract<RunEvent, { type: 'run-started' }>): void {
     this.#warnsAtOnce = event.tasks.some(({ persistent }) => persistent);
-    this.#screen.write(this.#renderBanner(event.packages));
+    this.#write(this.#renderBanner(event.packages));
     let index = 0;
     for (const { id, hasCommand, log, persistent } of event.tasks) {
       if (!hasCommand) continue;
@@ -104,7 +105,7 @@ class TerminalReporter {
       bufferLimit: bufferLimit ?? BUFFER_LIMIT,
       readLog,
       paint: this.#paint,
-      print: (chunk) => this.#screen.write(chunk),
+      print: (lines) => this.#screen.write(lines),
     });
   }
 
@@ -136,10 +137,10 @@ class TerminalReporter {
     const { summaryPath, groups, kind } = this.#options;
     const paint = this.#paint;
     const notices = this.#warnings.render(paint) + renderRemarks(this.#tally, paint);
-    this.#screen.write(notices === '' ? '' : `\n${notices}`);
+    this.#write(notices === '' ? '' : `\n${notices}`);
     if (this.#tally.total === 0) this.#warn('No tasks were executed as part of this run.');
-    this.#screen.write(renderTotals(this.#tally, result, { paint, summaryPath }));
-    this.#screen.write(
+    this.#write(renderTotals(this.#tally, result, { paint, summaryPath }));
+    this.#write(
       renderFailedTasks(this.#tally.failed, {
         paint,
         groups,
@@ -151,8 +152,12 @@ class TerminalReporter {
     this.#screen.dispose();
   }
 
+  #write(text: string): void {
+    this.#screen.write(toByteString(text));
+  }
+
   #warn(text: string): void {
-    this.#screen.write(`${renderWarning(text, this.#paint)}\n`);
+    this.#write(`${renderWarning(text, this.#paint)}\n`);
   }
 
   #renderStatus(width: number): string {

@@ -35,6 +35,7 @@ export class Screen {
   #stopListening: (() => void) | undefined;
   #showsStatus = false;
   #cursorHidden = false;
+  #ended = false;
   /** The status line on the terminal now; the cursor stands at its end. */
   #drawn = '';
 
@@ -51,7 +52,7 @@ export class Screen {
   write(lines: ByteString): void {
     if (lines === '') return;
     this.#pending = (this.#pending + lines) as ByteString;
-    if (this.#pending.length >= BATCH) this.flush();
+    if (this.#ended || this.#pending.length >= BATCH) this.flush();
     else this.#scheduleFlush();
   }
 
@@ -81,6 +82,7 @@ export class Screen {
     this.#cancelTick = undefined;
     this.#stopListening = undefined;
     this.#showsStatus = false;
+    this.#ended = true;
     this.flush();
     if (this.#cursorHidden) this.#output.write(SHOW_CURSOR);
     this.#cursorHidden = false;

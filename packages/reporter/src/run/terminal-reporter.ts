@@ -30,7 +30,7 @@ class TerminalReporter {
   readonly #tally = new RunTally();
   readonly #warnings = new Warnings();
   readonly #logs = new Map<TaskId, TaskLog>();
-  /** A run that need not end tells its warnings at once. */
+  /** A run that need not end tells its warnings at once, and so does one that has ended. */
   #warnsAtOnce = false;
 
   constructor(options: RunReportOptions) {
@@ -149,6 +149,7 @@ class TerminalReporter {
         describeRerun: this.#options.describeRerun ?? ((task) => `tr run ${task}`),
       }),
     );
+    this.#warnsAtOnce = true;
     this.#screen.dispose();
   }
 

@@ -141,6 +141,14 @@ test('a run with a persistent task tells a warning at once', () => {
   assert.match(text, /WARNING {2}a#dev ended and left processes running/);
 });
 
+test('a warning after the end is not lost', () => {
+  const late: RunEvent = { type: 'warning', failure: { code: 'store/no-space', path: '/w/.tr/cache' } };
+  assert.match(
+    report([start({ 'a#x': {} }), ended(), late]),
+    /\n\n WARNING {2}No space is left for the cache[^\n]*\n$/,
+  );
+});
+
 test('results that were not stored, and flaky ones, are remarked', () => {
   const text = report([
     start({ 'a#x': {}, 'b#x': {}, 'c#x': {}, 'd#x': {} }),

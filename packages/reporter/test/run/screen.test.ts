@@ -123,3 +123,13 @@ test('there is none where nobody watches', () => {
   assert.ok(!out.text.includes('\u001B'));
   assert.ok(!out.text.includes('[0/1]'));
 });
+
+test('what comes after the end is written at once', () => {
+  const { add, reporter, out, clock } = watch(80);
+  add(start({ 'a#x': {} }));
+  add(ended());
+  reporter.dispose();
+  add({ type: 'warning', failure: { code: 'task/left-processes', task: 'a#x' } });
+  assert.match(out.text, /WARNING {2}a#x ended and left processes[^\n]*\n$/);
+  assert.equal(clock.pending, 0);
+});

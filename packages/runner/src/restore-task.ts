@@ -61,7 +61,8 @@ async function finishHit(run: RunContext, { node, entry, outcome }: Hit): Promis
   if (replays && log !== undefined) {
     run.emit({ type: 'task-output', task: node.id, stream: 'stdout', bytes: log, replay: true });
   }
+  if (outcome === 'fresh') return { hit: true, result: { outcome, timeSavedMs } };
   const logPath = run.logPathOf(node.id);
-  const written = outcome === 'restored' && tryWriteLog(logPath, log ?? new Uint8Array(0));
+  const written = tryWriteLog(logPath, log ?? new Uint8Array(0));
   return { hit: true, result: { outcome, timeSavedMs, ...(written ? { logPath } : {}) } };
 }

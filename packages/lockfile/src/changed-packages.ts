@@ -1,5 +1,5 @@
 import type { PackageManagerName, PackageName } from '@tr/model';
-import { sorted } from '@tr/model';
+import { ROOT_PACKAGE, sorted } from '@tr/model';
 import type { LockedDependent } from './locked-dependent.js';
 import { parseLockfile } from './parse-lockfile.js';
 
@@ -17,7 +17,7 @@ export interface LockfileChange {
 
 /**
  * Packages whose external closure differs between two states, sorted. `all`: there was no lockfile, one of the two
- * cannot be read, or something changed that holds for the whole file. `none`: no closure differs (the file itself may,
+ * cannot be read, or something changed that holds for every package (file settings, or the closure of the root). `none`: no closure differs (the file itself may,
  * and then still counts as a changed file of the root package).
  */
 export async function changedPackages(change: LockfileChange): Promise<readonly PackageName[] | 'all' | 'none'> {
@@ -29,5 +29,7 @@ export async function changedPackages(change: LockfileChange): Promise<readonly 
   const differs = (dependent: LockedDependent): boolean =>
     JSON.stringify(old.value.closureOf(dependent)) !== JSON.stringify(current.value.closureOf(dependent));
   const names = [...change.packages].filter(differs).map((dependent) => dependent.name);
+  // What the root installs is at hand in every package.
+  if (names.includes(ROOT_PACKAGE)) return 'all';
   return names.length === 0 ? 'none' : sorted(names);
 }

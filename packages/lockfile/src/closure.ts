@@ -1,4 +1,4 @@
-import { compareStrings } from '@tr/model';
+import { compareStrings, sortedUnique } from '@tr/model';
 import type { ClosureItem, Labelling } from './closure-items.js';
 import { createItemTable, namesOf, nodeItem, toItem, wiringItem } from './closure-items.js';
 import type { DirectDependency } from './direct-dependencies.js';
@@ -13,6 +13,8 @@ export interface Closure {
   readonly signature: string;
   /** Sorted by key, no duplicates. */
   readonly items: () => readonly ClosureItem[];
+  /** Local paths of the reached entries, sorted, no duplicates. */
+  readonly localPaths: () => readonly string[];
 }
 
 /** Finds the closure of one package. */
@@ -58,6 +60,8 @@ export function createClosureFinder(reading: LockfileReading): ClosureFinder {
     const own = [...directItems(reached, direct), ...settings];
     return {
       signature: `${signatureOf(reached.nodes)}|${own.map((item) => item.json).join()}`,
+      localPaths: () =>
+        sortedUnique(Array.from(reached.nodes, (node) => graph.nodes[node]?.localPath ?? '').filter(Boolean)),
       items: () => merge(tableItems(reached), [...own, ...ambiguousItems(reached)].toSorted(byKey)),
     };
   };
@@ -85,20 +89,22 @@ function isWired(nameIds: readonly number[], counts: Int32Array): boolean {
 }
 
 /**
- * What the package's own requests add: `name@specifier` without a value for what is not locked, and `.>name` for which
- * version it gets where the closure has several of that name, or an alias.
+ * What the package's own requests add: `name@specifier` without a value for what is not locked, `.>name` for which
+ * version it gets where the closure has several of that name, or an alias, and a note when it was locked for another
+ * specifier.
  */
 function directItems({ graph, nodes, counts, labelling }: Reached, direct: readonly DirectDependency[]): ClosureItem[] {
-  return direct.flatMap(({ name, specifier, targets }) => {
+  return direct.flatMap(({ name, specifier, targets, lockedFor }) => {
+    const note = lockedFor === undefined ? [] : [toItem(`${name}@${specifier} (locked for ${lockedFor})`, '')];
     if (targets.length === 0) {
       const marker = `${name}@${specifier}`;
       const isTaken = nodes.some((node) => graph.nodes[node]?.label === marker);
-      return [toItem(isTaken ? `.>${name}` : marker, '')];
+      return [toItem(isTaken ? `.>${name}` : marker, ''), ...note];
     }
     const edge = { name, targets };
     const isPlain =
       targets.every((target) => graph.nodes[target]?.name === name) && !isWired(namesOf(graph, edge), counts);
-    return isPlain ? [] : [wiringItem(graph, '.', edge, labelling)];
+    return isPlain ? note : [wiringItem(graph, '.', edge, labelling), ...note];
   });
 }
 

@@ -13,13 +13,18 @@ export interface Lockfile {
    * - `name@version` -> integrity, checksum or resolution (if the lockfile has one), then `> names of its dependencies`;
    * - `name@version>dependency` -> which version it gets, and `.>dependency` -> which one the package itself gets: only
    *   where the closure has several versions of that dependency, so that a rewiring among the same packages shows too;
-   * - `name@specifier` -> `''`: a dependency that the lockfile does not have;
+   * - `name@specifier` -> `''`: a dependency that the lockfile does not have, or (with a note) has for another specifier;
    * - `lockfile settings`: settings that change every install (pnpm `settings`, Bun `configVersion`).
    */
   closureOf(dependent: LockedDependent): Readonly<Record<string, string>>;
   /** SHA-256 of the canonical JSON of {@link closureOf}, without making the record. */
   digestOf(dependent: LockedDependent, sha256: (text: string) => Sha256): Sha256;
-  /** Canonical text of what holds for the whole file: format version, overrides, patches, settings. */
+  /**
+   * Files and directories of the workspace (relative to its root; `../` leads out) that entries of the closure come
+   * from and whose content no lockfile pins: linked directories, patches of Bun. They are inputs of the package.
+   */
+  localPathsOf(dependent: LockedDependent): readonly string[];
+  /** Canonical text of what holds for the whole file: format version, cache key, settings. */
   readonly globals: string;
 }
 
@@ -34,6 +39,7 @@ export function createLockfile(kind: PackageManagerName, file: string, reading: 
     globals: reading.globals,
     closureOf: (dependent) => remember(records, find(dependent), toRecord),
     digestOf: (dependent, sha256) => remember(digests, find(dependent), (closure) => sha256(toCanonicalJson(closure))),
+    localPathsOf: (dependent) => find(dependent).localPaths(),
   };
 }
 

@@ -15,6 +15,8 @@ export interface LockedEntry {
   readonly edges: readonly LockedEdge[];
   /** A package of the workspace itself (or a linked directory), not something downloaded. */
   readonly isWorkspace: boolean;
+  /** File or directory, relative to the workspace root, that it is made from and whose content nothing here pins. */
+  readonly localPath?: string;
 }
 
 /** A dependency as a manifest asks for it: name and specifier. */
@@ -32,7 +34,7 @@ export interface LockfileReading {
   requestsOf(directory: string): readonly Request[];
   /** Canonical text of settings that change an install without showing in any entry; `''` when there are none. */
   readonly settings: string;
-  /** Canonical text of everything that holds for the whole file (format version, overrides, patches, settings). */
+  /** Canonical text of what holds for the whole file and shows in no entry (format version, cache key, settings). */
   readonly globals: string;
 }
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import type { LockedEdge, LockedEntry, LockfileReading, Request } from '../reading.js';
 import { splitLabel } from '../reading.js';
@@ -123,12 +124,28 @@ function toEntry(key: string, block: ParsedRecord, resolve: Resolver): LockedEnt
     resolve(request).map((target) => ({ name: request[0], target })),
   );
   const resolution = stringAt(block, 'resolution') ?? key;
-  const [name, reference] = splitLabel(resolution);
+  const [name, full] = splitLabel(resolution);
+  const reference = full.startsWith('npm:') ? full.slice('npm:'.length) : full;
+  const isWorkspace = resolution.includes(WORKSPACE, 1);
+  // A version from the npm protocol is in the reference already.
+  const version = reference === full && !isWorkspace ? stringAt(block, 'version') : undefined;
+  const localPath = localPathOf(full);
   return {
     key: splitKey(key).toSorted().join(', '),
-    label: `${name}@${reference.startsWith('npm:') ? reference.slice('npm:'.length) : reference}`,
-    detail: stringAt(block, 'checksum') ?? '',
+    label: `${name}@${reference}`,
+    detail: [version, stringAt(block, 'checksum')].filter(Boolean).join(' '),
     edges,
-    isWorkspace: resolution.includes(WORKSPACE, 1),
+    isWorkspace,
+    ...(localPath === undefined ? {} : { localPath }),
   };
+}
+
+/** `link:` and `portal:` use a directory in place, named relative to the workspace package that asks (the locator). */
+function localPathOf(reference: string): string | undefined {
+  if (reference.startsWith('workspace:'))
+    return reference === 'workspace:.' ? undefined : reference.slice('workspace:'.length);
+  const match = /^(?:link|portal):(.+?)::.*locator=([^&]*)/.exec(reference);
+  const locator = (match?.[2] ?? '').replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%40', '@');
+  const directory = locator.slice(locator.indexOf(WORKSPACE, 1) + WORKSPACE.length);
+  return match === null ? undefined : posix.join(directory, match[1] ?? '');
 }

@@ -1,6 +1,7 @@
 import type { ParseError } from 'jsonc-parser';
 import { parse, printParseErrorCode } from 'jsonc-parser';
 import type { LockedEdge, LockedEntry, LockfileReading, Request } from '../reading.js';
+import { splitLabel } from '../reading.js';
 import type { ParsedRecord } from '../shape.js';
 import {
   MalformedLockfile,
@@ -48,12 +49,7 @@ export function readBunLockfile(text: string): LockfileReading {
     },
     requestsOf: (directory) => requestsOf(file, directory, REQUESTED),
     settings: Object.hasOwn(root, 'configVersion') ? canonicalText({ configVersion: own(root, 'configVersion') }) : '',
-    globals: canonicalText(
-      ['lockfileVersion', 'configVersion', 'overrides', 'patchedDependencies', 'trustedDependencies'].map((key) => [
-        key,
-        own(root, key),
-      ]),
-    ),
+    globals: canonicalText([version, own(root, 'configVersion')]),
   };
 }
 
@@ -100,17 +96,19 @@ function toEntry(file: BunFile, key: string, value: unknown): LockedEntry {
     throw new MalformedLockfile(`packages[${JSON.stringify(key)}] does not begin with a string`);
   const at = id.indexOf('@workspace:', 1);
   const isWorkspace = at >= 0;
+  const localPath = isWorkspace ? id.slice(at + '@workspace:'.length) : localPathOf(file, id);
   const details = rest.find((item) => typeof item === 'object' && item !== null);
   const requests = isWorkspace
     ? requestsOf(file, id.slice(at + '@workspace:'.length), RUNTIME)
     : RUNTIME.flatMap((section) => stringPairsAt(expectRecord(details ?? {}, key), section));
-  return {
-    key,
-    label: id,
-    detail: isWorkspace ? '' : detailOf(file, id, rest),
-    edges: edgesOf(file, key, requests),
-    isWorkspace,
-  };
+  const detail = isWorkspace ? '' : detailOf(file, id, rest);
+  const edges = edgesOf(file, isWorkspace ? splitLabel(id)[0] : key, requests);
+  return { key, label: id, detail, edges, isWorkspace, ...(localPath === undefined ? {} : { localPath }) };
+}
+
+/** The patch of a patched package, or the directory that `file:` and `link:` name; a tarball is pinned by its digest. */
+function localPathOf(file: BunFile, id: string): string | undefined {
+  return file.patches.get(id) ?? /@(?:file|link):(?!.*\.(?:tgz|tar\.gz)$)(.+)$/.exec(id)?.[1];
 }
 
 function detailOf(file: BunFile, id: string, rest: readonly unknown[]): string {
@@ -118,7 +116,7 @@ function detailOf(file: BunFile, id: string, rest: readonly unknown[]): string {
   return [
     ...rest.filter((item) => typeof item === 'string' && item !== ''),
     ...(patch === undefined ? [] : [`patch:${patch}`]),
-    ...(file.trusted.has(id.slice(0, Math.max(id.indexOf('@', 1), 0))) ? ['trusted'] : []),
+    ...(file.trusted.has(splitLabel(id)[0]) ? ['trusted'] : []),
   ].join(' ');
 }
 

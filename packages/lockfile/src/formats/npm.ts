@@ -91,6 +91,7 @@ function toEntry(
     detail: isWorkspace ? '' : integrity,
     edges: edgesOf(path, entry, find),
     isWorkspace,
+    ...(isWorkspace && path !== '' ? { localPath: path } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { parseSyml } from '@yarnpkg/parsers';
 import type { LockedEntry, LockfileReading, Request } from '../reading.js';
 import { splitLabel } from '../reading.js';
@@ -45,7 +46,16 @@ function toEntry(
     detail: stringAt(block, 'integrity') ?? stringAt(block, 'resolved') ?? '',
     edges: requests.flatMap((request) => resolve(request).map((target) => ({ name: request[0], target }))),
     isWorkspace: false,
+    ...localPathOf(keys[0] ?? '', block),
   };
+}
+
+/** A directory named by `file:` has neither resolution nor integrity. */
+function localPathOf(descriptor: string, block: ParsedRecord): { localPath?: string } {
+  const [, range] = splitLabel(descriptor);
+  return range.startsWith('file:') && own(block, 'resolved') === undefined
+    ? { localPath: posix.normalize(range.slice('file:'.length)) }
+    : {};
 }
 
 /** `odd@npm:is-odd@2.0.0` is `is-odd`. */

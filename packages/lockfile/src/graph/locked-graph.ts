@@ -24,6 +24,8 @@ export interface LockedNode {
   /** Sorted by name. */
   readonly edges: readonly NodeEdge[];
   readonly isWorkspace: boolean;
+  /** See `LockedEntry.localPath`. */
+  readonly localPath: string | undefined;
 }
 
 /** All a dependency name of a node leads to. */
@@ -64,15 +66,8 @@ function toNode(entry: LockedEntry, nodeOf: Int32Array, nameIds: Map<string, num
   const edges = [...targets]
     .map(([edgeName, numbers]) => ({ name: edgeName, targets: [...numbers].toSorted((a, b) => a - b) }))
     .toSorted((a, b) => compareStrings(a.name, b.name));
-  return {
-    label: entry.label,
-    name,
-    nameId,
-    key: entry.key,
-    detail: entry.detail,
-    edges,
-    isWorkspace: entry.isWorkspace,
-  };
+  const { label, key, detail, isWorkspace, localPath } = entry;
+  return { label, name, nameId, key, detail, edges, isWorkspace, localPath };
 }
 
 /** Finds every node that can be reached from some nodes. */

@@ -29,3 +29,5 @@ export {
   type RestoreRequest,
   type RestoreResult,
 } from './restore/restore-outputs.js';
+export { sweepLeftovers } from './restore/sweep-leftovers.js';
+export { breakLinks } from './restore/break-links.js';

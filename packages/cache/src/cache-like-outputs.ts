@@ -1,10 +1,11 @@
 import type { ManifestEntry } from '@tr/model';
 
-const CACHE_NAME = /^(?:\.?cache|\.turbo|\.parcel-cache|\.webpack|\.[a-z]+_cache)$/;
-/** Smaller ones are not worth a word. */
+/** Names that only caches of tools have. */
+const CACHE_NAME = /^(?:\.cache|\.turbo|\.[a-z]+[-_]cache)$/;
+/** A folder `cache` is one inside a hidden folder (`.next/cache`), or when it is this large, bytes. */
 const LARGE_BYTES = 20 * 1024 * 1024;
 
-/** A folder among the outputs that is named like a cache of a tool, and large. */
+/** A folder among the outputs that is named like a cache of a tool. */
 export interface CacheLikeOutput {
   /** Workspace-relative. */
   readonly path: string;
@@ -19,13 +20,20 @@ export function findCacheLikeOutput(entries: readonly ManifestEntry[]): CacheLik
     const folder = cacheFolderOf(entry.path);
     if (folder !== undefined) sizes.set(folder, (sizes.get(folder) ?? 0) + entry.digest.size);
   }
-  const [largest] = [...sizes].sort(([, a], [, b]) => b - a);
-  return largest !== undefined && largest[1] >= LARGE_BYTES ? { path: largest[0], bytes: largest[1] } : undefined;
+  const candidates = [...sizes].map(([path, bytes]) => ({ path, bytes }));
+  return candidates.filter(isCache).sort((a, b) => b.bytes - a.bytes)[0];
 }
 
-/** The outermost folder of a path that is named like a cache. */
+/** The outermost folder of a path that may be a cache. Packages in `node_modules` have folders of any name. */
 function cacheFolderOf(path: string): string | undefined {
   const segments = path.split('/');
-  const at = segments.slice(0, -1).findIndex((segment) => CACHE_NAME.test(segment));
-  return at === -1 ? undefined : segments.slice(0, at + 1).join('/');
+  const inPackages = segments.indexOf('node_modules');
+  const at = segments.slice(0, -1).findIndex((name) => CACHE_NAME.test(name) || name === 'cache');
+  if (at === -1 || (inPackages !== -1 && inPackages < at - 1)) return undefined;
+  return segments.slice(0, at + 1).join('/');
+}
+
+function isCache({ path, bytes }: CacheLikeOutput): boolean {
+  const [name = '', parent = ''] = path.split('/').reverse();
+  return CACHE_NAME.test(name) || parent.startsWith('.') || (bytes >= LARGE_BYTES && parent !== 'node_modules');
 }

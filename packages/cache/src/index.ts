@@ -13,4 +13,4 @@ export {
 } from './stored-fingerprints.js';
 export { createTaskCache, StoredTaskCache, type FinishedExecution, type TaskCacheOptions } from './task-cache.js';
 export type { Tier, TierPolicy } from './tier.js';
-export type { WarningSink } from './trouble-log.js';
+export { createTroubleLog, type TroubleLog, type WarningSink } from './trouble-log.js';

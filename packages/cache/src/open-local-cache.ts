@@ -1,17 +1,22 @@
 import type { MissReason, TaskFingerprint } from '@tr/model';
-import { openOutputRecords, type OutputPlace } from '@tr/artifact';
+import { openOutputRecords, sweepLeftovers, type OutputPlace } from '@tr/artifact';
 import {
+  collectGarbage,
   createFileActionStore,
   createFileBlobStore,
+  isGcDue,
   nodeDisk,
+  noteWritten,
   openCacheFolder,
   type CacheFolder,
+  type CacheLimits,
   type Disk,
+  type GcReport,
 } from '@tr/store';
 import type { StoredFingerprint } from './stored-fingerprints.js';
 import { createTaskCache, type StoredTaskCache } from './task-cache.js';
 import type { Tier, TierPolicy } from './tier.js';
-import type { WarningSink } from './trouble-log.js';
+import { createTroubleLog, type WarningSink } from './trouble-log.js';
 
 /** Where things lie and what may be done. All paths are absolute. */
 export interface LocalCacheOptions {
@@ -25,6 +30,7 @@ export interface LocalCacheOptions {
   /** Version of `tr`. */
   readonly producer: string;
   readonly now: () => number;
+  /** Told once for each kind of trouble, and what is to be known about single tasks. */
   readonly warn: WarningSink;
   readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => readonly MissReason[];
   /** The real disk unless a test says otherwise. */
@@ -37,6 +43,8 @@ export interface LocalCache {
   readonly tiers: readonly Tier[];
   readonly folder: CacheFolder;
   readonly place: OutputPlace;
+  /** At the end of a run: keeps the cache within its limits when that is due. Undefined = it was not. Never rejects. */
+  finish(limits: CacheLimits): Promise<GcReport | undefined>;
 }
 
 /** Opens the cache of one machine. Touches nothing until it is used. */
@@ -49,8 +57,25 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
     stagingDirectory: `${stateDirectory}/tmp`,
     records: openOutputRecords(disk, `${stateDirectory}/state/v1/outputs`),
   };
-  const blobs = createFileBlobStore(folder);
+  const trouble = createTroubleLog(options.warn);
+  let written = 0;
+  const blobs = createFileBlobStore(folder, (bytes) => void (written += bytes));
   const actions = createFileActionStore(folder, options);
   const tiers: readonly Tier[] = [{ name: 'local', blobs, actions, policy }];
-  return { tasks: createTaskCache({ ...options, place, tiers }), tiers, folder, place };
+  return {
+    tasks: createTaskCache({ ...options, place, tiers, trouble }),
+    tiers,
+    folder,
+    place,
+    finish: async (limits) => {
+      sweepLeftovers(place, options.now());
+      if (!policy.write) return undefined;
+      noteWritten(folder, written, options.now());
+      written = 0;
+      if (!isGcDue(folder, limits, options.now())) return undefined;
+      const report = await collectGarbage(folder, { limits, now: options.now() });
+      if (!report.ok) trouble.note(report.failure);
+      return report.ok ? report.value : undefined;
+    },
+  };
 }

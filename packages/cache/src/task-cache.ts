@@ -9,13 +9,13 @@ import type {
   TaskId,
   TaskNode,
 } from '@tr/model';
-import { compileOutputs, restoreOutputs, type OutputMatcher, type OutputPlace } from '@tr/artifact';
+import { breakLinks, compileOutputs, restoreOutputs, type OutputMatcher, type OutputPlace } from '@tr/artifact';
 import { findStaleBuildState } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { saveTask, type Saved } from './save-task.js';
 import { listStoredFingerprints, type StoredFingerprint } from './stored-fingerprints.js';
 import type { Tier } from './tier.js';
-import { createTroubleLog, troubleDetail, type TroubleLog, type WarningSink } from './trouble-log.js';
+import { troubleDetail, type TroubleLog } from './trouble-log.js';
 import { findUndeclaredOutputs } from './undeclared-outputs.js';
 
 /** How many stored entries of a task a miss is compared with. */
@@ -30,8 +30,7 @@ export interface TaskCacheOptions {
   readonly producer: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told once for each kind of trouble. */
-  readonly warn: WarningSink;
+  readonly trouble: TroubleLog;
   /** Says how a fingerprint differs from stored ones of the same task (newest first); never empty. */
   readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => readonly MissReason[];
 }
@@ -58,12 +57,12 @@ export class StoredTaskCache {
   readonly #options: TaskCacheOptions;
   readonly #trouble: TroubleLog;
   readonly #matchers = new Map<TaskId, OutputMatcher>();
-  readonly #directories = new Map<string, Set<TaskId>>();
+  readonly #directories = new Set<string>();
   readonly #progress = new Map<TaskId, Progress>();
 
   constructor(options: TaskCacheOptions) {
     this.#options = options;
-    this.#trouble = createTroubleLog(options.warn);
+    this.#trouble = options.trouble;
   }
 
   async lookup(task: TaskNode, fingerprint: TaskFingerprint): Promise<CacheLookup> {
@@ -119,6 +118,7 @@ export class StoredTaskCache {
     const record = place.records.read(task.id);
     const staleState = findStaleBuildState({ place, task, matcher: this.#matcherOf(task), record });
     const outOfStep = staleState !== undefined;
+    if (task.definition.restore === 'link') await breakLinks(place, this.#matcherOf(task));
     if (record !== undefined || outOfStep) place.records.write(task.id, { paths: record?.paths() ?? [], outOfStep });
     const startedAt = place.records.sampleClock();
     Object.assign(this.#progressOf(task), { staleState, startedAt });
@@ -157,19 +157,19 @@ export class StoredTaskCache {
   }
 
   #warnAbout(task: TaskNode, fingerprint: TaskFingerprint, saved: Saved): void {
-    const { place, warn } = this.#options;
+    const { place } = this.#options;
     const cacheLike = findCacheLikeOutput(saved.manifest.entries);
     if (cacheLike !== undefined) {
       const path = cacheLike.path.startsWith(`${task.directory}/`)
         ? cacheLike.path.slice(task.directory.length + 1)
         : cacheLike.path;
-      warn({ code: 'store/cache-like-output', task: task.id, path, bytes: cacheLike.bytes }, task.id);
+      this.#trouble.note({ code: 'store/cache-like-output', task: task.id, path, bytes: cacheLike.bytes }, task.id);
     }
     const { startedAt } = this.#progressOf(task);
-    if (startedAt === undefined || task.definition.outputs.include.length > 0) return;
-    const declared = [...(this.#directories.get(task.directory) ?? [])].flatMap((id) => this.#matchers.get(id) ?? []);
-    const paths = findUndeclaredOutputs({ place, task, fingerprint, declared, startedAt });
-    if (paths.length > 0) warn({ code: 'store/undeclared-outputs', task: task.id, paths }, task.id);
+    if (startedAt === undefined) return;
+    const declared = [...this.#matchers.values()];
+    const paths = findUndeclaredOutputs({ place, task, fingerprint, declared, startedAt, packages: this.#directories });
+    if (paths.length > 0) this.#trouble.note({ code: 'store/undeclared-outputs', task: task.id, paths }, task.id);
   }
 
   #toMissReason(failure: StoreFailure, task: TaskNode): MissReason {
@@ -187,8 +187,7 @@ export class StoredTaskCache {
     if (matcher === undefined) {
       matcher = compileOutputs(task.definition.outputs, task.directory);
       this.#matchers.set(task.id, matcher);
-      const siblings = this.#directories.get(task.directory) ?? new Set();
-      this.#directories.set(task.directory, siblings.add(task.id));
+      this.#directories.add(task.directory);
     }
     return matcher;
   }

@@ -10,20 +10,24 @@ const MAX_ENTRIES = 20_000;
 const MAX_FOUND = 20;
 
 /**
- * Files that a task without outputs wrote into its package while it executed: a later hit would not bring them back.
- * What other tasks of the package declare as their outputs is theirs. Paths are relative to the package, sorted.
+ * Files that appeared in the package or were written while its task executed, and that no task declares as outputs: a
+ * later hit would not bring them back. Inputs are left out, and packages inside this one. Paths are relative to the
+ * package, sorted.
  */
 export function findUndeclaredOutputs(options: {
   readonly place: OutputPlace;
   readonly task: TaskNode;
   readonly fingerprint: TaskFingerprint;
-  /** Outputs of every task of this package that is known. */
+  /** Outputs of every task that is known. */
   readonly declared: readonly OutputMatcher[];
+  /** Directories of every package that is known. */
+  readonly packages: ReadonlySet<string>;
   /** When the execution began, by the clock of the file system, milliseconds. */
   readonly startedAt: number;
 }): readonly string[] {
   const { place, task, declared, startedAt } = options;
   const { inputs } = options.fingerprint.fingerprint;
+  const hasOutputs = task.definition.outputs.include.length > 0;
   const found: string[] = [];
   let left = MAX_ENTRIES;
   const search = (below: string): void => {
@@ -33,7 +37,8 @@ export function findUndeclaredOutputs(options: {
       if (left-- <= 0 || found.length >= MAX_FOUND) return;
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       const fromRoot = task.directory === '' ? path : `${task.directory}/${path}`;
-      if (IGNORED.test(entry.name) || declared.some((matcher) => matcher.matches(fromRoot))) continue;
+      if (IGNORED.test(entry.name) || (!hasOutputs && BUILD_STATE.test(entry.name))) continue;
+      if (options.packages.has(fromRoot) || declared.some((matcher) => matcher.matches(fromRoot))) continue;
       if (entry.isDirectory()) search(path);
       else if (entry.isFile() && !Object.hasOwn(inputs, path) && isNewer(`${place.root}/${fromRoot}`)) found.push(path);
     }

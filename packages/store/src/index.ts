@@ -30,3 +30,8 @@ export {
   type StoreResult,
   type StoreTrouble,
 } from './trouble.js';
+export { readCacheStatus, type CacheStatus, type TaskUsage } from './upkeep/cache-status.js';
+export { chooseEvictions, type CacheLimits, type EntryUse } from './upkeep/choose-evictions.js';
+export { collectGarbage, DEFAULT_GRACE_MS, type GcOptions, type GcReport } from './upkeep/collect-garbage.js';
+export { isGcDue, noteWritten } from './upkeep/gc-due.js';
+export { verifyCache, type VerifyReport } from './upkeep/verify-cache.js';

@@ -49,6 +49,8 @@ export interface OutputRecords {
   read(task: TaskId): OutputRecord | undefined;
   /** False when it could not be written: then there is none. */
   write(task: TaskId, record: RecordDraft): boolean;
+  /** Removes files of writers that were killed before `before`, milliseconds since the epoch. */
+  sweep(before: number): void;
   /** Now, by the clock of the file system the records lie on; undefined when it cannot be written. */
   sampleClock(): number | undefined;
 }
@@ -87,6 +89,14 @@ export function openOutputRecords(disk: Disk, directory: string): OutputRecords 
       // A record that cannot be replaced may be wrong now: better none.
       if (!written.ok) attempt(directory, () => disk.unlink(pathOf(task)));
       return written.ok;
+    },
+    sweep: (before) => {
+      attempt(directory, () => {
+        for (const { name } of disk.readDirectory(directory)) {
+          const path = join(directory, name);
+          if (name.endsWith('.tmp') && (disk.lstat(path)?.mtimeMs ?? before) < before) disk.unlink(path);
+        }
+      });
     },
     sampleClock: () => {
       const sampled = attempt(directory, () => {

@@ -1,0 +1,75 @@
+import type { Dirent, Stats } from 'node:fs';
+import { join } from 'node:path';
+import { isSha256 } from '@tr/hash';
+import type { ActionKey, Sha256 } from '@tr/model';
+import { errorCode, type Disk } from '../disk.js';
+import type { CacheFolder } from '../folder/cache-folder.js';
+
+/** A blob file of the folder. */
+export interface BlobFile {
+  readonly hash: Sha256;
+  readonly path: string;
+  /** True for the executable twin of a blob. */
+  readonly isTwin: boolean;
+  readonly stats: Stats;
+}
+
+/** A manifest file of the folder. */
+export interface ActionFile {
+  readonly key: ActionKey;
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+/** Every blob file, fan-out folder by fan-out folder; strangers are passed over. */
+export function* scanBlobs(folder: CacheFolder): Generator<BlobFile> {
+  for (const { name, path, stats } of scanFanOut(folder.disk, join(folder.root, 'blobs'))) {
+    const isTwin = name.endsWith('-x');
+    const hash = isTwin ? name.slice(0, -2) : name;
+    if (isSha256(hash)) yield { hash, path, isTwin, stats };
+  }
+}
+
+/** Every manifest file; strangers are passed over. */
+export function* scanActions(folder: CacheFolder): Generator<ActionFile> {
+  for (const { name, path, stats } of scanFanOut(folder.disk, join(folder.root, 'actions'))) {
+    const key = name.endsWith('.json') ? name.slice(0, -'.json'.length) : '';
+    if (isSha256(key)) yield { key: key as string as ActionKey, path, stats };
+  }
+}
+
+interface FoundFile {
+  readonly name: string;
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+/** Files of a directory, with their stats; empty when there is no such directory. */
+export function* scanFiles(disk: Disk, directory: string): Generator<FoundFile> {
+  for (const entry of readEntries(disk, directory)) {
+    const path = join(directory, entry.name);
+    const stats = entry.isFile() ? disk.lstat(path) : undefined;
+    if (stats !== undefined) yield { name: entry.name, path, stats };
+  }
+}
+
+/** Directories below a directory; empty when there is no such directory. */
+export function scanDirectories(disk: Disk, directory: string): readonly string[] {
+  return readEntries(disk, directory)
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(directory, entry.name))
+    .sort();
+}
+
+function* scanFanOut(disk: Disk, directory: string): Generator<FoundFile> {
+  for (const fanOut of scanDirectories(disk, directory)) yield* scanFiles(disk, fanOut);
+}
+
+function readEntries(disk: Disk, directory: string): Dirent[] {
+  try {
+    return disk.readDirectory(directory);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { fail, type ActionKey, type Sha256 } from '@tr/model';
+import { readManifest } from '../file/file-action-store.js';
+import type { CacheFolder } from '../folder/cache-folder.js';
+import { setAside } from '../folder/quarantine.js';
+import { listBlobs } from '../manifest/manifest-bytes.js';
+import { createPacer, type Pacer } from '../pacer.js';
+import { createRunningDigest } from '../running-digest.js';
+import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
+import { scanActions, scanBlobs } from './scan-folder.js';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** What a verify found. What is bad has been set aside. */
+export interface VerifyReport {
+  readonly blobs: number;
+  /** Bytes that were read. */
+  readonly bytes: number;
+  readonly entries: number;
+  /** Blobs whose bytes are not those of their name. */
+  readonly badBlobs: readonly Sha256[];
+  /** Manifests that cannot be trusted. */
+  readonly badEntries: readonly ActionKey[];
+  /** Manifests that name a blob that is not there. */
+  readonly incompleteEntries: readonly ActionKey[];
+}
+
+/** Reads every blob and every manifest again, as one would after a disk that lied. */
+export async function verifyCache(folder: CacheFolder): Promise<StoreResult<VerifyReport>> {
+  const refusal = folder.check();
+  if (refusal !== undefined) return fail(refusal);
+  return await attemptAsync(folder.root, async () => {
+    const pacer = createPacer();
+    const blobs = await verifyBlobs(folder, pacer);
+    const entries = await verifyEntries(folder, pacer, blobs.good);
+    const { badBlobs, bytes } = blobs;
+    return { blobs: blobs.count, bytes, badBlobs: [...new Set(badBlobs)], ...entries };
+  });
+}
+
+interface VerifiedBlobs {
+  readonly count: number;
+  readonly bytes: number;
+  readonly badBlobs: readonly Sha256[];
+  /** Hash -> size. */
+  readonly good: ReadonlyMap<string, number>;
+}
+
+async function verifyBlobs(folder: CacheFolder, pacer: Pacer): Promise<VerifiedBlobs> {
+  const good = new Map<string, number>();
+  const badBlobs: Sha256[] = [];
+  let count = 0;
+  let bytes = 0;
+  for (const { hash, path, isTwin } of scanBlobs(folder)) {
+    const digest = await attemptAsync(path, () => digestBlob(folder, path, pacer));
+    count++;
+    if (digest.ok) bytes += digest.value.size;
+    if (digest.ok && digest.value.hash === hash) {
+      if (!isTwin) good.set(hash, digest.value.size);
+    } else {
+      badBlobs.push(hash);
+      setAside(folder, path);
+    }
+  }
+  return { count, bytes, badBlobs, good };
+}
+
+async function digestBlob(
+  folder: CacheFolder,
+  path: string,
+  pacer: Pacer,
+): Promise<ReturnType<ReturnType<typeof createRunningDigest>['finish']>> {
+  const { disk } = folder;
+  const file = disk.open(path, 'read');
+  try {
+    const running = createRunningDigest();
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let size = disk.read(file, buffer); size > 0; size = disk.read(file, buffer)) {
+      running.update(buffer.subarray(0, size));
+      await pacer.turn();
+    }
+    return running.finish();
+  } finally {
+    disk.close(file);
+  }
+}
+
+async function verifyEntries(
+  folder: CacheFolder,
+  pacer: Pacer,
+  good: ReadonlyMap<string, number>,
+): Promise<Pick<VerifyReport, 'entries' | 'badEntries' | 'incompleteEntries'>> {
+  const badEntries: ActionKey[] = [];
+  const incompleteEntries: ActionKey[] = [];
+  let entries = 0;
+  for (const { key, path } of scanActions(folder)) {
+    entries++;
+    const read = attempt(path, () => readManifest(folder, key));
+    if (!read.ok || !read.value.ok) badEntries.push(key);
+    else if (read.value.value !== undefined) {
+      const blobs = listBlobs(read.value.value.manifest);
+      if (blobs.some(({ hash, size }) => good.get(hash) !== size && !isThere(folder, hash, size))) {
+        incompleteEntries.push(key);
+        setAside(folder, path);
+      }
+    }
+    await pacer.turn();
+  }
+  return { entries, badEntries, incompleteEntries };
+}
+
+/** A save that runs beside us adds blobs that we have not read. */
+function isThere(folder: CacheFolder, hash: Sha256, size: number): boolean {
+  return folder.disk.lstat(folder.blobPath(hash))?.size === size;
+}

@@ -12,6 +12,8 @@ const lazy = { 'js-yaml': 'js-yaml.cjs', '@yarnpkg/parsers': 'yarn-parsers.cjs',
 const common = {
   bundle: true,
   platform: 'node',
+  // jsonc-parser's main file cannot be bundled; its module build can.
+  mainFields: ['module', 'main'],
   target: 'node20.19',
   format: 'cjs',
   minifySyntax: true,

@@ -23,7 +23,10 @@ export function createChangeDetector({ workspace, config }: Project): ChangeDete
     path === config.source.path || path === 'package.json' || isGlobalDependency(path);
   return {
     packagesOf: (files, before) =>
-      computeChangedPackages(workspace, files, { isGlobal, compareLockfile: () => lockfileChanges.get(before) ?? 'all' }),
+      computeChangedPackages(workspace, files, {
+        isGlobal,
+        compareLockfile: () => lockfileChanges.get(before) ?? 'all',
+      }),
     prepare: async (before) => {
       const { lockfile, git, root } = workspace;
       if (lockfile === undefined || git === undefined) return;

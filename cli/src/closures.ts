@@ -38,7 +38,12 @@ export async function loadClosures(workspace: Workspace, memoDirectory: string):
   const resolutions = readRootResolutions(workspace);
   const dependents = [...workspace.packages.values()];
   const quickHash = await loadQuickHash();
-  const questions = dependents.map((each) => [each.name, each.directory, each.externalDependencies, each.internalDependencies]);
+  const questions = dependents.map((each) => [
+    each.name,
+    each.directory,
+    each.externalDependencies,
+    each.internalDependencies,
+  ]);
   const question = `${quickHash(text)}-${quickHash(JSON.stringify([lockfile, resolutions, questions]))}`;
   const known = readMemo(join(memoDirectory, 'digests.json'), question);
   if (known !== undefined) return fromDigests(known, (digest) => readClosure(memoDirectory, digest));
@@ -100,7 +105,8 @@ function writeMemo(directory: string, memo: Memo, closures: ReadonlyMap<Sha256, 
     for (const name of readdirSync(directory)) {
       if (!closures.has(name.replace(/\.json$/, '') as Sha256)) rmSync(join(directory, name), { force: true });
     }
-    for (const [digest, { packages }] of closures) writeWhole(join(directory, `${digest}.json`), JSON.stringify(packages));
+    for (const [digest, { packages }] of closures)
+      writeWhole(join(directory, `${digest}.json`), JSON.stringify(packages));
     writeWhole(join(directory, 'digests.json'), JSON.stringify(memo));
   } catch {
     // A disk that takes nothing costs time, not the run.

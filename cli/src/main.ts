@@ -46,7 +46,7 @@ export async function main(args: readonly string[]): Promise<void> {
   if (wrong !== undefined) return report(wrong);
   try {
     const command = cli.process([...split.own], context);
-    process.exitCode = await command.execute() ?? EXIT.ok;
+    process.exitCode = (await command.execute()) ?? EXIT.ok;
   } catch (error) {
     process.exitCode = reportError(error);
   }
@@ -54,7 +54,11 @@ export async function main(args: readonly string[]): Promise<void> {
 
 /** The registry of commands. */
 export function createCli(): Cli<CliContext> {
-  const cli = new Cli<CliContext>({ binaryLabel: 'tr, a task runner for monorepos', binaryName: 'tr', binaryVersion: VERSION });
+  const cli = new Cli<CliContext>({
+    binaryLabel: 'tr, a task runner for monorepos',
+    binaryName: 'tr',
+    binaryVersion: VERSION,
+  });
   for (const command of COMMANDS) cli.register(command);
   cli.register(Builtins.HelpCommand);
   return cli;
@@ -82,7 +86,9 @@ function splitArguments(args: readonly string[]): SplitArguments {
 }
 
 function readEnvironment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 /** The first command word or option that nobody knows; clipanion would name the usage of all commands instead. */
@@ -94,7 +100,9 @@ function findUnknown(cli: Cli<CliContext>, args: readonly string[]): Failure | u
     const names = cli.definitions().map(({ path }) => path.split(' ')[1] ?? '');
     return { code: 'usage/unknown-command', command: first, nearest: findNearest(first, names) };
   }
-  const known = definitions.flatMap(({ options }) => options.flatMap(({ nameSet }) => nameSet));
+  const known = definitions.flatMap(({ options }) =>
+    options.flatMap(({ definition }) => definition.match(/--?[a-z][\w-]*/gi) ?? []),
+  );
   const options = new Set([...known, ...known.map((name) => name.replace(/^--/, '--no-')), '--help', '-h']);
   const unknown = args.find((arg) => arg.startsWith('--') && !options.has(arg.split('=', 1)[0] ?? arg));
   if (unknown === undefined) return undefined;

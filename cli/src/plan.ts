@@ -1,7 +1,14 @@
 import { statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fail, ok, type Diagnostic, type Failure, type PackageName, type Result, type TaskGraph } from '@tr/model';
-import { createTaskGraph, parseFilter, selectPackages, type GitRange, type PackageSelector, type Selection } from '@tr/task-graph';
+import {
+  createTaskGraph,
+  parseFilter,
+  selectPackages,
+  type GitRange,
+  type PackageSelector,
+  type Selection,
+} from '@tr/task-graph';
 import { listAffectedFiles, listChangedFiles } from '@tr/workspace';
 import { createChangeDetector, type ChangeDetector } from './changes.js';
 import type { Project } from './project.js';
@@ -33,7 +40,10 @@ export interface Scope {
 }
 
 /** Applies filters, `--affected` and the current directory. */
-export async function selectScope(project: Project, request: ScopeRequest): Promise<Result<Scope, readonly Diagnostic[]>> {
+export async function selectScope(
+  project: Project,
+  request: ScopeRequest,
+): Promise<Result<Scope, readonly Diagnostic[]>> {
   const selectors = parseFilters(request.filters);
   if (!selectors.ok) return fail(toErrors(selectors.failure));
   const { workspace } = project;
@@ -51,7 +61,10 @@ export async function selectScope(project: Project, request: ScopeRequest): Prom
     directoryExists: (path) => statSync(join(workspace.root, path), { throwIfNoEntry: false })?.isDirectory() === true,
   });
   if (!selection.ok) return fail(toErrors([selection.failure]));
-  return ok({ selection: selection.value, warnings: [...(affected?.value.warnings ?? []), ...toWarnings(selection.value.warnings)] });
+  return ok({
+    selection: selection.value,
+    warnings: [...(affected?.value.warnings ?? []), ...toWarnings(selection.value.warnings)],
+  });
 }
 
 /** Selects the packages and expands the requested tasks. */
@@ -70,8 +83,10 @@ export async function createPlan(project: Project, request: PlanRequest): Promis
   return ok({ graph: created.value.graph, warnings: [...scope.value.warnings, ...toWarnings(created.value.warnings)] });
 }
 
-const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] => failures.map((failure) => ({ severity: 'error', failure }));
-const toWarnings = (failures: readonly Failure[]): readonly Diagnostic[] => failures.map((failure) => ({ severity: 'warning', failure }));
+const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] =>
+  failures.map((failure) => ({ severity: 'error', failure }));
+const toWarnings = (failures: readonly Failure[]): readonly Diagnostic[] =>
+  failures.map((failure) => ({ severity: 'warning', failure }));
 
 function parseFilters(filters: readonly string[]): Result<readonly PackageSelector[], readonly Failure[]> {
   const parsed = filters.map(parseFilter);
@@ -79,11 +94,20 @@ function parseFilters(filters: readonly string[]): Result<readonly PackageSelect
   return failures.length > 0 ? fail(failures) : ok(parsed.flatMap((result) => (result.ok ? [result.value] : [])));
 }
 
-function findChangedBy({ workspace }: Project, range: GitRange, changes: ChangeDetector): Result<readonly PackageName[], Failure> {
+function findChangedBy(
+  { workspace }: Project,
+  range: GitRange,
+  changes: ChangeDetector,
+): Result<readonly PackageName[], Failure> {
   if (workspace.git === undefined) return fail({ code: 'workspace/no-git', root: workspace.root });
   const isCommits = range.kind === 'commits';
   const location = { root: workspace.root, git: workspace.git };
-  const files = listChangedFiles({ ...location, from: range.from, to: isCommits ? range.to : undefined, mergeBase: isCommits });
+  const files = listChangedFiles({
+    ...location,
+    from: range.from,
+    to: isCommits ? range.to : undefined,
+    mergeBase: isCommits,
+  });
   return files.ok ? ok(changes.packagesOf(files.value, range.from)) : files;
 }
 
@@ -92,13 +116,21 @@ interface Affected {
   readonly warnings: readonly Diagnostic[];
 }
 
-async function findAffected({ workspace }: Project, request: ScopeRequest, changes: ChangeDetector): Promise<Result<Affected, Failure>> {
+async function findAffected(
+  { workspace }: Project,
+  request: ScopeRequest,
+  changes: ChangeDetector,
+): Promise<Result<Affected, Failure>> {
   const everything = [...workspace.packages.keys()];
   if (workspace.git === undefined) return fail({ code: 'workspace/no-git', root: workspace.root });
   const env = request.environment;
   const found = listAffectedFiles(
     { root: workspace.root, git: workspace.git },
-    { base: env['TURBO_SCM_BASE'] || undefined, isGithubActions: (env['GITHUB_ACTIONS'] ?? '') !== '', githubBaseRef: env['GITHUB_BASE_REF'] || undefined },
+    {
+      base: env['TURBO_SCM_BASE'] || undefined,
+      isGithubActions: (env['GITHUB_ACTIONS'] ?? '') !== '',
+      githubBaseRef: env['GITHUB_BASE_REF'] || undefined,
+    },
   );
   if (!found.ok) return found;
   if (found.value.kind === 'everything') return ok({ packages: everything, warnings: [found.value.warning] });

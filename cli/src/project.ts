@@ -1,6 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createTaskDefinitions, loadPackageConfig, loadRootConfig, type RootConfig, type TaskDefinitions } from '@tr/config';
+import {
+  createTaskDefinitions,
+  loadPackageConfig,
+  loadRootConfig,
+  type RootConfig,
+  type TaskDefinitions,
+} from '@tr/config';
 import { fail, ok, ROOT_PACKAGE, type Diagnostic, type RelativePath, type Result, type Workspace } from '@tr/model';
 import { findWorkspaceRoot, loadWorkspace } from '@tr/workspace';
 
@@ -35,7 +41,8 @@ export async function loadProject(request: ProjectRequest): Promise<Result<Proje
     packageConfigName: (directory) => packageConfigs(directory).config?.name,
     dangerouslyDisablePackageManagerCheck: rootConfig.config.dangerouslyDisablePackageManagerCheck,
     user: {
-      userNpmrc: request.environment['npm_config_userconfig'] ?? join(request.environment['HOME'] ?? homedir(), '.npmrc'),
+      userNpmrc:
+        request.environment['npm_config_userconfig'] ?? join(request.environment['HOME'] ?? homedir(), '.npmrc'),
       scriptShell: request.environment['npm_config_script_shell'],
     },
   });
@@ -47,7 +54,7 @@ export async function loadProject(request: ProjectRequest): Promise<Result<Proje
     // The root's own file is the root configuration, not a package's.
     const parsed = member.name === ROOT_PACKAGE ? undefined : packageConfigs(member.directory);
     diagnostics.push(...(parsed?.diagnostics ?? []));
-    return { name: member.name, directory: member.directory, config: parsed?.config };
+    return { name: member.name, directory: member.directory, config: parsed?.config, scripts: member.scripts };
   });
   const definitions = createTaskDefinitions(rootConfig.config, members, { single: workspace.kind === 'single' });
   diagnostics.push(...definitions.diagnostics);

@@ -8,5 +8,7 @@ export function readRootResolutions(workspace: Workspace): Readonly<Record<strin
   const manifest: unknown = JSON.parse(readFileSync(join(workspace.root, 'package.json'), 'utf8'));
   const resolutions = (manifest as { resolutions?: unknown }).resolutions;
   if (typeof resolutions !== 'object' || resolutions === null) return {};
-  return Object.fromEntries(Object.entries(resolutions).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(resolutions).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }

@@ -1,7 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { TaskGraph } from '@tr/model';
-import { createJsonReporter, createTerminalReporter, renderDiagnostics, resolveLogStyle, type RunReporter } from '@tr/reporter';
+import {
+  createJsonReporter,
+  createTerminalReporter,
+  renderDiagnostics,
+  resolveLogStyle,
+  type RunReporter,
+} from '@tr/reporter';
 import { createShutdown, findTooManyPersistent, runTasks, systemClock } from '@tr/runner';
 import { computePriorities } from '@tr/task-graph';
 import type { CliContext } from './context.js';
@@ -26,7 +32,9 @@ const DEFAULT_CONCURRENCY = '10';
 export async function runPlan(run: PlannedRun): Promise<number> {
   const { project, request, context } = run;
   const graph = applyOutputLogs(run.graph, request.outputLogs);
-  const concurrency = request.parallel ? Infinity : resolveConcurrency(request.concurrency ?? project.config.concurrency ?? DEFAULT_CONCURRENCY);
+  const concurrency = request.parallel
+    ? Infinity
+    : resolveConcurrency(request.concurrency ?? project.config.concurrency ?? DEFAULT_CONCURRENCY);
   const tooMany = findTooManyPersistent(graph, concurrency);
   if (tooMany !== undefined) {
     context.err.write(renderDiagnostics([{ severity: 'error', failure: tooMany }], { colors: context.err.colors }));
@@ -34,10 +42,14 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   }
   const reporter = createReporter(run);
   const shutdown = createShutdown(process);
+  const engine = await createEngine({ ...run, emit: reporter.sink });
   try {
-    const engine = await createEngine({ ...run, graph, emit: reporter.sink });
     const result = await runTasks({
-      ...engine.ports,
+      fingerprinter: engine.fingerprinter,
+      cache: engine.cache.tasks,
+      spawner: engine.spawner,
+      launcher: engine.launcher,
+      conditions: engine.conditions,
       graph,
       priorities: computePriorities(graph),
       concurrency,
@@ -46,12 +58,12 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       force: !request.policy.local.read,
       shutdown,
       clock: systemClock,
-      emit: engine.observe(reporter.sink),
+      emit: reporter.sink,
       logDirectory: engine.directories.logs,
     });
-    await engine.finish();
     return result.exitCode;
   } finally {
+    await engine.finish();
     shutdown.dispose();
     reporter.dispose();
   }
@@ -60,7 +72,9 @@ export async function runPlan(run: PlannedRun): Promise<number> {
 /** `--output-logs` wins over what the configuration says about each task. */
 function applyOutputLogs(graph: TaskGraph, outputLogs: RunRequest['outputLogs']): TaskGraph {
   if (outputLogs === undefined) return graph;
-  const nodes = [...graph.nodes].map(([id, node]) => [id, { ...node, definition: { ...node.definition, outputLogs } }] as const);
+  const nodes = [...graph.nodes].map(
+    ([id, node]) => [id, { ...node, definition: { ...node.definition, outputLogs } }] as const,
+  );
   return { ...graph, nodes: new Map(nodes) };
 }
 
@@ -82,7 +96,11 @@ function createReporter({ project, request, context }: PlannedRun): RunReporter 
     kind: project.workspace.kind,
     requestedTasks: request.tasks,
     remoteCache: 'disabled',
-    ...resolveLogStyle({ logOrder: request.logOrder, logPrefix: request.logPrefix, ci: isGithub ? 'github' : undefined }),
+    ...resolveLogStyle({
+      logOrder: request.logOrder,
+      logPrefix: request.logPrefix,
+      ci: isGithub ? 'github' : undefined,
+    }),
     statusLine: out.isTTY && !isCi,
     readLog,
   });

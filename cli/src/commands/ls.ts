@@ -1,9 +1,9 @@
-import { ROOT_PACKAGE, type PackageName } from '@tr/model';
+import { findNearest, ROOT_PACKAGE, type PackageName } from '@tr/model';
 import { renderLs, renderLsJson, renderPackage, renderPackagesJson, type PackageReport } from '@tr/reporter';
 import { createPackageGraph } from '@tr/workspace';
 import { Command, Option } from 'clipanion';
 import { EXIT } from '../exit-codes.js';
-import { createPlan } from '../plan.js';
+import { selectScope } from '../plan.js';
 import type { Project } from '../project.js';
 import { ProjectCommand } from './project-command.js';
 
@@ -12,7 +12,8 @@ export class LsCommand extends ProjectCommand {
   static override paths = [['ls']];
   static override usage = Command.Usage({
     description: 'List packages, or the tasks of a package.',
-    details: 'Without a name: the packages that the filters select. With names: their dependencies, dependents and tasks.',
+    details:
+      'Without a name: the packages that the filters select. With names: their dependencies, dependents and tasks.',
     examples: [
       ['All packages', 'tr ls'],
       ['What depends on web', 'tr ls --filter=...web'],
@@ -23,7 +24,9 @@ export class LsCommand extends ProjectCommand {
 
   packages = Option.Rest({ name: 'package' });
   filters = Option.Array('--filter,-F', [], { description: 'Only the packages a filter selects.' });
-  affected = Option.Boolean('--affected', false, { description: 'Only what changed since the base branch, and its dependents.' });
+  affected = Option.Boolean('--affected', false, {
+    description: 'Only what changed since the base branch, and its dependents.',
+  });
   output = Option.String('--output', 'text', { description: '`text` or `json`.' });
 
   override execute(): Promise<number> {
@@ -32,13 +35,19 @@ export class LsCommand extends ProjectCommand {
 
   private async list(project: Project): Promise<number> {
     const { cwd, environment, out } = this.context;
-    const plan = await createPlan(project, { cwd, environment, tasks: [], filters: this.filters, affected: this.affected, only: false });
-    if (!plan.ok) return this.refuse(plan.failure);
-    this.warn(plan.value.warnings);
+    const scope = await selectScope(project, { cwd, environment, filters: this.filters, affected: this.affected });
+    if (!scope.ok) return this.refuse(scope.failure);
+    this.warn(scope.value.warnings);
     const { workspace } = project;
-    const packages = plan.value.graph.packagesInScope.map((name) => ({ name, directory: workspace.packages.get(name)?.directory ?? '' }));
+    const packages = scope.value.selection.packages.map((name) => ({
+      name,
+      directory: workspace.packages.get(name)?.directory ?? '',
+    }));
     const manager = workspace.packageManager;
-    const report = { packageManager: manager === undefined ? undefined : [manager.name, manager.version].filter(Boolean).join('@'), packages };
+    const report = {
+      packageManager: manager === undefined ? undefined : [manager.name, manager.version].filter(Boolean).join('@'),
+      packages,
+    };
     out.write(this.output === 'json' ? renderLsJson(report) : renderLs(report, out.colors));
     return EXIT.ok;
   }
@@ -49,12 +58,21 @@ export class LsCommand extends ProjectCommand {
     for (const name of this.packages) {
       const report = describePackage(project, name as PackageName);
       if (report === undefined) {
-        const nearest = undefined;
-        return this.refuse([{ severity: 'error', failure: { code: 'graph/unknown-package', name, nearest } as never }]);
+        const nearest = findNearest(name, [...project.workspace.packages.keys()]);
+        return this.refuse([
+          {
+            severity: 'error',
+            failure: { code: 'graph/filter-unknown-package', filter: name, package: name, nearest },
+          },
+        ]);
       }
       reports.push(report);
     }
-    out.write(this.output === 'json' ? renderPackagesJson(reports) : reports.map((report) => renderPackage(report, out.colors)).join('\n'));
+    out.write(
+      this.output === 'json'
+        ? renderPackagesJson(reports)
+        : reports.map((report) => renderPackage(report, out.colors)).join('\n'),
+    );
     return EXIT.ok;
   }
 }
@@ -71,5 +89,11 @@ function describePackage({ workspace, definitions }: Project, name: PackageName)
     return command === undefined ? [] : [{ name: task, command }];
   });
   const others = (names: Iterable<PackageName>): string[] => [...names].filter((each) => each !== ROOT_PACKAGE);
-  return { name, directory: found.directory, tasks, dependencies: others(graph.dependenciesOf(name)), dependents: others(graph.dependentsOf(name)) };
+  return {
+    name,
+    directory: found.directory,
+    tasks,
+    dependencies: others(graph.dependenciesOf(name)),
+    dependents: others(graph.dependentsOf(name)),
+  };
 }

@@ -21,7 +21,8 @@ export abstract class ProjectCommand extends Command<CliContext> {
   /** Prints diagnostics to stderr. */
   protected warn(diagnostics: readonly Diagnostic[]): void {
     const { err, cwd } = this.context;
-    if (diagnostics.length > 0) err.write(renderDiagnostics(diagnostics, { colors: err.colors, readLine: createLineReader(cwd) }));
+    if (diagnostics.length > 0)
+      err.write(renderDiagnostics(diagnostics, { colors: err.colors, readLine: createLineReader(cwd) }));
   }
 
   /** Prints diagnostics, and is the exit code for them. */

@@ -28,23 +28,44 @@ export class RunCommand extends ProjectCommand {
   });
 
   tasks = Option.Rest({ name: 'task' });
-  filters = Option.Array('--filter,-F', [], { description: 'Only the packages a filter selects; see docs/filters.md.' });
-  affected = Option.Boolean('--affected', false, { description: 'Only what changed since the base branch, and its dependents.' });
+  filters = Option.Array('--filter,-F', [], {
+    description: 'Only the packages a filter selects; see docs/filters.md.',
+  });
+  affected = Option.Boolean('--affected', false, {
+    description: 'Only what changed since the base branch, and its dependents.',
+  });
   only = Option.Boolean('--only', false, { description: 'Only the named tasks, without their dependencies.' });
   parallel = Option.Boolean('--parallel', false, { description: 'Ignore the order of dependencies.' });
-  concurrency = Option.String('--concurrency', { description: 'Tasks at once: a number or a percentage of the cores.' });
-  continueMode = Option.String('--continue', { tolerateBoolean: true, description: 'After a failure: `never`, `dependencies-successful` or `always`.' });
-  force = Option.String('--force', { tolerateBoolean: true, description: 'Execute everything, whatever the cache has.' });
+  concurrency = Option.String('--concurrency', {
+    description: 'Tasks at once: a number or a percentage of the cores.',
+  });
+  continueMode = Option.String('--continue', {
+    tolerateBoolean: true,
+    description: 'After a failure: `never`, `dependencies-successful` or `always`.',
+  });
+  force = Option.String('--force', {
+    tolerateBoolean: true,
+    description: 'Execute everything, whatever the cache has.',
+  });
   noCache = Option.Boolean('--no-cache', false, { description: 'Store nothing.' });
-  cache = Option.String('--cache', { description: 'What may be read and written: `local:rw`, `local:r`, `local:w`, `local:`.' });
+  cache = Option.String('--cache', {
+    description: 'What may be read and written: `local:rw`, `local:r`, `local:w`, `local:`.',
+  });
   cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
-  dry = Option.String('--dry,--dry-run', { tolerateBoolean: true, description: 'Say what would run: `text` or `json`.' });
-  outputLogs = Option.String('--output-logs', { description: '`full`, `hash-only`, `new-only`, `errors-only` or `none`.' });
+  dry = Option.String('--dry,--dry-run', {
+    tolerateBoolean: true,
+    description: 'Say what would run: `text` or `json`.',
+  });
+  outputLogs = Option.String('--output-logs', {
+    description: '`full`, `hash-only`, `new-only`, `errors-only` or `none`.',
+  });
   logOrder = Option.String('--log-order', { description: '`stream`, `grouped` or `auto`.' });
   logPrefix = Option.String('--log-prefix', { description: '`task`, `none` or `auto`.' });
   logFormat = Option.String('--log-format', { description: '`text`, or `json` for one event a line.' });
   envMode = Option.String('--env-mode', { description: '`strict` or `loose`.' });
-  frameworkInference = Option.Boolean('--framework-inference', true, { description: 'Count the variables of detected frameworks.' });
+  frameworkInference = Option.Boolean('--framework-inference', true, {
+    description: 'Count the variables of detected frameworks.',
+  });
   ui = Option.String('--ui', { description: 'Accepted for Turborepo; `stream` is what there is.', hidden: true });
   daemon = Option.Boolean('--daemon', { description: 'Accepted for Turborepo; there is no daemon.', hidden: true });
 
@@ -85,8 +106,19 @@ export class RunCommand extends ProjectCommand {
     if (!checked.ok) return fail(toErrors(checked.failure));
     const { tasks, filters, affected, only, parallel, frameworkInference } = this;
     const cacheDir = this.cacheDir ?? variable('CACHE_DIR');
-    return ok({ ...checked.value, tasks, filters, affected, only, parallel, frameworkInference, cacheDir, taskArguments: this.context.passThrough });
+    return ok({
+      ...checked.value,
+      tasks,
+      filters,
+      affected,
+      only,
+      parallel,
+      frameworkInference,
+      cacheDir,
+      taskArguments: this.context.passThrough,
+    });
   }
 }
 
-const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] => failures.map((failure) => ({ severity: 'error', failure }));
+const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] =>
+  failures.map((failure) => ({ severity: 'error', failure }));

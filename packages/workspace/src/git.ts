@@ -68,6 +68,24 @@ export function readFileAtRef(
   return runGit(git, ['cat-file', 'blob', name]);
 }
 
+/** What a git command came to; the shape `fingerprint` asks for. */
+export interface GitAnswer {
+  readonly exitCode: number | undefined;
+  readonly stdout: Uint8Array;
+  readonly stderr: string;
+}
+
+/** Runs git at the top of the work tree, with `input` on its standard input, for what only git can answer. */
+export function askGit(git: GitLocation, args: readonly string[], input: Uint8Array = new Uint8Array()): GitAnswer {
+  const end = spawnSync('git', [...fixedArguments(git), ...args], {
+    cwd: git.workTree,
+    input,
+    maxBuffer: MAX_BUFFER,
+    windowsHide: true,
+  });
+  return { exitCode: end.status ?? undefined, stdout: end.stdout ?? new Uint8Array(), stderr: String(end.stderr ?? '') };
+}
+
 /** Full id of the commit that a ref, an id or an expression such as `HEAD~2` names. */
 export function resolveCommit(git: GitLocation, ref: string): Result<string, WorkspaceFailure> {
   const unknown = fail<WorkspaceFailure>({ code: 'workspace/unknown-ref', ref });
@@ -120,8 +138,8 @@ interface GitEnd {
  * The repository is named explicitly, so that GIT_DIR and GIT_WORK_TREE of a surrounding hook cannot redirect us; no
  * hook of fsmonitor runs and the index is not rewritten.
  */
-function spawn(git: GitLocation, args: readonly string[]): GitEnd {
-  const fixed = [
+function fixedArguments(git: GitLocation): readonly string[] {
+  return [
     `--git-dir=${git.gitDir}`,
     `--work-tree=${git.workTree}`,
     '--no-optional-locks',
@@ -129,7 +147,10 @@ function spawn(git: GitLocation, args: readonly string[]): GitEnd {
     '-c',
     'core.fsmonitor=false',
   ];
-  const end = spawnSync('git', [...fixed, ...args], {
+}
+
+function spawn(git: GitLocation, args: readonly string[]): GitEnd {
+  const end = spawnSync('git', [...fixedArguments(git), ...args], {
     cwd: git.workTree,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],

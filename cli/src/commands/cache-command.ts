@@ -1,0 +1,28 @@
+import { nodeDisk, openCacheFolder, type CacheFolder, type StoreResult } from '@tr/store';
+import { Option } from 'clipanion';
+import type { Project } from '../project.js';
+import { EXIT } from '../exit-codes.js';
+import { resolveStateDirectories } from '../state-directory.js';
+import { ProjectCommand } from './project-command.js';
+
+/** A command on the local cache of the project. */
+export abstract class CacheCommand extends ProjectCommand {
+  cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
+
+  protected withCache<T>(
+    work: (folder: CacheFolder, project: Project) => Promise<StoreResult<T>>,
+    report: (value: T, folder: CacheFolder, project: Project) => number,
+  ): Promise<number> {
+    return this.withProject(async (project) => {
+      const { root, git } = project.workspace;
+      const { environment } = this.context;
+      const setting =
+        this.cacheDir ?? environment['TR_CACHE_DIR'] ?? environment['TURBO_CACHE_DIR'] ?? project.config.cache.dir;
+      const folder = openCacheFolder({ directory: resolveStateDirectories(root, git, setting).cache, disk: nodeDisk });
+      const done = await work(folder, project);
+      if (done.ok) return report(done.value, folder, project);
+      this.warn([{ severity: 'error', failure: done.failure }]);
+      return EXIT.failed;
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { InvariantError, ROOT_PACKAGE, type TaskNode } from '@tr/model';
+import {
+  renderDiagnostics,
+  renderDryRunJson,
+  renderDryRunText,
+  type DryRunEnvironment,
+  type DryRunPlan,
+  type DryRunTask,
+} from '@tr/reporter';
+import type { GlobalEnvironment, TaskEnvironment } from '@tr/fingerprint';
+import { currentBranch, headSha } from '@tr/workspace';
+import { createEngine, type Engine } from './engine.js';
+import { EXIT } from './exit-codes.js';
+import { predictTasks, type PredictedTask } from './predict.js';
+import type { PlannedRun } from './run-plan.js';
+import { VERSION } from './version.js';
+
+/** Says what a run would do, as text or in Turborepo's JSON; returns the exit code. */
+export async function runDry(run: PlannedRun): Promise<number> {
+  const { context, request } = run;
+  const refuse = (
+    failure: Parameters<typeof renderDiagnostics>[0][number]['failure'],
+    severity: 'error' | 'warning',
+  ): void => context.err.write(renderDiagnostics([{ severity, failure }], { colors: context.err.colors }));
+  const engine = await createEngine({
+    ...run,
+    emit: (event) => event.type === 'warning' && refuse(event.failure, 'warning'),
+  });
+  try {
+    const global = await engine.fingerprinter.global();
+    const predicted = await predictTasks(run.graph, engine);
+    const failed = [global, predicted].find((result) => !result.ok);
+    if (failed?.ok === false) refuse(failed.failure, 'error');
+    if (!global.ok || !predicted.ok) return EXIT.failed;
+    const tasks = [...run.graph.nodes.values()].map((node) => describeTask(node, predicted.value.get(node.id), engine));
+    const plan = describePlan(run, { files: global.value.files, environment: global.value.environment }, tasks);
+    context.out.write(request.dry === 'json' ? renderDryRunJson(plan) : renderDryRunText(plan, context.out.colors));
+    return EXIT.ok;
+  } finally {
+    await engine.finish();
+  }
+}
+
+function describeTask(node: TaskNode, predicted: PredictedTask | undefined, engine: Engine): DryRunTask {
+  if (predicted === undefined) throw new InvariantError(`${node.id} was not predicted`);
+  const { fingerprint, lookup } = predicted;
+  return {
+    node,
+    key: fingerprint.key,
+    inputs: fingerprint.fingerprint.inputs,
+    externalDependenciesHash: fingerprint.externalClosure?.digest.slice(0, 16) ?? '',
+    prediction: lookup.hit
+      ? { hit: true, tier: lookup.entry.tier, timeSavedMs: lookup.entry.manifest.durationMs }
+      : { hit: false, reasons: lookup.reasons },
+    environment: toDryRunEnvironment(
+      engine.fingerprinter.environmentOf(node),
+      node.definition.env,
+      node.definition.passThroughEnv,
+    ),
+    framework: engine.fingerprinter.frameworkOf(node.package)?.slug ?? '',
+  };
+}
+
+function describePlan(
+  { project, graph, request }: PlannedRun,
+  global: { readonly files: DryRunPlan['globalInputs']['files']; readonly environment: GlobalEnvironment },
+  tasks: readonly DryRunTask[],
+): DryRunPlan {
+  const { workspace, config } = project;
+  const { git, packages } = workspace;
+  return {
+    id: randomUUID(),
+    version: VERSION,
+    kind: workspace.kind,
+    globalInputs: {
+      files: global.files,
+      externalDependenciesHash: '',
+      environment: toDryRunEnvironment(global.environment, config.globalEnv, config.globalPassThroughEnv),
+      engines: packages.get(ROOT_PACKAGE)?.engines,
+    },
+    packages: graph.packagesInScope.map((name) => ({ name, directory: packages.get(name)?.directory ?? '' })),
+    envMode: request.envMode ?? config.envMode,
+    frameworkInference: request.frameworkInference,
+    tasks,
+    taskArguments: request.taskArguments,
+    scm: git && { sha: headSha(git), branch: currentBranch(git) },
+  };
+}
+
+function toDryRunEnvironment(
+  { configured, inferred, passThrough }: Pick<TaskEnvironment, 'configured' | 'inferred' | 'passThrough'>,
+  env: readonly string[],
+  passThroughEnv: readonly string[] | undefined,
+): DryRunEnvironment {
+  return { env, passThroughEnv, configured, inferred, passthrough: passThrough };
+}

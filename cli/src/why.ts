@@ -1,0 +1,119 @@
+import { listStoredFingerprints, type StoredFingerprint } from '@tr/cache';
+import { parseFingerprint } from '@tr/fingerprint';
+import { InvariantError, type MissReason, type TaskGraph, type TaskId } from '@tr/model';
+import type { DivergingDependency, StoredRun, WhyReport } from '@tr/reporter';
+import type { Engine } from './engine.js';
+import { compareWithStored, findNearestStored } from './explain.js';
+import type { PredictedTask } from './predict.js';
+
+/** How many stored runs of a task are looked at for the nearest one. */
+const COMPARED_RUNS = 50;
+
+/** What `explainTask` works on. */
+export interface WhySubject {
+  readonly graph: TaskGraph;
+  readonly predicted: ReadonlyMap<TaskId, PredictedTask>;
+  readonly engine: Engine;
+}
+
+/** Compares a task as it is now with the nearest stored run of it, and follows what differs to where it began. */
+export async function explainTask(subject: WhySubject, id: TaskId): Promise<WhyReport> {
+  const predicted = subject.predicted.get(id);
+  if (predicted === undefined) throw new InvariantError(`${id} was not predicted`);
+  const { fingerprint, lookup } = predicted;
+  const answer = { task: id, key: fingerprint.key };
+  if (lookup.hit) {
+    const { tier, manifest } = lookup.entry;
+    return {
+      ...answer,
+      verdict: { hit: true, tier, timeSavedMs: manifest.durationMs },
+      comparedWith: undefined,
+      dependencies: [],
+    };
+  }
+  const stored = await listStoredFingerprints(subject.engine.cache.tiers, id, COMPARED_RUNS);
+  const nearest = findNearestStored(stored, fingerprint);
+  if (nearest === undefined || nearest.reasons.length === 0) {
+    return { ...answer, verdict: { hit: false, reasons: lookup.reasons }, comparedWith: undefined, dependencies: [] };
+  }
+  return {
+    ...answer,
+    verdict: { hit: false, reasons: nearest.reasons },
+    comparedWith: await describeStored(subject.engine, nearest.stored),
+    dependencies: await findDivergingDependencies(subject, nearest),
+  };
+}
+
+async function describeStored(
+  { cache }: Engine,
+  { key, createdAt }: StoredFingerprint,
+): Promise<StoredRun | undefined> {
+  for (const tier of cache.tiers) {
+    const found = await tier.actions.get(key);
+    if (found.ok && found.value !== undefined) {
+      const { durationMs, producer } = found.value.manifest;
+      return { key, storedAt: createdAt, durationMs, producer };
+    }
+  }
+  return undefined;
+}
+
+interface Compared {
+  readonly stored: StoredFingerprint;
+  readonly reasons: readonly MissReason[];
+}
+
+/** Tasks upstream that changed for reasons of their own, each with them; breadth first, so nearest first. */
+async function findDivergingDependencies(
+  subject: WhySubject,
+  start: Compared,
+): Promise<readonly DivergingDependency[]> {
+  const found: DivergingDependency[] = [];
+  const seen = new Set<string>();
+  const queue: Compared[] = [start];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const dependency of changedDependencies(next)) {
+      if (seen.has(dependency.task)) continue;
+      seen.add(dependency.task);
+      const compared = await compareDependency(subject, dependency);
+      const own = compared?.reasons.filter(({ reason }) => reason !== 'dependency-changed') ?? [
+        { reason: 'no-entry' as const },
+      ];
+      if (own.length > 0) found.push({ task: dependency.task, reasons: own });
+      if (compared !== undefined) queue.push(compared);
+    }
+  }
+  return found;
+}
+
+interface ChangedDependency {
+  readonly task: TaskId;
+  /** Its key in the stored run; undefined when it was not a dependency then. */
+  readonly storedKey: string | undefined;
+}
+
+function changedDependencies({ stored, reasons }: Compared): readonly ChangedDependency[] {
+  const parsed = parseFingerprint(stored.fingerprint);
+  const before: Readonly<Record<string, string>> =
+    parsed?.kind === 'fingerprint' ? parsed.fingerprint.dependencies : {};
+  return reasons.flatMap((reason) => {
+    if (reason.reason !== 'dependency-changed') return [];
+    return [...reason.modified, ...reason.added].map((task) => ({ task: task as TaskId, storedKey: before[task] }));
+  });
+}
+
+/** The dependency now against the very run that the stored entry was built on, else against its nearest one. */
+async function compareDependency(
+  { predicted, engine }: WhySubject,
+  { task, storedKey }: ChangedDependency,
+): Promise<Compared | undefined> {
+  const now = predicted.get(task)?.fingerprint;
+  if (now === undefined) return undefined;
+  const stored = await listStoredFingerprints(engine.cache.tiers, task, COMPARED_RUNS);
+  const exact = stored.find(({ key }) => key === storedKey);
+  if (exact !== undefined) return { stored: exact, reasons: compareWithStored(exact, now) ?? [] };
+  return findNearestStored(
+    stored.filter(({ key }) => key !== now.key),
+    now,
+  );
+}

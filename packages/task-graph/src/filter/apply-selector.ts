@@ -21,7 +21,7 @@ export interface SelectorContext {
 /** What one selector came to. */
 export interface AppliedSelector {
   readonly packages: ReadonlySet<PackageName>;
-  /** True when the root is among them by its name, its directory or a change, not by a glob over directories. */
+  /** True when its name or its directory fits the root; a glob over directories, a change or an edge does not count. */
   readonly meansRoot: boolean;
   readonly warning: GraphFailure | undefined;
 }
@@ -32,17 +32,19 @@ export function applySelector(context: SelectorContext, written: PackageSelector
   if (isBareSelector(selector)) return fail({ code: 'graph/invalid-filter', filter: written.text, problem: 'empty' });
   const checked = checkName(context, selector);
   if (!checked.ok) return checked;
-  const directory = compileDirectory(context, selector);
+  const directory = compileDirectory(selector);
   if (!directory.ok) return directory;
+  const missing = findMissingDirectory(context, selector, directory.value);
+  // With `...[ref]` it is no error, as in Turborepo.
+  if (missing !== undefined && !selector.matchDependencies) return fail(missing);
   const named = findNamed(context, selector.name, directory.value);
   const entries = selector.range === undefined ? ok(named) : narrowToRange(context, selector, selector.range, named);
   if (!entries.ok) return entries;
   const packages = extend(context.reach, selector, entries.value);
-  const meansRoot = packages.has(ROOT_PACKAGE) && directory.value?.isGlob !== true;
+  const isMeant = selector.name !== undefined || directory.value?.isGlob === false;
+  const meansRoot = isMeant && named.includes(ROOT_PACKAGE);
   const isEmpty = named.length === 0 && selector.range === undefined && written.text !== '';
-  const reason = isEmpty ? explainEmpty(context, written) : undefined;
-  const warning = reason && ({ code: 'graph/empty-filter', filter: written.text, reason } as const);
-  return ok({ packages, meansRoot, warning });
+  return ok({ packages, meansRoot, warning: missing ?? (isEmpty ? explainEmpty(context, written) : undefined) });
 }
 
 /** The packages among `entries` and over the graph, as far as the selector reaches. */
@@ -96,18 +98,22 @@ function findUnscoped(names: Iterable<PackageName>, name: string): string | unde
   return undefined;
 }
 
-/** A directory, or the fixed part of a glob, has to exist. */
-function compileDirectory(
-  context: SelectorContext,
-  selector: PackageSelector,
-): Result<DirectoryPattern | undefined, GraphFailure> {
+function compileDirectory(selector: PackageSelector): Result<DirectoryPattern | undefined, GraphFailure> {
   if (selector.directory === undefined) return ok(undefined);
   const pattern = createDirectoryPattern(joinPath(selector.directory));
-  if (pattern === undefined) {
-    return fail({ code: 'graph/invalid-filter', filter: selector.text, problem: 'invalid-directory-glob' });
-  }
-  if (holdsPackage(context, pattern.base) || context.directoryExists(pattern.base)) return ok(pattern);
-  return fail({ code: 'graph/filter-unknown-directory', filter: selector.text, directory: pattern.base });
+  if (pattern !== undefined) return ok(pattern);
+  return fail({ code: 'graph/invalid-filter', filter: selector.text, problem: 'invalid-directory-glob' });
+}
+
+/** A directory, or the fixed part of a glob, should exist. */
+function findMissingDirectory(
+  context: SelectorContext,
+  selector: PackageSelector,
+  pattern: DirectoryPattern | undefined,
+): GraphFailure | undefined {
+  if (pattern === undefined || holdsPackage(context, pattern.base)) return undefined;
+  if (context.directoryExists(pattern.base)) return undefined;
+  return { code: 'graph/filter-unknown-directory', filter: selector.text, directory: pattern.base };
 }
 
 function holdsPackage(context: SelectorContext, directory: string): boolean {
@@ -126,14 +132,15 @@ function narrowToRange(
 ): Result<readonly PackageName[], Failure> {
   const changed = context.changed(range);
   if (!changed.ok) return changed;
-  const counts = selector.matchDependencies
-    ? new Set([...changed.value, ...context.reach.dependents(changed.value, false)])
-    : changed.value;
-  return ok(named.filter((name) => counts.has(name)));
+  if (!selector.matchDependencies) return ok(named.filter((name) => changed.value.has(name)));
+  const above = context.reach.dependents(changed.value, true);
+  // With `^` its own change does not count.
+  return ok(named.filter((name) => above.has(name) || (!selector.excludeSelf && changed.value.has(name))));
 }
 
-function explainEmpty(context: SelectorContext, written: PackageSelector): EmptyFilterReason {
-  if (written.isBarePath && /\[[^\]]*\]$/.test(written.text)) return 'range-after-path';
+function explainEmpty(context: SelectorContext, written: PackageSelector): GraphFailure {
+  const hasRange = written.isBarePath && /\[[^\]]*\]$/.test(written.text);
   const isNarrowed = written.name === undefined && context.place?.package !== undefined;
-  return isNarrowed ? 'narrowed-to-package' : 'no-match';
+  const reason: EmptyFilterReason = hasRange ? 'range-after-path' : isNarrowed ? 'narrowed-to-package' : 'no-match';
+  return { code: 'graph/empty-filter', filter: written.text, reason };
 }

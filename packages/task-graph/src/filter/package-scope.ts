@@ -5,8 +5,8 @@ export interface PackageScope {
   /** Sorted; with `//` only where a filter or a change selected it. */
   readonly packages: readonly PackageName[];
   /**
-   * `whole`: nothing narrowed the run. `remainder`: only exclusions did, and not of the root. `selection`: filters,
-   * `--affected` or the current directory chose.
+   * `whole`: nothing narrowed the run. `remainder`: only exclusions did, from the root of the workspace and not naming
+   * it. `selection`: filters, `--affected` or the current directory chose.
    */
   readonly kind: 'whole' | 'remainder' | 'selection';
 }

@@ -69,7 +69,7 @@ export function selectPackages(request: SelectionRequest): Result<Selection, Fai
   const affected = request.affected === undefined ? undefined : findAffected(context, request.affected.packages);
   const base = hasInclusion ? included : (affected ?? findAll(request));
   const packages = [...base].filter((name) => !excluded.has(name) && affected?.has(name) !== false);
-  const isChosen = hasInclusion || affected !== undefined || isRootExcluded;
+  const isChosen = hasInclusion || affected !== undefined || isRootExcluded || context.place !== undefined;
   const kind = isChosen ? 'selection' : selectors.length > 0 ? 'remainder' : 'whole';
   return ok({ packages: sorted(packages), kind, warnings });
 }

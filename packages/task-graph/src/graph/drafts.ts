@@ -5,7 +5,6 @@ import type { TaskLookup } from './task-lookup.js';
 
 /** The nodes found so far, each made once. */
 export interface Drafts {
-  find(packageName: PackageName, task: string): Draft | undefined;
   /** Makes the node if there is none; undefined when no definition applies to that package. */
   findOrCreate(packageName: PackageName, task: string): Draft | undefined;
   /** In the order they were made; grows while it is walked. */
@@ -16,12 +15,10 @@ export interface Drafts {
 export function createDrafts(packages: ReadonlyMap<PackageName, Package>, definitions: TaskLookup): Drafts {
   const byPackage = new Map<PackageName, Map<string, Draft>>();
   const all: Draft[] = [];
-  const find = (packageName: PackageName, task: string) => byPackage.get(packageName)?.get(task);
   return {
     all,
-    find,
     findOrCreate(packageName, task) {
-      const known = find(packageName, task);
+      const known = byPackage.get(packageName)?.get(task);
       if (known !== undefined) return known;
       const owner = packages.get(packageName);
       const own = definitions.find(packageName, task);

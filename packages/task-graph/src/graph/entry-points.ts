@@ -4,12 +4,18 @@ import type { PackageScope } from '../filter/package-scope.js';
 import type { TaskPlaces } from './describe-missing.js';
 import { describeMissing } from './describe-missing.js';
 
+/** A task of a package, by name. */
+export interface PackageTask {
+  readonly package: PackageName;
+  readonly task: string;
+}
+
 /** Where a run starts. */
 export interface EntryPoints {
   /** Sorted; the `packages` of the dry run. */
   readonly packagesInScope: readonly PackageName[];
-  /** A task asked for twice is here twice. */
-  readonly tasks: readonly { readonly package: PackageName; readonly task: string }[];
+  /** What is asked for, whether a definition applies or not; a task asked for twice is here twice. */
+  readonly tasks: readonly PackageTask[];
   /** Requested tasks that do not exist: the other fields mean nothing then. */
   readonly failures: readonly GraphFailure[];
   readonly warnings: readonly GraphFailure[];
@@ -25,7 +31,7 @@ export interface EntryPointRequest extends TaskPlaces {
 type RequestedTask = { readonly package: PackageName | undefined; readonly task: string };
 
 /**
- * Every named task in every package in scope that has a definition for it, script or not; and `pkg#task` as named.
+ * Every named task in every package in scope, script or not; and `pkg#task` as named.
  * The package of a `pkg#task` joins the scope; when nothing but such tasks narrows the run, it is the whole scope.
  */
 export function findEntryPoints(request: EntryPointRequest): EntryPoints {
@@ -37,12 +43,10 @@ export function findEntryPoints(request: EntryPointRequest): EntryPoints {
     if (failure !== undefined) (isWarning(request, task) ? warnings : failures).push(failure);
   }
   const packagesInScope = findScope(request, tasks);
-  const entries = tasks.flatMap(({ package: only, task }) =>
-    (only === undefined ? packagesInScope : [only])
-      .filter((name) => request.definitions.find(name, task) !== undefined)
-      .map((name) => ({ package: name, task })),
+  const wanted = tasks.flatMap(({ package: only, task }) =>
+    (only === undefined ? packagesInScope : [only]).map((name) => ({ package: name, task })),
   );
-  return { packagesInScope, tasks: entries, failures, warnings };
+  return { packagesInScope, tasks: wanted, failures, warnings };
 }
 
 function findScope(request: EntryPointRequest, tasks: readonly RequestedTask[]): readonly PackageName[] {
@@ -57,9 +61,11 @@ function findScope(request: EntryPointRequest, tasks: readonly RequestedTask[]):
   return sortedUnique([...scope.packages, ...named, ...(joinsRoot ? [ROOT_PACKAGE] : [])]);
 }
 
-/** A task of the root that is defined for packages only runs nothing, and is no error (as in Turborepo). */
-function isWarning({ definitions, kind }: EntryPointRequest, wanted: RequestedTask): boolean {
-  return wanted.package === ROOT_PACKAGE && kind === 'monorepo' && definitions.isKnown(wanted.task);
+/** A task that every package has but not the root runs nothing there, and is no error (as in Turborepo). */
+function isWarning({ definitions, kind, packages }: EntryPointRequest, wanted: RequestedTask): boolean {
+  if (wanted.package !== ROOT_PACKAGE || kind === 'single') return false;
+  const others = [...packages.keys()].filter((name) => name !== ROOT_PACKAGE);
+  return others.every((name) => definitions.findReached(name, wanted.task) !== undefined);
 }
 
 function checkRequested(request: EntryPointRequest, wanted: RequestedTask): GraphFailure | undefined {

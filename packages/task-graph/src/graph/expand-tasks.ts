@@ -1,21 +1,26 @@
-import type { GraphFailure, PackageName } from '@tr/model';
+import type { GraphFailure, PackageName, TaskId } from '@tr/model';
+import { toTaskId } from '@tr/model';
 import type { TaskPlaces } from './describe-missing.js';
 import { describeMissing } from './describe-missing.js';
 import type { Draft } from './draft.js';
 import type { Drafts } from './drafts.js';
 import { createDrafts } from './drafts.js';
+import type { PackageTask } from './entry-points.js';
 import type { TaskReference } from './task-reference.js';
 import { createReferenceParser } from './task-reference.js';
 
 /** What the graph is grown from. */
 export interface ExpandRequest extends TaskPlaces {
-  readonly entryPoints: readonly { readonly package: PackageName; readonly task: string }[];
-  /** Edges only between entry points; what they depend on besides is neither added nor checked. */
+  /** Those without a definition are left out. */
+  readonly entryPoints: readonly PackageTask[];
+  /** Follow edges only between entry points; what they depend on besides is neither added nor checked. */
   readonly only: boolean;
 }
 
 interface Expansion extends ExpandRequest {
   readonly drafts: Drafts;
+  /** What edges may lead to; undefined = anything. */
+  readonly allowed: ReadonlySet<TaskId> | undefined;
   /** By the place of the reference, so that one mistake in one file is told once. */
   readonly failures: Map<string, GraphFailure>;
 }
@@ -26,9 +31,13 @@ export function expandTasks(request: ExpandRequest): {
   readonly failures: readonly GraphFailure[];
 } {
   const drafts = createDrafts(request.packages, request.definitions);
-  const expansion: Expansion = { ...request, drafts, failures: new Map() };
-  for (const entry of request.entryPoints) {
-    const draft = drafts.findOrCreate(entry.package, entry.task);
+  const allowed = request.only
+    ? new Set(request.entryPoints.map((entry) => toTaskId(entry.package, entry.task)))
+    : undefined;
+  const expansion: Expansion = { ...request, drafts, allowed, failures: new Map() };
+  for (const { package: name, task } of request.entryPoints) {
+    if (request.definitions.find(name, task) === undefined) continue;
+    const draft = drafts.findOrCreate(name, task);
     if (draft !== undefined) draft.isEntryPoint = true;
   }
   const referencesOf = createReferenceParser();
@@ -42,7 +51,7 @@ export function expandTasks(request: ExpandRequest): {
 
 function addDependencies(expansion: Expansion, draft: Draft, reference: TaskReference): void {
   for (const target of findTargets(draft, reference)) {
-    if (expansion.only && !isEntryPoint(expansion, target, reference.task)) continue;
+    if (expansion.allowed?.has(toTaskId(target, reference.task)) === false) continue;
     const dependency = resolve(expansion, draft, { reference, target });
     if (dependency !== undefined) draft.dependencies.add(dependency);
   }
@@ -60,11 +69,6 @@ function findTargets(draft: Draft, reference: TaskReference): readonly PackageNa
   if (!reference.isTopological) return [reference.package ?? name];
   if (reference.package === undefined) return internalDependencies;
   return internalDependencies.length === 0 ? [] : [reference.package];
-}
-
-/** All entry points are there before the first edge is. */
-function isEntryPoint(expansion: Expansion, packageName: PackageName, task: string): boolean {
-  return expansion.drafts.find(packageName, task)?.isEntryPoint === true;
 }
 
 function resolve(

@@ -4,7 +4,9 @@ import { attempt } from '@tr/store';
 
 /** Folders and files of tools that nobody misses after a restore. */
 const IGNORED =
-  /^(?:\.git|\.tr|\.turbo|node_modules|\.cache|__pycache__|\.[a-z]+_cache|\.DS_Store|\.eslintcache)$|\.(?:log|tsbuildinfo|pyc)$/;
+  /^(?:\.git|\.tr|\.turbo|node_modules|\.cache|\.[a-z]+-cache|__pycache__|\.[a-z]+_cache|\.DS_Store|\.eslintcache)$|\.(?:log|pyc)$/;
+/** State of a compiler: nobody misses it where there are no outputs that it describes. */
+const BUILD_STATE = /\.tsbuildinfo$/;
 /** Packages with more entries than this are not searched to the end. */
 const MAX_ENTRIES = 20_000;
 const MAX_FOUND = 20;

@@ -6,7 +6,7 @@
  */
 export { nodeDisk, errorCode, type Disk } from './disk.js';
 export { createFileActionStore } from './file/file-action-store.js';
-export { createFileBlobStore } from './file/file-blob-store.js';
+export { BLOB_TIME, createFileBlobStore } from './file/file-blob-store.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';
 export { fromManifestBytes, listBlobs, toManifestBytes } from './manifest/manifest-bytes.js';
 export {

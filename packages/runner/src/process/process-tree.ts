@@ -6,6 +6,9 @@ import type { StoppableTree } from './spawned-process.js';
 /** First and longest pause between two looks at a tree that is ending, milliseconds. */
 const FIRST_LOOK_MS = 4;
 const SLOWEST_LOOK_MS = 64;
+/** First and longest time for which a known process that is there counts as alive without a look, milliseconds. */
+const FIRST_TRUST_MS = 16;
+const LONGEST_TRUST_MS = 512;
 /** Rounds of SIGKILL: more than one, as what is being killed may have started something. */
 const KILL_ROUNDS = 50;
 
@@ -29,7 +32,9 @@ export interface TreeOptions {
  */
 export class ProcessTree implements StoppableTree {
   readonly #options: TreeOptions;
-  readonly #known: KnownProcesses = new Map();
+  #known: KnownProcesses = new Map();
+  #lookedAt = -Infinity;
+  #trustMs = FIRST_TRUST_MS;
 
   constructor(options: TreeOptions) {
     this.#options = options;
@@ -67,20 +72,27 @@ export class ProcessTree implements StoppableTree {
     }
   }
 
+  /**
+   * A look at all processes of the machine is expensive. As long as a known one is there it is needed only to tell
+   * zombies, more and more seldom; and once at the end, for processes that nobody has seen.
+   */
   #isAnyAlive(): boolean {
-    const known = [...this.#known.keys()].some((pid) => trySignal(pid, 0));
-    return (known || this.isGroupAlive()) && this.#look().length > 0;
+    const isThere = this.isGroupAlive() || [...this.#known.keys()].some((pid) => trySignal(pid, 0));
+    if (isThere && performance.now() - this.#lookedAt < this.#trustMs) return true;
+    this.#trustMs = Math.min(this.#trustMs * 2, LONGEST_TRUST_MS);
+    return this.#look().length > 0;
   }
 
   /** What is alive of the tree; remembered. Without a table only the group is known: then it counts as one entry. */
   #look(): readonly ProcessEntry[] {
     const { pid, marker, readTable } = this.#options;
     const table = readTable();
+    this.#lookedAt = performance.now();
     if (table === undefined) return this.isGroupAlive() ? [toGroupEntry(pid)] : [];
     const marked = new Set(findMarked(marker));
     for (const entry of table) if (marked.has(entry.pid)) this.#known.set(entry.pid, entry.started);
     const tree = findTree(table, pid, this.#known);
-    for (const entry of tree) this.#known.set(entry.pid, entry.started);
+    this.#known = new Map(tree.map((entry) => [entry.pid, entry.started]));
     return tree;
   }
 }

@@ -4,6 +4,8 @@ import type { ProcessEnd, RunningProcess, SpawnRequest } from '../ports.js';
 
 /** What a command leaves behind gets this long to end by itself after SIGTERM, milliseconds. */
 const LEFTOVER_GRACE_MS = 2000;
+/** What is left this long after its command has ended did not hear the signal, milliseconds. */
+const DEAF_AFTER_MS = 500;
 /** Pause between two looks at output that goes on after its process has ended, milliseconds. */
 const DRAIN_PAUSE_MS = 20;
 
@@ -70,20 +72,22 @@ export class SpawnedProcess implements RunningProcess {
   async stop(signal: NodeJS.Signals, graceMs: number): Promise<void> {
     this.#killAt = Math.min(this.#killAt, performance.now() + (signal === 'SIGKILL' ? 0 : graceMs));
     if (signal !== 'SIGKILL') this.#options.tree.signal(signal);
-    this.#stopping ??= this.#stopTree();
+    this.#stopping ??= this.#stopTree(signal);
     await this.#stopping;
   }
 
-  async #stopTree(): Promise<void> {
+  async #stopTree(signal: NodeJS.Signals): Promise<void> {
     const { tree } = this.#options;
     const isEnded = (): boolean => this.#hasExited;
     const isDue = (): boolean => performance.now() >= this.#killAt;
     if (await tree.waitForEnd(Infinity, isEnded, () => this.#hasExited || isDue())) return;
-    // The command itself has ended: what it started in the background may have been deaf to SIGINT, as shells make it.
-    if (!isDue()) {
-      tree.signal('SIGTERM');
-      if (await tree.waitForEnd(Infinity, isEnded, isDue)) return;
+    // The command itself has ended. What it started in the background may be deaf to the signal: shells start it with
+    // SIGINT ignored. It gets a moment, as a second signal cuts short what is just cleaning up.
+    if (signal !== 'SIGTERM') {
+      if (await tree.waitForEnd(DEAF_AFTER_MS, isEnded, isDue)) return;
+      if (!isDue()) tree.signal('SIGTERM');
     }
+    if (await tree.waitForEnd(Infinity, isEnded, isDue)) return;
     await tree.kill(isEnded);
   }
 

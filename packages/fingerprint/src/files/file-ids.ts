@@ -36,9 +36,13 @@ export interface FileIdsOptions {
 
 /** The files of one directory; see {@link FileIds.in}. */
 export interface DirectoryIds {
-  /** Names git's index has here; undefined when it has none. */
+  /** Names git's index has here; undefined when nothing below is tracked. */
   readonly tracked: ReadonlyMap<string, number> | undefined;
   idOf(name: string): FileId;
+  /** The same for a name that stands at `position` of the directory's listing: no look-up by name. */
+  idAt(position: number, name: string): FileId;
+  /** Says that the walk has left the directory: what can be made again is let go. */
+  release(): void;
 }
 
 const STAT_OPTIONS = { throwIfNoEntry: false } as const;
@@ -106,25 +110,48 @@ function isSameStat(a: Stats, b: Stats): boolean {
 }
 
 class Directory implements DirectoryIds {
-  readonly tracked: ReadonlyMap<string, number> | undefined;
+  #tracked: ReadonlyMap<string, number> | undefined;
+  #isTrackedKnown = false;
   readonly #options: FileIdsOptions;
   readonly #path: RelativePath;
   readonly #absolutePrefix: string;
-  readonly #ids = new Map<string, FileId>();
+  /** By position in the listing; null: not there. */
+  readonly #listed: (BlobId | PendingId | null)[] = [];
+  #named: Map<string, FileId> | undefined;
   #rules: DirectoryRules | undefined;
 
   constructor(options: FileIdsOptions, path: RelativePath) {
     this.#options = options;
     this.#path = path;
-    this.#absolutePrefix = `${options.workTree.absolute(path)}/`;
-    this.tracked = options.index?.directories.get(path);
+    // Joined, since a string that was added up is put together again at every system call.
+    this.#absolutePrefix = [options.workTree.absolute(path), ''].join('/');
+  }
+
+  get tracked(): ReadonlyMap<string, number> | undefined {
+    if (!this.#isTrackedKnown) {
+      this.#tracked = this.#options.index?.namesIn(this.#path);
+      this.#isTrackedKnown = true;
+    }
+    return this.#tracked;
+  }
+
+  release(): void {
+    this.#tracked = undefined;
+    this.#isTrackedKnown = false;
+  }
+
+  idAt(position: number, name: string): FileId {
+    let id = this.#listed[position];
+    if (id === undefined) this.#listed[position] = id = this.#compute(name) ?? null;
+    return id ?? undefined;
   }
 
   idOf(name: string): FileId {
-    const known = this.#ids.get(name);
-    if (known !== undefined || this.#ids.has(name)) return known;
+    this.#named ??= new Map();
+    const known = this.#named.get(name);
+    if (known !== undefined || this.#named.has(name)) return known;
     const id = this.#compute(name);
-    this.#ids.set(name, id);
+    this.#named.set(name, id);
     return id;
   }
 

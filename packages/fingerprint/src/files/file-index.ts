@@ -108,7 +108,7 @@ class WorkspaceFiles implements FileIndex {
   }
 
   isTracked(path: RelativePath): boolean {
-    return this.#index?.directories.get(directoryOf(path))?.has(nameOf(path)) === true;
+    return this.#index?.namesIn(directoryOf(path))?.has(nameOf(path)) === true;
   }
 
   forgetListings(): void {

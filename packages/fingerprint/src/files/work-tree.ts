@@ -43,7 +43,7 @@ export class WorkTree {
 
   /** Absolute path of a workspace-relative one. Forward slashes, which every platform's file API takes. */
   absolute(path: RelativePath): string {
-    return path === '' ? this.root : this.#prefix + path;
+    return path === '' ? this.root : [this.#prefix, path].join('');
   }
 
   /** Undefined when there is no directory. Throws FingerprintError when it cannot be read. */
@@ -123,7 +123,7 @@ export function hasUndecodableName(path: string): boolean {
 
 /** Joins a directory and a name, either of which may be relative to the root itself. */
 export function joinPath(directory: RelativePath, name: string): RelativePath {
-  return directory === '' ? name : `${directory}/${name}`;
+  return directory === '' ? name : [directory, name].join('/');
 }
 
 /** The directory a path lies in; `''` for a path directly below the root. */

@@ -12,9 +12,7 @@ const TICK_MS = 10;
 const COARSE_TICK_MS = 2000;
 
 /** What git's index knows about the files of the workspace. */
-export interface GitIndex {
-  /** See {@link ParsedIndex}. */
-  readonly directories: ReadonlyMap<RelativePath, ReadonlyMap<string, number>>;
+export interface GitIndex extends ParsedIndex {
   /** The blob id of an entry, provided that `stat` proves the file unchanged since git looked; else undefined. */
   cleanId(entry: number, stat: Stats): BlobId | undefined;
 }
@@ -66,29 +64,39 @@ function isMissing(error: unknown): boolean {
 }
 
 class FileGitIndex implements GitIndex {
-  readonly directories: GitIndex['directories'];
+  readonly #parsed: ParsedIndex;
+  readonly #words: DataView;
   readonly #bytes: Buffer;
   readonly #indexTime: number;
   readonly #hashBytes: number;
 
   constructor(parsed: ParsedIndex, file: TimedFile, algorithm: GitAlgorithm) {
-    this.directories = parsed.directories;
+    this.#parsed = parsed;
     this.#bytes = file.bytes;
+    this.#words = new DataView(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength);
     this.#indexTime = file.mtimeMs;
     this.#hashBytes = algorithm === 'sha1' ? 20 : 32;
   }
 
+  hasDirectory(directory: RelativePath): boolean {
+    return this.#parsed.hasDirectory(directory);
+  }
+
+  namesIn(directory: RelativePath): ReadonlyMap<string, number> | undefined {
+    return this.#parsed.namesIn(directory);
+  }
+
   cleanId(entry: number, stat: Stats): BlobId | undefined {
     if (entry === UNTRUSTED) return undefined;
-    const bytes = this.#bytes;
-    const word = (field: number): number => bytes.readUInt32BE(entry + field);
+    const words = this.#words;
+    const word = (field: number): number => words.getUint32(entry + field);
     // The fields git compares by default (match_stat_data), and nanoseconds too as far as a double has them: exactly
     // the sum that Node makes of its two parts.
     if (word(36) !== stat.size || word(8) * 1000 + word(12) / 1e6 !== stat.mtimeMs) return undefined;
     if (word(0) * 1000 + word(4) / 1e6 !== stat.ctimeMs || word(20) !== stat.ino >>> 0) return undefined;
     if (word(28) !== stat.uid || word(32) !== stat.gid || (word(24) & 0o170000) !== 0o100000) return undefined;
     if (isRacy(stat, this.#indexTime)) return undefined;
-    const id = bytes.toString('hex', entry + 40, entry + 40 + this.#hashBytes) as BlobId;
+    const id = this.#bytes.toString('hex', entry + 40, entry + 40 + this.#hashBytes) as BlobId;
     // Git marks an entry that it found racy by the size 0: only the empty blob may have that.
     return stat.size === 0 && id !== EMPTY_BLOB[this.#hashBytes] ? undefined : id;
   }

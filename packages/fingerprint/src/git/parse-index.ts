@@ -15,13 +15,18 @@ const SPARSE_DIRECTORY_MODE = 0o040000;
 /** An entry whose stat must not be trusted: in conflict, intent-to-add, assume-unchanged or skip-worktree. */
 export const UNTRUSTED = 0;
 
-/** Entries of an index file below one directory, by directory. */
+/**
+ * Entries of an index file below one directory. Names are made into strings only for the directories asked about: most
+ * of what a run touches of a large index would otherwise live as long as the run.
+ */
 export interface ParsedIndex {
+  /** True for a directory that leads to an entry. */
+  hasDirectory(directory: RelativePath): boolean;
   /**
-   * Directory -> name -> offset of the entry in the file, or {@link UNTRUSTED}. Every directory that leads to an entry
-   * is there, if only with an empty map.
+   * Name -> offset of the entry in the file, or {@link UNTRUSTED}, of the entries directly in a directory. Undefined
+   * when nothing below it is tracked. Made anew at every call.
    */
-  readonly directories: ReadonlyMap<RelativePath, ReadonlyMap<string, number>>;
+  namesIn(directory: RelativePath): ReadonlyMap<string, number> | undefined;
 }
 
 /** Why an index file cannot be read here; git itself has to be asked for the list. */
@@ -59,7 +64,7 @@ interface Entries {
 function readEntries({ bytes, algorithm, prefix }: IndexFile, version: number, limit: number): Entries | IndexRefusal {
   const count = bytes.readUInt32BE(8);
   const fixedBytes = STAT_BYTES + (algorithm === 'sha1' ? 20 : 32) + 2;
-  const collector = new Collector(Buffer.from(prefix, 'utf8'));
+  const collector = new Collector(Buffer.from(prefix, 'utf8'), count);
   // Version 4 stores each name as what differs from the one before: it is rebuilt here.
   let name = Buffer.allocUnsafe(4096);
   let nameLength = 0;
@@ -83,13 +88,13 @@ function readEntries({ bytes, algorithm, prefix }: IndexFile, version: number, l
       nameLength = kept + nameEnd - nameAt;
       if (nameLength > name.length) name = Buffer.concat([name], nameLength * 2);
       bytes.copy(name, kept, nameAt, nameEnd);
-      collector.add(name, { start: 0, end: nameLength, offset });
+      collector.addCopy(name.subarray(0, nameLength), offset);
       at = nameEnd + 1;
     } else {
       const short = flags & NAME_LENGTH;
       const nameEnd = short < NAME_LENGTH ? nameAt + short : bytes.indexOf(0, nameAt);
       if (nameEnd < 0 || nameEnd >= limit || bytes[nameEnd] !== 0) return 'corrupt';
-      collector.add(bytes, { start: nameAt, end: nameEnd, offset });
+      collector.add(bytes, nameAt, nameEnd, offset);
       // One to eight NULs, so that entries are a multiple of eight bytes long.
       at += (nameEnd - at + 8) & ~7;
     }
@@ -124,55 +129,88 @@ function readExtensions(bytes: Buffer, from: number, limit: number): IndexRefusa
   return at === limit ? undefined : 'corrupt';
 }
 
-interface NameRange {
-  readonly start: number;
-  readonly end: number;
-  readonly offset: number;
-}
+const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** Sorts entries into directories. They come in path order, so that neighbours mostly share one. */
 class Collector implements ParsedIndex {
-  readonly directories = new Map<RelativePath, Map<string, number>>([['', new Map<string, number>()]]);
+  /** Directory -> numbers of its entries, as pairs of first and one past the last. */
+  readonly #runs = new Map<RelativePath, number[]>([['', []]]);
   readonly #prefix: Buffer;
-  #directory: RelativePath = '';
+  /** Per entry: where its name begins and ends, and its offset in the file. Outside the heap. */
+  readonly #table: Int32Array;
+  #count = 0;
+  /** What the places of names refer to. */
+  #bytes: Buffer = NO_BYTES;
+  #used = 0;
   /** Bytes of the current directory, with the slash after it. */
-  #directoryBytes = Buffer.alloc(0);
-  #names: Map<string, number>;
+  #directoryBytes = NO_BYTES;
+  #run: number[];
 
-  constructor(prefix: Buffer) {
+  constructor(prefix: Buffer, capacity: number) {
     this.#prefix = prefix;
-    this.#names = this.#enter('');
+    // A count that is a lie ends as `corrupt`, not out of memory.
+    this.#table = new Int32Array(Math.min(capacity, 50_000_000) * 3);
+    this.#run = this.#enter('');
   }
 
-  add(bytes: Buffer, { start, end, offset }: NameRange): void {
+  hasDirectory(directory: RelativePath): boolean {
+    return this.#runs.has(directory);
+  }
+
+  namesIn(directory: RelativePath): ReadonlyMap<string, number> | undefined {
+    const runs = this.#runs.get(directory);
+    if (runs === undefined) return undefined;
+    const names = new Map<string, number>();
+    for (let at = 0; at < runs.length; at += 2) {
+      for (let entry = runs[at] ?? 0; entry < (runs[at + 1] ?? 0); entry++) {
+        const start = this.#table[entry * 3];
+        const name = this.#bytes.toString('utf8', start, this.#table[entry * 3 + 1]);
+        // A second entry of one name is a conflict: none of its stages says what is on disk.
+        names.set(name, names.has(name) ? UNTRUSTED : (this.#table[entry * 3 + 2] ?? UNTRUSTED));
+      }
+    }
+    return names;
+  }
+
+  /** Adds an entry whose name stands in bytes that stay as they are; the same bytes for every entry. */
+  add(bytes: Buffer, start: number, end: number, offset: number): void {
+    this.#bytes = bytes;
     if (!startsWith(bytes, start, this.#prefix)) return;
     const pathAt = start + this.#prefix.length;
     if (pathAt >= end) return;
     let nameAt = end;
-    let isAscii = true;
-    while (nameAt > pathAt) {
-      const byte = bytes[nameAt - 1] ?? 0;
-      if (byte === SLASH) break;
-      if (byte > 0x7f) isAscii = false;
-      nameAt--;
-    }
+    while (nameAt > pathAt && bytes[nameAt - 1] !== SLASH) nameAt--;
     if (nameAt - pathAt !== this.#directoryBytes.length || !startsWith(bytes, pathAt, this.#directoryBytes)) {
       this.#directoryBytes = Buffer.from(bytes.subarray(pathAt, nameAt));
-      this.#directory = nameAt === pathAt ? '' : bytes.toString('utf8', pathAt, nameAt - 1);
-      this.#names = this.#enter(this.#directory);
+      this.#run = this.#enter(nameAt === pathAt ? '' : bytes.toString('utf8', pathAt, nameAt - 1));
     }
-    const name = bytes.toString(isAscii ? 'latin1' : 'utf8', nameAt, end);
-    // A second entry of one name is a conflict: none of its stages says what is on disk.
-    this.#names.set(name, this.#names.has(name) ? UNTRUSTED : offset);
+    const entry = this.#count++;
+    this.#table.set([nameAt, end, offset], entry * 3);
+    const last = this.#run.length - 1;
+    if (this.#run[last] === entry) this.#run[last] = entry + 1;
+    else this.#run.push(entry, entry + 1);
   }
 
-  #enter(directory: RelativePath): Map<string, number> {
-    const known = this.directories.get(directory);
+  /** Adds an entry whose name is about to be overwritten. */
+  addCopy(name: Buffer, offset: number): void {
+    if (this.#used + name.length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe((this.#used + name.length) * 2 + 65_536);
+      this.#bytes.copy(larger, 0, 0, this.#used);
+      this.#bytes = larger;
+    }
+    name.copy(this.#bytes, this.#used);
+    const start = this.#used;
+    this.#used += name.length;
+    this.add(this.#bytes, start, this.#used, offset);
+  }
+
+  #enter(directory: RelativePath): number[] {
+    const known = this.#runs.get(directory);
     if (known !== undefined) return known;
-    const names = new Map<string, number>();
-    this.directories.set(directory, names);
+    const run: number[] = [];
+    this.#runs.set(directory, run);
     this.#enter(directory.slice(0, Math.max(0, directory.lastIndexOf('/'))));
-    return names;
+    return run;
   }
 }
 

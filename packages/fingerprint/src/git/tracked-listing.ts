@@ -56,7 +56,8 @@ export function parseTrackedListing({ output, indexTime, prefix }: TrackedListin
     add(directories, path.slice(prefix.length), entry === undefined ? UNTRUSTED : entries.push(entry) - 1);
   }
   return {
-    directories,
+    hasDirectory: (directory) => directories.has(directory),
+    namesIn: (directory) => directories.get(directory),
     cleanId: (at, stat) => {
       const entry = entries[at];
       return entry !== undefined && isUnchanged(entry, stat) && !isRacy(stat, indexTime) ? entry.id : undefined;

@@ -48,20 +48,21 @@ class DefaultWalker {
     const listing = this.#context.workTree.list(directory);
     if (listing === undefined || exclusions.isEverything) return;
     this.#addFiles(directory, listing.files, exclusions);
-    const tracked = this.#context.files.in(directory).tracked;
+    const ids = this.#context.files.in(directory);
+    const { tracked } = ids;
     for (const name of listing.directories) {
       if (GIT_NAMES.has(name)) continue;
       const path = joinPath(directory, name);
       // An entry that is a directory on disk is a submodule.
       const isTracked =
-        tracked !== undefined && (this.#walk.index?.directories.has(path) === true || tracked.has(name));
+        tracked !== undefined && (this.#walk.index?.hasDirectory(path) === true || tracked.has(name));
       if (isTracked || !this.#walk.ignored.isIgnored(path, true)) {
         const inner = exclusions.into(name);
         this.#directory(path, { exclusions: inner, isCovered: isCovered || inner.isMatch });
       }
     }
-    if (isCovered) return;
-    for (const name of listing.links) this.#link(directory, name, exclusions);
+    if (!isCovered) for (const name of listing.links) this.#link(directory, name, exclusions);
+    ids.release();
   }
 
   #addFiles(directory: RelativePath, names: readonly string[], exclusions: Exclusions): void {
@@ -70,12 +71,12 @@ class DefaultWalker {
     const prefix = shown === '' ? '' : `${shown}/`;
     const ids = files.in(directory);
     const nothingExcluded = exclusions.isEmpty;
-    for (const name of names) {
+    for (const [position, name] of names.entries()) {
       if (!nothingExcluded && exclusions.has(name)) continue;
       const isTracked = ids.tracked?.has(name) === true;
       if (!isTracked && (GIT_NAMES.has(name) || this.#walk.ignored.isIgnored(joinPath(directory, name), false)))
         continue;
-      collector.add(prefix + name, ids.idOf(name));
+      collector.add(prefix + name, ids.idAt(position, name));
     }
   }
 

@@ -192,12 +192,13 @@ export class GlobWalker {
     const ids = files.in(actual);
     const everything = matchesEverything(this.#glob, reached);
     const nothingExcluded = exclusions.isEmpty;
-    for (const name of names) {
+    for (const [position, name] of names.entries()) {
       if (!everything && !matchesFile(this.#glob, reached, name)) continue;
       if (!nothingExcluded && exclusions.has(name)) continue;
       if (name === '.git' && this.#context.skippedNames.has(name)) continue;
-      collector.add(prefix + name, ids.idOf(name));
+      collector.add(prefix + name, ids.idAt(position, name));
     }
+    ids.release();
   }
 
   /** Undefined when the exclusions cover the directory. */

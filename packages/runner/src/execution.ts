@@ -1,5 +1,6 @@
 import type { TaskFailure, TaskId, TaskNode } from '@tr/model';
 import { toExitCode } from './exit-code.js';
+import { findMentionedNames } from './mentioned-names.js';
 import type { Clock, LaunchPlan, ProcessEnd, RunningProcess, Spawner, StandardInput } from './ports.js';
 import type { TaskLog } from './task-log.js';
 
@@ -114,12 +115,20 @@ export class TaskExecution {
     return end;
   }
 
+  /** The commonest trouble of a strict environment: a variable the script needs is there, but not for the script. */
+  #findWithheld(): { readonly withheld?: readonly string[] } {
+    const { plan, log } = this.#options;
+    const texts = [...plan.steps.map(({ command }) => command), new TextDecoder().decode(log.readTail())];
+    const withheld = findMentionedNames(plan.findWithheld(), texts);
+    return withheld.length === 0 ? {} : { withheld };
+  }
+
   #describe(task: TaskId, end: ProcessEnd): TaskFailure {
     const { timeoutMs } = this.#options.node.definition;
     if (this.#timedOut && timeoutMs !== undefined) return { code: 'task/timeout', task, timeoutMs };
     switch (end.kind) {
       case 'exited':
-        return { code: 'task/exit-nonzero', task, exitCode: end.exitCode };
+        return { code: 'task/exit-nonzero', task, exitCode: end.exitCode, ...this.#findWithheld() };
       case 'signalled':
         return { code: 'task/killed', task, signal: end.signal };
       case 'not-started':

@@ -101,6 +101,8 @@ export interface LaunchPlan {
   readonly shell: string | undefined;
   /** At least one. */
   readonly steps: readonly LaunchStep[];
+  /** Names of variables that `tr` itself was started with and the commands do not see; asked after a failure. */
+  readonly findWithheld: () => readonly string[];
 }
 
 /** Turns a task into commands. Called only for a task that has a command, and only when it executes. */

@@ -120,6 +120,8 @@ export interface Behaviour {
   /** Names of tasks that the cache has. */
   readonly stored?: readonly string[];
   readonly restore?: (name: string) => 'fresh' | 'restored' | 'miss';
+  /** Variables that tasks do not get to see. */
+  readonly withheld?: readonly string[];
   readonly log?: (name: string) => Uint8Array | undefined;
   readonly changedInputs?: (name: string) => readonly string[];
   readonly failToCompute?: (name: string) => Failure | undefined;
@@ -185,6 +187,7 @@ export function startRun(graph: TaskGraph, behaviour: Behaviour = {}): FakeRun {
         cwd: '/',
         shell: undefined,
         steps: [{ command: node.command ?? '', env: { NAME: node.package } }],
+        findWithheld: () => behaviour.withheld ?? [],
       }),
     },
     ...createFingerprinter(fake, behaviour),

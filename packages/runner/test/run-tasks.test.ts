@@ -160,6 +160,19 @@ test('the end of the log of a failed task is in its result', async () => {
   assert.deepEqual(lines, ['one\n', 'two\n', 'three']);
 });
 
+test('a failure names the variables that it mentions and was not given', async () => {
+  const graph = createGraph({ a: { command: 'test -n "$API_BASE"' } });
+  const run = startRun(graph, {
+    withheld: ['SOMETHING_ELSE', 'API_BASE', 'TOKEN', 'PWD', 'TO'],
+    onSpawn: (process) => {
+      process.print('TOKEN: not set. PWD TO TOKENS\n');
+      process.end(1);
+    },
+  });
+  const { failure } = resultOf(await run.result, 'a');
+  assert.deepEqual(failure?.code === 'task/exit-nonzero' && failure.withheld, ['API_BASE', 'TOKEN']);
+});
+
 test('retries: a later pass is flaky and never stored', async () => {
   let tries = 0;
   const run = startRun(createGraph({ a: { definition: { retries: 2 } }, b: { needs: ['a'] } }), {

@@ -1,6 +1,12 @@
 /** A task that did not end well, or a warning about one. */
 export type TaskFailure =
-  | { readonly code: 'task/exit-nonzero'; readonly task: string; readonly exitCode: number }
+  | {
+      readonly code: 'task/exit-nonzero';
+      readonly task: string;
+      readonly exitCode: number;
+      /** Variables its commands or the end of its log name, which are set but were not handed to it; sorted. */
+      readonly withheld?: readonly string[];
+    }
   /** Something else than us ended the process with a signal (out of memory, `kill`). */
   | { readonly code: 'task/killed'; readonly task: string; readonly signal: string }
   | { readonly code: 'task/timeout'; readonly task: string; readonly timeoutMs: number }

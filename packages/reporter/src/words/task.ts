@@ -7,7 +7,7 @@ import type { Words } from './words.js';
 export function describeTaskFailure(failure: TaskFailure): Words {
   switch (failure.code) {
     case 'task/exit-nonzero':
-      return { what: `${printable(failure.task)} exited with code ${failure.exitCode}.` };
+      return describeExit(failure.task, failure.exitCode, failure.withheld ?? []);
     case 'task/killed':
       return describeKilled(failure.task, failure.signal);
     case 'task/timeout':
@@ -41,6 +41,13 @@ export function describeTaskFailure(failure: TaskFailure): Words {
         next: `Set \`--concurrency\` (or \`concurrency\` in the configuration) to at least ${failure.count + 1}.`,
       };
   }
+}
+
+function describeExit(task: string, exitCode: number, withheld: readonly string[]): Words {
+  const what = `${printable(task)} exited with code ${exitCode}.`;
+  if (withheld.length === 0) return { what };
+  const names = withheld.slice(0, 5).map(printable).join(', ');
+  return { what, next: `It mentions ${names}, set but kept from it: list it in \`env\` or \`passThroughEnv\`.` };
 }
 
 function describeKilled(task: string, signal: string): Words {

@@ -57,10 +57,15 @@ class ScriptLauncher implements Launcher {
     };
     const shell = node.isScript ? packageManager?.scriptShell : undefined;
     if (node.isScript && packageManager !== undefined && this.#modeFor(packageManager) === 'package-manager') {
-      return { cwd: launch.cwd, shell: undefined, steps: [this.#throughManager(launch, packageManager)] };
+      return this.#complete(launch, undefined, [this.#throughManager(launch, packageManager)]);
     }
-    const steps = findLifecycleSteps(node, owner, packageManager);
-    return { cwd: launch.cwd, shell, steps: this.#direct(launch, steps) };
+    return this.#complete(launch, shell, this.#direct(launch, findLifecycleSteps(node, owner, packageManager)));
+  }
+
+  #complete({ cwd }: Launch, shell: string | undefined, steps: readonly LaunchStep[]): LaunchPlan {
+    const findWithheld = (): readonly string[] =>
+      Object.keys(this.#options.facts.environment).filter((name) => steps.every(({ env }) => env[name] === undefined));
+    return { cwd, shell, steps, findWithheld };
   }
 
   /** With Plug'n'Play nothing is in `node_modules/.bin`: only Yarn itself can start such scripts. */

@@ -146,6 +146,16 @@ test('what the script that started us was told is not handed on', () => {
   assert.equal(env['npm_config_x'], 'y');
 });
 
+test('what is withheld: set for us, and seen by no command', () => {
+  const facts = {
+    nodeVersion: 'v1',
+    platform: process.platform,
+    arch: 'x',
+    environment: { PATH: 'p', SECRET: 's', NODE: 'n' },
+  };
+  assert.deepEqual(plan({ options: { facts } }).findWithheld(), ['SECRET']);
+});
+
 test('PATH: npm adds every folder up to the root of the file system, pnpm and Yarn the workspace root', () => {
   const entriesOf = (given: Case) => (plan(given).steps[0]?.env['PATH'] ?? '').split(delimiter);
   const bin = (...parts: string[]) => join(...parts, 'node_modules', '.bin');

@@ -5,10 +5,12 @@ import { computeExitCode } from './exit-code.js';
 import { Frontier, nodeOf } from './frontier.js';
 import { KnownKeys } from './known-keys.js';
 import { toLogFileNames } from './log-file-name.js';
+import { computeRanks, distrustOrder } from './order.js';
 import type { ShutdownRequest } from './ports.js';
 import { PriorityQueue } from './priority-queue.js';
 import type { RunContext, RunTasksOptions } from './run-context.js';
 import { runTask, toResult, type ResultParts } from './run-task.js';
+import { findWantedServers, isServer } from './servers.js';
 import { Slots } from './slots.js';
 
 /** Keys are mostly computed in one go on this thread: a few at once hide the waiting, more would delay the first start. */
@@ -50,7 +52,7 @@ class Run {
     this.#frontier = new Frontier(graph, parallel);
     const { rankOf } = this.#context;
     this.#ready = new PriorityQueue((a, b) => rankOf(a.id) < rankOf(b.id));
-    this.#wanted = findWantedPersistent(options);
+    this.#wanted = findWantedServers(graph);
     this.#openTasks = [...graph.nodes.values()].filter((node) => !isServer(node)).length;
     this.#openWanted = this.#wanted.size;
     this.#finished = new Promise((resolve) => (this.#resolveFinished = resolve));
@@ -239,41 +241,5 @@ class Run {
     else if (this.#wanted.has(node.id)) this.#openWanted -= 1;
     this.#context.emit({ type: 'task-finished', task: node.id, result });
     if (this.#results.length === this.#context.graph.nodes.size) this.#resolveFinished();
-  }
-}
-
-/** A persistent task that has something to run. */
-function isServer(node: TaskNode): boolean {
-  return node.definition.persistent && node.command !== undefined;
-}
-
-/**
- * Persistent tasks the request named, and persistent siblings (`with`) of those. Other persistent tasks are there for
- * the tasks they were pulled in by, and are stopped when these have ended.
- */
-function findWantedPersistent({ graph }: RunTasksOptions): ReadonlySet<TaskId> {
-  const wanted = new Set<TaskId>();
-  const stack = [...graph.nodes.values()].filter((node) => isServer(node) && node.isEntryPoint);
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (wanted.has(node.id)) continue;
-    wanted.add(node.id);
-    stack.push(...node.with.map((id) => nodeOf(graph, id)).filter(isServer));
-  }
-  return wanted;
-}
-
-/** By priority, then in topological order; only the latter when edges are ignored, as keys are needed in that order. */
-function computeRanks({ graph, priorities, parallel }: RunTasksOptions): ReadonlyMap<TaskId, number> {
-  const order = [...graph.topologicalOrder];
-  if (!parallel) order.sort((a, b) => (priorities.get(b) ?? 0) - (priorities.get(a) ?? 0));
-  return new Map(order.map((id, rank) => [id, rank]));
-}
-
-/** Without order a task may run beside what it depends on: what has a command is not to be built upon. */
-function distrustOrder({ graph, keys }: RunContext): void {
-  for (const id of graph.topologicalOrder) {
-    const node = nodeOf(graph, id);
-    const root = keys.findUnsoundDependency(node)?.root ?? (node.command === undefined ? undefined : id);
-    if (root !== undefined) keys.distrust(id, root);
   }
 }

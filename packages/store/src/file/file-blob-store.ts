@@ -172,12 +172,15 @@ async function readVerified(
   try {
     const pacer = createPacer();
     const running = createRunningDigest();
+    let left = digest.size;
     // A new buffer per chunk: the sink may keep what it gets.
     for (;;) {
       const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, digest.size + 1));
       const count = attempt(path, () => disk.read(file, buffer));
       if (!count.ok) return count;
       if (count.value === 0) break;
+      left -= count.value;
+      if (left < 0) return fail(refuse(folder, digest, 'another size'));
       const chunk = buffer.subarray(0, count.value);
       running.update(chunk);
       await sink(chunk);

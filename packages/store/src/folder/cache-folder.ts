@@ -78,13 +78,19 @@ function readFormat(disk: Disk, path: string): 'current' | 'absent' | StoreFailu
 function writeFormat(folder: CacheFolder): void {
   const path = join(folder.root, 'format.json');
   if (folder.disk.lstat(path) !== undefined) return;
+  const { disk } = folder;
   const temp = folder.freshPath('tmp');
-  folder.disk.makeDirectory(dirname(temp));
-  const file = folder.disk.open(temp, 'create');
+  disk.makeDirectory(dirname(temp));
   try {
-    folder.disk.write(file, Buffer.from(`${JSON.stringify(FORMAT)}\n`));
-  } finally {
-    folder.disk.close(file);
+    const file = disk.open(temp, 'create');
+    try {
+      disk.write(file, Buffer.from(`${JSON.stringify(FORMAT)}\n`));
+    } finally {
+      disk.close(file);
+    }
+    disk.rename(temp, path);
+  } catch (error) {
+    if (errorCode(error) !== undefined && disk.lstat(temp) !== undefined) disk.unlink(temp);
+    throw error;
   }
-  folder.disk.rename(temp, path);
 }

@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { digestOf } from '@tr/hash';
+import type { Disk, GcReport } from '../src/index.js';
+import { chooseEvictions, collectGarbage, isGcDue, listBlobs, nodeDisk, noteWritten } from '../src/index.js';
+import {
+  createFolder,
+  diskWith,
+  keyOf,
+  listFiles,
+  manifestOf,
+  putEntry,
+  putText,
+  type TestFolder,
+} from './temp-folder.js';
+
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
+const NONE = { maxBytes: undefined, maxAgeMs: undefined };
+
+async function gc(
+  { folder }: TestFolder,
+  options: { maxBytes?: number; maxAgeMs?: number; now?: number; graceMs?: number } = {},
+): Promise<GcReport> {
+  const limits = { maxBytes: options.maxBytes, maxAgeMs: options.maxAgeMs };
+  const report = await collectGarbage(folder, {
+    limits,
+    now: options.now ?? Date.now(),
+    graceMs: options.graceMs ?? HOUR,
+  });
+  if (!report.ok) throw new Error(JSON.stringify(report.failure));
+  return report.value;
+}
+
+function use(subject: TestFolder, word: string, at: number): void {
+  utimesSync(subject.folder.actionPath(keyOf(word)), at / 1000, at / 1000);
+}
+
+async function isWhole({ actions, blobs }: TestFolder, word: string): Promise<boolean> {
+  const found = await actions.get(keyOf(word));
+  if (!found.ok || found.value === undefined) return false;
+  for (const digest of listBlobs(found.value.manifest)) if (!(await blobs.readBytes(digest)).ok) return false;
+  return true;
+}
+
+test('an empty cache stays empty', async (t) => {
+  const subject = createFolder(t);
+  await gc(subject);
+  assert.deepEqual(readdirSync(subject.directory), []);
+});
+
+test('blobs that nothing names go when they are older than the grace time', async (t) => {
+  const subject = createFolder(t);
+  await putEntry(subject, 'kept', ['named']);
+  const garbage = await putText(subject.blobs, 'garbage');
+  assert.equal((await gc(subject)).removedBlobs, 0);
+  const report = await gc(subject, { now: Date.now() + 2 * HOUR });
+  assert.equal(report.removedBlobs, 1);
+  assert.equal(report.freedBytes, garbage.size);
+  assert.ok(!existsSync(subject.folder.blobPath(garbage.hash)));
+  assert.ok(await isWhole(subject, 'kept'));
+});
+
+test('entries that were not used for long go, with their blobs, young or not', async (t) => {
+  const subject = createFolder(t);
+  const now = Date.now();
+  await putEntry(subject, 'old', ['only of old', 'shared']);
+  await putEntry(subject, 'new', ['only of new', 'shared']);
+  use(subject, 'old', now - 8 * DAY);
+  use(subject, 'new', now - 6 * DAY);
+  const report = await gc(subject, { maxAgeMs: 7 * DAY, now });
+  assert.equal(report.evictedEntries, 1);
+  assert.equal(report.keptEntries, 1);
+  assert.ok(!existsSync(subject.folder.blobPath(digestOf(Buffer.from('only of old')).hash)));
+  assert.ok(await isWhole(subject, 'new'));
+  assert.deepEqual(await subject.actions.listByTask(manifestOf('new').task, 9), { ok: true, value: [keyOf('new')] });
+});
+
+test('row 36: what is too much goes, least recently used first, until the rest fits', async (t) => {
+  const subject = createFolder(t);
+  const now = Date.now();
+  for (let at = 0; at < 10; at++) {
+    await putEntry(subject, `e${at}`, [`${at}`.repeat(10_000)]);
+    use(subject, `e${at}`, now - (10 - at) * 60_000);
+  }
+  const report = await gc(subject, { maxBytes: 45_000, now });
+  assert.ok(report.keptBytes <= 45_000, JSON.stringify(report));
+  assert.equal(report.keptEntries, 4);
+  const bytes = listFiles(join(subject.folder.root, 'blobs')).reduce(
+    (sum, file) => sum + statSync(join(subject.folder.root, 'blobs', file)).size,
+    0,
+  );
+  assert.ok(bytes <= 45_000);
+  for (let at = 0; at < 10; at++) assert.equal(await isWhole(subject, `e${at}`), at >= 6, `e${at}`);
+});
+
+test('what killed processes left is swept', async (t) => {
+  const subject = createFolder(t);
+  await putEntry(subject, 'a', []);
+  writeFileSync(join(subject.folder.root, 'tmp/left'), 'half a blob');
+  await gc(subject);
+  assert.ok(existsSync(join(subject.folder.root, 'tmp/left')));
+  await gc(subject, { now: Date.now() + 2 * HOUR });
+  assert.ok(!existsSync(join(subject.folder.root, 'tmp/left')));
+});
+
+test('the index of a task is put right', async (t) => {
+  const subject = createFolder(t);
+  const manifest = await putEntry(subject, 'a', []);
+  const folder = subject.folder.taskFolder(manifest.task);
+  const [mark] = readdirSync(folder);
+  nodeDisk.unlink(join(folder, mark ?? ''));
+  writeFileSync(join(folder, `000000000009999-${keyOf('gone')}`), '');
+  await gc(subject);
+  assert.deepEqual(readdirSync(folder), [mark]);
+});
+
+test('a save that names a blob while gc is at it gets the blob back', async (t) => {
+  const directory = createFolder(t).directory;
+  const plain = createFolder(t, { directory });
+  const digest = await putText(plain.blobs, 'wanted');
+  let interrupted = false;
+  // The save writes its manifest at the worst moment: when the blob has just left its place.
+  const disk = diskWith({
+    rename: (from, to) => {
+      nodeDisk.rename(from, to);
+      if (!to.includes('trash') || interrupted) return;
+      interrupted = true;
+      const path = plain.folder.actionPath(keyOf('late'));
+      const entry = { type: 'file', path: 'dist/a', executable: false, digest } as const;
+      nodeDisk.makeDirectory(join(path, '..'));
+      writeFileSync(
+        path,
+        `${JSON.stringify({ ...manifestOf('late'), log: digest, fingerprint: digest, entries: [entry] })}\n`,
+      );
+    },
+  });
+  await gc(createFolder(t, { directory, disk }), { now: Date.now() + 2 * HOUR });
+  assert.ok(interrupted);
+  assert.ok(await isWhole(plain, 'late'));
+});
+
+/** Small random numbers from a seed. */
+function createRandom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+class Killed extends Error {}
+
+/** A disk that dies before its nth change. */
+function killAfter(steps: number): Disk {
+  let left = steps;
+  const dying =
+    <A extends readonly unknown[], R>(operation: (...args: A) => R) =>
+    (...args: A): R => {
+      if (left-- <= 0) throw new Killed();
+      return operation(...args);
+    };
+  return diskWith({
+    rename: dying(nodeDisk.rename),
+    unlink: dying(nodeDisk.unlink),
+    touch: dying(nodeDisk.touch),
+    removeDirectory: dying(nodeDisk.removeDirectory),
+    makeDirectory: dying(nodeDisk.makeDirectory),
+  });
+}
+
+async function fillRandomly(subject: TestFolder, random: (below: number) => number, now: number): Promise<void> {
+  for (let at = 0; at < 12; at++) {
+    const contents = Array.from({ length: random(5) }, () => `content ${random(15)} `.repeat(50));
+    await putEntry(subject, `e${at}`, contents, { createdAt: at });
+    use(subject, `e${at}`, now - random(10) * DAY);
+  }
+  for (let at = 0; at < 4; at++) await putText(subject.blobs, `garbage ${random(100)}`);
+}
+
+for (const seed of [1, 2, 3, 4, 5, 6]) {
+  test(`gc never removes what a kept entry names, killed anywhere or not (seed ${seed})`, async (t: TestContext) => {
+    const random = createRandom(seed);
+    const subject = createFolder(t);
+    const now = Date.now() + (seed % 2) * 2 * HOUR;
+    await fillRandomly(subject, random, now);
+    const options = { maxBytes: 2000 + random(6000), maxAgeMs: (2 + random(8)) * DAY, now };
+    const check = async (where: string, recovered: boolean): Promise<void> => {
+      for (let at = 0; at < 12; at++) {
+        const found = await subject.actions.get(keyOf(`e${at}`));
+        assert.ok(found.ok, where);
+        if (found.value === undefined || !recovered) continue;
+        assert.ok(await isWhole(subject, `e${at}`), `${where}: e${at}`);
+      }
+    };
+    for (let steps = 0; ; steps += 1 + random(3)) {
+      const dying = createFolder(t, { directory: subject.directory, disk: killAfter(steps) });
+      const ended = await gc(dying, options).then(
+        () => true,
+        (error: unknown) => {
+          if (!(error instanceof Killed)) throw error;
+          return false;
+        },
+      );
+      await check(`killed at step ${steps}`, false);
+      if (ended) break;
+    }
+    // Trash that is young may be that of a gc that is still at it.
+    await gc(subject, { ...options, now: Math.max(now, Date.now() + 2 * HOUR) });
+    await check('in the end', true);
+    assert.deepEqual(
+      listFiles(subject.folder.root).filter((file) => file.startsWith('trash/')),
+      [],
+    );
+  });
+}
+
+test('a killed gc leaves every entry whole, or its blobs where the next gc finds them', async (t) => {
+  for (let steps = 0; steps < 12; steps++) {
+    const subject = createFolder(t);
+    await putEntry(subject, 'kept', ['kept']);
+    await putText(subject.blobs, 'garbage');
+    const dying = createFolder(t, { directory: subject.directory, disk: killAfter(steps) });
+    await gc(dying, { now: Date.now() + 2 * HOUR }).catch(() => undefined);
+    assert.ok(await isWhole(subject, 'kept'), `step ${steps}`);
+  }
+});
+
+test('chooses by age, then by size, counting shared blobs once', () => {
+  const blob = (name: string, size: number): ReturnType<typeof digestOf> => ({ ...digestOf(Buffer.from(name)), size });
+  const entries = [
+    { key: keyOf('a'), usedAt: 1, ownBytes: 0, blobs: [blob('x', 100), blob('y', 100)] },
+    { key: keyOf('b'), usedAt: 2, ownBytes: 0, blobs: [blob('x', 100)] },
+    { key: keyOf('c'), usedAt: 3, ownBytes: 0, blobs: [blob('z', 50)] },
+  ];
+  const choose = (maxBytes?: number, maxAgeMs?: number): number =>
+    chooseEvictions(entries, { maxBytes, maxAgeMs }, 10).size;
+  assert.equal(choose(), 0);
+  assert.equal(choose(250), 0);
+  assert.equal(choose(249), 1);
+  assert.equal(choose(149), 2);
+  assert.equal(choose(10), 3);
+  assert.equal(choose(undefined, 8), 1);
+  assert.equal(choose(undefined, 7), 2);
+});
+
+test('is due once a day, or when much was written', async (t) => {
+  const subject = createFolder(t);
+  const now = Date.now();
+  assert.ok(!isGcDue(subject.folder, NONE, now));
+  await putEntry(subject, 'a', []);
+  noteWritten(subject.folder, 1, now);
+  assert.ok(!isGcDue(subject.folder, NONE, now));
+  assert.ok(isGcDue(subject.folder, NONE, now + 25 * HOUR));
+  const limits = { ...NONE, maxBytes: 100 * 1024 * 1024 };
+  assert.ok(!isGcDue(subject.folder, limits, now));
+  for (let at = 0; at < 11; at++) noteWritten(subject.folder, 1024 * 1024, now);
+  assert.ok(isGcDue(subject.folder, limits, now));
+  await gc(subject, { now });
+  assert.ok(!isGcDue(subject.folder, limits, now));
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { digestOf } from '@tr/hash';
+import { classifyStoreFailure, nodeDisk, type Disk } from '../src/index.js';
+import { createFolder, diskWith, keyOf, listFiles, manifestOf, putEntry, putText, systemError } from './temp-folder.js';
+
+test('blobs are read-only files named by their digest, in fan-out folders', async (t) => {
+  const { directory, blobs, folder } = createFolder(t);
+  const { hash } = await putText(blobs, 'hello');
+  assert.deepEqual(listFiles(directory), [`v1/blobs/${hash.slice(0, 2)}/${hash}`, 'v1/format.json']);
+  assert.equal(statSync(folder.blobPath(hash)).mode & 0o777, 0o444);
+});
+
+test('opening and reading an empty cache writes nothing', async (t) => {
+  const { directory, actions, blobs } = createFolder(t);
+  await actions.get(keyOf('a'));
+  await blobs.readBytes(digestOf(Buffer.from('a')));
+  await blobs.findMissing([digestOf(Buffer.from('a'))]);
+  assert.deepEqual(readdirSync(directory), []);
+});
+
+test('a folder of an unknown version is neither read nor changed', async (t) => {
+  const { directory, folder } = createFolder(t);
+  mkdirSync(folder.root, { recursive: true });
+  writeFileSync(join(folder.root, 'format.json'), '{"format":"tr-cache","version":2}\n');
+  const { actions, blobs } = createFolder(t, { directory });
+  const results = [
+    await actions.get(keyOf('a')),
+    await actions.put(manifestOf('a')),
+    await actions.listByTask(manifestOf('a').task, 1),
+    await blobs.putBytes(Buffer.from('a')),
+    await blobs.readBytes(digestOf(Buffer.from('a'))),
+    await blobs.findMissing([]),
+    await blobs.localFile(digestOf(Buffer.from('a')), false),
+  ];
+  for (const result of results) assert.ok(!result.ok && result.failure.code === 'store/unknown-version');
+  assert.deepEqual(listFiles(directory), ['v1/format.json']);
+});
+
+test('bad bytes are kept in quarantine', async (t) => {
+  const { directory, blobs, folder } = createFolder(t);
+  const digest = await putText(blobs, 'hello');
+  chmodSync(folder.blobPath(digest.hash), 0o644);
+  writeFileSync(folder.blobPath(digest.hash), 'jello');
+  assert.ok(!(await blobs.readBytes(digest)).ok);
+  assert.ok(listFiles(directory).some((file) => file.startsWith(`v1/quarantine/${digest.hash}.`)));
+});
+
+test('a use is written down, but not on every hit', async (t) => {
+  let now = 1_000_000_000_000;
+  const subject = createFolder(t, { now: () => now });
+  await putEntry(subject, 'a', []);
+  const path = subject.folder.actionPath(keyOf('a'));
+  utimesSync(path, now / 1000, now / 1000);
+  now += 60 * 60 * 1000;
+  await subject.actions.get(keyOf('a'));
+  assert.equal(statSync(path).mtimeMs, now - 60 * 60 * 1000);
+  now += 23 * 60 * 60 * 1000;
+  await subject.actions.get(keyOf('a'));
+  assert.equal(statSync(path).mtimeMs, now);
+});
+
+test('a local file is given without being read, unless its stat shows that somebody touched it', async (t) => {
+  const { blobs, folder, directory } = createFolder(t);
+  const digest = await putText(blobs, 'hello');
+  const local = await blobs.localFile(digest, false);
+  assert.deepEqual(local, { ok: true, value: folder.blobPath(digest.hash) });
+  // Touched only: the content is right, and the time is put back.
+  utimesSync(folder.blobPath(digest.hash), 1, 1);
+  assert.ok((await blobs.localFile(digest, false)).ok);
+  assert.notEqual(statSync(folder.blobPath(digest.hash)).mtimeMs, 1000);
+  // Written to through a hard link.
+  const link = join(directory, 'link');
+  linkSync(folder.blobPath(digest.hash), link);
+  chmodSync(link, 0o644);
+  writeFileSync(link, 'jello');
+  const edited = await blobs.localFile(digest, false);
+  assert.ok(!edited.ok && edited.failure.code === 'store/corrupt');
+  assert.deepEqual(await blobs.findMissing([digest]), { ok: true, value: [digest] });
+});
+
+test('an executable has a file of its own, made again when it was damaged', async (t) => {
+  const { blobs, folder } = createFolder(t);
+  const digest = await putText(blobs, 'tool');
+  const path = folder.blobPath(digest.hash, true);
+  for (const damage of [() => undefined, () => (chmodSync(path, 0o755), writeFileSync(path, 'evil'))]) {
+    damage();
+    assert.deepEqual(await blobs.localFile(digest, true), { ok: true, value: path });
+    assert.equal(statSync(path).mode & 0o777, 0o555);
+    assert.deepEqual(digestOf(nodeDiskRead(path)), digest);
+  }
+});
+
+test('the cache directory may vanish at any time', async (t) => {
+  const subject = createFolder(t);
+  await putEntry(subject, 'a', ['one']);
+  rmSync(subject.directory, { recursive: true });
+  assert.deepEqual(await subject.actions.get(keyOf('a')), { ok: true, value: undefined });
+  await putEntry(subject, 'a', ['one']);
+  assert.ok((await subject.actions.get(keyOf('a'))).ok);
+  assert.ok(existsSync(join(subject.folder.root, 'format.json')));
+});
+
+const TROUBLE: readonly [string, string, string][] = [
+  ['ENOSPC', 'store/no-space', 'permanent'],
+  ['EDQUOT', 'store/no-space', 'permanent'],
+  ['EROFS', 'store/read-only', 'permanent'],
+  ['EACCES', 'store/denied', 'permanent'],
+  ['EPERM', 'store/denied', 'permanent'],
+  ['EIO', 'store/io', 'retryable'],
+  ['EMFILE', 'store/io', 'retryable'],
+];
+
+for (const [code, expected, trouble] of TROUBLE) {
+  for (const operation of ['open', 'write', 'rename'] as const) {
+    test(`${code} on ${operation} is ${expected}, and leaves no temp file`, async (t) => {
+      const { directory } = createFolder(t);
+      const failing: Partial<Disk> = {
+        [operation]: (...args: readonly unknown[]): never | number => {
+          if (operation === 'open' && args[1] === 'read') return nodeDisk.open(String(args[0]), 'read');
+          throw systemError(code);
+        },
+      };
+      const { blobs, actions } = createFolder(t, { directory, disk: diskWith(failing) });
+      for (const put of [
+        await blobs.putBytes(Buffer.from('x')),
+        await actions.put(manifestOf('a'), { replace: true }),
+      ]) {
+        assert.ok(!put.ok);
+        assert.equal(put.failure.code, expected);
+        assert.equal(classifyStoreFailure(put.failure), trouble);
+      }
+      assert.deepEqual(
+        listFiles(directory).filter((file) => file.includes('/tmp/') || file.includes('/blobs/')),
+        [],
+      );
+    });
+  }
+}
+
+test('errors that are not of the operating system are bugs, and are thrown', async (t) => {
+  const disk = diskWith({
+    write: () => {
+      throw new TypeError('bug');
+    },
+  });
+  await assert.rejects(createFolder(t, { disk }).blobs.putBytes(Buffer.from('x')), TypeError);
+});
+
+test('where hard links cannot be made the first write still wins', async (t) => {
+  const disk = diskWith({
+    hardLink: () => {
+      throw systemError('ENOTSUP');
+    },
+  });
+  const { actions } = createFolder(t, { disk });
+  const first = await actions.put({ ...manifestOf('a'), producer: 'first' });
+  const second = await actions.put({ ...manifestOf('a'), producer: 'second' });
+  assert.ok(first.ok && first.value.outcome === 'stored');
+  assert.deepEqual(second, { ok: true, value: { outcome: 'kept', digest: first.value.digest } });
+});
+
+function nodeDiskRead(path: string): Buffer {
+  const file = nodeDisk.open(path, 'read');
+  const buffer = Buffer.alloc(1000);
+  const count = nodeDisk.read(file, buffer);
+  nodeDisk.close(file);
+  return buffer.subarray(0, count);
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { digestOf } from '@tr/hash';
+import type { TaskId } from '@tr/model';
+import { readCacheStatus, verifyCache } from '../src/index.js';
+import { createFolder, keyOf, putEntry } from './temp-folder.js';
+
+test('verify finds flipped bytes, lost blobs and damaged manifests, and sets them aside', async (t) => {
+  const subject = createFolder(t);
+  for (const word of ['good', 'flipped', 'lost', 'damaged']) await putEntry(subject, word, [`content of ${word}`]);
+  const blobOf = (word: string): string => subject.folder.blobPath(digestOf(Buffer.from(`content of ${word}`)).hash);
+  chmodSync(blobOf('flipped'), 0o644);
+  writeFileSync(blobOf('flipped'), 'Content of flipped');
+  rmSync(blobOf('lost'));
+  writeFileSync(subject.folder.actionPath(keyOf('damaged')), '{"formatVersion":1');
+  const report = await verifyCache(subject.folder);
+  assert.ok(report.ok);
+  assert.deepEqual(report.value.badBlobs, [digestOf(Buffer.from('content of flipped')).hash]);
+  assert.deepEqual(report.value.badEntries, [keyOf('damaged')]);
+  assert.deepEqual([...report.value.incompleteEntries].sort(), [keyOf('flipped'), keyOf('lost')].sort());
+  assert.equal(report.value.entries, 4);
+  const again = await verifyCache(subject.folder);
+  assert.ok(again.ok);
+  assert.deepEqual(
+    [again.value.entries, again.value.badBlobs, again.value.badEntries, again.value.incompleteEntries],
+    [1, [], [], []],
+  );
+});
+
+test('status counts entries and bytes, and bytes per task', async (t) => {
+  const subject = createFolder(t);
+  const small = 'a#build' as TaskId;
+  await putEntry(subject, '1', ['x'.repeat(1000), 'shared'], { task: small });
+  await putEntry(subject, '2', ['shared'], { task: small });
+  await putEntry(subject, '3', ['y'.repeat(5000)], { task: 'b#build' as TaskId });
+  const status = await readCacheStatus(subject.folder);
+  assert.ok(status.ok);
+  const { entries, blobs, bytes, tasks } = status.value;
+  const shared = 'log'.length + 'fingerprint'.length;
+  assert.equal(entries, 3);
+  assert.equal(blobs, 5);
+  assert.ok(bytes > 6000 && bytes < 8000, String(bytes));
+  assert.deepEqual(
+    tasks.map((task) => [task.task, task.entries, task.bytes]),
+    [
+      ['b#build', 1, 5000 + shared],
+      ['a#build', 2, 1000 + 'shared'.length + shared],
+    ],
+  );
+});
+
+test('status of a cache that does not exist is zero', async (t) => {
+  const status = await readCacheStatus(createFolder(t).folder);
+  assert.ok(status.ok && status.value.entries === 0 && status.value.bytes === 0);
+});

@@ -1,0 +1,46 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import type { ActionKey, Sha256 } from '@tr/model';
+import {
+  createFileActionStore,
+  createFileBlobStore,
+  createMemoryActionStore,
+  createMemoryBlobStore,
+  nodeDisk,
+  openCacheFolder,
+} from '@tr/store';
+import { describeActionStore } from './action-store.js';
+import { describeBlobStore } from './blob-store.js';
+import { createTempDirectory } from './temp-directory.js';
+
+describeBlobStore('memory', () => {
+  const blobs = new Map<string, Uint8Array>();
+  return { store: createMemoryBlobStore(blobs), tamper: (hash, bytes) => void blobs.set(hash, bytes) };
+});
+
+describeActionStore('memory', () => {
+  const manifests = new Map<ActionKey, Uint8Array>();
+  return { store: createMemoryActionStore(manifests), tamper: (key, bytes) => void manifests.set(key, bytes) };
+});
+
+function overwrite(path: string, bytes: Uint8Array): void {
+  chmodSync(path, 0o644);
+  writeFileSync(path, bytes);
+}
+
+describeBlobStore('filesystem', () => {
+  const directory = createTempDirectory();
+  const folder = openCacheFolder({ directory: directory.path, disk: nodeDisk });
+  const tamper = (hash: string, bytes: Uint8Array): void => overwrite(folder.blobPath(hash as Sha256), bytes);
+  return { store: createFileBlobStore(folder), tamper, dispose: () => directory.dispose() };
+});
+
+describeActionStore('filesystem', () => {
+  const directory = createTempDirectory();
+  const folder = openCacheFolder({ directory: directory.path, disk: nodeDisk });
+  const tamper = (key: ActionKey, bytes: Uint8Array): void => overwrite(folder.actionPath(key), bytes);
+  return {
+    store: createFileActionStore(folder, { now: () => Date.now() }),
+    tamper,
+    dispose: () => directory.dispose(),
+  };
+});

@@ -1,5 +1,5 @@
 import { compareStrings, sortedUnique } from '@tr/model';
-import type { ClosureItem, Labelling } from './closure-items.js';
+import type { ClosureItem, ItemTable, Labelling } from './closure-items.js';
 import { createItemTable, namesOf, nodeItem, toItem, wiringItem } from './closure-items.js';
 import type { DirectDependency } from './direct-dependencies.js';
 import { resolveDirectDependencies } from './direct-dependencies.js';
@@ -41,19 +41,6 @@ export function createClosureFinder(reading: LockfileReading): ClosureFinder {
   const search = createReach(graph);
   const table = createItemTable(graph);
   const settings = reading.settings === '' ? [] : [toItem(SETTINGS_KEY, reading.settings)];
-
-  /** Items of the table, in its order; what touches an ambiguous label is left to {@link ambiguousItems}. */
-  const tableItems = ({ nodes, counts, ambiguous }: Reached): ClosureItem[] => {
-    const ranks: number[] = [];
-    for (const node of nodes) {
-      if (ambiguous.has(node)) continue;
-      ranks.push(table.rankOfNode[node] ?? 0);
-      for (const { edge, nameIds, rank } of table.wiredEdges[node] ?? [])
-        if (isWired(nameIds, counts) && !edge.targets.some((target) => ambiguous.has(target))) ranks.push(rank);
-    }
-    return Array.from(Int32Array.from(ranks).toSorted(), (rank) => table.items[rank] ?? toItem('', ''));
-  };
-
   return (dependent) => {
     const direct = resolveDirectDependencies(reading, graph, dependent);
     const reached = describeReached(graph, search(direct.flatMap((dependency) => dependency.targets)));
@@ -62,7 +49,10 @@ export function createClosureFinder(reading: LockfileReading): ClosureFinder {
       signature: `${signatureOf(reached.nodes)}|${own.map((item) => item.json).join()}`,
       localPaths: () =>
         sortedUnique(Array.from(reached.nodes, (node) => graph.nodes[node]?.localPath ?? '').filter(Boolean)),
-      items: () => merge(tableItems(reached), [...own, ...ambiguousItems(reached)].toSorted(byKey)),
+      items: () => {
+        const { common, special } = nodeItems(reached, table);
+        return merge(common, [...own, ...special].toSorted(byKey));
+      },
     };
   };
 }
@@ -98,7 +88,7 @@ function directItems({ graph, nodes, counts, labelling }: Reached, direct: reado
     const note = lockedFor === undefined ? [] : [toItem(`${name}@${specifier} (locked for ${lockedFor})`, '')];
     if (targets.length === 0) {
       const marker = `${name}@${specifier}`;
-      const isTaken = nodes.some((node) => graph.nodes[node]?.label === marker);
+      const isTaken = (graph.withLabel.get(marker) ?? []).some((node) => nodes.includes(node));
       return [toItem(isTaken ? `.>${name}` : marker, ''), ...note];
     }
     const edge = { name, targets };
@@ -108,19 +98,33 @@ function directItems({ graph, nodes, counts, labelling }: Reached, direct: reado
   });
 }
 
-/** Items of nodes whose label is not unique in this closure, and of the edges to them. */
-function ambiguousItems({ graph, nodes, counts, ambiguous, labelling }: Reached): ClosureItem[] {
-  if (ambiguous.size === 0) return [];
-  return [...nodes].flatMap((number) => {
+/**
+ * Items of the nodes and of edges that need wiring: `common` ones come from the table and are sorted; `special` ones touch
+ * a label that is not unique in this closure, and are made for it.
+ */
+function nodeItems({ graph, nodes, counts, ambiguous, labelling }: Reached, table: ItemTable): NodeItems {
+  const isWanted = new Uint8Array(table.items.length);
+  const special: ClosureItem[] = [];
+  for (const number of nodes) {
     const node = graph.nodes[number];
-    if (node === undefined) return [];
-    const isUnclear = ambiguous.has(number);
-    const edges = node.edges.filter((edge) =>
-      isUnclear ? isWired(namesOf(graph, edge), counts) : edge.targets.some((target) => ambiguous.has(target)),
-    );
-    const wiring = edges.map((edge) => wiringItem(graph, labelling(node), edge, labelling));
-    return isUnclear ? [nodeItem(graph, node, labelling), ...wiring] : wiring;
-  });
+    if (node === undefined) continue;
+    const isUnclear = ambiguous.size > 0 && ambiguous.has(number);
+    if (isUnclear) special.push(nodeItem(graph, node, labelling));
+    else isWanted[table.rankOfNode[number] ?? 0] = 1;
+    for (const { edge, nameIds, rank } of table.wiredEdges[number] ?? []) {
+      if (!isWired(nameIds, counts)) continue;
+      if (isUnclear || (ambiguous.size > 0 && edge.targets.some((target) => ambiguous.has(target))))
+        special.push(wiringItem(graph, labelling(node), edge, labelling));
+      else isWanted[rank] = 1;
+    }
+  }
+  const common = table.items.filter((_, rank) => isWanted[rank] === 1);
+  return { common, special };
+}
+
+interface NodeItems {
+  readonly common: readonly ClosureItem[];
+  readonly special: readonly ClosureItem[];
 }
 
 /** Numbers of the nodes as a short text: one bit each. */
@@ -146,5 +150,5 @@ function merge(a: readonly ClosureItem[], b: readonly ClosureItem[]): readonly C
     }
     if (b[at]?.key !== item.key) merged.push(item);
   }
-  return [...merged, ...b.slice(at)];
+  return at === b.length ? merged : [...merged, ...b.slice(at)];
 }

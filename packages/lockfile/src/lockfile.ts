@@ -43,13 +43,21 @@ export function createLockfile(kind: PackageManagerName, file: string, reading: 
   };
 }
 
-/** The closure of a package with its digest: a plain object, ready to be stored. */
+/**
+ * The closure of a package with its digest: a plain object, ready to be stored. `packages` is made when it is first
+ * read (a hit needs the digest alone, and a record of some thousand keys costs more than its digest).
+ */
 export function computeExternalClosure(
   lockfile: Lockfile,
   dependent: LockedDependent,
   sha256: (text: string) => Sha256,
 ): ExternalClosure {
-  return { digest: lockfile.digestOf(dependent, sha256), packages: lockfile.closureOf(dependent) };
+  return {
+    digest: lockfile.digestOf(dependent, sha256),
+    get packages() {
+      return lockfile.closureOf(dependent);
+    },
+  };
 }
 
 function remember<T>(memo: Map<string, T>, closure: Closure, make: (closure: Closure) => T): T {

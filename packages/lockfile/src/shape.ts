@@ -54,13 +54,24 @@ export function stringPairsAt(record: ParsedRecord, key: string): (readonly [str
   });
 }
 
-/** Text of a parsed value that does not depend on the order of its keys. Nesting beyond 20 levels is malformed. */
-export function canonicalText(value: unknown, depth = 0): string {
-  if (depth > 20) throw new MalformedLockfile('a section is nested too deeply');
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalText(item, depth + 1)).join(',')}]`;
-  if (!isRecord(value)) return JSON.stringify(value) ?? 'null';
-  const pairs = Object.keys(value)
-    .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${canonicalText(value[key], depth + 1)}`);
-  return `{${pairs.join(',')}}`;
+/** Longest text made of one section. Aliases in YAML can make a small file mean a huge one. */
+const MAX_TEXT_LENGTH = 10_000_000;
+const MAX_DEPTH = 20;
+
+/** Text of a parsed value that does not depend on the order of its keys. A huge or deeply nested value is malformed. */
+export function canonicalText(value: unknown): string {
+  let left = MAX_TEXT_LENGTH;
+  const spend = (text: string): string => {
+    left -= text.length;
+    if (left < 0) throw new MalformedLockfile('a section is too large');
+    return text;
+  };
+  const write = (item: unknown, depth: number): string => {
+    if (depth > MAX_DEPTH) throw new MalformedLockfile('a section is nested too deeply');
+    if (Array.isArray(item)) return `[${item.map((child) => write(child, depth + 1)).join(',')}]`;
+    if (!isRecord(item)) return spend(JSON.stringify(item) ?? 'null');
+    const keys = Object.keys(item).toSorted();
+    return `{${keys.map((key) => `${spend(JSON.stringify(key))}:${write(item[key], depth + 1)}`).join(',')}}`;
+  };
+  return write(value, 0);
 }

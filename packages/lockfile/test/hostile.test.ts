@@ -177,6 +177,50 @@ describe('any lockfile cut or changed at random places', () => {
     });
 });
 
+describe('a lockfile that would take all memory or time', () => {
+  const many = 30_000;
+  const list = (line: (index: number) => string): string =>
+    Array.from({ length: many }, (_, index) => line(index)).join('');
+  const aliases = Array.from(
+    { length: 18 },
+    (_, level) =>
+      `a${level}: &a${level} [${Array.from({ length: 20 }, () => (level === 0 ? 'x' : `*a${level - 1}`)).join(', ')}]\n`,
+  ).join('');
+  const rows: readonly Refused[] = [
+    { kind: 'pnpm', what: 'aliases of aliases', text: `lockfileVersion: '9.0'\n${aliases}settings: *a17\n` },
+    {
+      kind: 'yarn',
+      what: 'every version of a name for every dependency',
+      text: `# yarn lockfile v1\n\n\n${list((index) => `x@${index}:\n  version "${index}"\n  dependencies:\n    x "none"\n\n`)}`,
+    },
+    {
+      kind: 'berry',
+      what: 'every version of a name for every dependency',
+      text: `__metadata:\n  version: 8\n\n${list((index) => `"x@npm:${index}":\n  version: ${index}\n  dependencies:\n    x: none\n\n`)}`,
+    },
+    {
+      kind: 'npm',
+      what: 'a path of many steps',
+      text: `{"lockfileVersion":3,"packages":{"${'a/'.repeat(300_000)}":{"dependencies":{"x":"1"}}}}`,
+    },
+    {
+      kind: 'npm',
+      what: 'version 1 nested deeply',
+      text: `{"lockfileVersion":1,"dependencies":${'{"x":{"version":"1","dependencies":'.repeat(5000)}{}${'}}'.repeat(5000)}}`,
+    },
+    {
+      kind: 'bun',
+      what: 'a path of many steps',
+      text: `{"lockfileVersion":1,"packages":{"${'a/'.repeat(300_000)}":["x@1","",{"dependencies":{"y":"1"}}]}}`,
+    },
+  ];
+  for (const { kind, what, text } of rows)
+    it(`is refused: ${kind}, ${what}`, async () => {
+      const parsed = await parseLockfile(kind, text, 'f');
+      assert.equal(parsed.ok ? undefined : parsed.failure.code, 'lockfile/unreadable');
+    });
+});
+
 describe('cycles', () => {
   it('end, and everything on them is in the closure', async () => {
     const entry = (dependency: string): string => `{"version":"1.0.0","dependencies":{"${dependency}":"*"}}`;

@@ -12,6 +12,7 @@ import {
   stringAt,
   stringPairsAt,
 } from '../shape.js';
+import { createEdgeBudget } from '../limits.js';
 import { groupByName } from './descriptors.js';
 
 const WORKSPACE = '@workspace:';
@@ -34,9 +35,15 @@ export function readBerryLockfile(text: string): LockfileReading {
     keys.flatMap((key, index) => splitKey(key).map((descriptor) => [descriptor, index] as const)),
   );
   const resolver = createResolver(blocks, indexOf);
+  const spend = createEdgeBudget();
+  const resolve: Resolver = (request) => {
+    const targets = resolver(request);
+    spend(targets.length);
+    return targets;
+  };
   const workspaces = new Map(blocks.flatMap((block) => workspaceOf(block)));
   return {
-    entries: blocks.map((block, index) => toEntry(keys[index] ?? '', block, resolver)),
+    entries: blocks.map((block, index) => toEntry(keys[index] ?? '', block, resolve)),
     resolve: (directory, request) => {
       const locked = stringPairsAt(workspaces.get(directory) ?? {}, 'dependencies').filter(
         ([name]) => name === request[0],
@@ -50,7 +57,7 @@ export function readBerryLockfile(text: string): LockfileReading {
 }
 
 function splitKey(key: string): string[] {
-  return key.split(/ *, */);
+  return key.split(',').map((descriptor) => descriptor.trim());
 }
 
 /** The block under the directory of its workspace, when it is one. */
@@ -144,8 +151,9 @@ function toEntry(key: string, block: ParsedRecord, resolve: Resolver): LockedEnt
 function localPathOf(reference: string): string | undefined {
   if (reference.startsWith('workspace:'))
     return reference === 'workspace:.' ? undefined : reference.slice('workspace:'.length);
-  const match = /^(?:link|portal):(.+?)::.*locator=([^&]*)/.exec(reference);
-  const locator = (match?.[2] ?? '').replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%40', '@');
+  const at = reference.indexOf('::');
+  if (at < 0 || !/^(?:link|portal):/.test(reference)) return undefined;
+  const locator = new URLSearchParams(reference.slice(at + '::'.length)).get('locator') ?? '';
   const directory = locator.slice(locator.indexOf(WORKSPACE, 1) + WORKSPACE.length);
-  return match === null ? undefined : posix.join(directory, match[1] ?? '');
+  return posix.join(directory, reference.slice(reference.indexOf(':') + 1, at));
 }

@@ -1,5 +1,6 @@
 import type { ParseError } from 'jsonc-parser';
 import { parse, printParseErrorCode } from 'jsonc-parser';
+import { checkKeyLength } from '../limits.js';
 import type { LockedEdge, LockedEntry, LockfileReading, Request } from '../reading.js';
 import { splitLabel } from '../reading.js';
 import type { ParsedRecord } from '../shape.js';
@@ -92,6 +93,7 @@ function parentOf(path: string): string {
 function toEntry(file: BunFile, key: string, value: unknown): LockedEntry {
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   const [id, ...rest] = items;
+  checkKeyLength(key);
   if (typeof id !== 'string')
     throw new MalformedLockfile(`packages[${JSON.stringify(key)}] does not begin with a string`);
   const at = id.indexOf('@workspace:', 1);
@@ -108,7 +110,7 @@ function toEntry(file: BunFile, key: string, value: unknown): LockedEntry {
 
 /** The patch of a patched package, or the directory that `file:` and `link:` name; a tarball is pinned by its digest. */
 function localPathOf(file: BunFile, id: string): string | undefined {
-  return file.patches.get(id) ?? /@(?:file|link):(?!.*\.(?:tgz|tar\.gz)$)(.+)$/.exec(id)?.[1];
+  return file.patches.get(id) ?? /^(?:file|link):(?!.*\.(?:tgz|tar\.gz)$)(.+)$/.exec(splitLabel(id)[1])?.[1];
 }
 
 function detailOf(file: BunFile, id: string, rest: readonly unknown[]): string {

@@ -1,3 +1,4 @@
+import { checkKeyLength } from '../limits.js';
 import type { ParsedRecord } from '../shape.js';
 import { expectRecord, own, recordAt, stringAt } from '../shape.js';
 
@@ -17,6 +18,7 @@ export function packagesOfVersion1(root: ParsedRecord): Map<string, ParsedRecord
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const prefix = next.directory === '' ? 'node_modules/' : `${next.directory}/node_modules/`;
     for (const [name, value] of Object.entries(next.children)) {
+      checkKeyLength(prefix + name);
       const entry = expectRecord(value, `dependencies[${JSON.stringify(name)}]`);
       const directory = addEntry(packages, prefix + name, entry);
       pending.push({ directory, children: recordAt(entry, 'dependencies') });

@@ -1,3 +1,4 @@
+import { checkKeyLength } from '../limits.js';
 import type { LockedEdge, LockedEntry, LockfileReading, Request } from '../reading.js';
 import type { ParsedRecord } from '../shape.js';
 import {
@@ -49,6 +50,7 @@ export function readNpmLockfile(text: string): LockfileReading {
 
 function packagesOf(root: ParsedRecord): Map<string, ParsedRecord> {
   const entries = Object.entries(recordAt(root, 'packages'));
+  for (const [path] of entries) checkKeyLength(path);
   return new Map(entries.map(([path, entry]) => [path, expectRecord(entry, `packages[${JSON.stringify(path)}]`)]));
 }
 

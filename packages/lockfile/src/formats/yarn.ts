@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { parseSyml } from '@yarnpkg/parsers';
+import { createEdgeBudget } from '../limits.js';
 import type { LockedEntry, LockfileReading, Request } from '../reading.js';
 import { splitLabel } from '../reading.js';
 import type { ParsedRecord } from '../shape.js';
@@ -25,8 +26,14 @@ export function readYarnLockfile(text: string, resolved: ReadonlySet<string>): L
   };
   const keys = blocks.map((): string[] => []);
   for (const [key, index] of indexOf) keys[index]?.push(key);
+  const spend = createEdgeBudget();
+  const resolveEdges = (request: Request): readonly number[] => {
+    const targets = resolve(request);
+    spend(targets.length);
+    return targets;
+  };
   return {
-    entries: blocks.map((block, index) => toEntry(keys[index] ?? [], block, resolve)),
+    entries: blocks.map((block, index) => toEntry(keys[index] ?? [], block, resolveEdges)),
     resolve: (_directory, request) => resolve(request),
     requestsOf: () => [],
     settings: '',

@@ -10,6 +10,8 @@ export interface LockedGraph {
   readonly nodeOf: Int32Array;
   /** Number of different names; see {@link LockedNode.nameId}. */
   readonly nameCount: number;
+  /** Label -> numbers of the nodes that have it. */
+  readonly withLabel: ReadonlyMap<string, readonly number[]>;
 }
 
 /** One node of the graph. */
@@ -51,7 +53,13 @@ export function createLockedGraph(entries: readonly LockedEntry[]): LockedGraph 
   const nodeOf = classOf.map((id) => rankOf.get(id) ?? -1);
   const nameIds = new Map<string, number>();
   const nodes = ranked.map(([, entry]) => toNode(entry, nodeOf, nameIds));
-  return { nodes, nodeOf, nameCount: nameIds.size };
+  const withLabel = new Map<string, number[]>();
+  for (const [number, { label }] of nodes.entries()) {
+    const known = withLabel.get(label);
+    if (known === undefined) withLabel.set(label, [number]);
+    else known.push(number);
+  }
+  return { nodes, nodeOf, nameCount: nameIds.size, withLabel };
 }
 
 function toNode(entry: LockedEntry, nodeOf: Int32Array, nameIds: Map<string, number>): LockedNode {
@@ -75,21 +83,39 @@ export type Reach = (starts: Iterable<number>) => Int32Array;
 
 /** Prepares a graph for many searches. A search returns node numbers, sorted (so by label), starts included. */
 export function createReach(graph: LockedGraph): Reach {
-  const targets = graph.nodes.map((node) => Int32Array.from(new Set(node.edges.flatMap((edge) => edge.targets))));
+  const { firstTarget, targets } = toAdjacency(graph);
   const seen = new Uint32Array(graph.nodes.length);
   const found = new Int32Array(graph.nodes.length);
   let search = 0;
   return (starts) => {
     search += 1;
     let count = 0;
-    const visit = (node: number): void => {
-      if (node < 0 || seen[node] === search) return;
-      seen[node] = search;
-      found[count] = node;
-      count += 1;
-    };
-    for (const start of starts) visit(start);
-    for (let next = 0; next < count; next += 1) for (const target of targets[found[next] ?? 0] ?? []) visit(target);
-    return found.slice(0, count).toSorted();
+    for (const start of starts) {
+      if (seen[start] === search) continue;
+      seen[start] = search;
+      found[count++] = start;
+    }
+    for (let next = 0; next < count; next += 1) {
+      const node = found[next] ?? 0;
+      const end = firstTarget[node + 1] ?? 0;
+      for (let at = firstTarget[node] ?? 0; at < end; at += 1) {
+        const target = targets[at] ?? 0;
+        if (seen[target] === search) continue;
+        seen[target] = search;
+        found[count++] = target;
+      }
+    }
+    // Collected in order, which is cheaper than sorting what was found.
+    const sorted = new Int32Array(count);
+    for (let node = 0, at = 0; at < count; node += 1) if (seen[node] === search) sorted[at++] = node;
+    return sorted;
   };
+}
+
+/** All targets in one array: those of node `n` from `firstTarget[n]` up to `firstTarget[n + 1]`. */
+function toAdjacency(graph: LockedGraph): { readonly firstTarget: Int32Array; readonly targets: Int32Array } {
+  const lists = graph.nodes.map((node) => [...new Set(node.edges.flatMap((edge) => edge.targets))]);
+  const firstTarget = new Int32Array(lists.length + 1);
+  for (const [node, list] of lists.entries()) firstTarget[node + 1] = (firstTarget[node] ?? 0) + list.length;
+  return { firstTarget, targets: Int32Array.from(lists.flat()) };
 }

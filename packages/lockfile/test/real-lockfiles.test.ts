@@ -63,6 +63,17 @@ for (const fixture of FIXTURES) {
       assert.deepEqual(await changed(fixture, fixture.text, fixture.after('after-bump')), ['@fix/b']);
     });
 
+    it('change exactly where a pinned digest is reached, for every digest of the file', async () => {
+      const before = await closures(fixture, fixture.text);
+      const digests = new Set(fixture.text.match(/sha512-[\w+/]{40,}|(?<=checksum: (?:\w+\/)?)[0-9a-f]{100,}/g));
+      assert.ok(digests.size > 10);
+      for (const digest of digests) {
+        const after = fixture.text.replaceAll(digest, `${digest.slice(0, -4)}AAAA`);
+        const users = Object.keys(before).filter((name) => JSON.stringify(before[name]).includes(digest));
+        assert.deepEqual(await changed(fixture, fixture.text, after), users, digest);
+      }
+    });
+
     it('row 24: do not change when an unrelated package joins the workspace', async () => {
       assert.deepEqual(await changed(fixture, fixture.text, fixture.after('after-workspace')), []);
     });

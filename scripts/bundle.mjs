@@ -1,6 +1,7 @@
 // Bundles the compiled CLI for users: `tr.cjs` answers `--version` and the POSIX `tr`, `main.cjs` is the program, and each
 // heavy library is a chunk of its own that loads on first use. CommonJS, because Node starts it faster than ES modules.
 import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +21,8 @@ const common = {
   minifyWhitespace: true,
   legalComments: 'none',
   define: { 'process.env.TR_BUILD_VERSION': JSON.stringify(version) },
+  // `import()` becomes a deferred require: Node would scan a CommonJS file for its exports first, which takes 30 ms.
+  supported: { 'dynamic-import': false },
   logLevel: 'warning',
 };
 
@@ -31,9 +34,21 @@ const lazyLibraries = {
       if (file === undefined || kind === 'entry-point') return undefined;
       return { path: `./${file}`, external: true };
     });
-    pluginBuild.onResolve({ filter: /^\.\/main\.js$/ }, ({ importer }) =>
-      importer.endsWith('entry.js') ? { path: './main.cjs', external: true } : undefined,
+  },
+};
+
+/** Built-in modules that take milliseconds to load and that a run which executes nothing never calls. */
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: /^node:child_process$/ }, ({ namespace }) =>
+      namespace === 'lazy-builtin'
+        ? { path: 'node:child_process', external: true }
+        : { path: 'node:child_process', namespace: 'lazy-builtin' },
     );
+    pluginBuild.onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => ({
+      contents: `for (const name of ['spawn', 'spawnSync']) Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
+    }));
   },
 };
 
@@ -41,16 +56,9 @@ rmSync(`${cli}bundle`, { recursive: true, force: true });
 await Promise.all([
   build({
     ...common,
-    entryPoints: [`${cli}dist/src/entry.js`],
-    outfile: `${cli}bundle/tr.cjs`,
-    plugins: [lazyLibraries],
-  }),
-  build({
-    ...common,
     entryPoints: [`${cli}dist/src/main.js`],
     outfile: `${cli}bundle/main.cjs`,
-    plugins: [lazyLibraries],
-    metafile: true,
+    plugins: [lazyLibraries, lazyBuiltins],
   }),
   ...Object.entries(lazy).map(([name, file]) =>
     build({
@@ -60,3 +68,14 @@ await Promise.all([
     }),
   ),
 ]);
+const buildId = createHash('sha256')
+  .update(readFileSync(`${cli}bundle/main.cjs`))
+  .digest('hex')
+  .slice(0, 16);
+await build({
+  ...common,
+  entryPoints: [`${cli}dist/src/entry.js`],
+  outfile: `${cli}bundle/tr.cjs`,
+  plugins: [lazyBuiltins],
+  define: { ...common.define, 'process.env.TR_BUILD_ID': JSON.stringify(buildId) },
+});

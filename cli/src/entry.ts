@@ -5,7 +5,11 @@
 import { basename } from 'node:path';
 import { isOurCall } from './command-names.js';
 import { handOver } from './hand-over.js';
-import { VERSION } from './version.js';
+import { loadMain } from './load-main.js';
+import { BUILD_ID, VERSION } from './version.js';
+
+/** The bundle is CommonJS. */
+declare const __dirname: string;
 
 const args = process.argv.slice(2);
 const [first] = args;
@@ -15,5 +19,5 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
 } else if (!isOurCall(first) && basename(process.argv[1] ?? '') !== 'taskrun') {
   handOver(args);
 } else {
-  void import('./main.js').then(({ main }) => main(args));
+  void loadMain(__dirname, BUILD_ID).main(args);
 }

@@ -194,34 +194,36 @@ test('row 17: a changed input is seen whatever the git index says', async () => 
 test('row 18: files written outside the declared outputs are named, since a hit could not bring them back', async () => {
   const workspace = sample({ build: { outputs: [] } });
   const run = await workspace.tr(BUILD);
-  assert.deepEqual(new Set(warningsOf(run)), new Set(['task/undeclared-writes']));
+  assert.deepEqual(new Set(warningsOf(run)), new Set(['store/undeclared-outputs']));
   const warning = run.events.find((event) => event['type'] === 'warning' && event['task'] === 'lib#build');
   assert.deepEqual(warning?.['failure'].paths, ['dist/out.txt']);
   const declared = sample();
   assert.deepEqual(warningsOf(await declared.tr(BUILD)), []);
 });
 
-test('row 19: outputs that belong together are one set; a state file left out of it is named', async () => {
+test('row 19: outputs that belong together are one set: a partial one is never stored', async () => {
   // Like an incremental compiler: writes only what its state file does not know yet.
   const incremental =
-    'mkdir -p dist && for f in src/*.txt; do grep -qs "$f $(cksum < $f)" .buildinfo || cp $f dist/; done; for f in src/*.txt; do echo "$f $(cksum < $f)"; done > .buildinfo';
-  const workspace = sample({
-    libBuild: incremental,
-    files: { 'packages/lib/src/b.txt': 'b\n', '.gitignore': 'node_modules\ndist\n.tr\n.buildinfo\n' },
-  });
-  const first = await workspace.tr(BUILD);
-  const warning = first.events.find((event) => event['type'] === 'warning' && event['task'] === 'lib#build');
-  assert.deepEqual(warning?.['failure'].paths, ['.buildinfo']);
+    'mkdir -p dist && for f in src/*.txt; do grep -qs "$f $(cksum < $f)" p.tsbuildinfo || cp $f dist/; done; for f in src/*.txt; do echo "$f $(cksum < $f)"; done > p.tsbuildinfo';
+  const files = { 'packages/lib/src/b.txt': 'b\n', '.gitignore': 'node_modules\ndist\n.tr\n*.tsbuildinfo\n' };
+  const workspace = sample({ libBuild: incremental, files });
+  await workspace.tr(BUILD);
+  workspace.remove('packages/lib/dist');
+  assert.equal((await workspace.tr(BUILD)).outcomes['lib#build'], 'restored');
+  // The state file now knows more than the outputs on disk do: a.txt alone is written, and that is not the whole result.
+  workspace.write({ 'packages/lib/src/a.txt': 'changed\n' });
+  workspace.remove('packages/lib/dist');
+  const partial = await workspace.tr(BUILD);
+  assert.equal(partial.outcomes['lib#build'], 'executed');
+  assert.notEqual(notSavedReason(partial, 'lib#build'), undefined);
 
-  const whole = sample({
-    libBuild: incremental,
-    build: { outputs: ['dist/**', '.buildinfo'] },
-    files: { 'packages/lib/src/b.txt': 'b\n', '.gitignore': 'node_modules\ndist\n.tr\n.buildinfo\n' },
-  });
+  const whole = sample({ libBuild: incremental, files, build: { outputs: ['dist/**', '*.tsbuildinfo'] } });
   await whole.tr(BUILD);
   whole.remove('packages/lib/dist');
+  whole.remove('packages/lib/p.tsbuildinfo');
   assert.equal((await whole.tr(BUILD)).outcomes['lib#build'], 'restored');
   assert.deepEqual(Object.keys(readTree(join(whole.root, 'packages/lib/dist'))), ['a.txt', 'b.txt']);
+  assert.ok(whole.exists('packages/lib/p.tsbuildinfo'));
 });
 
 test('row 20: a tool that fails is an error, never part of a key', async () => {

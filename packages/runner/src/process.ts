@@ -69,7 +69,7 @@ class NodeSpawner implements ProcessSpawner {
     await Promise.all([...this.#running].map((running) => running.stop('SIGKILL', 0)));
     if (this.#count > 0) await sweepMarked(this.#id);
     this.#pipes.dispose();
-    this.#watchdog?.dispose();
+    await this.#watchdog?.dispose();
     this.#watchdog = undefined;
   }
 
@@ -179,11 +179,16 @@ function startWatchdog(request: SpawnRequest, id: string): Watchdog | undefined 
   if (IS_WINDOWS) return undefined;
   const child = spawn('sh', ['-c', WATCHDOG_SCRIPT, 'tr-watchdog', id], {
     cwd: '/',
-    env: { PATH: `/usr/bin:/bin:/usr/sbin:/sbin:${request.env['PATH'] ?? ''}` },
+    env: { PATH: toSystemPath(request.env['PATH'] ?? '') },
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
-  child.on('error', () => undefined);
   child.unref();
-  return new Watchdog(child.stdin);
+  return new Watchdog(child);
+}
+
+/** `grep` and `kill` are to be the system's, not a package's. */
+function toSystemPath(path: string): string {
+  const entries = path.split(':').filter((entry) => entry.startsWith('/') && !entry.includes('node_modules'));
+  return [...new Set(['/usr/bin', '/bin', '/usr/sbin', '/sbin', ...entries])].join(':');
 }

@@ -68,6 +68,11 @@ function read(path: string): string {
   }
 }
 
+/** Shell text that waits for a file. */
+function waitFor(file: string): string {
+  return `until [ -e ${file} ]; do sleep 0.01; done`;
+}
+
 async function until(what: string, condition: () => boolean): Promise<void> {
   const limit = Date.now() + 20_000;
   while (!condition()) {
@@ -121,7 +126,7 @@ test('huge output arrives whole, without being kept', async () => {
   });
   await started.end;
   assert.deepEqual([bytes, wrong], [200_000_000, 0]);
-  assert.ok(process.memoryUsage().rss - before < 100_000_000);
+  assert.ok(process.memoryUsage().rss - before < 150_000_000);
 });
 
 test('output written right before the end is never lost', async () => {
@@ -208,7 +213,7 @@ test(
   'a command that ends and leaves a child with the pipe does not hang, and the child is ended',
   ON_LINUX,
   async () => {
-    const started = start('(echo early; sleep 300; echo late) & sleep 0.05; exit 0');
+    const started = start(`(echo early; touch left; sleep 300; echo late) & ${waitFor('left')}; exit 0`);
     assert.deepEqual(await started.end, { kind: 'exited', exitCode: 0, leftBehind: true });
     assert.equal(started.output().toString(), 'early\n');
     assert.deepEqual(survivors(), []);
@@ -216,7 +221,9 @@ test(
 );
 
 test('the same for a child that left the session and ignores signals', ON_LINUX, async () => {
-  const started = start(`setsid -f sh -c "trap '' TERM HUP; echo early; while :; do sleep 300; done"; sleep 0.1`);
+  const started = start(
+    `setsid -f sh -c "trap '' TERM HUP; touch deaf; while :; do sleep 300; done"; ${waitFor('deaf')}`,
+  );
   assert.deepEqual(await started.end, { kind: 'exited', exitCode: 0, leftBehind: true });
   assert.deepEqual(survivors(), []);
 });

@@ -1,14 +1,33 @@
 import type { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** An orderly end takes a millisecond; nothing waits for longer than this, milliseconds. */
+const LONGEST_END_MS = 500;
+
+/** The running script. */
+export interface WatchdogProcess {
+  /** Its standard input; it ends when we do. */
+  readonly stdin: Writable;
+  once(event: 'exit', listener: () => void): unknown;
+  once(event: 'error', listener: (error: Error) => void): unknown;
+  ref(): void;
+}
 
 /** Tells the watchdog ({@link WATCHDOG_SCRIPT}) what to end if we cannot. Trouble with it changes nothing else. */
 export class Watchdog {
+  readonly #process: WatchdogProcess;
   readonly #input: Writable;
+  readonly #ended: Promise<void>;
   #hasDirectory = false;
 
-  /** `input`: the standard input of the running script; it ends when we do. */
-  constructor(input: Writable) {
-    this.#input = input;
-    input.on('error', () => input.destroy());
+  constructor(watchdog: WatchdogProcess) {
+    this.#process = watchdog;
+    this.#input = watchdog.stdin;
+    this.#input.on('error', () => this.#input.destroy());
+    this.#ended = new Promise((resolve) => {
+      watchdog.once('exit', resolve);
+      watchdog.once('error', () => resolve());
+    });
   }
 
   /** A process group was started. */
@@ -29,8 +48,10 @@ export class Watchdog {
   }
 
   /** Ends the watchdog: all is well. */
-  dispose(): void {
+  async dispose(): Promise<void> {
+    this.#process.ref();
     if (!this.#input.destroyed) this.#input.end('q\n');
+    await Promise.race([this.#ended, delay(LONGEST_END_MS, undefined, { ref: false })]);
   }
 
   #tell(line: string): void {

@@ -31,14 +31,14 @@ export interface WorkTreeOptions {
 export class WorkTree {
   readonly root: string;
   readonly #prefix: string;
-  readonly #excluded: ReadonlySet<RelativePath>;
+  readonly #excluded: readonly RelativePath[];
   readonly #listings = new Map<RelativePath, Listing | undefined>();
   readonly #targets = new Map<RelativePath, LinkTarget>();
 
   constructor(options: WorkTreeOptions) {
     this.root = options.root;
     this.#prefix = options.root.endsWith('/') ? options.root : `${options.root}/`;
-    this.#excluded = new Set(options.excludedDirectories);
+    this.#excluded = options.excludedDirectories;
   }
 
   /** Absolute path of a workspace-relative one. Forward slashes, which every platform's file API takes. */
@@ -46,7 +46,12 @@ export class WorkTree {
     return path === '' ? this.root : [this.#prefix, path].join('');
   }
 
-  /** Undefined when there is no directory. Throws FingerprintError when it cannot be read. */
+  /** True for our own state and what lies in it. */
+  isExcluded(path: RelativePath): boolean {
+    return this.#excluded.some((directory) => path === directory || path.startsWith(`${directory}/`));
+  }
+
+  /** Undefined when there is no directory, or an excluded one. Throws FingerprintError when it cannot be read. */
   list(directory: RelativePath): Listing | undefined {
     const known = this.#listings.get(directory);
     if (known !== undefined || this.#listings.has(directory)) return known;
@@ -79,6 +84,7 @@ export class WorkTree {
   }
 
   #read(directory: RelativePath): Listing | undefined {
+    if (this.isExcluded(directory)) return undefined;
     let entries: Dirent[];
     try {
       entries = readdirSync(this.absolute(directory), { withFileTypes: true });
@@ -94,13 +100,7 @@ export class WorkTree {
       else if (entry.isDirectory()) directories.push(entry.name);
       else if (entry.isSymbolicLink()) links.push(entry.name);
     }
-    const kept =
-      this.#excluded.size === 0 ? directories : directories.filter((name) => !this.#isExcluded(directory, name));
-    return { directory, files, directories: kept.sort(compareStrings), links: links.sort(compareStrings) };
-  }
-
-  #isExcluded(directory: RelativePath, name: string): boolean {
-    return this.#excluded.has(directory === '' ? name : `${directory}/${name}`);
+    return { directory, files, directories: directories.sort(compareStrings), links: links.sort(compareStrings) };
   }
 
   #resolve(path: RelativePath): LinkTarget {

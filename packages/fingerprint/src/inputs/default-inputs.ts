@@ -54,8 +54,7 @@ class DefaultWalker {
       if (GIT_NAMES.has(name)) continue;
       const path = joinPath(directory, name);
       // An entry that is a directory on disk is a submodule.
-      const isTracked =
-        tracked !== undefined && (this.#walk.index?.hasDirectory(path) === true || tracked.has(name));
+      const isTracked = tracked !== undefined && (this.#walk.index?.hasDirectory(path) === true || tracked.has(name));
       if (isTracked || !this.#walk.ignored.isIgnored(path, true)) {
         const inner = exclusions.into(name);
         this.#directory(path, { exclusions: inner, isCovered: isCovered || inner.isMatch });

@@ -68,6 +68,7 @@ function isExcluded(exclusions: readonly Glob[], path: RelativePath): boolean {
 
 /** Links are followed. */
 function kindOf({ workTree }: WalkContext, path: RelativePath): 'file' | 'directory' | 'none' {
+  if (workTree.isExcluded(path)) return 'none';
   try {
     const stat = lstatSync(workTree.absolute(path), { throwIfNoEntry: false });
     if (stat === undefined) return 'none';

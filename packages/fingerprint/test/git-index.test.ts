@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from '../src/git/parse-index.js';
+import { TestRepository } from './rig/repository.js';
+
+const LONG = `${'d'.repeat(250)}/`.repeat(17);
+
+function repositoryWith(...initArguments: readonly string[]): TestRepository {
+  const repository = TestRepository.withGit(...initArguments);
+  repository.write({
+    'a.b/c': '2',
+    'x/b': '3',
+    'x/é\u{1F600}': '4',
+    'b/c/d/e/f': '5',
+    'b/c.d': '6',
+    'b/c-d/e': '7',
+    z: '',
+    __proto__x: '8',
+  });
+  repository.commit();
+  return repository;
+}
+
+function parse(
+  repository: TestRepository,
+  prefix = '',
+  algorithm: 'sha1' | 'sha256' = 'sha1',
+): ParsedIndex | IndexRefusal {
+  return parseIndex({ bytes: readFileSync(repository.path('.git', 'index')), algorithm, prefix });
+}
+
+/** Path -> id as read, all directories. */
+function idsOf(repository: TestRepository, index: ParsedIndex | IndexRefusal, hashBytes = 20): Record<string, string> {
+  assert.ok(typeof index === 'object', `refused: ${String(index)}`);
+  const bytes = readFileSync(repository.path('.git', 'index'));
+  const ids: Record<string, string> = {};
+  const visit = (directory: string): void => {
+    for (const [name, offset] of index.namesIn(directory) ?? []) {
+      const id = offset === UNTRUSTED ? 'untrusted' : bytes.toString('hex', offset + 40, offset + 40 + hashBytes);
+      ids[directory === '' ? name : `${directory}/${name}`] = id;
+    }
+  };
+  const directories = new Set(['']);
+  for (const path of repository.git('ls-files', '-z').split('\0')) {
+    const names = path.split('/').slice(0, -1);
+    names.forEach((_, at) => directories.add(names.slice(0, at + 1).join('/')));
+  }
+  for (const directory of directories) {
+    assert.equal(index.hasDirectory(directory), true, directory);
+    visit(directory);
+  }
+  return ids;
+}
+
+function listedByGit(repository: TestRepository): Record<string, string> {
+  const lines = repository.git('ls-files', '-s', '-z').split('\0').filter(Boolean);
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, id = '', path = ''] = /^\d+ ([0-9a-f]+) \d\t(.*)$/s.exec(line) ?? [];
+      return [path, id];
+    }),
+  );
+}
+
+describe('parseIndex reads what git wrote', () => {
+  for (const version of ['2', '4']) {
+    it(`version ${version}`, () => {
+      const repository = repositoryWith();
+      repository.git('update-index', '--index-version', version);
+      assert.equal(readFileSync(repository.path('.git', 'index')).readUInt32BE(4), Number(version));
+      assert.deepEqual(idsOf(repository, parse(repository)), listedByGit(repository));
+    });
+  }
+
+  it('version 3, with entries that are only announced', () => {
+    const repository = repositoryWith();
+    repository.write({ new: 'n' });
+    repository.git('add', '-N', 'new');
+    repository.git('update-index', '--skip-worktree', 'z');
+    repository.git('update-index', '--assume-unchanged', 'a.b/c');
+    assert.equal(readFileSync(repository.path('.git', 'index')).readUInt32BE(4), 3);
+    const expected = { ...listedByGit(repository), new: 'untrusted', z: 'untrusted', 'a.b/c': 'untrusted' };
+    assert.deepEqual(idsOf(repository, parse(repository)), expected);
+  });
+
+  it('a repository with SHA-256', () => {
+    const repository = repositoryWith('--object-format=sha256');
+    assert.deepEqual(idsOf(repository, parse(repository, '', 'sha256'), 32), listedByGit(repository));
+    assert.equal(parse(repository, '', 'sha1'), 'corrupt');
+  });
+
+  for (const version of ['2', '4']) {
+    it(`names longer than the length field, version ${version}`, () => {
+      const repository = TestRepository.withGit();
+      const id = repository.git('hash-object', '-w', '-t', 'blob', '/dev/null').trim();
+      const names = [`${LONG}a`, `${LONG}b`, 'short'];
+      for (const name of names) repository.git('update-index', '--add', '--cacheinfo', `100644,${id},${name}`);
+      repository.git('update-index', '--index-version', version);
+      assert.deepEqual(idsOf(repository, parse(repository)), listedByGit(repository));
+    });
+  }
+
+  it('an index without entries', () => {
+    const repository = TestRepository.withGit();
+    repository.git('read-tree', '--empty');
+    assert.deepEqual(idsOf(repository, parse(repository)), {});
+  });
+
+  it('only what lies below a prefix', () => {
+    const repository = repositoryWith();
+    const index = parse(repository, 'b/');
+    assert.ok(typeof index === 'object');
+    assert.deepEqual([...(index.namesIn('') ?? new Map()).keys()], ['c.d']);
+    assert.deepEqual([...(index.namesIn('c/d/e') ?? new Map()).keys()], ['f']);
+    assert.equal(index.hasDirectory('x'), false);
+    assert.equal(index.namesIn('x'), undefined);
+  });
+
+  it('conflicts, none of whose stages is on disk', () => {
+    const repository = repositoryWith();
+    const [one, two] = [
+      repository.git('hash-object', '-w', 'z').trim(),
+      repository.git('hash-object', '-w', 'x/b').trim(),
+    ];
+    const stages = `100644 ${one} 1\tboth\n100644 ${one} 2\tboth\n100644 ${two} 3\tboth\n`;
+    repository.write({ stages });
+    repository.git('update-index', '--add', 'stages');
+    repository.runGit(['update-index', '--index-info'], Buffer.from(stages));
+    const ids = idsOf(repository, parse(repository));
+    assert.equal(ids['both'], 'untrusted');
+  });
+});
+
+describe('parseIndex refuses', () => {
+  it('a split index', () => {
+    const repository = repositoryWith();
+    repository.git('update-index', '--split-index');
+    assert.equal(parse(repository), 'split');
+  });
+
+  it('a sparse index', () => {
+    const repository = repositoryWith();
+    repository.git('config', 'index.sparse', 'true');
+    repository.git('sparse-checkout', 'set', '--cone', 'x');
+    repository.git('sparse-checkout', 'reapply', '--sparse-index');
+    assert.equal(parse(repository), 'sparse');
+  });
+
+  const patched = (change: (bytes: Buffer) => Buffer): ParsedIndex | IndexRefusal => {
+    const bytes = readFileSync(repositoryWith().path('.git', 'index'));
+    return parseIndex({ bytes: change(bytes), algorithm: 'sha1', prefix: '' });
+  };
+
+  it('another version, another file, an unknown required extension', () => {
+    assert.equal(
+      patched((bytes) => (bytes.writeUInt32BE(5, 4), bytes)),
+      'unknown-version',
+    );
+    assert.equal(
+      patched((bytes) => (bytes.write('DIRX', 'latin1'), bytes)),
+      'corrupt',
+    );
+    assert.equal(
+      patched(() => Buffer.alloc(0)),
+      'corrupt',
+    );
+    const extension = Buffer.from('abcd\0\0\0\0', 'latin1');
+    const withExtension = (bytes: Buffer): Buffer =>
+      Buffer.concat([bytes.subarray(0, -20), extension, bytes.subarray(-20)]);
+    assert.equal(patched(withExtension), 'unknown-extension');
+  });
+
+  it('every truncation, and a count that is a lie', () => {
+    const repository = repositoryWith();
+    const bytes = readFileSync(repository.path('.git', 'index'));
+    for (let length = 0; length < bytes.length; length++) {
+      const result = parseIndex({ bytes: bytes.subarray(0, length), algorithm: 'sha1', prefix: '' });
+      // Cut between two extensions nothing is missing that counts.
+      if (typeof result === 'object') assert.deepEqual(idsOf(repository, result), listedByGit(repository));
+    }
+    assert.equal(parseIndex({ bytes: bytes.subarray(0, 500), algorithm: 'sha1', prefix: '' }), 'corrupt');
+    assert.equal(
+      patched((whole) => (whole.writeUInt32BE(0xffff_ffff, 8), whole)),
+      'corrupt',
+    );
+    assert.equal(typeof patched((whole) => (whole.writeUInt32BE(1, 8), whole)), 'string');
+  });
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { parseIgnoreFile } from '../src/git/ignore-file.js';
+import { TestRepository } from './rig/repository.js';
+
+const PATHS = [
+  'a',
+  'b',
+  'foo',
+  'foo/bar',
+  'foo/bar/baz',
+  'x/foo',
+  'x/y/foo',
+  'build/',
+  'x/build/',
+  'a.log',
+  'x/a.log',
+  'a b',
+  'a ',
+  '#x',
+  '!x',
+  'doc/frotz',
+  'x/doc/frotz',
+  'é.log',
+  'abc',
+  'a-c',
+  'ABC',
+  'a]c',
+  'a1c',
+  'x/y/z/a',
+  'foo/x/y/bar',
+];
+
+const FILES: readonly (readonly string[])[] = [
+  ['foo'],
+  ['foo/'],
+  ['/foo'],
+  ['foo/*'],
+  ['foo/**'],
+  ['**/foo'],
+  ['**/foo/bar'],
+  ['foo/**/bar'],
+  ['x/**'],
+  ['/**/foo'],
+  ['build'],
+  ['build/'],
+  ['/build/'],
+  ['*.log', '!a.log'],
+  ['!a.log', '*.log'],
+  ['*.log', '!x/*.log'],
+  ['doc/frotz'],
+  ['/doc/frotz'],
+  ['a b'],
+  ['a\\ '],
+  ['a '],
+  ['\\#x'],
+  ['#x'],
+  ['\\!x'],
+  ['!x'],
+  ['a[bB]c'],
+  ['a[!b]c'],
+  ['a[^b]c'],
+  ['a[[:digit:]]c'],
+  ['a[]]c'],
+  ['a[b-'],
+  ['a?c'],
+  ['a*c'],
+  ['a**c'],
+  ['f**o/bar'],
+  ['*'],
+  ['*', '!foo'],
+  ['/*', '!/foo'],
+  ['/'],
+  ['//'],
+  ['foo//bar'],
+  ['**'],
+  ['**/'],
+  ['\uFEFFfoo'],
+  ['foo\r'],
+  ['a\\b\\c'],
+  ['x/*/foo'],
+  ['abc\\'],
+];
+
+describe('an ignore file says what git says', () => {
+  const repository = TestRepository.withGit();
+  for (const path of PATHS) {
+    if (path.endsWith('/')) mkdirSync(repository.path(path), { recursive: true });
+  }
+  for (const lines of FILES) {
+    it(JSON.stringify(lines.join('\n')), () => {
+      repository.write({ '.gitignore': lines.join('\n') });
+      const rules = parseIgnoreFile(lines.join('\n'), false);
+      const ours = PATHS.filter((path) => isIgnored(path, (each, isDirectory) => rules.verdict(each, isDirectory)));
+      assert.deepEqual(ours, ignoredByGit(repository));
+    });
+  }
+});
+
+/** A path is ignored with a directory above it. */
+function isIgnored(path: string, verdict: (path: string, isDirectory: boolean) => string | undefined): boolean {
+  const names = path.replace(/\/$/, '').split('/');
+  return names.some((_, at) => {
+    const isDirectory = at < names.length - 1 || path.endsWith('/');
+    return verdict(names.slice(0, at + 1).join('/'), isDirectory) === 'ignored';
+  });
+}
+
+function ignoredByGit(repository: TestRepository): readonly string[] {
+  const done = spawnSync('git', ['check-ignore', '--no-index', '-z', '--stdin'], {
+    cwd: repository.root,
+    env: repository.env,
+    // A slash at the end would be taken for one more, empty name.
+    input: PATHS.map((path) => path.replace(/\/$/, '')).join('\0'),
+    encoding: 'utf8',
+  });
+  const ignored = new Set(done.stdout.split('\0'));
+  return PATHS.filter((path) => ignored.has(path.replace(/\/$/, '')));
+}

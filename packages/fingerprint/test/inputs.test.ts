@@ -1,0 +1,373 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { gitBlobId } from '@tr/hash';
+import { TestRepository, toSpec } from './rig/repository.js';
+
+/**
+ * A workspace with every kind of file the rules speak of. What is expected below was seen in the dry run of Turborepo
+ * 2.11 on the same tree.
+ */
+function workspace(): TestRepository {
+  const repository = TestRepository.withGit();
+  repository.write({
+    '.gitignore': 'node_modules\ndist\n*.log\n.env\nbuild\n',
+    'package.json': '{}',
+    'root.txt': 'r',
+    'tools/t.sh': 't',
+    'apps/web/package.json': '{"name":"web"}',
+    'apps/web/turbo.json': '{}',
+    'apps/web/.gitignore': '!build\n',
+    'apps/web/README.md': 'gone',
+    'apps/web/.env': 'e',
+    'apps/web/src/a.ts': 'a',
+    'apps/web/src/b.ts': 'b',
+    'apps/web/src/.m.ts': 'm',
+    'apps/web/src/[x].ts': 'x',
+    'apps/web/src/q(1).ts': 'q',
+    'apps/web/src/sub/c.ts': 'c',
+    'apps/web/src/sub/.hidden': 'h',
+    'apps/web/app/(g)/page.tsx': 'p',
+    'apps/web/nested/package.json': '{"name":"nested"}',
+    'apps/web/build/x.js': 'x',
+    'apps/web/dist/o.js': 'o',
+    'apps/web/node_modules/x/i.js': 'i',
+    'apps/web/gen/tracked.log': 't',
+    'packages/lib/package.json': '{"name":"lib"}',
+    'packages/lib/src/l.ts': 'l',
+    'packages/lib/src/k.log': 'k',
+    'packages/lib/node_modules/y/i.js': 'y',
+  });
+  symlinkSync('../../packages/lib/src', repository.path('apps/web/linkdir'));
+  symlinkSync('src/a.ts', repository.path('apps/web/linkfile'));
+  symlinkSync('nowhere', repository.path('apps/web/broken'));
+  repository.git('add', '-A', '.');
+  repository.git('add', '-f', 'apps/web/gen/tracked.log', 'apps/web/dist/o.js');
+  repository.git('commit', '-q', '-m', 'x');
+  repository.settle();
+  rmSync(repository.path('apps/web/README.md'));
+  repository.write({ 'apps/web/src/new.ts': 'n', 'apps/web/dist/new.js': 'n', 'apps/web/gen/other.log': 'o' });
+  return repository;
+}
+
+const SRC = [
+  'src/.m.ts',
+  'src/[x].ts',
+  'src/a.ts',
+  'src/b.ts',
+  'src/new.ts',
+  'src/q(1).ts',
+  'src/sub/.hidden',
+  'src/sub/c.ts',
+];
+const OWN = ['package.json', 'turbo.json'];
+const DEFAULT = [
+  ...['.gitignore', 'app/(g)/page.tsx', 'build/x.js', 'dist/o.js', 'gen/tracked.log', 'linkdir', 'linkdir/k.log'],
+  ...['linkdir/l.ts', 'linkfile', 'nested/package.json', ...OWN, ...SRC],
+];
+const without = (names: readonly string[], ...gone: readonly string[]): readonly string[] =>
+  names.filter((name) => !gone.includes(name));
+const outside = (names: readonly string[], directory: string): readonly string[] =>
+  names.filter((name) => !name.startsWith(`${directory}/`));
+
+describe('inputs of a package', () => {
+  const repository = workspace();
+  for (const [inputs, expected] of [
+    // The default set: tracked and untracked, neither ignored nor deleted.
+    [[], DEFAULT],
+    [['$TURBO_DEFAULT$'], DEFAULT],
+    // Explicit inputs: .gitignore does not count, dot files match, package.json and turbo.json are always there.
+    [['src/**'], [...OWN, ...SRC]],
+    [['src'], [...OWN, ...SRC]],
+    [['src/'], [...OWN, ...SRC]],
+    [['./src/**'], [...OWN, ...SRC]],
+    [['src/../app/**'], [...OWN, 'app/(g)/page.tsx']],
+    [['src/*'], [...OWN, ...outside(SRC, 'src/sub')]],
+    [['*'], [...OWN, '.env', '.gitignore', 'linkfile']],
+    [['dist/**'], [...OWN, 'dist/new.js', 'dist/o.js']],
+    [['node_modules/**'], [...OWN, 'node_modules/x/i.js']],
+    [['.env'], [...OWN, '.env']],
+    [['nothing/**', 'nor.this'], OWN],
+    [['s*'], OWN],
+    [['s*/'], OWN],
+    [['{src,app}/**'], [...OWN, 'app/(g)/page.tsx', ...SRC]],
+    [['src/{a,b}.ts'], [...OWN, 'src/a.ts', 'src/b.ts']],
+    [['src/?.ts'], [...OWN, 'src/a.ts', 'src/b.ts']],
+    [['src/[bc].ts'], [...OWN, 'src/b.ts']],
+    [['src/[!b].ts'], [...OWN, 'src/a.ts']],
+    [['src/\\[x\\].ts'], [...OWN, 'src/[x].ts']],
+    [['src/**/c.ts'], [...OWN, 'src/sub/c.ts']],
+    [['app/(g)/**'], [...OWN, 'app/(g)/page.tsx']],
+    [
+      ['../../root.txt', '../../tools/**'],
+      ['../../root.txt', '../../tools/t.sh', ...OWN],
+    ],
+    [['../../**/*.sh'], ['../../tools/t.sh', ...OWN]],
+    [['../*/src/a.ts'], [...OWN, 'src/a.ts']],
+    [['../../packages/lib/src'], ['../../packages/lib/src/k.log', '../../packages/lib/src/l.ts', ...OWN]],
+    // Exclusions: global, in any order; only a pattern that names one file beats them.
+    [
+      ['src/**', '!src/b.ts'],
+      [...OWN, ...without(SRC, 'src/b.ts')],
+    ],
+    [
+      ['!src/b.ts', 'src/**'],
+      [...OWN, ...without(SRC, 'src/b.ts')],
+    ],
+    [
+      ['src/**', '!./src/b.ts'],
+      [...OWN, ...without(SRC, 'src/b.ts')],
+    ],
+    [
+      ['src/**', '!**/*.ts'],
+      [...OWN, 'src/sub/.hidden'],
+    ],
+    [
+      ['src/**', '!src/sub'],
+      [...OWN, ...outside(SRC, 'src/sub')],
+    ],
+    [
+      ['src/**', '!src/sub/'],
+      [...OWN, ...outside(SRC, 'src/sub')],
+    ],
+    [
+      ['src/**', '!../../apps/web/src/sub/**'],
+      [...OWN, ...outside(SRC, 'src/sub')],
+    ],
+    [['src', '!src/**'], OWN],
+    [['!src/**'], OWN],
+    [
+      ['src/**', '!package.json', '!turbo.json'],
+      [...OWN, ...SRC],
+    ],
+    [
+      ['src/b.ts', '!src/**'],
+      [...OWN, 'src/b.ts'],
+    ],
+    [
+      ['.env', '!.env'],
+      [...OWN, '.env'],
+    ],
+    [['.en*', '!.env'], OWN],
+    // Links.
+    [['linkfile'], [...OWN, 'linkfile']],
+    [['broken'], OWN],
+    [['linkdir'], [...OWN, 'linkdir/k.log', 'linkdir/l.ts']],
+    [['linkdir/**'], [...OWN, 'linkdir/k.log', 'linkdir/l.ts']],
+    [['**/*.log'], [...OWN, 'gen/other.log', 'gen/tracked.log', 'linkdir/k.log']],
+    [['linkdir', '!linkdir'], OWN],
+    // The default set and others.
+    [
+      ['$TURBO_DEFAULT$', '.env'],
+      ['.env', ...DEFAULT],
+    ],
+    [
+      ['$TURBO_DEFAULT$', 'dist/**'],
+      [...DEFAULT, 'dist/new.js'],
+    ],
+    [['$TURBO_DEFAULT$', '!package.json'], without(DEFAULT, 'package.json')],
+    [['$TURBO_DEFAULT$', '!turbo.json'], without(DEFAULT, 'turbo.json')],
+    [['$TURBO_DEFAULT$', '!src/**'], outside(DEFAULT, 'src')],
+    [['$TURBO_DEFAULT$', '!src'], DEFAULT],
+    [['$TURBO_DEFAULT$', '!src/'], DEFAULT],
+    [['$TURBO_DEFAULT$', '!**/sub'], DEFAULT],
+    [['$TURBO_DEFAULT$', '!../../apps/web/src/b.ts'], without(DEFAULT, 'src/b.ts')],
+    [['$TURBO_DEFAULT$', '.env', '!.env'], DEFAULT],
+    [['$TURBO_DEFAULT$', '!linkdir'], without(outside(DEFAULT, 'linkdir'), 'linkdir')],
+    [['$TURBO_DEFAULT$', '!linkdir/**'], without(outside(DEFAULT, 'linkdir'), 'linkdir')],
+    [['$TURBO_DEFAULT$', '!linkdir/k.log'], without(DEFAULT, 'linkdir/k.log')],
+  ] as const) {
+    it(JSON.stringify(inputs), async () => {
+      const ids = await repository.inputs(inputs, 'apps/web');
+      assert.deepEqual(Object.keys(ids), [...expected].sort());
+    });
+  }
+
+  it('have the ids of what is in the files, links those of their targets', async () => {
+    const ids = await repository.inputs([], 'apps/web');
+    for (const [path, id] of Object.entries(ids)) {
+      const real = path === 'linkfile' ? 'src/a.ts' : path.replace(/^linkdir\//, '../../packages/lib/src/');
+      const expected = path === 'linkdir' ? gitBlobId(Buffer.from('../../packages/lib/src')) : undefined;
+      assert.equal(id, expected ?? repository.git('hash-object', '--', `apps/web/${real}`).trim(), path);
+    }
+  });
+
+  it('of the root are every file of the repository', async () => {
+    const [root, web] = [await repository.inputs(), await repository.inputs([], 'apps/web')];
+    for (const [path, id] of Object.entries(web)) assert.equal(root[`apps/web/${path}`], id, path);
+    for (const path of ['.gitignore', 'package.json', 'root.txt', 'tools/t.sh', 'packages/lib/src/l.ts']) {
+      assert.ok(path in root, path);
+    }
+    assert.equal('packages/lib/src/k.log' in root, false);
+  });
+});
+
+describe('links', () => {
+  const names = (ids: Record<string, string>): readonly string[] =>
+    Object.keys(ids).filter((name) => name.startsWith('p/'));
+
+  it('back into the walk are listed as links, and the walk ends', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({ 'p/a': '1', 'p/d/b': '2' });
+    symlinkSync('.', repository.path('p/self'));
+    symlinkSync('..', repository.path('p/d/up'));
+    symlinkSync('loop2', repository.path('p/loop1'));
+    symlinkSync('loop1', repository.path('p/loop2'));
+    const explicit = await repository.inputs(['p/**']);
+    assert.deepEqual(names(explicit), ['p/a', 'p/d/b', 'p/d/up', 'p/self']);
+    assert.equal(explicit['p/self'], gitBlobId(Buffer.from('.')));
+    const listed = names(await repository.inputs());
+    assert.deepEqual(
+      listed.filter((name) => !name.startsWith('p/d/up/') && !name.startsWith('p/self/')),
+      [...['p/a', 'p/d/b', 'p/d/up', 'p/self']],
+    );
+    assert.ok(listed.includes('p/d/up/d/up') && listed.includes('p/self/self'));
+  });
+
+  it('to one place are followed once by a glob: the first by name', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({ 'lib/x': '1' });
+    mkdirSync(repository.path('p/m'), { recursive: true });
+    symlinkSync('../lib', repository.path('p/z'));
+    symlinkSync('../../lib', repository.path('p/m/a'));
+    symlinkSync('../lib', repository.path('p/b'));
+    assert.deepEqual(names(await repository.inputs(['p/**'])), ['p/b/x', 'p/m/a', 'p/z']);
+    assert.deepEqual(names(await repository.inputs()), ['p/b', 'p/b/x', 'p/m/a', 'p/m/a/x', 'p/z', 'p/z/x']);
+  });
+
+  it('change the id when they lead elsewhere, or when their target changes', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({ one: '1', two: '2', 'd1/x': '1', 'd2/x': '1' });
+    symlinkSync('one', repository.path('file'));
+    symlinkSync('d1', repository.path('dir'));
+    const before = await repository.inputs();
+    repository.write({ one: 'other' });
+    const target = await repository.inputs();
+    assert.equal(target['file'], target['one']);
+    assert.notEqual(target['file'], before['file']);
+    rmSync(repository.path('dir'));
+    symlinkSync('d2', repository.path('dir'));
+    const moved = await repository.inputs();
+    assert.equal(moved['dir/x'], before['dir/x']);
+    assert.notEqual(moved['dir'], before['dir']);
+  });
+
+  it('into our own state lead nowhere', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({ '.tr/cache/state': '1', a: '2' });
+    symlinkSync('.tr', repository.path('link'));
+    assert.deepEqual(
+      Object.keys(await repository.inputs(['**'])).filter((name) => name.includes('state')),
+      [],
+    );
+  });
+});
+
+describe('repositories in the repository', () => {
+  it('a submodule is its files where it is checked out, and nothing where it is not', async () => {
+    const inner = TestRepository.withGit();
+    inner.write({ 's.txt': 's', '.gitignore': '*.skip\n' });
+    inner.commit();
+    const outer = TestRepository.withGit();
+    outer.write({ a: '1' });
+    outer.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner.root, 'sub');
+    outer.commit();
+    outer.write({ 'sub/new.txt': 'n', 'sub/x.skip': 'x' });
+    assert.deepEqual(Object.keys(await outer.inputs()), [
+      '.gitmodules',
+      'a',
+      'sub/.gitignore',
+      'sub/new.txt',
+      'sub/s.txt',
+    ]);
+    outer.git('submodule', '--quiet', 'deinit', '-f', 'sub');
+    assert.deepEqual(Object.keys(await outer.inputs()), ['.gitmodules', 'a']);
+  });
+
+  it('an untracked one is walked like any directory; explicit globs enter its .git too', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({ a: '1', 'inner/e.txt': 'e', 'inner/x.log': 'x', 'inner/.gitignore': '*.log\n' });
+    repository.git('init', '-q', 'inner');
+    assert.deepEqual(Object.keys(await repository.inputs()), ['a', 'inner/.gitignore', 'inner/e.txt']);
+    assert.ok('inner/.git/HEAD' in (await repository.inputs(['inner/**'])));
+  });
+});
+
+describe('ignored files', () => {
+  it('are those git would leave out, at every level', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({
+      '.gitignore': '*.tmp\nout/\n/only-top\n',
+      'p/.gitignore': '!keep.tmp\nlocal\n',
+      'p/keep.tmp': '',
+      'p/a.tmp': '',
+      'p/local/x': '',
+      'p/out/x': '',
+      'p/only-top': '',
+      'only-top': '',
+      'excluded-here': '',
+      'excluded-by-user': '',
+      'p/src/a': '',
+    });
+    repository.write({ '.git/info/exclude': 'excluded-here\n' });
+    repository.git('config', 'core.excludesFile', '~/my-ignore');
+    new TestRepository(repository.home).write({ 'my-ignore': 'excluded-by-user\n' });
+    const git = repository.git('ls-files', '-z', '--others', '--exclude-standard').split('\0').filter(Boolean).sort();
+    assert.deepEqual(Object.keys(await repository.inputs()), git);
+    assert.ok(git.includes('p/keep.tmp') && !git.includes('excluded-by-user'));
+  });
+
+  it('are told without git being started, in the default place of the user too', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({ a: '', b: '', C: '' });
+    new TestRepository(repository.home).write({
+      '.config/git/ignore': 'b\n',
+      '.gitconfig': '[core]\n\tignoreCase = true\n',
+    });
+    repository.write({ '.gitignore': 'c\n' });
+    const git = repository.git('ls-files', '-z', '--others', '--exclude-standard').split('\0').filter(Boolean).sort();
+    assert.deepEqual(Object.keys(await repository.inputs()), git);
+    assert.deepEqual(git, ['.gitignore', 'a']);
+    assert.deepEqual(repository.gitCalls, []);
+  });
+});
+
+describe('what was seen before', () => {
+  it('is trusted until it is said to be forgotten', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({ 'src/a': '1', 'src/b': '2' });
+    repository.commit();
+    const index = repository.open({ git: repository.location });
+    const before = await repository.inputs([], '', index);
+    repository.write({ 'src/a': 'changed', 'src/c': '3', '.gitignore': 'd\n', d: '4' });
+    renameSync(repository.path('src/b'), repository.path('src/b2'));
+    assert.deepEqual(await repository.inputs([], '', index), before);
+    index.forgetListings();
+    const expected = repository.hashObject('.gitignore', 'src/a', 'src/b2', 'src/c');
+    assert.deepEqual(await repository.inputs([], '', index), expected);
+    assert.deepEqual(await repository.inputs(['src/*'], '', index), repository.hashObject('src/a', 'src/b2', 'src/c'));
+  });
+});
+
+describe('global files', () => {
+  it('match from the root whatever git ignores, without entering node_modules', async () => {
+    const repository = workspace();
+    const index = repository.open({ git: repository.location });
+    const matching = async (
+      include: readonly string[],
+      exclude: readonly string[] = [],
+    ): Promise<readonly string[]> => {
+      const answer = await index.matching(include, exclude);
+      return answer.ok ? Object.keys(answer.value) : [JSON.stringify(answer.failure)];
+    };
+    assert.deepEqual(await matching(['**/.env', 'root.txt', 'nothing']), ['apps/web/.env', 'root.txt']);
+    assert.deepEqual(await matching(['tools', '*.json'], ['tools/t.sh']), ['package.json']);
+    assert.deepEqual(await matching(['**/i.js']), []);
+    assert.deepEqual(await matching(['apps/web/node_modules/**']), ['apps/web/node_modules/x/i.js']);
+  });
+
+  it('toSpec of the tests reads inputs as the configuration does', () => {
+    assert.deepEqual(toSpec([]), { includeDefault: true, include: [], exclude: [] });
+    assert.deepEqual(toSpec(['a', '!b']), { includeDefault: false, include: ['a'], exclude: ['b'] });
+  });
+});

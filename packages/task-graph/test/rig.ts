@@ -149,9 +149,10 @@ function changedBy(facts: SelectionFacts, range: GitRange): ReturnType<Selection
 export function describeFailure(failure: object): string {
   const { code, ...fields } = failure as { readonly code: string };
   const shown = Object.entries(fields).filter(([name, value]) => value !== undefined && name !== 'at');
-  return [code, ...shown.map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(' > ') : value}`)].join(
-    ' ',
-  );
+  return [
+    code,
+    ...shown.map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(' > ') : String(value)}`),
+  ].join(' ');
 }
 
 /** What a graph is made from, in short. */

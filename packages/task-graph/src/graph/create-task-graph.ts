@@ -6,6 +6,7 @@ import type { EntryPointRequest } from './entry-points.js';
 import { findEntryPoints } from './entry-points.js';
 import { expandTasks } from './expand-tasks.js';
 import { findCommand } from './find-command.js';
+import type { Edges } from './find-cycles.js';
 import { orderByDepth } from './order-by-depth.js';
 
 /**
@@ -35,48 +36,64 @@ export function createTaskGraph(request: TaskGraphRequest): Result<CreatedTaskGr
   const byId = [...drafts].sort((a, b) => compareStrings(a.id, b.id));
   const persistent = findPersistentDependencies(byId, request.definitions);
   if (persistent.length > 0) return fail(persistent);
-  const { dependencies, dependents } = indexEdges(byId);
-  const order = orderByDepth(dependencies, dependents);
-  if (order === undefined) return fail(findTaskCycles(byId, dependencies, request.definitions));
-  const ids = byId.map(({ id }) => id);
-  const toIds = (indexes: readonly number[] = []) => indexes.flatMap((index) => ids[index] ?? []);
-  const nodes = new Map<TaskId, TaskNode>();
-  byId.forEach((draft, index) => {
-    nodes.set(draft.id, toNode(draft, toIds(dependencies[index]), toIds(dependents[index])));
-  });
-  const graph = { nodes, topologicalOrder: toIds(order), packagesInScope: entryPoints.packagesInScope };
+  const edges = indexEdges(byId);
+  const order = orderByDepth(edges.dependencies, edges.dependents);
+  if (order === undefined) return fail(findTaskCycles(byId, edges.dependencies, request.definitions));
+  const graph = {
+    nodes: createNodes(byId, edges),
+    topologicalOrder: toIds(byId, order),
+    packagesInScope: entryPoints.packagesInScope,
+  };
   return ok({ graph, warnings: entryPoints.warnings });
 }
 
-/** Edges by index into the sorted nodes. Walking those in order leaves every list sorted without sorting it. */
-function indexEdges(drafts: readonly Draft[]): {
-  readonly dependencies: readonly (readonly number[])[];
-  readonly dependents: readonly (readonly number[])[];
-} {
-  const indexes = new Map(drafts.map((draft, index) => [draft, index]));
+/** Edges by index into the sorted nodes, sorted. */
+interface IndexedEdges {
+  readonly dependencies: Edges;
+  readonly dependents: Edges;
+}
+
+/** Walking the nodes in order leaves every list sorted without sorting it. */
+function indexEdges(drafts: readonly Draft[]): IndexedEdges {
+  for (const [index, draft] of drafts.entries()) draft.index = index;
   const dependents = drafts.map((): number[] => []);
-  drafts.forEach((draft, index) => {
-    for (const dependency of draft.dependencies) dependents[indexes.get(dependency) ?? -1]?.push(index);
-  });
+  for (const draft of drafts) {
+    for (const dependency of draft.dependencies) dependents[dependency.index]?.push(draft.index);
+  }
   const dependencies = drafts.map((): number[] => []);
-  dependents.forEach((edges, index) => {
-    for (const dependent of edges) dependencies[dependent]?.push(index);
-  });
+  for (const draft of drafts) {
+    for (const dependent of dependents[draft.index] ?? []) dependencies[dependent]?.push(draft.index);
+  }
   return { dependencies, dependents };
 }
 
-function toNode(draft: Draft, dependencies: readonly TaskId[], dependents: readonly TaskId[]): TaskNode {
-  return {
-    id: draft.id,
-    package: draft.package.name,
-    task: draft.task,
-    directory: draft.package.directory,
-    definition: draft.definition,
-    ...findCommand(draft),
-    isOptedOut: draft.isOptedOut,
-    dependencies,
-    dependents,
-    with: sorted([...draft.with].map(({ id }) => id)),
-    isEntryPoint: draft.isEntryPoint,
-  };
+function createNodes(drafts: readonly Draft[], edges: IndexedEdges): ReadonlyMap<TaskId, TaskNode> {
+  const nodes = new Map<TaskId, TaskNode>();
+  for (const draft of drafts) {
+    const { command, isScript } = findCommand(draft);
+    nodes.set(draft.id, {
+      id: draft.id,
+      package: draft.package.name,
+      task: draft.task,
+      directory: draft.package.directory,
+      definition: draft.definition,
+      command,
+      isScript,
+      isOptedOut: draft.isOptedOut,
+      dependencies: toIds(drafts, edges.dependencies[draft.index]),
+      dependents: toIds(drafts, edges.dependents[draft.index]),
+      with: sorted(draft.with.map(({ id }) => id)),
+      isEntryPoint: draft.isEntryPoint,
+    });
+  }
+  return nodes;
+}
+
+function toIds(drafts: readonly Draft[], indexes: readonly number[] = []): readonly TaskId[] {
+  const ids: TaskId[] = [];
+  for (const index of indexes) {
+    const draft = drafts[index];
+    if (draft !== undefined) ids.push(draft.id);
+  }
+  return ids;
 }

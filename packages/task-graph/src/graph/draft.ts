@@ -9,7 +9,12 @@ export interface Draft {
   /** The package opted out of the task: `definition` is empty and nothing is executed. */
   readonly isOptedOut: boolean;
   isEntryPoint: boolean;
-  /** Direct dependencies. */
-  readonly dependencies: Set<Draft>;
-  readonly with: Set<Draft>;
+  /** Direct dependencies, each once. */
+  readonly dependencies: Draft[];
+  /** Siblings, each once. */
+  readonly with: Draft[];
+  /** The last dependent that took this node as a dependency: tells a second edge between the two without a set. */
+  lastDependent: Draft | undefined;
+  /** Place among the nodes sorted by id; -1 before there is such an order. */
+  index: number;
 }

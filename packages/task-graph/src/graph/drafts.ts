@@ -31,8 +31,10 @@ export function createDrafts(packages: ReadonlyMap<PackageName, Package>, defini
         definition,
         isOptedOut: own === undefined,
         isEntryPoint: false,
-        dependencies: new Set(),
-        with: new Set(),
+        dependencies: [],
+        with: [],
+        lastDependent: undefined,
+        index: -1,
       };
       const tasks = byPackage.get(packageName) ?? new Map<string, Draft>();
       byPackage.set(packageName, tasks.set(task, draft));

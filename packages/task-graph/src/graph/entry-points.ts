@@ -62,20 +62,32 @@ function findScope(request: EntryPointRequest, tasks: readonly RequestedTask[]):
 }
 
 /** A task that every package has but not the root runs nothing there, and is no error (as in Turborepo). */
-function isWarning({ definitions, kind, packages }: EntryPointRequest, wanted: RequestedTask): boolean {
-  if (wanted.package !== ROOT_PACKAGE || kind === 'single') return false;
-  const others = [...packages.keys()].filter((name) => name !== ROOT_PACKAGE);
-  return others.every((name) => definitions.findReached(name, wanted.task) !== undefined);
+function isWarning(request: EntryPointRequest, wanted: RequestedTask): boolean {
+  return wanted.package === ROOT_PACKAGE && request.kind === 'monorepo' && isEverywhere(request, wanted.task);
 }
 
 function checkRequested(request: EntryPointRequest, wanted: RequestedTask): GraphFailure | undefined {
   const { definitions, packages } = request;
   const origin = { requiredBy: undefined, at: undefined };
   if (wanted.package === undefined) {
-    if (definitions.isKnown(wanted.task)) return undefined;
-    const nearest = findNearest(wanted.task, definitions.taskNames());
+    if (isAnywhere(request, wanted.task)) return undefined;
+    const others = [...definitions.taskNames()].filter((name) => name !== wanted.task);
+    const nearest = findNearest(wanted.task, others);
     return { code: 'graph/unknown-task', task: wanted.task, nearest, ...origin };
   }
   const isDefined = packages.has(wanted.package) && definitions.findReached(wanted.package, wanted.task) !== undefined;
   return isDefined ? undefined : describeMissing(request, { package: wanted.package, task: wanted.task }, origin);
+}
+
+/** True when a package has the task, or all of them opted out of one that is there for everyone. */
+function isAnywhere(request: EntryPointRequest, task: string): boolean {
+  const { definitions, packages } = request;
+  if (!definitions.isKnown(task)) return false;
+  for (const name of packages.keys()) if (definitions.find(name, task) !== undefined) return true;
+  return isEverywhere(request, task);
+}
+
+function isEverywhere({ definitions, packages }: EntryPointRequest, task: string): boolean {
+  const members = [...packages.keys()].filter((name) => name !== ROOT_PACKAGE);
+  return definitions.isKnown(task) && members.every((name) => definitions.findReached(name, task) !== undefined);
 }

@@ -52,15 +52,21 @@ export function expandTasks(request: ExpandRequest): {
 function addDependencies(expansion: Expansion, draft: Draft, reference: TaskReference): void {
   for (const target of findTargets(draft, reference)) {
     if (expansion.allowed?.has(toTaskId(target, reference.task)) === false) continue;
-    const dependency = resolve(expansion, draft, { reference, target });
-    if (dependency !== undefined) draft.dependencies.add(dependency);
+    const dependency = expansion.drafts.findOrCreate(target, reference.task);
+    if (dependency === undefined) noteMissing(expansion, draft, { reference, target });
+    else if (dependency.lastDependent !== draft) {
+      dependency.lastDependent = draft;
+      draft.dependencies.push(dependency);
+    }
   }
 }
 
 /** A sibling is there whatever the filters and `--only` say, since the task cannot work without it. */
 function addSibling(expansion: Expansion, draft: Draft, reference: TaskReference): void {
-  const sibling = resolve(expansion, draft, { reference, target: reference.package ?? draft.package.name });
-  if (sibling !== undefined && sibling !== draft) draft.with.add(sibling);
+  const target = reference.package ?? draft.package.name;
+  const sibling = expansion.drafts.findOrCreate(target, reference.task);
+  if (sibling === undefined) noteMissing(expansion, draft, { reference, target });
+  else if (sibling !== draft && !draft.with.includes(sibling)) draft.with.push(sibling);
 }
 
 /** `^pkg#t` is `pkg#t`, for packages that depend on anything at all. */
@@ -71,20 +77,16 @@ function findTargets(draft: Draft, reference: TaskReference): readonly PackageNa
   return internalDependencies.length === 0 ? [] : [reference.package];
 }
 
-function resolve(
+function noteMissing(
   expansion: Expansion,
   from: Draft,
   to: { readonly reference: TaskReference; readonly target: PackageName },
-): Draft | undefined {
-  const found = expansion.drafts.findOrCreate(to.target, to.reference.task);
-  if (found !== undefined) return found;
+): void {
   const { text, task } = to.reference;
   const at = expansion.definitions.position(from.package.name, from.task, text);
   const place = at === undefined ? '' : `${at.file}:${at.line}:${at.column}`;
   const key = `${place} ${from.task} ${text}`;
-  if (!expansion.failures.has(key)) {
-    const failure = describeMissing(expansion, { package: to.target, task }, { requiredBy: from.id, at });
-    expansion.failures.set(key, failure);
-  }
-  return undefined;
+  if (expansion.failures.has(key)) return;
+  const failure = describeMissing(expansion, { package: to.target, task }, { requiredBy: from.id, at });
+  expansion.failures.set(key, failure);
 }

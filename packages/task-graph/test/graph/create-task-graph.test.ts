@@ -1,32 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { GraphFacts, Packages } from '../rig.js';
+import type { GraphFacts } from '../rig.js';
 import { graphOf, packagesOf, show, tryGraph } from '../rig.js';
-
-const scripts = ['build', 'lint', 'dev'];
-/** a -> b -> c and a -> c; b has only a `lint` script. */
-const packages = packagesOf({
-  'packages/a': { deps: ['b', 'c'], scripts },
-  'packages/b': { deps: ['c'], scripts: ['lint'] },
-  'packages/c': { scripts },
-});
-
-/** What `run` is given (names, `--only`, filters) -> the graph: seen in output of Turborepo 2.11.11. */
-type Table = Readonly<Record<string, string>>;
-
-function check(
-  table: Table,
-  facts: Omit<GraphFacts, 'run' | 'filters' | 'only' | 'packages'> & { readonly packages?: Packages },
-): void {
-  for (const [line, expected] of Object.entries(table)) {
-    test(`${line}: ${expected}`, () => {
-      const words = line.split(' ');
-      const filters = words.flatMap((word) => (word.startsWith('-F') ? word.slice(2) : []));
-      const run = words.filter((word) => !word.startsWith('-'));
-      assert.equal(show({ packages, ...facts, run, filters, only: words.includes('--only') }), expected);
-    });
-  }
-}
+import { check, packages, scripts } from './graph-tables.js';
 
 describe('entry points', () => {
   check(
@@ -242,6 +218,13 @@ describe('opting out (`extends: false`)', () => {
     },
   );
 
+  test('a task that everyone opted out of is known as long as it is there for everyone', () => {
+    const one = packagesOf({ 'packages/a': { scripts }, 'packages/b': {} });
+    const facts = { packages: one, run: ['gen'] };
+    assert.equal(show({ ...facts, optedOut: ['a#gen', 'b#gen'], tasks: { gen: {} } }), '[a b]');
+    assert.equal(show({ ...facts, optedOut: ['a#gen'], tasks: { 'a#gen': {} } }), 'graph/unknown-task task=gen');
+  });
+
   test('it executes nothing, even with a script', () => {
     const graph = graphOf({ packages, tasks: { lint: { dependsOn: ['^lint'] } }, optedOut: ['b#lint'], run: ['lint'] });
     const node = [...graph.nodes.values()].find(({ package: name }) => name === 'b');
@@ -255,10 +238,13 @@ describe('--only', () => {
     {
       'build --only': '[a b c] a#build <- b#build,c#build; b#build? <- c#build; c#build',
       'build -Fa --only': '[a] a#build',
-      'a#build b#lint --only': '[a b] a#build; b#lint',
+      'a#build a#lint --only': '[a] a#build; a#lint',
+      // What is asked for by name has to exist where an edge between entry points leads.
+      'part --only': 'graph/unknown-task task=b#part requiredBy=a#part',
+      'none lint --only': '[a b c] a#lint; a#none? <- a#lint; b#lint!; b#none? <- b#lint; c#lint; c#none? <- c#lint',
       'a#build c#build --only': '[a c] a#build <- c#build; c#build',
       'topo pack -Fa --only': '[a] a#pack? <- a#topo; a#topo?',
-      'lint --only': '[a b c] a#lint; b#lint; c#lint',
+      'lint --only': '[a b c] a#lint; c#lint',
     },
     {
       tasks: {
@@ -267,7 +253,10 @@ describe('--only', () => {
         gen: {},
         topo: { dependsOn: ['^topo'] },
         pack: { dependsOn: ['topo', 'gen'] },
+        'a#part': { dependsOn: ['^part'] },
+        none: { dependsOn: ['lint'] },
       },
+      optedOut: ['b#lint'],
     },
   );
 });
@@ -312,234 +301,4 @@ describe('with', () => {
       },
     },
   );
-});
-
-describe('persistent tasks', () => {
-  const waits = (task: string, dependency: string, alike: number) =>
-    `graph/persistent-dependency task=${task} dependency=${dependency} alike=${alike}`;
-  check(
-    {
-      dev: '[a b c] a#dev; b#dev?; c#dev',
-      up: waits('a#up', 'c#dev', 1),
-      'up --only': '[a b c] a#up?; b#up?; c#up?',
-      'up dev --only': waits('a#up', 'c#dev', 1),
-      'up -Fb': waits('b#up', 'c#dev', 0),
-      same: waits('a#same', 'a#dev', 1),
-      // Without a script it ends at once.
-      'same -Fb': '[b] b#dev?; b#same? <- b#dev',
-      named: waits('a#named', 'c#dev', 2),
-      chain: waits('a#chain', 'c#chain', 1),
-      'up same -Fb': waits('b#up', 'c#dev', 0),
-      'up same -Fa': `${waits('a#same', 'a#dev', 0)}; ${waits('a#up', 'c#dev', 0)}`,
-    },
-    {
-      tasks: {
-        dev: { persistent: true },
-        up: { dependsOn: ['^dev'] },
-        same: { dependsOn: ['dev'] },
-        named: { dependsOn: ['c#dev'] },
-        chain: { persistent: true, dependsOn: ['^chain'] },
-        'c#chain': { persistent: true, command: 'serve' },
-      },
-    },
-  );
-});
-
-describe('cycles among tasks', () => {
-  const cycle = (tasks: string, alike = 0) => `graph/cycle tasks=${tasks} alike=${alike}`;
-  const cyclic = packagesOf({
-    'packages/a': { deps: ['b'], scripts },
-    'packages/b': { deps: ['c'], scripts: ['lint'] },
-    'packages/c': { deps: ['a'], scripts },
-    'packages/self': { deps: ['self'], scripts },
-  });
-  check(
-    {
-      build: `${cycle('a#build > b#build > c#build > a#build')}; ${cycle('self#build > self#build')}`,
-      // Packages may depend on each other as long as no task does.
-      lint: '[a b c self] a#lint; b#lint; c#lint; self#lint',
-      'lint -Fa...': '[a b c] a#lint; b#lint; c#lint',
-      // Transit nodes count.
-      'dev -Fa': cycle('a#topo > b#topo > c#topo > a#topo'),
-      'dev -Fself': cycle('self#topo > self#topo'),
-      'build -Fself': cycle('self#build > self#build'),
-      'build -Fself --only': cycle('self#build > self#build'),
-      'build -Fa --only': '[a] a#build',
-      'build --only': `${cycle('a#build > b#build > c#build > a#build')}; ${cycle('self#build > self#build')}`,
-    },
-    {
-      packages: cyclic,
-      tasks: {
-        build: { dependsOn: ['^build'] },
-        lint: {},
-        topo: { dependsOn: ['^topo'] },
-        dev: { dependsOn: ['topo'] },
-      },
-    },
-  );
-  check(
-    {
-      // The same mistake in every package is one.
-      one: cycle('a#one > a#two > a#three > a#one', 2),
-      'one -Fb': cycle('b#one > b#two > b#three > b#one'),
-      me: cycle('a#me > a#me', 2),
-      'pkg -Fb': cycle('a#pkg > a#pkg'),
-      // A shortcut makes the printed way the shortest.
-      long: cycle('a#long > a#short > a#long', 2),
-      'free -Fc': '[c] c#free?',
-    },
-    {
-      tasks: {
-        one: { dependsOn: ['two'] },
-        two: { dependsOn: ['three'] },
-        three: { dependsOn: ['one'] },
-        me: { dependsOn: ['me'] },
-        pkg: { dependsOn: ['a#pkg'] },
-        long: { dependsOn: ['mid', 'short'] },
-        mid: { dependsOn: ['short'] },
-        short: { dependsOn: ['long'] },
-        free: {},
-      },
-    },
-  );
-
-  test('the position is that of the first task', () => {
-    const created = tryGraph({
-      packages,
-      tasks: { a: {}, x: { dependsOn: ['y'] }, y: { dependsOn: ['x'] } },
-      run: ['y'],
-    });
-    assert.ok(!created.ok);
-    assert.deepEqual(
-      created.failure.map((failure) => 'at' in failure && failure.at),
-      [{ file: 'turbo.json', line: 2, column: 5 }],
-    );
-  });
-});
-
-describe('the root package', () => {
-  const rooted = packagesOf({
-    '': { deps: ['c'], scripts: ['build', 'prep', 'lint'] },
-    'packages/a': { deps: ['b', 'c'], scripts },
-    'packages/b': { deps: ['c'], scripts: ['lint'] },
-    'packages/c': { scripts },
-  });
-  check(
-    {
-      // The root's own scripts run only through a `//#` key.
-      build: '[a b c] a#build <- b#build,c#build; b#build? <- c#build; c#build',
-      'build -F//': '[//]',
-      // Generic and root task together give both, as long as nothing chose packages.
-      lint: '[// a b c] //#lint; a#lint; b#lint; c#lint',
-      'lint --only': '[// a b c] //#lint; a#lint; b#lint; c#lint',
-      'lint -Fa': '[a] a#lint',
-      'lint -F//': '[//] //#lint',
-      'lint -F.': '[//] //#lint',
-      'lint -F*': '[// a b c] //#lint; a#lint; b#lint; c#lint',
-      'lint -F./**': '[// a b c] //#lint; a#lint; b#lint; c#lint',
-      'lint -F!a': '[// b c] //#lint; b#lint; c#lint',
-      'lint -F!a -F!b': '[// c] //#lint; c#lint',
-      'lint -F!./packages/*': '[//] //#lint',
-      'lint -F!./*': '[// a b c] //#lint; a#lint; b#lint; c#lint',
-      'lint -F!//': '[a b c] a#lint; b#lint; c#lint',
-      'lint -F!.': '[a b c] a#lint; b#lint; c#lint',
-      'lint -F!a -F!//': '[b c] b#lint; c#lint',
-      'lint -F!*': '[]',
-      prep: '[// a b c] //#gen?; //#prep <- //#gen,c#lint; c#lint',
-      'prep -Fa': '[a]',
-      'prep -F//': '[//] //#gen?; //#prep <- //#gen,c#lint; c#lint',
-      'prep --only': '[// a b c] //#prep',
-      '//#prep': '[//] //#gen?; //#prep <- //#gen,c#lint; c#lint',
-      '//#prep --only': '[//] //#prep',
-      '//#prep lint -Fb': '[// b] //#gen?; //#lint; //#prep <- //#gen,c#lint; b#lint; c#lint',
-      '//#lint -Fa': '[// a] //#lint',
-      '//#lint -F!//': '[// a b c] //#lint',
-      'lint //#lint -Fb': '[// b] //#lint; b#lint',
-      'a#lint b#lint //#lint': '[// a b] //#lint; a#lint; b#lint',
-      'a#lint lint': '[// a b c] //#lint; a#lint; b#lint; c#lint',
-      // Pulled in by an edge it does not join the packages.
-      'needs -Fa': '[a] //#gen?; //#prep <- //#gen,c#lint; a#needs? <- //#prep; c#lint',
-      'needs a#lint':
-        '[a b c] //#gen?; //#prep <- //#gen,c#lint; a#lint; a#needs? <- //#prep; b#needs? <- //#prep; c#lint; c#needs? <- //#prep',
-      // `^t` of a root task goes to what the root package depends on.
-      '//#up': '[//] //#up? <- c#build; c#build',
-      'lost -Fa': 'graph/undeclared-root-task task=//#build requiredBy=a#lost',
-      'lost -Fa --only': '[a] a#lost?',
-      '//#own': 'graph/undeclared-root-task task=//#build requiredBy=//#own',
-      '//#nope': 'graph/undeclared-root-task task=//#nope',
-    },
-    {
-      packages: rooted,
-      tasks: {
-        build: { dependsOn: ['^build'] },
-        lint: {},
-        '//#lint': {},
-        '//#prep': { dependsOn: ['c#lint', 'gen'] },
-        '//#gen': {},
-        '//#up': { dependsOn: ['^build'] },
-        '//#own': { dependsOn: ['build'] },
-        needs: { dependsOn: ['//#prep'] },
-        lost: { dependsOn: ['//#build'] },
-      },
-    },
-  );
-
-  test('a task that only packages have runs nothing in the root, with a warning', () => {
-    const facts = { packages: rooted, tasks: { build: {} }, run: ['//#build'] };
-    assert.equal(show(facts), '[//]');
-    const created = tryGraph(facts);
-    assert.ok(created.ok);
-    const warning = { code: 'graph/undeclared-root-task', task: '//#build', requiredBy: undefined, at: undefined };
-    assert.deepEqual(created.value.warnings, [warning]);
-  });
-
-  test('--affected adds no root task', () => {
-    const facts = { packages: rooted, tasks: { lint: {}, '//#lint': {} }, run: ['lint'] };
-    assert.equal(show({ ...facts, affected: ['a'] }), '[a] a#lint');
-    assert.equal(show({ ...facts, affected: ['//'] }), '[//] //#lint');
-  });
-
-  test('inside a package the root task is not run, unless named', () => {
-    const facts = { packages: rooted, tasks: { lint: {}, '//#lint': {} }, cwd: 'packages/a' };
-    assert.equal(show({ ...facts, run: ['lint'] }), '[a] a#lint');
-    assert.equal(show({ ...facts, run: ['//#lint'] }), '[// a] //#lint');
-  });
-});
-
-describe('a repository of one package', () => {
-  check(
-    {
-      build: '[//] //#build <- //#lint; //#lint',
-      'build --only': '[//] //#build',
-      '//#build': '[//] //#build <- //#lint; //#lint',
-      'build -F.': '[//] //#build <- //#lint; //#lint',
-      rooted: '[//] //#lint; //#rooted? <- //#lint',
-      gen: '[//] //#gen?',
-      dev: '[//] //#dev with //#lint; //#lint',
-      nope: 'graph/unknown-task task=nope',
-      '//#nope': 'graph/unknown-task task=//#nope',
-      'name#build': 'graph/unknown-package package=name task=name#build',
-      bad: 'graph/unknown-task task=//#lnit nearest=lint requiredBy=//#bad',
-      named: 'graph/unknown-package package=name task=name#lint requiredBy=//#named',
-      'build -Fa': 'graph/filter-unknown-package filter=a package=a',
-    },
-    {
-      packages: packagesOf({ '': { scripts } }),
-      kind: 'single',
-      tasks: {
-        build: { dependsOn: ['^build', 'lint'] },
-        lint: {},
-        gen: {},
-        rooted: { dependsOn: ['//#lint'] },
-        dev: { with: ['lint'] },
-        bad: { dependsOn: ['lnit'] },
-        named: { dependsOn: ['name#lint'] },
-      },
-    },
-  );
-
-  test('not affected, it has no tasks', () => {
-    const facts = { packages: packagesOf({ '': { scripts } }), kind: 'single', tasks: { build: {} } } as const;
-    assert.equal(show({ ...facts, run: ['build'], affected: [] }), '[]');
-  });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { packagesOf, show, tryGraph } from '../rig.js';
-import { check, packages, scripts } from './graph-tables.js';
+import { check, scripts } from './graph-tables.js';
 
 describe('the root package', () => {
   const rooted = packagesOf({

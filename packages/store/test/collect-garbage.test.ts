@@ -163,11 +163,11 @@ function killAfter(steps: number): Disk {
       return operation(...args);
     };
   return diskWith({
-    rename: dying(nodeDisk.rename),
-    unlink: dying(nodeDisk.unlink),
-    touch: dying(nodeDisk.touch),
-    removeDirectory: dying(nodeDisk.removeDirectory),
-    makeDirectory: dying(nodeDisk.makeDirectory),
+    rename: dying((from: string, to: string) => nodeDisk.rename(from, to)),
+    unlink: dying((path: string) => nodeDisk.unlink(path)),
+    touch: dying((path: string, seconds: number) => nodeDisk.touch(path, seconds)),
+    removeDirectory: dying((path: string) => nodeDisk.removeDirectory(path)),
+    makeDirectory: dying((path: string) => nodeDisk.makeDirectory(path)),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import {
   fail,
   ok,
@@ -18,7 +19,7 @@ import {
   type Disk,
 } from '@tr/store';
 import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
-import { isExecutable, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
+import { isExecutable, isSameContentStamp, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
 import { findClash } from '../restore/find-clash.js';
 
 /** Files up to this size are read at once. */
@@ -71,7 +72,7 @@ export async function packOutputs(options: {
   entries.forEach(({ path }, at) => {
     const now = disk.lstat(`${root}/${path}`);
     const stamp = stamps[at];
-    if (now === undefined || stamp === undefined || !isSameStamp(toStamp(now), stamp)) changed.push(path);
+    if (now === undefined || stamp === undefined || !isUnchanged(now, stamp)) changed.push(path);
   });
   if (changed.length > 0) return outputsTrouble({ reason: 'outputs-changed', paths: changed });
   const clash = findClash(entries);
@@ -84,6 +85,13 @@ export async function packOutputs(options: {
     files: files.length,
     bytes: files.reduce((sum, { digest }) => sum + digest.size, 0),
   });
+}
+
+/** Other links to the same file (the store's, when it was restored as one) may come and go. */
+function isUnchanged(now: Stats, stamp: Stamp): boolean {
+  const current = toStamp(now);
+  if (isSameStamp(current, stamp)) return true;
+  return now.nlink > 1 && isSameContentStamp(current, stamp) && current.mode === stamp.mode;
 }
 
 interface PackStep {

@@ -9,7 +9,7 @@ import {
   type StoreFailure,
   type TaskId,
 } from '@tr/model';
-import { toStoreFailure, type BlobStore, type Disk } from '@tr/store';
+import { findLinkHazard, findPathHazard, toStoreFailure, type BlobStore, type Disk } from '@tr/store';
 import type { OutputMatcher } from '../outputs/output-globs.js';
 import type { OutputRecords } from '../record/output-record.js';
 import { isRacy, isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
@@ -152,6 +152,12 @@ function findDistrust({ manifest, matcher }: RestoreRequest): MissReason | undef
   const undeclared = manifest.entries.find((entry) => !matcher.matches(entry.path));
   if (undeclared !== undefined)
     return { reason: 'integrity', path: undeclared.path, detail: 'a path that the task does not declare as output' };
+  // Parsing a stored manifest has seen to this; a restore relies on nobody.
+  for (const entry of manifest.entries) {
+    const hazard =
+      findPathHazard(entry.path) ?? (entry.type === 'symlink' ? findLinkHazard(entry.path, entry.target) : undefined);
+    if (hazard !== undefined) return { reason: 'integrity', path: entry.path, detail: hazard };
+  }
   const clash = findClash(manifest.entries);
   return clash && { reason: 'integrity', ...clash };
 }

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { digestOf } from '@tr/hash';
+import type { ManifestEntry } from '@tr/model';
+import { findCacheLikeOutput } from '../src/cache-like-outputs.js';
+import { createRig, fingerprintOf, taskOf } from './rig.js';
+
+test('row 18: files that a hit would not bring back are named', async (t) => {
+  const rig = createRig(t);
+  const task = taskOf('web#build', { outputs: { include: [], exclude: [] } });
+  const lint = taskOf('web#lint', { outputs: { include: ['report/**'], exclude: [] } });
+  const other = taskOf('web/inner#build', { outputs: { include: [], exclude: [] } });
+  rig.write('web/src.txt', 'input');
+  rig.write('web/old.txt', 'not touched');
+  const cache = rig.open();
+  for (const known of [lint, other]) await cache.tasks.lookup(known, fingerprintOf(known, 'x'));
+  const make = (): void => {
+    rig.write('web/dist/out.txt', 'out');
+    rig.write('web/src.txt', 'input');
+    rig.write('web/report/lint.txt', 'the output of another task');
+    rig.write('web/inner/x.txt', 'of another package');
+    rig.write('web/node_modules/.cache/x', 'nobody misses this');
+    rig.write('web/tsconfig.tsbuildinfo', 'nobody misses this either');
+  };
+  const run = await rig.run({ task, fingerprint: fingerprintOf(task, 'one'), make, cache });
+  assert.equal(run.saved?.saved, true);
+  assert.deepEqual(rig.warnings, [{ code: 'store/undeclared-outputs', task: 'web#build', paths: ['dist/out.txt'] }]);
+});
+
+test('row 19: state that a compiler keeps outside the outputs is named', async (t) => {
+  const rig = createRig(t);
+  const task = taskOf();
+  const make = (): void => (rig.write('web/dist/a.js', 'a'), rig.write('web/tsconfig.tsbuildinfo', '{}'));
+  await rig.run({ task, fingerprint: fingerprintOf(task, 'one'), make });
+  assert.deepEqual(rig.warnings, [
+    { code: 'store/undeclared-outputs', task: 'web#build', paths: ['tsconfig.tsbuildinfo'] },
+  ]);
+});
+
+/** Like `tsc --incremental`: emits only what its state does not know yet. */
+function compile(rig: ReturnType<typeof createRig>, sources: Readonly<Record<string, string>>): void {
+  const state = rig.exists('web/tsconfig.tsbuildinfo')
+    ? (JSON.parse(rig.read('web/tsconfig.tsbuildinfo')) as Record<string, string>)
+    : {};
+  for (const [name, text] of Object.entries(sources)) if (state[name] !== text) rig.write(`web/dist/${name}`, text);
+  rig.write('web/tsconfig.tsbuildinfo', JSON.stringify(sources));
+}
+
+test('row 19: a partial set made from state that does not fit the outputs is not stored', async (t) => {
+  const rig = createRig(t);
+  const task = taskOf();
+  const build = (sources: Readonly<Record<string, string>>): ReturnType<typeof rig.run> =>
+    rig.run({ task, fingerprint: fingerprintOf(task, JSON.stringify(sources)), make: () => compile(rig, sources) });
+  const states = [
+    { a: '1', b: '1' },
+    { a: '2', b: '1' },
+    { a: '2', b: '2' },
+  ] as const;
+  assert.equal((await build(states[0])).saved?.saved, true);
+  assert.equal((await build(states[1])).saved?.saved, true);
+  // Outputs go back to the first state, the compiler's memory does not.
+  assert.equal((await build(states[0])).outcome, 'restored');
+  const refused = await build(states[2]);
+  assert.ok(refused.saved?.saved === false && refused.saved.reason.reason === 'unsafe-output');
+  assert.equal(refused.saved.reason.path, 'web/tsconfig.tsbuildinfo');
+  // The same again, until somebody deletes the state or declares it.
+  assert.equal((await build(states[2])).saved?.saved, false);
+  rig.remove('web/tsconfig.tsbuildinfo');
+  assert.equal((await build(states[2])).saved?.saved, true);
+  rig.remove('web/dist');
+  assert.equal((await build(states[2])).outcome, 'restored');
+  assert.deepEqual(rig.tree('web/dist'), { a: '2', b: '2' });
+});
+
+test('row 19: outputs that were removed under a compiler\u2019s state make a partial set, which is not stored', async (t) => {
+  const rig = createRig(t);
+  const task = taskOf();
+  compile(rig, { a: '1', b: '1' });
+  rig.remove('web/dist');
+  const run = await rig.run({
+    task,
+    fingerprint: fingerprintOf(task, 'x'),
+    make: () => compile(rig, { a: '1', b: '2' }),
+  });
+  assert.equal(run.saved?.saved, false);
+});
+
+test('row 19: state that is an output is stored and restored with the rest', async (t) => {
+  const rig = createRig(t);
+  const task = taskOf('web#build', { outputs: { include: ['dist/**', '*.tsbuildinfo'], exclude: [] } });
+  const build = (sources: Readonly<Record<string, string>>): ReturnType<typeof rig.run> =>
+    rig.run({ task, fingerprint: fingerprintOf(task, JSON.stringify(sources)), make: () => compile(rig, sources) });
+  await build({ a: '1', b: '1' });
+  await build({ a: '2', b: '1' });
+  assert.equal((await build({ a: '1', b: '1' })).outcome, 'restored');
+  assert.equal((await build({ a: '1', b: '2' })).saved?.saved, true);
+  assert.deepEqual(rig.tree('web/dist'), { a: '1', b: '2' });
+  assert.deepEqual(rig.warnings, []);
+});
+
+test('row 29: a cache among the outputs is named', async (t) => {
+  const rig = createRig(t);
+  const task = taskOf('web#build', { outputs: { include: ['.next/**'], exclude: [] } });
+  const make = (): void => (rig.write('web/.next/cache/0.pack', 'pack'), rig.write('web/.next/static/a', 'a'));
+  await rig.run({ task, fingerprint: fingerprintOf(task, 'one'), make });
+  assert.deepEqual(rig.warnings, [
+    { code: 'store/cache-like-output', task: 'web#build', path: '.next/cache', bytes: 4 },
+  ]);
+});
+
+test('row 29: what is a cache and what only sounds like one', () => {
+  const file = (path: string, size: number): ManifestEntry => ({
+    type: 'file',
+    path,
+    executable: false,
+    digest: { ...digestOf(Buffer.from('')), size },
+  });
+  const find = (path: string, size = 10): string | undefined => findCacheLikeOutput([file(path, size)])?.path;
+  assert.equal(find('web/.next/cache/x'), 'web/.next/cache');
+  assert.equal(find('web/dist/.cache/x/y'), 'web/dist/.cache');
+  assert.equal(find('web/node_modules/.cache/x'), 'web/node_modules/.cache');
+  assert.equal(find('py/.pytest_cache/x'), 'py/.pytest_cache');
+  assert.equal(find('web/dist/cache/index.js'), undefined);
+  assert.equal(find('web/dist/cache/index.js', 30_000_000), 'web/dist/cache');
+  assert.equal(find('web/node_modules/lib/.cache/index.js'), undefined);
+  assert.equal(find('web/node_modules/cache/index.js', 30_000_000), undefined);
+  assert.equal(find('web/dist/cache'), undefined);
+});

@@ -32,7 +32,7 @@ function parse(
 
 /** Path -> id as read, all directories. */
 function idsOf(repository: TestRepository, index: ParsedIndex | IndexRefusal, hashBytes = 20): Record<string, string> {
-  assert.ok(typeof index === 'object', `refused: ${String(index)}`);
+  assert.ok(typeof index === 'object', JSON.stringify(index));
   const bytes = readFileSync(repository.path('.git', 'index'));
   const ids: Record<string, string> = {};
   const visit = (directory: string): void => {

@@ -62,8 +62,18 @@ const SRC = [
 ];
 const OWN = ['package.json', 'turbo.json'];
 const DEFAULT = [
-  ...['.gitignore', 'app/(g)/page.tsx', 'build/x.js', 'dist/o.js', 'gen/tracked.log', 'linkdir', 'linkdir/k.log'],
-  ...['linkdir/l.ts', 'linkfile', 'nested/package.json', ...OWN, ...SRC],
+  '.gitignore',
+  'app/(g)/page.tsx',
+  'build/x.js',
+  'dist/o.js',
+  'gen/tracked.log',
+  'linkdir',
+  'linkdir/k.log',
+  'linkdir/l.ts',
+  'linkfile',
+  'nested/package.json',
+  ...OWN,
+  ...SRC,
 ];
 const without = (names: readonly string[], ...gone: readonly string[]): readonly string[] =>
   names.filter((name) => !gone.includes(name));
@@ -219,7 +229,7 @@ describe('links', () => {
     const listed = names(await repository.inputs());
     assert.deepEqual(
       listed.filter((name) => !name.startsWith('p/d/up/') && !name.startsWith('p/self/')),
-      [...['p/a', 'p/d/b', 'p/d/up', 'p/self']],
+      ['p/a', 'p/d/b', 'p/d/up', 'p/self'],
     );
     assert.ok(listed.includes('p/d/up/d/up') && listed.includes('p/self/self'));
   });

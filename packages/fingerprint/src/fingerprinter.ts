@@ -136,7 +136,7 @@ class RunFingerprinter implements TaskFingerprinter {
   }
 
   async findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]> {
-    this.#options.files.forgetListings();
+    this.#options.files.forgetListings(task.directory);
     const files = await this.#filesOf(task);
     // What can no longer be read is no longer what it was.
     if (!files.ok) return [files.failure.code === 'fingerprint/unreadable-input' ? files.failure.path : task.directory];
@@ -148,8 +148,8 @@ class RunFingerprinter implements TaskFingerprinter {
     ]);
   }
 
-  forgetListings(_task: TaskNode): void {
-    this.#options.files.forgetListings();
+  forgetListings(task: TaskNode): void {
+    this.#options.files.forgetListings(task.directory);
   }
 
   async global(): Promise<Result<GlobalRecord, FingerprintFailure>> {

@@ -4,6 +4,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -363,19 +364,38 @@ describe('the stat memo', () => {
     });
   }
 
-  it('leaves nothing behind but itself, and forgets what is gone', async () => {
+  it('keeps what did not run now, and forgets what is gone once it has doubled', async () => {
     const repository = new TestRepository();
     settledFiles(repository);
     await remembered(repository);
+    const paths = (): readonly string[] => {
+      const { entries } = JSON.parse(readFileSync(memoOf(repository), 'utf8')) as { entries: [string, unknown][] };
+      return entries.map(([path]) => path).sort();
+    };
+    const run = async (inputs: readonly string[]): Promise<void> => {
+      const index = repository.open({ git: undefined });
+      await repository.inputs(inputs, '', index);
+      index.save();
+    };
     rmSync(repository.path('a'));
     repository.write({ c: 'c' });
     utimesSync(repository.path('c'), old, old);
-    const index = repository.open({ git: undefined });
-    await repository.inputs([], '', index);
-    index.save();
-    const { entries } = JSON.parse(readFileSync(memoOf(repository), 'utf8')) as { entries: [string, unknown][] };
-    assert.deepEqual(entries.map(([path]) => path).sort(), ['b', 'c']);
-    assert.deepEqual(Object.keys(await repository.inputs(['.tr/**'], '', repository.open({ git: undefined }))), []);
+    await run(['c']);
+    assert.deepEqual(paths(), ['a', 'b', 'c']);
+    const many = Array.from({ length: 1001 }, (_, at) => `many/${at}`);
+    repository.write(Object.fromEntries(many.map((name) => [name, name])));
+    for (const name of many) utimesSync(repository.path(name), old, old);
+    await run(['many/**']);
+    assert.deepEqual(paths(), ['b', 'c', ...many].sort());
+  });
+
+  it('is no input, and leaves nothing behind but itself', async () => {
+    const repository = new TestRepository();
+    settledFiles(repository);
+    await remembered(repository);
+    assert.deepEqual(readdirSync(repository.path('.tr')), ['memo.json']);
+    const inputs = ['.tr/**', '.tr/memo.json', '.tr'];
+    assert.deepEqual(Object.keys(await repository.inputs(inputs, '', repository.open({ git: undefined }))), []);
   });
 
   it('does not fail a run when it cannot be written', async () => {

@@ -352,7 +352,7 @@ describe('what was seen before', () => {
     repository.write({ 'src/a': 'changed', 'src/c': '3', '.gitignore': 'd\n', d: '4' });
     renameSync(repository.path('src/b'), repository.path('src/b2'));
     assert.deepEqual(await repository.inputs([], '', index), before);
-    index.forgetListings();
+    index.forgetListings('src');
     const expected = repository.hashObject('.gitignore', 'src/a', 'src/b2', 'src/c');
     assert.deepEqual(await repository.inputs([], '', index), expected);
     assert.deepEqual(await repository.inputs(['src/*'], '', index), repository.hashObject('src/a', 'src/b2', 'src/c'));
@@ -374,6 +374,36 @@ describe('global files', () => {
     assert.deepEqual(await matching(['tools', '*.json'], ['tools/t.sh']), ['package.json']);
     assert.deepEqual(await matching(['**/i.js']), []);
     assert.deepEqual(await matching(['apps/web/node_modules/**']), ['apps/web/node_modules/x/i.js']);
+  });
+
+  it('are looked at again after a task, and new ones found where it ran', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({ 'a/.env': '1', 'b/.env': '2', 'b/x/.env': '3', conf: 'c' });
+    repository.commit();
+    const index = repository.open({ git: repository.location });
+    const ids = async (): Promise<Record<string, string>> => {
+      const answer = await index.matching(['**/.env', 'conf', 'later', 'b/late*'], ['**/no/**']);
+      assert.ok(answer.ok);
+      return { ...answer.value };
+    };
+    const names = ['a/.env', 'b/.env', 'b/x/.env', 'conf'];
+    assert.deepEqual(await ids(), repository.hashObject(...names));
+    repository.write({
+      'a/.env': 'changed by a task of b',
+      'b/y/.env': 'n',
+      'b/no/.env': 'n',
+      later: 'l',
+      'b/late.txt': 'l',
+    });
+    repository.write({ 'b/node_modules/.env': 'n' });
+    rmSync(repository.path('b/x'), { recursive: true });
+    index.forgetListings('b');
+    const after = ['a/.env', 'b/.env', 'b/late.txt', 'b/y/.env', 'conf', 'later'];
+    assert.deepEqual(await ids(), repository.hashObject(...after));
+    rmSync(repository.path('a/.env'));
+    repository.write({ 'c/.env': 'c' });
+    index.forgetListings('');
+    assert.deepEqual(Object.keys(await ids()), [...after, 'c/.env'].filter((name) => name !== 'a/.env').sort());
   });
 
   it('toSpec of the tests reads inputs as the configuration does', () => {

@@ -16,8 +16,9 @@ import { readGitIndex, type GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
 import { IgnoreRules } from '../git/ignore-rules.js';
 import { parseTrackedListing, TRACKED_LISTING_ARGUMENTS } from '../git/tracked-listing.js';
+import { GlobalFiles } from '../inputs/global-files.js';
 import { InputCollector, type FileRecord } from '../inputs/input-collector.js';
-import { NO_SKIPPED_NAMES, walkGlobalFiles, walkInputs } from '../inputs/package-inputs.js';
+import { NO_SKIPPED_NAMES, walkInputs } from '../inputs/package-inputs.js';
 import { addFile, type WalkContext } from '../inputs/walk-glob.js';
 import { FileIds } from './file-ids.js';
 import { errorCode, FingerprintError, isMissing } from './fingerprint-error.js';
@@ -54,8 +55,11 @@ export interface FileIndex {
   readonly isRepository: boolean;
   /** True when git's index has the path. False without git. */
   isTracked(path: RelativePath): boolean;
-  /** Says that something may have written to the work tree: nothing seen before is trusted. */
-  forgetListings(): void;
+  /**
+   * Says that a task of the package in `directory` may have written to the work tree: nothing seen before is trusted.
+   * Only new files for {@link FileIndex.matching} are searched for in that directory alone.
+   */
+  forgetListings(directory: RelativePath): void;
   /** Writes the stat memo. At the end of a run; never fails it. */
   save(): void;
 }
@@ -71,6 +75,7 @@ class WorkspaceFiles implements FileIndex {
   readonly #memo: StatMemo;
   readonly #repository: Repository | undefined;
   readonly #answers = new Map<string, Promise<FileAnswer>>();
+  readonly #globals = new Map<string, GlobalFiles>();
   #opening: Promise<FingerprintFailure | undefined> | undefined;
   #index: GitIndex | undefined;
   #files: FileIds;
@@ -92,8 +97,13 @@ class WorkspaceFiles implements FileIndex {
   }
 
   matching(include: readonly string[], exclude: readonly string[]): Promise<FileAnswer> {
-    return this.#answer(`matching ${JSON.stringify([include, exclude])}`, '', (context) => {
-      walkGlobalFiles(context, include, exclude);
+    const key = `matching ${JSON.stringify([include, exclude])}`;
+    let globals = this.#globals.get(key);
+    if (globals === undefined) this.#globals.set(key, (globals = new GlobalFiles({ include, exclude })));
+    const files = globals;
+    return this.#answer(key, '', (context) => {
+      files.walk(context);
+      files.remember(context.collector.paths);
     });
   }
 
@@ -111,7 +121,8 @@ class WorkspaceFiles implements FileIndex {
     return this.#index?.namesIn(directoryOf(path))?.has(nameOf(path)) === true;
   }
 
-  forgetListings(): void {
+  forgetListings(directory: RelativePath): void {
+    for (const globals of this.#globals.values()) globals.touch(directory);
     this.#answers.clear();
     this.#workTree.forget();
     this.#files = this.#createFileIds();

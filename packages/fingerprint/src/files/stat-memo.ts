@@ -37,8 +37,9 @@ type Entry = readonly [size: number, mtimeMs: number, ctimeMs: number, ino: numb
 export class StatMemo {
   readonly #path: string | undefined;
   #entries: Map<RelativePath, Entry> | undefined;
-  /** Paths asked for or set in this run; the others are kept for tasks that did not run now. */
   #isChanged = false;
+  /** Entries there were when gone files were last taken out. */
+  #kept = 0;
   #probe: Probe | undefined;
 
   /** `path`: absolute native path of the file; undefined remembers nothing. */
@@ -56,7 +57,7 @@ export class StatMemo {
   isSettled(stat: FileStat): boolean {
     if (this.#path === undefined) return false;
     const latest = Math.max(stat.mtimeMs, stat.ctimeMs);
-    this.#probe ??= new Probe(`${this.#path}.${process.pid}.now`);
+    this.#probe ??= new Probe(`${this.#path}.now`);
     return latest < this.#probe.time || latest < this.#probe.renew();
   }
 
@@ -73,11 +74,16 @@ export class StatMemo {
     this.#probe?.remove();
     this.#probe = undefined;
     if (!this.#isChanged || this.#path === undefined) return;
-    const entries = [...this.#load()].filter(([path]) => isPresent(path));
+    // Entries of tasks that did not run now stay. Gone files are looked for only when the memo has doubled.
+    let entries = [...this.#load()];
+    if (entries.length > 2 * this.#kept + 1000) {
+      entries = entries.filter(([path]) => isPresent(path));
+      this.#kept = entries.length;
+    }
     const temporary = `${this.#path}.${process.pid}.tmp`;
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
-      writeFileSync(temporary, JSON.stringify({ version: MEMO_VERSION, entries }));
+      writeFileSync(temporary, JSON.stringify({ version: MEMO_VERSION, kept: this.#kept, entries }));
       renameSync(temporary, this.#path);
       this.#isChanged = false;
     } catch (error) {
@@ -87,7 +93,11 @@ export class StatMemo {
   }
 
   #load(): Map<RelativePath, Entry> {
-    this.#entries ??= new Map(this.#path === undefined ? [] : readEntries(this.#path));
+    if (this.#entries === undefined) {
+      const stored = this.#path === undefined ? NOTHING : readMemo(this.#path);
+      this.#entries = new Map(stored.entries);
+      this.#kept = stored.kept;
+    }
     return this.#entries;
   }
 }
@@ -96,13 +106,23 @@ function isSame(entry: Entry, stat: FileStat): boolean {
   return entry[0] === stat.size && entry[1] === stat.mtimeMs && entry[2] === stat.ctimeMs && entry[3] === stat.ino;
 }
 
-function readEntries(path: string): readonly (readonly [RelativePath, Entry])[] {
+interface Stored {
+  readonly kept: number;
+  readonly entries: readonly (readonly [RelativePath, Entry])[];
+}
+
+const NOTHING: Stored = { kept: 0, entries: [] };
+
+/** Whatever is not as we write it is as good as not there. */
+function readMemo(path: string): Stored {
   try {
     const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof json !== 'object' || json === null || !('version' in json) || json.version !== MEMO_VERSION) return [];
-    return 'entries' in json && Array.isArray(json.entries) ? json.entries.filter(isEntry) : [];
+    if (typeof json !== 'object' || json === null || !('version' in json) || json.version !== MEMO_VERSION)
+      return NOTHING;
+    const kept = 'kept' in json && typeof json.kept === 'number' ? json.kept : 0;
+    return { kept, entries: 'entries' in json && Array.isArray(json.entries) ? json.entries.filter(isEntry) : [] };
   } catch (error) {
-    if (error instanceof SyntaxError || errorCode(error) !== undefined) return [];
+    if (error instanceof SyntaxError || errorCode(error) !== undefined) return NOTHING;
     throw error;
   }
 }

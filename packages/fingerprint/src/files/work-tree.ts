@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { compareStrings, type RelativePath } from '@tr/model';
 import { errorCode, isMissing, unreadableInput } from './fingerprint-error.js';
 
@@ -58,6 +58,19 @@ export class WorkTree {
     const listing = this.#read(directory);
     this.#listings.set(directory, listing);
     return listing;
+  }
+
+  /** Whether a directory has a file of this name. Reads no directory for it. */
+  hasFile(directory: RelativePath, name: string): boolean {
+    const listing = this.#listings.get(directory);
+    if (listing !== undefined) return listing.files.includes(name);
+    const path = joinPath(directory, name);
+    try {
+      return lstatSync(this.absolute(path), { throwIfNoEntry: false })?.isFile() === true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw unreadableInput(path, error);
+    }
   }
 
   /** Where the link at `path` leads, all links on the way resolved. */

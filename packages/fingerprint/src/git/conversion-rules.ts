@@ -79,10 +79,9 @@ export class ConversionRules {
   #levelIn(directory: RelativePath): Level | undefined {
     const known = this.#levels.get(directory);
     if (known !== undefined || this.#levels.has(directory)) return known;
-    const listing = this.#options.workTree.list(directory);
-    const isThere = listing !== undefined && listing.files.includes('.gitattributes');
-    const path = this.#options.workTree.absolute(joinPath(directory, '.gitattributes'));
-    const text = isThere ? readTextIfThere(path) : undefined;
+    const { workTree } = this.#options;
+    const isThere = workTree.hasFile(directory, '.gitattributes');
+    const text = isThere ? readTextIfThere(workTree.absolute(joinPath(directory, '.gitattributes'))) : undefined;
     const toInner = (file: RelativePath): string => (directory === '' ? file : file.slice(directory.length + 1));
     const level = text === undefined ? undefined : parseLevel(text, directory, toInner);
     this.#levels.set(directory, level);

@@ -71,11 +71,9 @@ export class IgnoreRules {
   #fileIn(directory: RelativePath): IgnoreFile | undefined {
     const known = this.#files.get(directory);
     if (known !== undefined || this.#files.has(directory)) return known;
-    const listing = this.#options.workTree.list(directory);
-    const isThere = listing !== undefined && listing.files.includes('.gitignore');
-    const text = isThere
-      ? readTextIfThere(this.#options.workTree.absolute(joinPath(directory, '.gitignore')))
-      : undefined;
+    const { workTree } = this.#options;
+    const isThere = workTree.hasFile(directory, '.gitignore');
+    const text = isThere ? readTextIfThere(workTree.absolute(joinPath(directory, '.gitignore'))) : undefined;
     const file = text === undefined ? undefined : parseIgnoreFile(text, this.#ignoreCase());
     this.#files.set(directory, file);
     return file;

@@ -10,6 +10,11 @@ export class InputCollector {
   readonly #ids: (BlobId | PendingId)[] = [];
   readonly #pendingAt: number[] = [];
 
+  /** What was added so far; a path may be there twice. */
+  get paths(): readonly string[] {
+    return this.#paths;
+  }
+
   /** `path` as it will be recorded. A file that is not there (undefined) is left out. */
   add(path: string, id: FileId): void {
     if (id === undefined) return;

@@ -1,4 +1,4 @@
-import type { InputSpec, RelativePath } from '@tr/model';
+import type { InputSpec } from '@tr/model';
 import { compileGlob, type Glob } from '../globs/glob.js';
 import { walkDefault, type DefaultWalk } from './default-inputs.js';
 import { walkGlob, type WalkContext } from './walk-glob.js';
@@ -19,18 +19,5 @@ export function walkInputs(context: WalkContext, spec: InputSpec, walk: Omit<Def
   for (const glob of compile(include)) walkGlob(context, { glob, exclusions, literalRule });
 }
 
-/** Walks globs over files that count for every task. Dependencies' own directories are not entered. */
-export function walkGlobalFiles(context: WalkContext, include: readonly string[], exclude: readonly string[]): void {
-  const exclusions = exclude.flatMap((pattern) => compileGlob('', pattern));
-  for (const pattern of include) {
-    const skippedNames = pattern.includes('node_modules') ? context.skippedNames : NODE_MODULES;
-    for (const glob of compileGlob('', pattern)) {
-      walkGlob({ ...context, skippedNames }, { glob, exclusions, literalRule: 'literal-wins' });
-    }
-  }
-}
-
-const NODE_MODULES: ReadonlySet<string> = new Set(['node_modules']);
-
 /** For walks that enter every directory. */
-export const NO_SKIPPED_NAMES: ReadonlySet<string> = new Set<RelativePath>();
+export const NO_SKIPPED_NAMES: ReadonlySet<string> = new Set<string>();

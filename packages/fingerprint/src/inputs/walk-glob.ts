@@ -30,6 +30,8 @@ export interface WalkContext {
   readonly collector: InputCollector;
   /** Directory names that are never entered. */
   readonly skippedNames: ReadonlySet<string>;
+  /** Called when a link to a directory is met. */
+  readonly onFollow?: () => void;
 }
 
 /** How the exclusions count for a pattern that names one existing file. */
@@ -67,12 +69,16 @@ function isExcluded(exclusions: readonly Glob[], path: RelativePath): boolean {
 }
 
 /** Links are followed. */
-function kindOf({ workTree }: WalkContext, path: RelativePath): 'file' | 'directory' | 'none' {
+function kindOf(context: WalkContext, path: RelativePath): 'file' | 'directory' | 'none' {
+  const { workTree } = context;
   if (workTree.isExcluded(path)) return 'none';
   try {
     const stat = lstatSync(workTree.absolute(path), { throwIfNoEntry: false });
     if (stat === undefined) return 'none';
-    if (stat.isSymbolicLink()) return workTree.target(path).kind;
+    if (stat.isSymbolicLink()) {
+      context.onFollow?.();
+      return workTree.target(path).kind;
+    }
     return stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'none';
   } catch (error) {
     if (isMissing(error)) return 'none';
@@ -220,6 +226,7 @@ export class GlobWalker {
       if (matches)
         collector.add(relativeTo(directory, next.listed), files.idOf(toWorkspacePath(workTree, target.real)));
     } else if (target.kind === 'directory') {
+      this.#context.onFollow?.();
       if (!this.#follow(at, next, target.real) && matches) {
         collector.add(relativeTo(directory, next.listed), linkTextId(this.#context, path));
       }

@@ -1,14 +1,28 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isSha256, loadQuickHash, sha256 } from '@tr/hash';
-import { computeExternalClosure, parseLockfile } from '@tr/lockfile';
-import type { Diagnostic, ExternalClosure, PackageName, Sha256, Workspace } from '@tr/model';
+import { computeExternalClosure, parseLockfile, type Lockfile } from '@tr/lockfile';
+import {
+  ROOT_PACKAGE,
+  type Diagnostic,
+  type ExternalClosure,
+  type Package,
+  type PackageName,
+  type RelativePath,
+  type Sha256,
+  type Workspace,
+} from '@tr/model';
 import { readRootResolutions } from './root-resolutions.js';
 
 /** External closures of all packages. */
 export interface Closures {
-  /** Undefined when there is no lockfile, or it cannot be narrowed: then it counts whole. */
+  /**
+   * What a package gets from outside: its own closure and the root's, whose tools (compilers, test runners) every script may
+   * call. Undefined when there is no lockfile, or it cannot be narrowed: then it counts whole.
+   */
   of(name: PackageName): ExternalClosure | undefined;
+  /** Files and directories of the workspace that the closure points at and the lockfile does not pin. */
+  linkedPathsOf(name: PackageName): readonly RelativePath[];
   /** True when the lockfile and the root manifest must count as global files. */
   readonly countsWhole: boolean;
   readonly warnings: readonly Diagnostic[];
@@ -21,10 +35,16 @@ const MEMO_VERSION = 1;
 interface Memo {
   readonly version: number;
   readonly question: string;
-  readonly digests: Readonly<Record<PackageName, Sha256>>;
+  readonly packages: Readonly<Record<PackageName, MemoEntry>>;
 }
 
-const NONE: Closures = { of: () => undefined, countsWhole: true, warnings: [] };
+interface MemoEntry {
+  readonly digest: Sha256;
+  /** Left out when empty, as it nearly always is. */
+  readonly linked?: readonly RelativePath[];
+}
+
+const NONE: Closures = { of: () => undefined, linkedPathsOf: () => [], countsWhole: true, warnings: [] };
 
 /**
  * The closures of the workspace's lockfile. Parsing it is the slowest part of a run on a large workspace, so the digests are
@@ -46,25 +66,44 @@ export async function loadClosures(workspace: Workspace, memoDirectory: string):
   ]);
   const question = `${quickHash(text)}-${quickHash(JSON.stringify([lockfile, resolutions, questions]))}`;
   const known = readMemo(join(memoDirectory, 'digests.json'), question);
-  if (known !== undefined) return fromDigests(known, (digest) => readClosure(memoDirectory, digest));
+  if (known !== undefined) return fromMemo(known, (digest) => readClosure(memoDirectory, digest));
 
   const parsed = await parseLockfile(lockfile.kind, text, { file: lockfile.path, resolutions });
   if (!parsed.ok) return { ...NONE, warnings: [{ severity: 'warning', failure: parsed.failure }] };
   const closures = new Map<Sha256, ExternalClosure>();
-  const digests: Record<PackageName, Sha256> = {};
+  const packages: Record<PackageName, MemoEntry> = {};
+  const rootPackage = workspace.packages.get(ROOT_PACKAGE);
   for (const dependent of dependents) {
-    const closure = computeExternalClosure(parsed.value, dependent, sha256);
+    const closure = computeClosure(parsed.value, dependent, rootPackage);
     closures.set(closure.digest, closure);
-    digests[dependent.name] = closure.digest;
+    const linked = new Set([dependent, rootPackage ?? dependent].flatMap((each) => parsed.value.localPathsOf(each)));
+    packages[dependent.name] = { digest: closure.digest, ...(linked.size === 0 ? {} : { linked: [...linked] }) };
   }
-  writeMemo(memoDirectory, { version: MEMO_VERSION, question, digests }, closures);
-  return fromDigests(digests, (digest) => closures.get(digest)?.packages ?? {});
+  writeMemo(memoDirectory, { version: MEMO_VERSION, question, packages }, closures);
+  return fromMemo(packages, (digest) => closures.get(digest)?.packages ?? {});
 }
 
-function fromDigests(digests: Memo['digests'], read: (digest: Sha256) => ExternalClosure['packages']): Closures {
+/** The package's closure and the root's as one; entries of the root's that the package does not share are marked. */
+function computeClosure(lockfile: Lockfile, dependent: Package, root: Package | undefined): ExternalClosure {
+  const own = computeExternalClosure(lockfile, dependent, sha256);
+  if (root === undefined || dependent.name === ROOT_PACKAGE) return own;
+  const shared = computeExternalClosure(lockfile, root, sha256);
+  return {
+    digest: sha256(`${own.digest} ${shared.digest}`),
+    get packages() {
+      const merged: Record<string, string> = { ...own.packages };
+      for (const [name, value] of Object.entries(shared.packages)) {
+        if (own.packages[name] !== value) merged[`${name} (of the root)`] = value;
+      }
+      return merged;
+    },
+  };
+}
+
+function fromMemo(packages: Memo['packages'], read: (digest: Sha256) => ExternalClosure['packages']): Closures {
   return {
     of: (name) => {
-      const digest = digests[name];
+      const digest = packages[name]?.digest;
       if (digest === undefined) return undefined;
       return {
         digest,
@@ -73,16 +112,19 @@ function fromDigests(digests: Memo['digests'], read: (digest: Sha256) => Externa
         },
       };
     },
+    linkedPathsOf: (name) => packages[name]?.linked ?? [],
     countsWhole: false,
     warnings: [],
   };
 }
 
-function readMemo(path: string, question: string): Memo['digests'] | undefined {
+function readMemo(path: string, question: string): Memo['packages'] | undefined {
   try {
     const memo = JSON.parse(readFileSync(path, 'utf8')) as Partial<Memo>;
     const isForUs = memo.version === MEMO_VERSION && memo.question === question;
-    return isForUs && Object.values(memo.digests ?? {}).every(isSha256) ? memo.digests : undefined;
+    return isForUs && Object.values(memo.packages ?? {}).every(({ digest }) => isSha256(digest))
+      ? memo.packages
+      : undefined;
   } catch {
     // Not there, or not whole: it is computed again.
     return undefined;
@@ -92,8 +134,7 @@ function readMemo(path: string, question: string): Memo['digests'] | undefined {
 /** Empty when the memo lost it: only an explanation suffers, the digest stands. */
 function readClosure(directory: string, digest: Sha256): ExternalClosure['packages'] {
   try {
-    const text = readFileSync(join(directory, `${digest}.json`), 'utf8');
-    return sha256(text) === digest ? (JSON.parse(text) as ExternalClosure['packages']) : {};
+    return JSON.parse(readFileSync(join(directory, `${digest}.json`), 'utf8')) as ExternalClosure['packages'];
   } catch {
     return {};
   }

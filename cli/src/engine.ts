@@ -98,6 +98,7 @@ export async function createEngine({ project, context, request, emit }: EngineRe
     externalDependenciesOf: (name) => packageOf(name)?.externalDependencies ?? {},
     closureOf: (name) => closures.of(name),
     foreignLockfilesOf: (name) => foreignLockfiles(packageOf(name)?.directory ?? ''),
+    linkedPathsOf: (name) => closures.linkedPathsOf(name),
     commandsOf: (node) => commandsOf(project, node),
     argumentsOf: (node) => (isNamed(request.tasks, node) ? request.taskArguments : []),
     runTool: createToolRunner(spawner),

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { notSavedReason } from '../rig/events.js';
+import type { JsonEvent } from '../rig/exec-tr.js';
 import { processesMentioning } from '../rig/processes.js';
 import { BUILD, createSample, type SampleOptions } from '../rig/samples.js';
 import { createRoot, createWorkspace, invocation, type TestWorkspace } from '../rig/workspace.js';
@@ -128,18 +129,22 @@ test('the log that is replayed equals the bytes that were written', async () => 
   const workspace = sample({
     libBuild: `printf 'one\\ntwo \\033[31mred\\033[0m\\n\\xff\\xfe raw\\nlast without newline'`,
   });
-  const textOf = (events: readonly Record<string, unknown>[]) =>
-    events
-      .filter((event) => event['type'] === 'task-output' && event['task'] === 'lib#build')
-      .map((event) => JSON.stringify(event['text'] ?? event['base64']))
-      .join('');
+  const bytesOf = (events: readonly JsonEvent[]): Buffer =>
+    Buffer.concat(
+      events
+        .filter((event) => event['type'] === 'task-output' && event['task'] === 'lib#build')
+        .map(({ bytes }) => (typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes.base64, 'base64'))),
+    );
   const first = await workspace.tr(BUILD);
   const second = await workspace.tr(BUILD);
   assert.equal(second.outcomes['lib#build'], 'fresh');
-  assert.ok(textOf(first.events).includes('two'));
-  const log = (run: typeof first) =>
-    run.stdout.split('\n').filter((line) => line.includes('task-output') && line.includes('lib#build'));
-  assert.ok(log(first).length > 0 && log(second).length > 0);
+  const written = Buffer.concat([
+    Buffer.from('one\ntwo \u001b[31mred\u001b[0m\n'),
+    Buffer.from([0xff, 0xfe]),
+    Buffer.from(' raw\nlast without newline'),
+  ]);
+  assert.deepEqual(bytesOf(first.events), written);
+  assert.deepEqual(bytesOf(second.events), written);
   const plainFirst = await workspace.tr(['run', 'build', '--filter=lib', '--force', '--log-prefix=none']);
   const plainSecond = await workspace.tr(['run', 'build', '--filter=lib', '--log-prefix=none']);
   for (const run of [plainFirst, plainSecond])

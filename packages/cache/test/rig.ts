@@ -131,6 +131,7 @@ export function taskOf(id = 'web#build', changes: Partial<TaskDefinition> = {}):
       interactive: false,
       interruptible: false,
       tools: [],
+      envFiles: [],
       restore: 'copy',
       when: undefined,
       timeoutMs: undefined,
@@ -210,4 +211,20 @@ function readTexts(directory: string): Readonly<Record<string, string>> {
   const paths = readdirSync(directory, { recursive: true }).map(String).sort();
   const files = paths.filter((path) => statSync(join(directory, path)).isFile());
   return Object.fromEntries(files.map((path) => [path, readFileSync(join(directory, path), 'utf8')]));
+}
+
+/** What the task makes of each state of its inputs; the sets overlap, in paths and in content. */
+export const SETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  one: { a: 'same', b: 'one', 'deep/c': 'one', x: 'file' },
+  two: { a: 'same', b: 'two', 'deep/d': 'two', empty: '', 'x/y': 'below' },
+  three: { b: 'three', 'deep/c': 'one', 'new/e': 'three' },
+};
+
+/** Makes the outputs of one state, from nothing. */
+export function writeOutputs(directory: string, word: string): void {
+  rmSync(directory, { recursive: true, force: true });
+  for (const [path, text] of Object.entries(SETS[word] ?? {})) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
 }

@@ -15,6 +15,8 @@ import {
   type TaskId,
   type TaskNode,
 } from '@tr/model';
+import { join, posix } from 'node:path';
+import { parseEnv } from 'node:util';
 import { inferFramework, type Framework } from './environment/frameworks.js';
 import {
   createTaskEnvironments,
@@ -23,7 +25,8 @@ import {
   type TaskEnvironment,
 } from './environment/task-environment.js';
 import type { FileIndex } from './files/file-index.js';
-import { compileGlob, matchesPath } from './globs/glob.js';
+import { readTextIfThere } from './git/git-config.js';
+import { compileGlob, literalStartOf, matchesPath } from './globs/glob.js';
 import type { FileRecord } from './inputs/input-collector.js';
 import { computeActionKey } from './record/action-key.js';
 import { diffNames } from './record/diff-fingerprints.js';
@@ -48,6 +51,8 @@ export interface FingerprinterOptions extends EnvironmentOptions {
   readonly closureOf: (packageName: PackageName) => ExternalClosure | undefined;
   /** Lockfiles of other languages above or in the package. Workspace-relative. */
   readonly foreignLockfilesOf: (packageName: PackageName) => readonly RelativePath[];
+  /** Files and directories that the closure points at and no lockfile pins (linked ones, patches). Workspace-relative. */
+  readonly linkedPathsOf: (packageName: PackageName) => readonly RelativePath[];
   /** Commands in order (pre script, script, post script); empty when the task executes nothing. */
   readonly commandsOf: (task: TaskNode) => readonly string[];
   /** Pass-through arguments of the task. */
@@ -107,7 +112,8 @@ class RunFingerprinter implements TaskFingerprinter {
     const environment = this.environmentOf(task);
     const files = await this.#filesOf(task);
     if (!files.ok) return files;
-    const tools = await this.#toolsOf(task, environment);
+    const variables = { ...this.#readEnvFiles(task), ...environment.process };
+    const tools = await this.#toolsOf(task, variables);
     if (!tools.ok) return tools;
     const externalClosure = this.#options.closureOf(task.package);
     const { definition } = task;
@@ -132,7 +138,7 @@ class RunFingerprinter implements TaskFingerprinter {
       engines: engines ?? {},
     };
     const key = computeActionKey(fingerprint);
-    return ok({ task: task.id, key, fingerprint, externalClosure, environment: environment.process });
+    return ok({ task: task.id, key, fingerprint, externalClosure, environment: variables });
   }
 
   async findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]> {
@@ -171,14 +177,62 @@ class RunFingerprinter implements TaskFingerprinter {
   }
 
   async #filesOf(task: TaskNode): Promise<Result<TaskFiles, FingerprintFailure>> {
-    const inputs = await this.#options.files.inputsOf(task.directory, task.definition.inputs);
+    const { files } = this.#options;
+    const inputs = await files.inputsOf(task.directory, task.definition.inputs);
     if (!inputs.ok) return inputs;
+    const envFiles = await this.#idsOfEnvFiles(task);
+    if (!envFiles.ok) return envFiles;
     const globalFiles = await this.#globalFiles();
     if (!globalFiles.ok) return globalFiles;
     const lockfiles = this.#options.foreignLockfilesOf(task.package);
-    const foreignLockfiles = lockfiles.length === 0 ? ok({}) : await this.#options.files.idsOf(lockfiles);
+    const foreignLockfiles = lockfiles.length === 0 ? ok({}) : await files.idsOf(lockfiles);
     if (!foreignLockfiles.ok) return foreignLockfiles;
-    return ok({ inputs: inputs.value, globalFiles: globalFiles.value, foreignLockfiles: foreignLockfiles.value });
+    const linked = this.#options.linkedPathsOf(task.package);
+    const linkedFiles = linked.length === 0 ? ok({}) : await files.matching(linked, []);
+    if (!linkedFiles.ok) return linkedFiles;
+    return ok({
+      inputs: this.#withoutOwnOutputs(task, { ...inputs.value, ...envFiles.value }),
+      globalFiles: globalFiles.value,
+      foreignLockfiles: { ...foreignLockfiles.value, ...linkedFiles.value },
+    });
+  }
+
+  /** By path relative to the package; files that are not there are absent. */
+  async #idsOfEnvFiles({ directory, definition }: TaskNode): Promise<Result<FileRecord, FingerprintFailure>> {
+    if (definition.envFiles.length === 0) return ok({});
+    const paths = definition.envFiles.map((path) => [path, posix.join(directory, path)] as const);
+    const ids = await this.#options.files.idsOf(paths.map(([, fromRoot]) => fromRoot));
+    if (!ids.ok) return ids;
+    return ok(
+      Object.fromEntries(
+        paths.flatMap(([path, fromRoot]) => {
+          const id = ids.value[fromRoot];
+          return id === undefined ? [] : [[path, id]];
+        }),
+      ),
+    );
+  }
+
+  /** Variables of the task's env files, later files over earlier ones. */
+  #readEnvFiles({ directory, definition }: TaskNode): Readonly<Record<string, string>> {
+    const variables: Record<string, string> = {};
+    for (const path of definition.envFiles) {
+      const text = readTextIfThere(join(this.#options.absoluteDirectory(directory), path));
+      if (text !== undefined) Object.assign(variables, parseEnv(text));
+    }
+    return variables;
+  }
+
+  /**
+   * A task would miss because it ran if what it wrote were its input. Only what git does not track is left out: a tracked
+   * file is a source, whatever `outputs` says; and without git nothing tells the two apart.
+   */
+  #withoutOwnOutputs(task: TaskNode, inputs: FileRecord): FileRecord {
+    if (task.definition.outputs.include.length === 0 || !this.#options.files.isRepository) return inputs;
+    const isOwnOutput = this.#ownOutputsOf(task);
+    const names = Object.keys(inputs);
+    if (!names.some(isOwnOutput)) return inputs;
+    return Object.fromEntries(Object.entries(inputs).filter(([name]) => !isOwnOutput(name)));
   }
 
   #globalFiles(): ReturnType<FileIndex['matching']> {
@@ -190,31 +244,39 @@ class RunFingerprinter implements TaskFingerprinter {
 
   async #toolsOf(
     task: TaskNode,
-    environment: TaskEnvironment,
+    env: Readonly<Record<string, string>>,
   ): Promise<Result<Readonly<Record<string, string>>, FingerprintFailure>> {
     const outputs: [string, string][] = [];
     const cwd = this.#options.absoluteDirectory(task.directory);
     for (const command of sortedUnique(task.definition.tools)) {
-      const output = await this.#tools.outputOf({ command, cwd, env: environment.process });
+      const output = await this.#tools.outputOf({ command, cwd, env });
       if (!output.ok) return output;
       outputs.push([command, output.value]);
     }
     return ok(Object.fromEntries(outputs));
   }
 
-  /** Changes that the task's own outputs explain are not counted, unless they are in files git tracks. */
-  #changedByOthers(task: TaskNode, before: FileRecord, after: FileRecord): readonly string[] {
+  /** Whether a path relative to the package is an output of the task that git does not track. */
+  #ownOutputsOf(task: TaskNode): (name: string) => boolean {
     const { include, exclude } = task.definition.outputs;
     const compile = (patterns: readonly string[]): ReturnType<typeof compileGlob> =>
       patterns.flatMap((pattern) => compileGlob(task.directory, pattern));
     const [written, kept] = [compile(include), compile(exclude)];
+    // Nearly every input fails on the first characters; matching it in full would cost more than its stat.
+    const starts = written.map(literalStartOf);
     const toPath = (name: string): RelativePath => (task.directory === '' ? name : `${task.directory}/${name}`);
-    const isOwnOutput = (name: string): boolean => {
+    return (name) => {
       const path = toPath(name);
+      if (!starts.some((start) => path.startsWith(start))) return false;
       if (!written.some((glob) => matchesPath(glob, path)) || kept.some((glob) => matchesPath(glob, path)))
         return false;
       return !this.#options.files.isTracked(path);
     };
+  }
+
+  /** Changes that the task's own outputs explain are not counted, unless they are in files git tracks. */
+  #changedByOthers(task: TaskNode, before: FileRecord, after: FileRecord): readonly string[] {
+    const isOwnOutput = this.#ownOutputsOf(task);
     const { added, removed, modified } = diffNames(before, after);
     // Without git nothing says that a file which was there before is not a source: only new ones are let pass.
     const hasGit = this.#options.files.isRepository;

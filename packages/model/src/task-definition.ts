@@ -63,6 +63,8 @@ export interface TaskDefinition {
   readonly interruptible: boolean;
   /** Commands whose output is part of the fingerprint. */
   readonly tools: readonly string[];
+  /** Files of variables to load, relative to the package directory (`../../x` reaches out); later ones win. Also inputs. */
+  readonly envFiles: readonly string[];
   readonly restore: 'copy' | 'link';
   readonly when: WhenRule | undefined;
   /** Milliseconds; undefined = no limit. */

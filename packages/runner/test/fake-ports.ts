@@ -47,6 +47,7 @@ const DEFINITION: TaskDefinition = {
   interactive: false,
   interruptible: false,
   tools: [],
+  envFiles: [],
   restore: 'copy',
   when: undefined,
   timeoutMs: undefined,

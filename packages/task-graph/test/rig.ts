@@ -65,6 +65,7 @@ export const EMPTY_TASK: TaskDefinition = {
   interactive: false,
   interruptible: false,
   tools: [],
+  envFiles: [],
   restore: 'copy',
   when: undefined,
   timeoutMs: undefined,

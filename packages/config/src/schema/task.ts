@@ -131,6 +131,13 @@ export const OWN_TASK_PROPERTIES = {
       'Commands whose output the result depends on, such as a compiler telling its version. One that fails is an error.',
     examples: [['python3 --version']],
   },
+  envFiles: {
+    type: 'array',
+    items: { type: 'string', format: 'output-glob' },
+    description:
+      'Files of `NAME=value` lines that are loaded for the task and are inputs of it: paths from the package directory, or from the root with `$TURBO_ROOT$/`. Later files win over earlier ones, and the environment wins over all of them. A file that is not there is passed over.',
+    examples: [['.env', '.env.local']],
+  },
   restore: {
     type: 'string',
     enum: ['copy', 'link'],

@@ -2,7 +2,17 @@ import { EXTENDS_MARKER } from '../formats/markers.js';
 import type { TaskValue } from '../schema/config-schema.js';
 
 /** Keys whose list may contain `$TURBO_EXTENDS$`. */
-const LIST_KEYS = ['dependsOn', 'with', 'inputs', 'outputs', 'env', 'passThroughEnv', 'tags', 'tools'] as const;
+const LIST_KEYS = [
+  'dependsOn',
+  'with',
+  'inputs',
+  'outputs',
+  'env',
+  'passThroughEnv',
+  'tags',
+  'tools',
+  'envFiles',
+] as const;
 
 /**
  * Puts `over` on top of `base`, key by key: a key that is there replaces, except that `$TURBO_EXTENDS$` in a list stands

@@ -39,6 +39,7 @@ export function resolveTask(task: TaskValue, surroundings: TaskSurroundings): Ta
     interactive: task.interactive ?? false,
     interruptible: task.interruptible ?? false,
     tools: toList(task.tools),
+    envFiles: (task.envFiles ?? []).map((path) => toPlainPath(atRoot(path, surroundings.depth))),
     restore: task.restore ?? 'copy',
     when:
       task.when === undefined
@@ -94,6 +95,11 @@ function atRoot(text: string, depth: number): string {
   const start = text.startsWith('!') ? 1 : 0;
   if (!text.startsWith(`${ROOT_MARKER}/`, start)) return text;
   return text.slice(0, start) + wayUp(depth) + text.slice(start + ROOT_MARKER.length + 1);
+}
+
+/** Without a leading `./`. */
+function toPlainPath(path: string): string {
+  return path.startsWith('./') ? path.slice(2) : path;
 }
 
 /** A glob of the root as seen from the package. */

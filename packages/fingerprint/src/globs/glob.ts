@@ -137,6 +137,16 @@ export function matchesEverything(glob: Glob, reached: Reached): boolean {
   return reached.some((at) => isLastDepth(glob, at));
 }
 
+/** What every match begins with: the names before the first one that is a pattern. May be `''`. */
+export function literalStartOf(glob: Glob): string {
+  const names: string[] = [];
+  for (const segment of glob.segments) {
+    if (segment.kind !== 'name') break;
+    names.push(segment.name);
+  }
+  return names.join('/');
+}
+
 /** True when the workspace-relative path matches. */
 export function matchesPath(glob: Glob, path: RelativePath): boolean {
   return isMatch(glob, stepAlong(glob, path));

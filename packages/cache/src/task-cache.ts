@@ -119,8 +119,10 @@ export class StoredTaskCache {
     const staleState = findStaleBuildState({ place, task, matcher: this.#matcherOf(task), record });
     const outOfStep = staleState !== undefined;
     if (task.definition.restore === 'link') await breakLinks(place, this.#matcherOf(task));
-    if (record !== undefined || outOfStep) place.records.write(task.id, { paths: record?.paths() ?? [], outOfStep });
     const startedAt = place.records.sampleClock();
+    // An earlier command that did not come to its end may have left files too.
+    const unfinishedSince = record?.unfinishedSince ?? startedAt;
+    place.records.write(task.id, { paths: record?.paths() ?? [], outOfStep, unfinishedSince });
     Object.assign(this.#progressOf(task), { staleState, startedAt });
   }
 

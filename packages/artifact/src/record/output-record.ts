@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isSha256, sha256 } from '@tr/hash';
 import type { ActionKey, RelativePath, Sha256, TaskId } from '@tr/model';
 import { attempt, errorCode, readWhole, type Disk } from '@tr/store';
@@ -17,6 +17,11 @@ const STAMP_FIELDS = 5;
  */
 export interface OutputRecord {
   readonly known: KnownOutputs | undefined;
+  /**
+   * Set from the moment a command was started (or outputs were about to be changed) until its outputs were stored: what
+   * is younger and matches the globs is what it left. By the clock of the file system, milliseconds.
+   */
+  readonly unfinishedSince: number | undefined;
   /** The outputs and what a tool remembers of them elsewhere may not fit together; see {@link RecordDraft}. */
   readonly outOfStep: boolean;
   /** Every file and link that this task is known to have left, sorted; directories end in `/`. */
@@ -39,6 +44,7 @@ export interface KnownOutputs {
 export interface RecordDraft {
   readonly known?: KnownOutputs;
   readonly paths: readonly RelativePath[];
+  readonly unfinishedSince?: number | undefined;
   /** Set while a tool's own state outside the outputs (`*.tsbuildinfo`) may describe other outputs than those on disk. */
   readonly outOfStep?: boolean;
 }
@@ -49,6 +55,8 @@ export interface OutputRecords {
   read(task: TaskId): OutputRecord | undefined;
   /** False when it could not be written: then there is none. */
   write(task: TaskId, record: RecordDraft): boolean;
+  /** Paths in the records of every other task. */
+  listPathsOfOthers(task: TaskId): ReadonlySet<RelativePath>;
   /** Removes files of writers that were killed before `before`, milliseconds since the epoch. */
   sweep(before: number): void;
   /** Now, by the clock of the file system the records lie on; undefined when it cannot be written. */
@@ -90,6 +98,20 @@ export function openOutputRecords(disk: Disk, directory: string): OutputRecords 
       if (!written.ok) attempt(directory, () => disk.unlink(pathOf(task)));
       return written.ok;
     },
+    listPathsOfOthers: (task) => {
+      const paths = new Set<RelativePath>();
+      const own = basename(pathOf(task));
+      attempt(directory, () => {
+        for (const { name } of disk.readDirectory(directory)) {
+          if (name === own || !name.endsWith('.json')) continue;
+          const [, line = ''] = Buffer.from(readWhole(disk, join(directory, name), MAX_RECORD_BYTES).bytes)
+            .toString('utf8')
+            .split('\n');
+          for (const path of parsePaths(line)) paths.add(path);
+        }
+      });
+      return paths;
+    },
     sweep: (before) => {
       attempt(directory, () => {
         for (const { name } of disk.readDirectory(directory)) {
@@ -119,6 +141,7 @@ function formatRecord(task: TaskId, record: RecordDraft): string {
     version: RECORD_VERSION,
     task,
     outOfStep: record.outOfStep === true,
+    unfinishedSince: record.unfinishedSince,
     known: known && {
       key: known.key,
       manifest: known.manifestDigest,
@@ -137,7 +160,13 @@ function parseRecord(text: string, task: TaskId): OutputRecord | undefined {
   const head = parseJson(text.slice(0, end));
   if (!isRecord(head) || head['version'] !== RECORD_VERSION || head['task'] !== task) return undefined;
   const known = head['known'] === undefined ? undefined : parseKnown(head['known']);
-  return { known, outOfStep: head['outOfStep'] !== false, paths: () => parsePaths(text.slice(end + 1)) };
+  const since = head['unfinishedSince'];
+  return {
+    known,
+    outOfStep: head['outOfStep'] !== false,
+    unfinishedSince: typeof since === 'number' ? since : undefined,
+    paths: () => parsePaths(text.slice(end + 1)),
+  };
 }
 
 function parseKnown(value: unknown): KnownOutputs | undefined {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { errorCode, type Disk } from '@tr/store';
 import type { RestorePlan } from './plan-restore.js';
 
@@ -52,8 +53,11 @@ function moveFile(disk: Disk, from: string, to: string): void {
   try {
     disk.rename(from, to);
   } catch (error) {
-    if (errorCode(error) !== 'EXDEV') throw error;
-    moveAcross(disk, from, to);
+    if (errorCode(error) === 'EXDEV') return moveAcross(disk, from, to);
+    if (errorCode(error) !== 'ENOENT') throw error;
+    // Another run, or a person, has removed the directory since it was looked at.
+    disk.makeDirectory(dirname(to));
+    disk.rename(from, to);
   }
 }
 

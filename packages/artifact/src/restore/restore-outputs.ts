@@ -10,8 +10,9 @@ import {
   type TaskId,
 } from '@tr/model';
 import { findLinkHazard, findPathHazard, toStoreFailure, type BlobStore, type Disk } from '@tr/store';
+import { collectOutputs } from '../outputs/collect-outputs.js';
 import type { OutputMatcher } from '../outputs/output-globs.js';
-import type { OutputRecords } from '../record/output-record.js';
+import type { OutputRecord, OutputRecords } from '../record/output-record.js';
 import { isRacy, isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
 import { compareOutputs, knownOf, type OutputComparison } from './compare-outputs.js';
 import { findClash } from './find-clash.js';
@@ -70,11 +71,11 @@ export async function restoreOutputs(request: RestoreRequest): Promise<RestoreRe
   try {
     const comparison = await compareOutputs({ disk, root, manifest, known, linked, sampleClock });
     if (comparison.asRecorded) return { restoration: { outcome: 'fresh' } };
-    const earlier = known === undefined ? (record?.paths() ?? []) : [];
+    const earlier = known === undefined ? await listEarlier(request, record) : [];
     const planned = planRestore({ ...place, ...request, entries: manifest.entries, wrong: comparison.wrong, earlier });
     if (!planned.ok) return miss(planned.reason);
     if (planned.plan.writes.length > 0 || planned.plan.removals.length > 0)
-      return await carryOut(request, planned.plan, { comparison, earlier });
+      return await carryOut(request, planned.plan, { comparison, earlier, unfinishedSince: record?.unfinishedSince });
     const origin = known?.origin ?? 'restored';
     rememberOutputs({ ...request, origin, stamps: comparison.stamps, sampledAt: comparison.sampledAt });
     return { restoration: { outcome: 'fresh' } };
@@ -103,7 +104,11 @@ export function rememberOutputs(options: {
 async function carryOut(
   request: RestoreRequest,
   plan: RestorePlan,
-  before: { readonly comparison: OutputComparison; readonly earlier: readonly RelativePath[] },
+  before: {
+    readonly comparison: OutputComparison;
+    readonly earlier: readonly RelativePath[];
+    readonly unfinishedSince: number | undefined;
+  },
 ): Promise<RestoreResult> {
   const { place, task, manifest } = request;
   const { disk, root, records } = place;
@@ -113,7 +118,12 @@ async function carryOut(
     disk.makeDirectory(staging);
     staged = await stageOutputs({ ...request, disk, staging, entries: plan.writes });
     if (!staged.ok) return missOf(staged.failure);
-    records.write(task, { paths: sortedUnique([...before.earlier, ...listPaths(manifest)]), outOfStep: true });
+    const { earlier, unfinishedSince } = before;
+    records.write(task, {
+      paths: sortedUnique([...earlier, ...listPaths(manifest)]),
+      outOfStep: true,
+      unfinishedSince,
+    });
     putInPlace({ disk, root, staging, plan });
   } finally {
     removeTree(disk, staging);
@@ -124,6 +134,28 @@ async function carryOut(
   const files = plan.writes.filter((entry) => entry.type === 'file');
   const bytes = files.reduce((sum, { digest }) => sum + digest.size, 0);
   return { restoration: { outcome: 'restored', files: files.length, bytes } };
+}
+
+/**
+ * What this task has left: the paths of its record, and what a command that did not come to its end wrote since. Files
+ * in the record of another task are that task's, even where both declare the same directory.
+ */
+async function listEarlier(
+  { place, task, matcher }: RestoreRequest,
+  record: OutputRecord | undefined,
+): Promise<readonly RelativePath[]> {
+  const { disk, root } = place;
+  const recorded = record?.paths() ?? [];
+  const since = record?.unfinishedSince;
+  if (since === undefined) return recorded;
+  const collected = await collectOutputs({ disk, root, matcher });
+  if (!collected.ok) return recorded;
+  const others = place.records.listPathsOfOthers(task);
+  const left = collected.value.outputs
+    .filter(({ path }) => (disk.lstat(`${root}/${path}`)?.ctimeMs ?? 0) >= since)
+    .map(({ path, type }) => (type === 'directory' ? `${path}/` : path))
+    .filter((path) => !others.has(path));
+  return sortedUnique([...recorded, ...left]);
 }
 
 /** Stamps after everything is in place. What is not surely what was staged or compared gets none. */

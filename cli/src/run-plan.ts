@@ -15,6 +15,7 @@ import { createEngine } from './engine.js';
 import { EXIT } from './exit-codes.js';
 import type { Project } from './project.js';
 import type { RunRequest } from './run-request.js';
+import { isWholeWorkspace, warnBeforeEnd, watchInputs } from './unmatched-inputs.js';
 import { VERSION } from './version.js';
 
 /** A graph to run, and how. */
@@ -43,9 +44,10 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   const reporter = createReporter(run);
   const shutdown = createShutdown(process);
   const engine = await createEngine({ ...run, emit: reporter.sink });
+  const inputs = watchInputs(engine.fingerprinter, isWholeWorkspace(graph, project.workspace.packages));
   try {
     const result = await runTasks({
-      fingerprinter: engine.fingerprinter,
+      fingerprinter: inputs.fingerprinter,
       cache: engine.cache.tasks,
       spawner: engine.spawner,
       launcher: engine.launcher,
@@ -58,7 +60,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       force: !request.policy.local.read,
       shutdown,
       clock: systemClock,
-      emit: reporter.sink,
+      emit: warnBeforeEnd(reporter.sink, inputs.warnings),
       logDirectory: engine.directories.logs,
     });
     return result.exitCode;

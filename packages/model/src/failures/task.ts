@@ -14,6 +14,8 @@ export type TaskFailure =
   | { readonly code: 'task/spawn-failed'; readonly task: string; readonly detail: string }
   /** Warning: output globs that matched nothing after a success. */
   | { readonly code: 'task/empty-outputs'; readonly task: string; readonly globs: readonly string[] }
+  /** Warning: input globs that match nothing in any package that has the task. `task` is a task name. */
+  | { readonly code: 'task/empty-inputs'; readonly task: string; readonly globs: readonly string[] }
   /** Warning: the command ended and left processes behind; they were stopped. */
   | { readonly code: 'task/left-processes'; readonly task: string }
   /** Warning: the raw log could not be written; the task goes on and is not stored. */
@@ -23,6 +25,7 @@ export type TaskFailure =
 
 /** Every code of {@link TaskFailure}, for tests and the reference page. */
 export const TASK_FAILURE_CODES = [
+  'task/empty-inputs',
   'task/empty-outputs',
   'task/exit-nonzero',
   'task/killed',

@@ -20,6 +20,11 @@ export function describeTaskFailure(failure: TaskFailure): Words {
         what: `${printable(failure.task)} could not be started: ${printable(failure.detail)}.`,
         next: 'Check that its directory and its shell exist.',
       };
+    case 'task/empty-inputs':
+      return {
+        what: `No file in any package matched these inputs of ${printable(failure.task)}: ${firstOf(failure.globs)}.`,
+        next: 'Correct `inputs`: a change of the files meant by them goes unnoticed.',
+      };
     case 'task/empty-outputs':
       return {
         what: `No file matched the outputs of ${printable(failure.task)}: ${firstOf(failure.globs)}.`,

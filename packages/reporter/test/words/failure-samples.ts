@@ -115,6 +115,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'task/killed', task: 'web#build', signal: 'SIGSEGV' },
   { code: 'task/timeout', task: 'web#test', timeoutMs: 60_000 },
   { code: 'task/spawn-failed', task: 'web#build', detail: 'ENOENT' },
+  { code: 'task/empty-inputs', task: 'build', globs: ['sources/**'] },
   { code: 'task/empty-outputs', task: 'web#build', globs: ['dist/**'] },
   { code: 'task/left-processes', task: 'web#test' },
   { code: 'task/log-unwritable', task: 'web#build', path: '/work/shop/.tr/logs/web-build.log', detail: 'ENOSPC' },

@@ -1,0 +1,67 @@
+import { createPathMatcher } from '@tr/fingerprint';
+import {
+  sorted,
+  type EventSink,
+  type Result,
+  type Failure,
+  type TaskFailure,
+  type TaskFingerprint,
+  type TaskGraph,
+  type TaskNode,
+} from '@tr/model';
+import type { Fingerprinter } from '@tr/runner';
+
+/** Finds input globs that match nothing in any package: most likely a typing error, and then a change goes unnoticed. */
+export interface UnmatchedInputs {
+  /** The fingerprinter, with every answer seen on its way. */
+  readonly fingerprinter: Fingerprinter;
+  /** One warning for each task name. Nothing for a run on a part of the packages, which may just lack such files. */
+  warnings(): readonly TaskFailure[];
+}
+
+/** Watches the fingerprints of one run. `isWhole`: every package of the workspace takes part. */
+export function watchInputs(fingerprinter: Fingerprinter, isWhole: boolean): UnmatchedInputs {
+  const open = new Map<string, Map<string, (path: string) => boolean>>();
+  const tried = new Set<string>();
+  const note = ({ task, definition }: TaskNode, computed: Result<TaskFingerprint, Failure>): void => {
+    if (!computed.ok) return;
+    const patterns = open.get(task) ?? new Map<string, (path: string) => boolean>();
+    open.set(task, patterns);
+    for (const pattern of definition.inputs.include) {
+      const name = `${task} ${pattern}`;
+      if (!tried.has(name)) patterns.set(pattern, createPathMatcher([pattern]));
+      tried.add(name);
+    }
+    if (patterns.size === 0) return;
+    const paths = Object.keys(computed.value.fingerprint.inputs);
+    for (const [pattern, matches] of patterns) if (paths.some(matches)) patterns.delete(pattern);
+  };
+  return {
+    fingerprinter: {
+      compute: async (node, keys) => {
+        const computed = await fingerprinter.compute(node, keys);
+        if (isWhole) note(node, computed);
+        return computed;
+      },
+      findChangedInputs: (node, before) => fingerprinter.findChangedInputs(node, before),
+      forgetListings: (node) => fingerprinter.forgetListings(node),
+    },
+    warnings: () =>
+      [...open]
+        .filter(([, patterns]) => patterns.size > 0)
+        .map(([task, patterns]) => ({ code: 'task/empty-inputs', task, globs: sorted(patterns.keys()) })),
+  };
+}
+
+/** True when the graph is about every package that is not the root. */
+export function isWholeWorkspace(graph: TaskGraph, packages: ReadonlyMap<string, unknown>): boolean {
+  return graph.packagesInScope.length >= packages.size - 1;
+}
+
+/** Passes events on; `warnings` come just before the end of the run. */
+export function warnBeforeEnd(emit: EventSink, warnings: () => readonly TaskFailure[]): EventSink {
+  return (event) => {
+    if (event.type === 'run-finished') for (const failure of warnings()) emit({ type: 'warning', failure });
+    emit(event);
+  };
+}

@@ -178,7 +178,7 @@ class RunFingerprinter implements TaskFingerprinter {
 
   async #filesOf(task: TaskNode): Promise<Result<TaskFiles, FingerprintFailure>> {
     const { files } = this.#options;
-    const inputs = await files.inputsOf(task.directory, task.definition.inputs);
+    const inputs = await files.inputsOf(task.directory, task.definition.inputs, task.definition.outputs);
     if (!inputs.ok) return inputs;
     const envFiles = await this.#idsOfEnvFiles(task);
     if (!envFiles.ok) return envFiles;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, utimesSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { TestRepository, toSpec } from './rig/repository.js';
+import { NO_OUTPUTS, TestRepository, toSpec } from './rig/repository.js';
 
 const CRLF = 'one\r\ntwo\r\n';
 const LF = 'one\ntwo\n';
@@ -134,9 +134,11 @@ describe('git is started', () => {
     repository.git('config', 'filter.broken.clean', 'exit 3');
     repository.git('config', 'filter.broken.required', 'true');
     repository.write({ '.gitattributes': '*.x filter=broken\n', 'a.x': '1' });
-    const answer = await repository.open({ git: repository.location }).inputsOf('', toSpec([]));
+    const answer = await repository.open({ git: repository.location }).inputsOf('', toSpec([]), NO_OUTPUTS);
     assert.equal(!answer.ok && answer.failure.code, 'fingerprint/git-failed');
-    const without = await repository.open({ git: repository.location, runGit: undefined }).inputsOf('', toSpec([]));
+    const without = await repository
+      .open({ git: repository.location, runGit: undefined })
+      .inputsOf('', toSpec([]), NO_OUTPUTS);
     assert.equal(!without.ok && without.failure.code, 'fingerprint/git-failed');
   });
 });

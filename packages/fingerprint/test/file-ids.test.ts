@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createFileIndex } from '../src/index.js';
-import { temporaryDirectory, TestRepository } from './rig/repository.js';
+import { NO_OUTPUTS, temporaryDirectory, TestRepository, toSpec } from './rig/repository.js';
 
 /** An id no content has: where it shows up, the index was believed. */
 const MARK = 'ab'.repeat(20);
@@ -185,11 +185,9 @@ describe('when the index cannot be read here', () => {
   it('without git it is a failure, not a guess', async () => {
     const repository = committed();
     repository.git('update-index', '--split-index');
-    const answer = await repository.open({ git: repository.location, runGit: undefined }).inputsOf('', {
-      includeDefault: true,
-      include: [],
-      exclude: [],
-    });
+    const answer = await repository
+      .open({ git: repository.location, runGit: undefined })
+      .inputsOf('', toSpec([]), NO_OUTPUTS);
     assert.equal(answer.ok, false);
     assert.equal(!answer.ok && answer.failure.code, 'fingerprint/git-failed');
   });
@@ -271,9 +269,7 @@ describe('what cannot be read', () => {
     const repository = committed();
     // A regular file that nobody can read from its start, not even root.
     symlinkSync('/proc/self/mem', repository.path('src/mem'));
-    const answer = await repository
-      .open({ git: repository.location })
-      .inputsOf('src', { includeDefault: true, include: [], exclude: [] });
+    const answer = await repository.open({ git: repository.location }).inputsOf('src', toSpec([]), NO_OUTPUTS);
     assert.equal(!answer.ok && answer.failure.code, 'fingerprint/unreadable-input');
     assert.match(JSON.stringify(answer), /mem","detail":"E[A-Z]+"/);
   });
@@ -281,9 +277,7 @@ describe('what cannot be read', () => {
   it('a name that is not UTF-8 is a failure, not a file left out', async () => {
     const repository = committed();
     writeFileSync(Buffer.concat([Buffer.from(`${repository.root}/src/`), Buffer.from([0xff, 0xfe])]), 'x');
-    const answer = await repository
-      .open({ git: repository.location })
-      .inputsOf('', { includeDefault: true, include: [], exclude: [] });
+    const answer = await repository.open({ git: repository.location }).inputsOf('', toSpec([]), NO_OUTPUTS);
     assert.equal(!answer.ok && answer.failure.code, 'fingerprint/unreadable-input');
   });
 });

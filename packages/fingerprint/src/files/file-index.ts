@@ -7,6 +7,7 @@ import {
   type FingerprintFailure,
   type GitLocation,
   type InputSpec,
+  type OutputSpec,
   type RelativePath,
   type Result,
 } from '@tr/model';
@@ -18,7 +19,7 @@ import { IgnoreRules } from '../git/ignore-rules.js';
 import { parseTrackedListing, TRACKED_LISTING_ARGUMENTS } from '../git/tracked-listing.js';
 import { GlobalFiles } from '../inputs/global-files.js';
 import { InputCollector, type FileRecord } from '../inputs/input-collector.js';
-import { NO_SKIPPED_NAMES, walkInputs } from '../inputs/package-inputs.js';
+import { NO_SKIPPED_NAMES, walkInputs, walkTrackedOutputs } from '../inputs/package-inputs.js';
 import { addFile, type WalkContext } from '../inputs/walk-glob.js';
 import { FileIds } from './file-ids.js';
 import { errorCode, FingerprintError, isMissing } from './fingerprint-error.js';
@@ -45,8 +46,8 @@ export type FileAnswer = Result<FileRecord, FingerprintFailure>;
 
 /** What the files of a workspace hold, by blob id. */
 export interface FileIndex {
-  /** Inputs of a package, relative to its directory. */
-  inputsOf(directory: RelativePath, spec: InputSpec): Promise<FileAnswer>;
+  /** Inputs of a task of the package in `directory`, relative to it; tracked files among its outputs are inputs too. */
+  inputsOf(directory: RelativePath, inputs: InputSpec, outputs: OutputSpec): Promise<FileAnswer>;
   /** Files that globs match from the root, whatever git ignores; dependencies' directories are not entered. */
   matching(include: readonly string[], exclude: readonly string[]): Promise<FileAnswer>;
   /** Workspace-relative paths; those that are not there are left out. */
@@ -78,6 +79,7 @@ class WorkspaceFiles implements FileIndex {
   readonly #globals = new Map<string, GlobalFiles>();
   #opening: Promise<FingerprintFailure | undefined> | undefined;
   #index: GitIndex | undefined;
+  #tracked: { readonly directory: RelativePath; readonly names: ReadonlyMap<string, number> | undefined } | undefined;
   #files: FileIds;
   #ignored: IgnoreRules;
 
@@ -90,9 +92,10 @@ class WorkspaceFiles implements FileIndex {
     this.#ignored = this.#createIgnoreRules();
   }
 
-  inputsOf(directory: RelativePath, spec: InputSpec): Promise<FileAnswer> {
-    return this.#answer(`inputs ${JSON.stringify([directory, spec])}`, directory, (context) => {
-      walkInputs(context, spec, { index: this.#index, ignored: this.#ignored });
+  inputsOf(directory: RelativePath, inputs: InputSpec, outputs: OutputSpec): Promise<FileAnswer> {
+    return this.#answer(`inputs ${JSON.stringify([directory, inputs, outputs])}`, directory, (context) => {
+      walkInputs(context, inputs, { index: this.#index, ignored: this.#ignored });
+      if (this.#index !== undefined) walkTrackedOutputs(context, outputs, this.#index);
     });
   }
 
@@ -118,7 +121,10 @@ class WorkspaceFiles implements FileIndex {
   }
 
   isTracked(path: RelativePath): boolean {
-    return this.#index?.namesIn(directoryOf(path))?.has(nameOf(path)) === true;
+    const directory = directoryOf(path);
+    // Asked for many files of one directory in a row.
+    if (this.#tracked?.directory !== directory) this.#tracked = { directory, names: this.#index?.namesIn(directory) };
+    return this.#tracked.names?.has(nameOf(path)) === true;
   }
 
   forgetListings(directory: RelativePath): void {
@@ -163,6 +169,7 @@ class WorkspaceFiles implements FileIndex {
     const index = await readIndex(this.#repository, this.#options.runGit);
     if (!index.ok) return index.failure;
     this.#index = index.value;
+    this.#tracked = undefined;
     this.#files = this.#createFileIds();
     return undefined;
   }

@@ -1,4 +1,5 @@
-import type { InputSpec } from '@tr/model';
+import type { InputSpec, OutputSpec } from '@tr/model';
+import type { GitIndex } from '../git/git-index.js';
 import { compileGlob, type Glob } from '../globs/glob.js';
 import { walkDefault, type DefaultWalk } from './default-inputs.js';
 import { walkGlob, type WalkContext } from './walk-glob.js';
@@ -17,6 +18,19 @@ export function walkInputs(context: WalkContext, spec: InputSpec, walk: Omit<Def
   const literalRule = spec.includeDefault ? 'exclusion-wins' : 'literal-wins';
   const include = spec.includeDefault ? spec.include : [...spec.include, ...ALWAYS];
   for (const glob of compile(include)) walkGlob(context, { glob, exclusions, literalRule });
+}
+
+/**
+ * Files git tracks among the outputs of a task are inputs as well, whatever its inputs say: somebody may edit them, and
+ * a task that changes files in place (a formatter, a committed changelog) depends on what they hold.
+ */
+export function walkTrackedOutputs(context: WalkContext, outputs: OutputSpec, index: GitIndex): void {
+  const compile = (patterns: readonly string[]): readonly Glob[] =>
+    patterns.flatMap((pattern) => compileGlob(context.directory, pattern));
+  const exclusions = compile(outputs.exclude);
+  for (const glob of compile(outputs.include)) {
+    walkGlob({ ...context, trackedBy: index }, { glob, exclusions, literalRule: 'literal-wins' });
+  }
 }
 
 /** For walks that enter every directory. */

@@ -5,6 +5,7 @@ import { compareStrings, type BlobId, type RelativePath } from '@tr/model';
 import type { FileIds } from '../files/file-ids.js';
 import { isMissing, unreadableInput } from '../files/fingerprint-error.js';
 import { directoryOf, joinPath, nameOf, type Listing, type WorkTree } from '../files/work-tree.js';
+import type { GitIndex } from '../git/git-index.js';
 import { Exclusions } from '../globs/exclusions.js';
 import {
   everythingBelow,
@@ -32,6 +33,8 @@ export interface WalkContext {
   readonly skippedNames: ReadonlySet<string>;
   /** Called when a link to a directory is met. */
   readonly onFollow?: () => void;
+  /** When given, only what it has is found, and only its directories are entered. */
+  readonly trackedBy?: GitIndex;
 }
 
 /** How the exclusions count for a pattern that names one existing file. */
@@ -60,8 +63,12 @@ function walkLiteral(context: WalkContext, walk: GlobWalk, path: RelativePath): 
     // A pattern that is the name of a directory stands for everything in it.
     walkPattern(context, { ...walk, glob: everythingBelow(path) });
   } else if (kind === 'file' && (walk.literalRule === 'literal-wins' || !isExcluded(walk.exclusions, path))) {
-    addFile(context, path);
+    if (isWanted(context, path)) addFile(context, path);
   }
+}
+
+function isWanted({ trackedBy }: WalkContext, path: RelativePath): boolean {
+  return trackedBy === undefined || trackedBy.namesIn(directoryOf(path))?.has(nameOf(path)) === true;
 }
 
 function isExcluded(exclusions: readonly Glob[], path: RelativePath): boolean {
@@ -106,14 +113,27 @@ function walkPattern(context: WalkContext, { glob, exclusions }: GlobWalk): void
     reached = step(glob, reached, name);
   }
   const state = Exclusions.at(exclusions, path);
-  if (state.isMatch || state.isEverything) return;
+  const actual = actualStart(context, path);
+  if (state.isMatch || state.isEverything || actual === undefined) return;
   // `file/**` matches the file itself.
   if (isMatch(glob, reached) && context.workTree.list(path) === undefined) {
-    if (kindOf(context, path) === 'file') addFile(context, path);
+    if (kindOf(context, path) === 'file' && isWanted(context, path)) addFile(context, path);
     return;
   }
   const walker = new GlobWalker(context, glob);
-  walker.enter({ listed: path, actual: path, reached, exclusions: state });
+  walker.enter({ listed: path, actual, reached, exclusions: state });
+}
+
+/**
+ * Where a walk of tracked files begins: in a directory the index knows, or in the one a link leads to. Undefined when
+ * there can be none.
+ */
+function actualStart({ trackedBy, workTree }: WalkContext, path: RelativePath): RelativePath | undefined {
+  if (trackedBy === undefined || trackedBy.hasDirectory(path)) return path;
+  const stat = lstatSync(workTree.absolute(path), { throwIfNoEntry: false });
+  if (stat === undefined || stat.isDirectory()) return undefined;
+  const target = stat.isSymbolicLink() ? workTree.target(path) : undefined;
+  return target?.kind === 'directory' ? toWorkspacePath(workTree, target.real) : path;
 }
 
 /** The blob id of a link's text: what git stores for a link. Undefined when it is gone. */
@@ -187,13 +207,14 @@ export class GlobWalker {
       }
       const next = this.#step(at, name);
       if (next === undefined || next.reached.length === 0) continue;
-      this.#walk({ ...next, actual: joinPath(at.actual, name) });
+      const actual = joinPath(at.actual, name);
+      if (this.#context.trackedBy?.hasDirectory(actual) !== false) this.#walk({ ...next, actual });
     }
   }
 
   #addFiles({ listed, actual, reached, exclusions }: WalkedDirectory, names: readonly string[]): void {
     if (names.length === 0) return;
-    const { collector, directory, files } = this.#context;
+    const { collector, directory, files, trackedBy } = this.#context;
     const shown = relativeTo(directory, listed);
     const prefix = shown === '' ? '' : `${shown}/`;
     const ids = files.in(actual);
@@ -203,6 +224,7 @@ export class GlobWalker {
       if (!everything && !matchesFile(this.#glob, reached, name)) continue;
       if (!nothingExcluded && exclusions.has(name)) continue;
       if (name === '.git' && this.#context.skippedNames.has(name)) continue;
+      if (trackedBy !== undefined && ids.tracked?.has(name) !== true) continue;
       collector.add(prefix + name, ids.idAt(position, name));
     }
     ids.release();
@@ -221,7 +243,7 @@ export class GlobWalker {
     const { workTree, files, collector, directory } = this.#context;
     const path = joinPath(at.actual, name);
     const target = workTree.target(path);
-    const matches = isMatch(this.#glob, next.reached);
+    const matches = isMatch(this.#glob, next.reached) && isWanted(this.#context, path);
     if (target.kind === 'file') {
       if (matches)
         collector.add(relativeTo(directory, next.listed), files.idOf(toWorkspacePath(workTree, target.real)));

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { GitLocation, InputSpec } from '@tr/model';
+import type { GitLocation, InputSpec, OutputSpec } from '@tr/model';
 import { createFileIndex, type FileIndex, type FileIndexOptions, type GitRunner } from '../../src/index.js';
 
 const opened: string[] = [];
@@ -26,6 +26,9 @@ export function toSpec(inputs: readonly string[]): InputSpec {
     exclude: rest.filter((each) => each.startsWith('!')).map((each) => each.slice(1)),
   };
 }
+
+/** Of a task that writes nothing. */
+export const NO_OUTPUTS: OutputSpec = { include: [], exclude: [] };
 
 /** A directory with files, and git in it when asked for. */
 export class TestRepository {
@@ -119,7 +122,7 @@ export class TestRepository {
 
   /** Ids by path; fails the test when the index fails. */
   async inputs(inputs: readonly string[] = [], directory = '', index = this.open()): Promise<Record<string, string>> {
-    const answer = await index.inputsOf(directory, toSpec(inputs));
+    const answer = await index.inputsOf(directory, toSpec(inputs), NO_OUTPUTS);
     if (!answer.ok) throw new Error(JSON.stringify(answer.failure));
     return { ...answer.value };
   }

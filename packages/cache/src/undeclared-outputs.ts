@@ -47,7 +47,7 @@ export function findUndeclaredOutputs(options: {
   };
   const isNewer = (path: string): boolean => {
     const stats = attempt(path, () => place.disk.lstat(path));
-    return stats.ok && stats.value !== undefined && stats.value.mtimeMs >= startedAt;
+    return stats.ok && stats.value !== undefined && stats.value.mtimeMs > startedAt;
   };
   search('');
   return found.sort();

@@ -101,12 +101,24 @@ export function createRig(t: TestContext, options: { readonly disk?: Disk } = {}
       if (restoration.outcome !== 'miss') return { outcome: restoration.outcome, reasons: [], saved: undefined };
       const reasons = restoration.reasons.map(({ reason }) => reason);
       await tasks.forgetOutputs(task);
+      letClockTick(directory);
       make();
       const saved = await tasks.save(task, fingerprint, { durationMs: 7, logPath });
       return { outcome: 'executed', reasons, saved };
     },
   };
   return rig;
+}
+
+/** A process takes longer to start than the clock of the file system takes to move on; `make` does not. */
+function letClockTick(directory: string): void {
+  const path = join(directory, 'clock');
+  const read = (): number => {
+    writeFileSync(path, '');
+    return statSync(path).mtimeMs;
+  };
+  const before = read();
+  while (read() <= before);
 }
 
 /** A task of the package in the directory of its name. */

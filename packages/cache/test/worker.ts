@@ -15,7 +15,7 @@ let state = Number(seed);
 for (let round = 0; round < Number(rounds); round++) {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
   const word = ['one', 'two', 'three'][state % 3] ?? 'one';
-  const { tasks, finish } = openLocalCache({
+  const cache = openLocalCache({
     directory: join(directory, 'cache'),
     root,
     stateDirectory: join(root, '.tr'),
@@ -24,6 +24,7 @@ for (let round = 0; round < Number(rounds); round++) {
     now: () => Date.now(),
     warn: (failure) => process.stdout.write(`warning ${failure.code}\n`),
   });
+  const { tasks } = cache;
   const fingerprint = fingerprintOf(task, word);
   if (mode === 'execute' && state % 5 === 0) rmSync(join(root, 'web/dist'), { recursive: true, force: true });
   const lookup = await tasks.lookup(task, fingerprint);
@@ -34,6 +35,6 @@ for (let round = 0; round < Number(rounds); round++) {
     writeFileSync(join(directory, `log-${process.pid}`), word);
     await tasks.save(task, fingerprint, { durationMs: 1, logPath: join(directory, `log-${process.pid}`) });
   }
-  await finish({ maxBytes: undefined, maxAgeMs: undefined });
+  await cache.finish({ maxBytes: undefined, maxAgeMs: undefined });
   process.stdout.write(`${word} ${String(restored)}\n`);
 }

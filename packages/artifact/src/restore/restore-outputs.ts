@@ -152,7 +152,7 @@ async function listEarlier(
   if (!collected.ok) return recorded;
   const others = place.records.listPathsOfOthers(task);
   const left = collected.value.outputs
-    .filter(({ path }) => (disk.lstat(`${root}/${path}`)?.ctimeMs ?? 0) >= since)
+    .filter(({ path }) => (disk.lstat(`${root}/${path}`)?.ctimeMs ?? 0) > since)
     .map(({ path, type }) => (type === 'directory' ? `${path}/` : path))
     .filter((path) => !others.has(path));
   return sortedUnique([...recorded, ...left]);

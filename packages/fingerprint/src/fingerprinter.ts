@@ -26,10 +26,10 @@ import {
 } from './environment/task-environment.js';
 import type { FileIndex } from './files/file-index.js';
 import { readTextIfThere } from './git/git-config.js';
-import { compileGlob, literalStartOf, matchesPath } from './globs/glob.js';
 import type { FileRecord } from './inputs/input-collector.js';
 import { computeActionKey } from './record/action-key.js';
 import { diffNames } from './record/diff-fingerprints.js';
+import { untrackedOutputsOf } from './untracked-outputs.js';
 import { ToolOutputs, type ToolRunner } from './tool-outputs.js';
 
 /** What a run gives to compute its keys with. */
@@ -229,7 +229,7 @@ class RunFingerprinter implements TaskFingerprinter {
    */
   #withoutOwnOutputs(task: TaskNode, inputs: FileRecord): FileRecord {
     if (task.definition.outputs.include.length === 0 || !this.#options.files.isRepository) return inputs;
-    const isOwnOutput = this.#ownOutputsOf(task);
+    const isOwnOutput = untrackedOutputsOf(task, this.#options.files);
     const names = Object.keys(inputs);
     if (!names.some(isOwnOutput)) return inputs;
     return Object.fromEntries(Object.entries(inputs).filter(([name]) => !isOwnOutput(name)));
@@ -256,27 +256,9 @@ class RunFingerprinter implements TaskFingerprinter {
     return ok(Object.fromEntries(outputs));
   }
 
-  /** Whether a path relative to the package is an output of the task that git does not track. */
-  #ownOutputsOf(task: TaskNode): (name: string) => boolean {
-    const { include, exclude } = task.definition.outputs;
-    const compile = (patterns: readonly string[]): ReturnType<typeof compileGlob> =>
-      patterns.flatMap((pattern) => compileGlob(task.directory, pattern));
-    const [written, kept] = [compile(include), compile(exclude)];
-    // Nearly every input fails on the first characters; matching it in full would cost more than its stat.
-    const starts = written.map(literalStartOf);
-    const toPath = (name: string): RelativePath => (task.directory === '' ? name : `${task.directory}/${name}`);
-    return (name) => {
-      const path = toPath(name);
-      if (!starts.some((start) => path.startsWith(start))) return false;
-      if (!written.some((glob) => matchesPath(glob, path)) || kept.some((glob) => matchesPath(glob, path)))
-        return false;
-      return !this.#options.files.isTracked(path);
-    };
-  }
-
   /** Changes that the task's own outputs explain are not counted, unless they are in files git tracks. */
   #changedByOthers(task: TaskNode, before: FileRecord, after: FileRecord): readonly string[] {
-    const isOwnOutput = this.#ownOutputsOf(task);
+    const isOwnOutput = untrackedOutputsOf(task, this.#options.files);
     const { added, removed, modified } = diffNames(before, after);
     // Without git nothing says that a file which was there before is not a source: only new ones are let pass.
     const hasGit = this.#options.files.isRepository;

@@ -294,6 +294,15 @@ describe('findChangedInputs', () => {
     assert.deepEqual(await from.findChangedInputs(node, before), ['dist/tracked.js']);
   });
 
+  it('takes a bare directory among the outputs for everything in it', async () => {
+    const made = repository();
+    const from = fingerprinter(made);
+    const node = task({ inputs: toSpec([]), outputs: { include: ['dist'], exclude: ['dist/not.js'] } });
+    const before = await compute(from, node);
+    made.write({ 'web/dist/a/b.js': 'x', 'web/dist/not.js': 'x', 'web/dist2/c.js': 'x' });
+    assert.deepEqual(await from.findChangedInputs(node, before), ['dist/not.js', 'dist2/c.js']);
+  });
+
   it('without git lets only new own outputs pass', async () => {
     const made = new TestRepository();
     made.write({ 'web/src/a.ts': 'a', 'web/dist/old.js': 'o' });

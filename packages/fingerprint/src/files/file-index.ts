@@ -20,7 +20,8 @@ import { parseTrackedListing, TRACKED_LISTING_ARGUMENTS } from '../git/tracked-l
 import { GlobalFiles } from '../inputs/global-files.js';
 import { InputCollector, type FileRecord } from '../inputs/input-collector.js';
 import { NO_SKIPPED_NAMES, walkInputs, walkTrackedOutputs } from '../inputs/package-inputs.js';
-import { addFile, type WalkContext } from '../inputs/walk-glob.js';
+import type { WalkContext } from '../inputs/walk-context.js';
+import { addFile } from '../inputs/walk-glob.js';
 import { FileIds } from './file-ids.js';
 import { errorCode, FingerprintError, isMissing } from './fingerprint-error.js';
 import { StatMemo } from './stat-memo.js';
@@ -65,7 +66,7 @@ export interface FileIndex {
   save(): void;
 }
 
-/** Opens the files of a workspace. Reads nothing before the first question. */
+/** Opens the files of a workspace. Git's index is read at the first question. */
 export function createFileIndex(options: FileIndexOptions): FileIndex {
   return new WorkspaceFiles(options);
 }

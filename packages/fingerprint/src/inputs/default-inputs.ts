@@ -4,7 +4,8 @@ import type { GitIndex } from '../git/git-index.js';
 import type { IgnoreRules } from '../git/ignore-rules.js';
 import { Exclusions } from '../globs/exclusions.js';
 import { everythingBelow, startOf, type Glob } from '../globs/glob.js';
-import { GlobWalker, linkTextId, toWorkspacePath, type WalkContext } from './walk-glob.js';
+import { GlobWalker } from './glob-walker.js';
+import { linkTextId, toWorkspacePath, type WalkContext } from './walk-context.js';
 import { relativeTo } from './relative-to.js';
 
 /** What {@link walkDefault} is given besides the common context. */

@@ -2,7 +2,9 @@ import type { RelativePath } from '@tr/model';
 import { directoryOf } from '../files/work-tree.js';
 import { Exclusions } from '../globs/exclusions.js';
 import { compileGlob, stepAlong, type Glob } from '../globs/glob.js';
-import { addFile, GlobWalker, walkGlob, type WalkContext } from './walk-glob.js';
+import { GlobWalker } from './glob-walker.js';
+import type { WalkContext } from './walk-context.js';
+import { addFile, walkGlob } from './walk-glob.js';
 
 /** Globs from the root, exclusions without their `!`. */
 export interface GlobalPatterns {

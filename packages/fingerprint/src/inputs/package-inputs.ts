@@ -2,7 +2,8 @@ import type { InputSpec, OutputSpec } from '@tr/model';
 import type { GitIndex } from '../git/git-index.js';
 import { compileGlob, type Glob } from '../globs/glob.js';
 import { walkDefault, type DefaultWalk } from './default-inputs.js';
-import { walkGlob, type WalkContext } from './walk-glob.js';
+import type { WalkContext } from './walk-context.js';
+import { walkGlob } from './walk-glob.js';
 
 /** Files of a package that count although no explicit input names them. */
 const ALWAYS = ['package.json', 'turbo.json', 'turbo.jsonc', 'turbo-like.config.json'];

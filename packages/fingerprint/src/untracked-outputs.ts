@@ -1,0 +1,28 @@
+import type { RelativePath, TaskNode } from '@tr/model';
+import type { FileIndex } from './files/file-index.js';
+import { compileGlob, literalStartOf, matchesPath, type Glob } from './globs/glob.js';
+
+/** Whether a path relative to the package is an output of the task that git does not track. */
+export function untrackedOutputsOf(
+  { definition, directory }: TaskNode,
+  files: Pick<FileIndex, 'isTracked'>,
+): (name: string) => boolean {
+  const { include, exclude } = definition.outputs;
+  const compile = (patterns: readonly string[]): readonly Glob[] =>
+    patterns.flatMap((pattern) => compileGlob(directory, pattern));
+  const [written, kept] = [compile(include), compile(exclude)];
+  // Nearly every input fails on the first characters; matching it in full would cost more than its stat.
+  const starts = written.map(literalStartOf);
+  const toPath = (name: string): RelativePath => (directory === '' ? name : `${directory}/${name}`);
+  return (name) => {
+    const path = toPath(name);
+    if (!starts.some((start) => path.startsWith(start))) return false;
+    if (!written.some((glob) => covers(glob, path)) || kept.some((glob) => matchesPath(glob, path))) return false;
+    return !files.isTracked(path);
+  };
+}
+
+/** An output that is the name of a directory stands for everything in it. */
+function covers(glob: Glob, path: RelativePath): boolean {
+  return matchesPath(glob, path) || (glob.literal !== undefined && path.startsWith(`${glob.literal}/`));
+}

@@ -24,9 +24,13 @@ const CORE = [
 
 export const LAYERS: Readonly<Record<string, LayerRow>> = {
   model: { directory: 'packages/model', internal: [], external: [] },
-  hash: { directory: 'packages/hash', internal: ['model'], external: ['xxhash-wasm', 'p-limit'] },
+  hash: { directory: 'packages/hash', internal: ['model'], external: ['xxhash-wasm'] },
   config: { directory: 'packages/config', internal: ['model'], external: ['jsonc-parser', 'json-schema-to-ts'] },
-  workspace: { directory: 'packages/workspace', internal: ['model'], external: ['js-yaml', 'semver', 'picomatch'] },
+  workspace: {
+    directory: 'packages/workspace',
+    internal: ['model'],
+    external: ['js-yaml', 'jsonc-parser', 'semver', 'picomatch'],
+  },
   lockfile: {
     directory: 'packages/lockfile',
     internal: ['model'],
@@ -35,7 +39,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   reporter: { directory: 'packages/reporter', internal: ['model'], external: [] },
   store: { directory: 'packages/store', internal: ['model', 'hash'], external: ['p-limit'] },
   'task-graph': { directory: 'packages/task-graph', internal: ['model'], external: ['picomatch'] },
-  fingerprint: { directory: 'packages/fingerprint', internal: ['model', 'hash'], external: ['picomatch', 'ignore'] },
+  fingerprint: { directory: 'packages/fingerprint', internal: ['model', 'hash'], external: [] },
   artifact: {
     directory: 'packages/artifact',
     internal: ['model', 'hash', 'store'],

@@ -127,7 +127,7 @@ test('pass-through arguments reach the script unharmed and are part of the key',
 
 test('the log that is replayed equals the bytes that were written', async () => {
   const workspace = sample({
-    libBuild: `printf 'one\\ntwo \\033[31mred\\033[0m\\n\\xff\\xfe raw\\nlast without newline'`,
+    libBuild: `printf 'one\\ntwo \\033[31mred\\033[0m\\n\\377\\376 raw\\nlast without newline'`,
   });
   const bytesOf = (events: readonly JsonEvent[]): Buffer =>
     Buffer.concat(

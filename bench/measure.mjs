@@ -25,8 +25,8 @@ export function compare(rounds, ours, peer) {
   const b = [];
   for (let round = 0; round < rounds; round++) {
     // Who goes first changes every round.
-    if (round % 2 === 0) (a.push(ours()), b.push(peer()));
-    else (b.push(peer()), a.push(ours()));
+    const turns = [() => a.push(ours()), () => b.push(peer())];
+    for (const turn of round % 2 === 0 ? turns : turns.reverse()) turn();
   }
   const pick = (runs, key) => median(runs.map((run) => run[key]));
   return {

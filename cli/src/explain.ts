@@ -26,7 +26,7 @@ export function findNearestStored(
 
 /** Explains the misses of one run, in the order of dependencies. */
 export interface MissExplainer {
-  explain(stored: readonly StoredFingerprint[], current: TaskFingerprint): readonly MissReason[];
+  readonly explain: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => readonly MissReason[];
 }
 
 /** Remembers who diverged first, so that a dependent's miss names that task and not only its neighbour. */

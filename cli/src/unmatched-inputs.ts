@@ -16,7 +16,7 @@ export interface UnmatchedInputs {
   /** The fingerprinter, with every answer seen on its way. */
   readonly fingerprinter: Fingerprinter;
   /** One warning for each task name. Nothing for a run on a part of the packages, which may just lack such files. */
-  warnings(): readonly TaskFailure[];
+  readonly warnings: () => readonly TaskFailure[];
 }
 
 /** Watches the fingerprints of one run. `isWhole`: every package of the workspace takes part. */

@@ -1,4 +1,4 @@
-import { parseTaskId, type Failure, type TaskId } from '@tr/model';
+import { parseTaskId, type TaskId } from '@tr/model';
 import { renderWhy, renderWhyJson } from '@tr/reporter';
 import { Command, Option } from 'clipanion';
 import { createEngine } from '../engine.js';
@@ -64,7 +64,7 @@ export class WhyCommand extends ProjectCommand {
     });
     try {
       const predicted = await predictTasks(graph, engine);
-      if (!predicted.ok) return this.refuse([{ severity: 'error', failure: predicted.failure as Failure }]);
+      if (!predicted.ok) return this.refuse([{ severity: 'error', failure: predicted.failure }]);
       const ids: TaskId[] = [...graph.nodes.values()].filter(({ isEntryPoint }) => isEntryPoint).map(({ id }) => id);
       for (const id of ids) {
         const report = await explainTask({ graph, predicted: predicted.value, engine }, id);

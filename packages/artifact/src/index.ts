@@ -12,13 +12,8 @@ export {
 } from './outputs/collect-outputs.js';
 export { compileOutputs, type OutputGlob, type OutputMatcher } from './outputs/output-globs.js';
 export { packOutputs, type PackedOutputs, type PackTrouble } from './pack/pack-outputs.js';
-export {
-  openOutputRecords,
-  type KnownOutputs,
-  type OutputRecord,
-  type OutputRecords,
-  type RecordDraft,
-} from './record/output-record.js';
+export type { KnownOutputs, OutputRecord, RecordDraft } from './record/output-record.js';
+export { openOutputRecords, type OutputRecords } from './record/output-records.js';
 export { isSameStamp, toStamp, type Stamp } from './record/stamp.js';
 export { findClash, type Clash } from './restore/find-clash.js';
 export {
@@ -29,5 +24,5 @@ export {
   type RestoreRequest,
   type RestoreResult,
 } from './restore/restore-outputs.js';
-export { sweepLeftovers } from './restore/sweep-leftovers.js';
+export { openStagingArea, type StagingArea } from './restore/staging-area.js';
 export { breakLinks } from './restore/break-links.js';

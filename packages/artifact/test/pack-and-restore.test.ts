@@ -250,7 +250,8 @@ test('row 14: whatever is wrong with a blob, the outputs are as before', async (
         expected,
       );
       assert.deepEqual(rig.read(), { 'dist/7': 'old', 'dist/mine': 'x' });
-      assert.deepEqual(nodeDisk.readDirectory(rig.place.stagingDirectory), []);
+      rig.place.staging.dispose(Date.now());
+      assert.deepEqual(nodeDisk.readDirectory(join(rig.root, '.tr/tmp')), []);
     }
   }
 });

@@ -29,6 +29,7 @@ import {
   collectOutputs,
   compileOutputs,
   openOutputRecords,
+  openStagingArea,
   packOutputs,
   rememberOutputs,
   restoreOutputs,
@@ -79,7 +80,7 @@ export function createRig(t: TestContext, options: { readonly disk?: Disk; reado
   const folder = openCacheFolder({ directory: join(directory, 'cache'), disk });
   const blobs = createFileBlobStore(folder);
   const records = openOutputRecords(disk, join(root, '.tr/state/v1/outputs'));
-  const place: OutputPlace = { disk, root, stagingDirectory: join(root, '.tr/tmp'), records };
+  const place: OutputPlace = { disk, root, staging: openStagingArea(disk, join(root, '.tr/tmp')), records };
   const matcherOf = (include: readonly string[], exclude: readonly string[] = []) =>
     compileOutputs({ include, exclude }, 'web');
 

@@ -1,5 +1,5 @@
 import type { MissReason, TaskFingerprint } from '@tr/model';
-import { openOutputRecords, sweepLeftovers, type OutputPlace } from '@tr/artifact';
+import { openOutputRecords, openStagingArea, type OutputPlace } from '@tr/artifact';
 import {
   collectGarbage,
   createFileActionStore,
@@ -17,6 +17,9 @@ import type { StoredFingerprint } from './stored-fingerprints.js';
 import { createTaskCache, type StoredTaskCache } from './task-cache.js';
 import type { Tier, TierPolicy } from './tier.js';
 import { createTroubleLog, type WarningSink } from './trouble-log.js';
+
+/** Older temporary files are those of killed processes, milliseconds. */
+const LEFTOVER_AGE_MS = 60 * 60 * 1000;
 
 /** Where things lie and what may be done. All paths are absolute. */
 export interface LocalCacheOptions {
@@ -54,7 +57,7 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   const place = {
     disk,
     root,
-    stagingDirectory: `${stateDirectory}/tmp`,
+    staging: openStagingArea(disk, `${stateDirectory}/tmp`),
     records: openOutputRecords(disk, `${stateDirectory}/state/v1/outputs`),
   };
   const trouble = createTroubleLog(options.warn);
@@ -68,7 +71,8 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
     folder,
     place,
     finish: async (limits) => {
-      sweepLeftovers(place, options.now());
+      place.staging.dispose(options.now());
+      place.records.sweep(options.now() - LEFTOVER_AGE_MS);
       if (!policy.write) return undefined;
       noteWritten(folder, written, options.now());
       written = 0;

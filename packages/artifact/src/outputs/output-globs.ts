@@ -39,7 +39,7 @@ export function compileOutputs(spec: OutputSpec, directory: RelativePath): Outpu
   const compile = (pattern: string): CompiledGlob[] => {
     const glob = takeApart(pattern, directory);
     if (glob === undefined) outside.push(pattern);
-    return glob === undefined ? [] : [{ ...glob, test: glob.rest === '' ? undefined : picomatch(glob.rest, OPTIONS) }];
+    return glob === undefined ? [] : [{ ...glob, test: glob.rest === '' ? undefined : toTest(glob.rest) }];
   };
   const includes = spec.include.flatMap(compile);
   const excludes = spec.exclude.flatMap(compile);
@@ -66,6 +66,15 @@ export function compileOutputs(spec: OutputSpec, directory: RelativePath): Outpu
     matchesGlob: (glob, path) => !isPackage(path) && hasPath(glob, path),
     isExcluded,
   };
+}
+
+/** Most tasks of a workspace have the same globs below their directories, and compiling one takes longer than a stat. */
+const tests = new Map<string, (path: string) => boolean>();
+
+function toTest(glob: string): (path: string) => boolean {
+  let test = tests.get(glob);
+  if (test === undefined) tests.set(glob, (test = picomatch(glob, OPTIONS)));
+  return test;
 }
 
 /** The directory of a path; `''` for one at the root. */

@@ -1,12 +1,9 @@
-import { basename, join } from 'node:path';
-import { isSha256, sha256 } from '@tr/hash';
+import { isSha256 } from '@tr/hash';
 import type { ActionKey, RelativePath, Sha256, TaskId } from '@tr/model';
-import { attempt, errorCode, readWhole, type Disk } from '@tr/store';
 import type { Stamp } from './stamp.js';
 
 /** Version of the record; part of each file. History: 1 (0.1): first. */
 const RECORD_VERSION = 1;
-const MAX_RECORD_BYTES = 512 * 1024 * 1024;
 /** Numbers per stamp in the file. */
 const STAMP_FIELDS = 5;
 
@@ -49,93 +46,8 @@ export interface RecordDraft {
   readonly outOfStep?: boolean;
 }
 
-/** Records of a work tree, in one directory. Trouble with them is never more than "no record". */
-export interface OutputRecords {
-  /** Undefined when there is none, or it is torn, or of another version. */
-  read(task: TaskId): OutputRecord | undefined;
-  /** False when it could not be written: then there is none. */
-  write(task: TaskId, record: RecordDraft): boolean;
-  /** Paths in the records of every other task. */
-  listPathsOfOthers(task: TaskId): ReadonlySet<RelativePath>;
-  /** Removes files of writers that were killed before `before`, milliseconds since the epoch. */
-  sweep(before: number): void;
-  /** Now, by the clock of the file system the records lie on; undefined when it cannot be written. */
-  sampleClock(): number | undefined;
-}
-
-/** The records below `directory` (absolute, made when needed). */
-export function openOutputRecords(disk: Disk, directory: string): OutputRecords {
-  const pathOf = (task: TaskId): string => join(directory, `${sha256(task).slice(0, 32)}.json`);
-  let temps = 0;
-  const createTemp = (): { readonly path: string; readonly file: number } => {
-    const path = join(directory, `${process.pid.toString(36)}-${(temps++).toString(36)}.tmp`);
-    const open = (): number => disk.open(path, 'create');
-    try {
-      return { path, file: open() };
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') disk.makeDirectory(directory);
-      else if (errorCode(error) === 'EEXIST') disk.unlink(path);
-      else throw error;
-      return { path, file: open() };
-    }
-  };
-  return {
-    read: (task) => {
-      const read = attempt(directory, () => readWhole(disk, pathOf(task), MAX_RECORD_BYTES));
-      return read.ok ? parseRecord(Buffer.from(read.value.bytes).toString('utf8'), task) : undefined;
-    },
-    write: (task, record) => {
-      const written = attempt(directory, () => {
-        const temp = createTemp();
-        try {
-          disk.write(temp.file, Buffer.from(formatRecord(task, record)));
-        } finally {
-          disk.close(temp.file);
-        }
-        disk.rename(temp.path, pathOf(task));
-      });
-      // A record that cannot be replaced may be wrong now: better none.
-      if (!written.ok) attempt(directory, () => disk.unlink(pathOf(task)));
-      return written.ok;
-    },
-    listPathsOfOthers: (task) => {
-      const paths = new Set<RelativePath>();
-      const own = basename(pathOf(task));
-      attempt(directory, () => {
-        for (const { name } of disk.readDirectory(directory)) {
-          if (name === own || !name.endsWith('.json')) continue;
-          const [, line = ''] = Buffer.from(readWhole(disk, join(directory, name), MAX_RECORD_BYTES).bytes)
-            .toString('utf8')
-            .split('\n');
-          for (const path of parsePaths(line)) paths.add(path);
-        }
-      });
-      return paths;
-    },
-    sweep: (before) => {
-      attempt(directory, () => {
-        for (const { name } of disk.readDirectory(directory)) {
-          const path = join(directory, name);
-          if (name.endsWith('.tmp') && (disk.lstat(path)?.mtimeMs ?? before) < before) disk.unlink(path);
-        }
-      });
-    },
-    sampleClock: () => {
-      const sampled = attempt(directory, () => {
-        const temp = createTemp();
-        try {
-          return disk.fstat(temp.file).mtimeMs;
-        } finally {
-          disk.close(temp.file);
-          disk.unlink(temp.path);
-        }
-      });
-      return sampled.ok ? sampled.value : undefined;
-    },
-  };
-}
-
-function formatRecord(task: TaskId, record: RecordDraft): string {
+/** The text of a record file. */
+export function formatRecord(task: TaskId, record: RecordDraft): string {
   const { known } = record;
   const head = {
     version: RECORD_VERSION,
@@ -154,7 +66,8 @@ function formatRecord(task: TaskId, record: RecordDraft): string {
   return `${JSON.stringify(head)}\n${JSON.stringify(record.paths)}\n`;
 }
 
-function parseRecord(text: string, task: TaskId): OutputRecord | undefined {
+/** Reads a record file; undefined when it is torn, of another version or of another task. */
+export function parseRecord(text: string, task: TaskId): OutputRecord | undefined {
   const end = text.indexOf('\n');
   if (end === -1 || !text.endsWith('\n') || text.length === end + 1) return undefined;
   const head = parseJson(text.slice(0, end));
@@ -194,7 +107,8 @@ function toStamps(numbers: readonly number[]): Stamp[] {
   return stamps;
 }
 
-function parsePaths(text: string): readonly RelativePath[] {
+/** Reads the second line of a record file. */
+export function parsePaths(text: string): readonly RelativePath[] {
   const value = parseJson(text);
   return Array.isArray(value) ? value.filter((path): path is string => typeof path === 'string') : [];
 }

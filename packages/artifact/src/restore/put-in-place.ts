@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { RelativePath } from '@tr/model';
 import { errorCode, type Disk } from '@tr/store';
 import type { RestorePlan } from './plan-restore.js';
 
@@ -12,12 +13,14 @@ const CHUNK_BYTES = 1024 * 1024;
 export function putInPlace(request: {
   readonly disk: Disk;
   readonly root: string;
+  /** The staged tree, and the directory of the workspace that it stands for. */
   readonly staging: string;
+  readonly base: RelativePath;
   readonly plan: RestorePlan;
 }): void {
-  const { disk, root, staging, plan } = request;
+  const { disk, root, staging, base, plan } = request;
   for (const path of plan.obstacles) remove(disk, root, path);
-  if (plan.writes.length > 0) merge(disk, staging, root);
+  if (plan.writes.length > 0) merge(disk, staging, base === '' ? root : `${root}/${base}`);
   for (const path of plan.removals) remove(disk, root, path);
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   sortedUnique,
   type Manifest,
@@ -10,24 +9,24 @@ import {
   type TaskId,
 } from '@tr/model';
 import { findLinkHazard, findPathHazard, toStoreFailure, type BlobStore, type Disk } from '@tr/store';
-import { collectOutputs } from '../outputs/collect-outputs.js';
-import type { OutputMatcher } from '../outputs/output-globs.js';
-import type { OutputRecord, OutputRecords } from '../record/output-record.js';
+import { collectOutputs, isReachable } from '../outputs/collect-outputs.js';
+import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
+import type { OutputRecord } from '../record/output-record.js';
+import type { OutputRecords } from '../record/output-records.js';
 import { isRacy, isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
 import { compareOutputs, knownOf, type OutputComparison } from './compare-outputs.js';
 import { findClash } from './find-clash.js';
 import { planRestore, type RestorePlan } from './plan-restore.js';
 import { putInPlace } from './put-in-place.js';
-import { removeTree } from './remove-tree.js';
 import { fromFailure, stageOutputs, type StageTrouble } from './stage-outputs.js';
+import type { StagingArea } from './staging-area.js';
 
 /** Where outputs are put and what is known about them. */
 export interface OutputPlace {
   readonly disk: Disk;
   /** Absolute path of the workspace root. */
   readonly root: string;
-  /** Absolute path of a directory on the file system of the workspace, for temporary trees; made when needed. */
-  readonly stagingDirectory: string;
+  readonly staging: StagingArea;
   readonly records: OutputRecords;
 }
 
@@ -112,11 +111,11 @@ async function carryOut(
 ): Promise<RestoreResult> {
   const { place, task, manifest } = request;
   const { disk, root, records } = place;
-  const staging = `${place.stagingDirectory}/restore-${randomBytes(9).toString('hex')}`;
+  const base = findBase(disk, root, plan);
+  const staging = place.staging.take();
   let staged: Awaited<ReturnType<typeof stageOutputs>>;
   try {
-    disk.makeDirectory(staging);
-    staged = await stageOutputs({ ...request, disk, staging, entries: plan.writes });
+    staged = await stageOutputs({ ...request, disk, area: place.staging, staging, base, entries: plan.writes });
     if (!staged.ok) return missOf(staged.failure);
     const { earlier, unfinishedSince } = before;
     records.write(task, {
@@ -124,9 +123,9 @@ async function carryOut(
       outOfStep: true,
       unfinishedSince,
     });
-    putInPlace({ disk, root, staging, plan });
+    putInPlace({ disk, root, staging, base, plan });
   } finally {
-    removeTree(disk, staging);
+    place.staging.giveBack(staging);
   }
   const sampledAt = records.sampleClock();
   const stamps = stampAll(request, before.comparison, staged.value);
@@ -134,6 +133,16 @@ async function carryOut(
   const files = plan.writes.filter((entry) => entry.type === 'file');
   const bytes = files.reduce((sum, { digest }) => sum + digest.size, 0);
   return { restoration: { outcome: 'restored', files: files.length, bytes } };
+}
+
+/** The deepest directory that is there and has all that is to be written below it; the staged tree stands for it. */
+function findBase(disk: Disk, root: string, plan: RestorePlan): RelativePath {
+  let [base = ''] = plan.writes.map(({ path }) => parentOf(path));
+  for (const { path } of plan.writes) while (base !== '' && !path.startsWith(`${base}/`)) base = parentOf(base);
+  const isThere = (path: RelativePath): boolean =>
+    disk.lstat(`${root}/${path}`)?.isDirectory() === true && isReachable(disk, root, path);
+  while (base !== '' && (plan.obstacles.length > 0 || !isThere(base))) base = parentOf(base);
+  return base;
 }
 
 /**

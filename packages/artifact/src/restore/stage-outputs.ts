@@ -1,8 +1,18 @@
 import { dirname } from 'node:path';
-import { fail, ok, type Digest, type ManifestEntry, type MissReason, type Result, type StoreFailure } from '@tr/model';
+import {
+  fail,
+  ok,
+  type Digest,
+  type ManifestEntry,
+  type MissReason,
+  type RelativePath,
+  type Result,
+  type StoreFailure,
+} from '@tr/model';
 import { createPacer, errorCode, isSameDigest, toStoreFailure, type BlobStore, type Disk, type Pacer } from '@tr/store';
 import { toStamp, type Stamp } from '../record/stamp.js';
 import { digestFileAt } from './digest-file-at.js';
+import type { StagingArea } from './staging-area.js';
 
 /** Blobs up to this size are read at once. */
 const SMALL_BYTES = 4 * 1024 * 1024;
@@ -18,8 +28,11 @@ export interface StageTrouble {
 /** What to bring into the staging directory. */
 export interface StageRequest {
   readonly disk: Disk;
-  /** Absolute path of an empty directory on the file system of the workspace; it becomes an image of its root. */
+  readonly area: StagingArea;
+  /** Absolute path of an empty directory of the area, on the file system of the workspace; it becomes an image of `base`. */
   readonly staging: string;
+  /** A directory of the workspace that has all entries below it. */
+  readonly base: RelativePath;
   readonly entries: readonly ManifestEntry[];
   readonly blobs: BlobStore;
   /** Hard links to the store instead of copies. */
@@ -37,7 +50,7 @@ export async function stageOutputs(request: StageRequest): Promise<Result<Readon
     let trouble: StageTrouble | undefined;
     try {
       trouble = await stage.add(entry);
-      const stats = entry.type === 'directory' ? undefined : request.disk.lstat(`${request.staging}/${entry.path}`);
+      const stats = entry.type === 'directory' ? undefined : request.disk.lstat(stagedPath(request, entry));
       if (stats !== undefined) stamps.set(entry.path, toStamp(stats));
     } catch (error) {
       trouble = fromFailure(entry.path, toStoreFailure(error, request.staging));
@@ -65,20 +78,22 @@ export function fromFailure(path: string, failure: StoreFailure): StageTrouble {
   }
 }
 
+function stagedPath({ staging, base }: StageRequest, { path }: ManifestEntry): string {
+  return `${staging}/${base === '' ? path : path.slice(base.length + 1)}`;
+}
+
 class Stage {
   readonly #request: StageRequest;
   readonly #pacer: Pacer = createPacer();
-  readonly #made = new Set<string>();
-  /** Whether blocks can be shared with the store; found out by the first try. */
-  #clones: boolean | undefined;
-
+  readonly #made: Set<string>;
   constructor(request: StageRequest) {
     this.#request = request;
+    this.#made = new Set([request.staging]);
   }
 
   async add(entry: ManifestEntry): Promise<StageTrouble | undefined> {
-    const { disk, staging } = this.#request;
-    const target = `${staging}/${entry.path}`;
+    const { disk } = this.#request;
+    const target = stagedPath(this.#request, entry);
     this.#makeDirectory(entry.type === 'directory' ? target : dirname(target));
     switch (entry.type) {
       case 'directory':
@@ -104,7 +119,7 @@ class Stage {
     if (this.#request.linked) {
       const linked = await this.#tryLink(digest, executable, target);
       if (linked !== 'copy') return linked;
-    } else if (this.#clones !== false && digest.size > 0) {
+    } else if (this.#request.area.clones !== false && digest.size > 0) {
       const cloned = await this.#tryClone(digest, executable, target);
       if (cloned !== 'copy') return cloned;
     }
@@ -126,11 +141,11 @@ class Stage {
 
   /** The bytes of a clone are verified like those of a copy. */
   async #tryClone(digest: Digest, executable: boolean, target: string): Promise<StoreFailure | undefined | 'copy'> {
-    const { disk, blobs } = this.#request;
+    const { disk, blobs, area } = this.#request;
     const local = await blobs.localFile(digest, false);
     if (!local.ok) return local.failure;
-    this.#clones = local.value !== undefined && canClone(disk, local.value, target);
-    if (!this.#clones) return 'copy';
+    area.clones = local.value !== undefined && canClone(disk, local.value, target);
+    if (!area.clones) return 'copy';
     const digestOfClone = await digestFileAt(disk, target, this.#pacer);
     if (digestOfClone !== undefined && isSameDigest(digestOfClone, digest)) {
       disk.setMode(target, executable ? 0o755 : 0o644);

@@ -19,8 +19,7 @@ export interface ChangeDetector {
 export function createChangeDetector({ workspace, config }: Project): ChangeDetector {
   const lockfileChanges = new Map<string, readonly PackageName[] | 'all' | 'none'>();
   const isGlobalDependency = createPathMatcher(config.globalDependencies);
-  const isGlobal = (path: RelativePath): boolean =>
-    path === config.source.path || path === 'package.json' || isGlobalDependency(path);
+  const isGlobal = (path: RelativePath): boolean => path === config.source.path || isGlobalDependency(path);
   return {
     packagesOf: (files, before) =>
       computeChangedPackages(workspace, files, {

@@ -69,6 +69,10 @@ function describePlan(
 ): DryRunPlan {
   const { workspace, config } = project;
   const { git, packages } = workspace;
+  const envMode = request.envMode ?? config.envMode;
+  // In loose mode everything passes, and Turborepo tells no list.
+  const isLoose = envMode === 'loose';
+  const globalEnvironment = { ...global.environment, ...(isLoose ? { passThrough: undefined } : {}) };
   return {
     id: randomUUID(),
     version: VERSION,
@@ -76,11 +80,15 @@ function describePlan(
     globalInputs: {
       files: global.files,
       externalDependenciesHash: '',
-      environment: toDryRunEnvironment(global.environment, config.globalEnv, config.globalPassThroughEnv),
+      environment: toDryRunEnvironment(
+        globalEnvironment,
+        config.globalEnv,
+        isLoose ? undefined : config.globalPassThroughEnv,
+      ),
       engines: packages.get(ROOT_PACKAGE)?.engines,
     },
     packages: graph.packagesInScope.map((name) => ({ name, directory: packages.get(name)?.directory ?? '' })),
-    envMode: request.envMode ?? config.envMode,
+    envMode,
     frameworkInference: request.frameworkInference,
     tasks,
     taskArguments: request.taskArguments,

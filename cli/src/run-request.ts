@@ -42,12 +42,22 @@ export interface RawRunOptions {
   readonly logPrefix?: string | undefined;
   readonly logFormat?: string | undefined;
   readonly envMode?: string | undefined;
+  readonly frameworkInference?: string | boolean | undefined;
 }
 
 /** The checked form of {@link RawRunOptions}. */
 export type CheckedRunOptions = Pick<
   RunRequest,
-  'concurrency' | 'continueMode' | 'policy' | 'dry' | 'outputLogs' | 'logOrder' | 'logPrefix' | 'logFormat' | 'envMode'
+  | 'concurrency'
+  | 'continueMode'
+  | 'policy'
+  | 'dry'
+  | 'outputLogs'
+  | 'logOrder'
+  | 'logPrefix'
+  | 'logFormat'
+  | 'envMode'
+  | 'frameworkInference'
 >;
 
 const OUTPUT_LOGS = ['full', 'hash-only', 'new-only', 'errors-only', 'none'] as const;
@@ -76,6 +86,8 @@ export function checkRunOptions(raw: RawRunOptions): Result<CheckedRunOptions, r
     logPrefix: choose('--log-prefix', raw.logPrefix, ['auto', 'task', 'none']) ?? 'auto',
     logFormat: choose('--log-format', raw.logFormat, ['text', 'json']) ?? 'text',
     envMode: choose('--env-mode', raw.envMode, ['strict', 'loose']),
+    frameworkInference:
+      choose('--framework-inference', String(raw.frameworkInference ?? true), ['true', 'false']) !== 'false',
   };
   return failures.length > 0 ? fail(failures) : ok(checked);
 }

@@ -63,11 +63,12 @@ export class RunCommand extends ProjectCommand {
   logPrefix = Option.String('--log-prefix', { description: '`task`, `none` or `auto`.' });
   logFormat = Option.String('--log-format', { description: '`text`, or `json` for one event a line.' });
   envMode = Option.String('--env-mode', { description: '`strict` or `loose`.' });
-  frameworkInference = Option.Boolean('--framework-inference', true, {
-    description: 'Count the variables of detected frameworks.',
+  frameworkInference = Option.String('--framework-inference', {
+    tolerateBoolean: true,
+    description: 'Count the variables of detected frameworks: `true` (default) or `false`.',
   });
-  ui = Option.String('--ui', { description: 'Accepted for Turborepo; `stream` is what there is.', hidden: true });
-  daemon = Option.Boolean('--daemon', { description: 'Accepted for Turborepo; there is no daemon.', hidden: true });
+  ui = Option.String('--ui', { description: 'Accepted for Turborepo; `stream` is what there is.' });
+  daemon = Option.Boolean('--daemon', { description: 'Accepted for Turborepo; there is no daemon.' });
 
   override execute(): Promise<number> {
     const request = this.createRequest();
@@ -87,7 +88,16 @@ export class RunCommand extends ProjectCommand {
     return request.dry === undefined ? runPlan(input) : runDry(input);
   }
 
+  /** Of options only: a variable of the same meaning gives way. */
+  private findConflict(): Failure | undefined {
+    const second = this.force !== undefined ? '--force' : this.noCache ? '--no-cache' : undefined;
+    if (this.cache === undefined || second === undefined) return undefined;
+    return { code: 'usage/conflicting-options', first: '--cache', second };
+  }
+
   private createRequest(): Result<RunRequest, readonly Diagnostic[]> {
+    const conflict = this.findConflict();
+    if (conflict !== undefined) return fail(toErrors([conflict]));
     const env = this.context.environment;
     const variable = (name: string): string | undefined => env[`TR_${name}`] ?? env[`TURBO_${name}`];
     const checked = checkRunOptions({
@@ -102,9 +112,10 @@ export class RunCommand extends ProjectCommand {
       logPrefix: this.logPrefix ?? variable('LOG_PREFIX'),
       logFormat: this.logFormat,
       envMode: this.envMode ?? variable('ENV_MODE'),
+      frameworkInference: this.frameworkInference,
     });
     if (!checked.ok) return fail(toErrors(checked.failure));
-    const { tasks, filters, affected, only, parallel, frameworkInference } = this;
+    const { tasks, filters, affected, only, parallel } = this;
     const cacheDir = this.cacheDir ?? variable('CACHE_DIR');
     return ok({
       ...checked.value,
@@ -113,7 +124,6 @@ export class RunCommand extends ProjectCommand {
       affected,
       only,
       parallel,
-      frameworkInference,
       cacheDir,
       taskArguments: this.context.passThrough,
     });

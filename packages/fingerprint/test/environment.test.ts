@@ -181,7 +181,8 @@ describe('inferFramework', () => {
 
   it('has patterns that depend on a variable', () => {
     const on = inferFramework({ next: '1' }, { VERCEL_SKEW_PROTECTION_ENABLED: '1' });
-    assert.deepEqual(on?.env, ['NEXT_PUBLIC_*', 'VERCEL_DEPLOYMENT_ID']);
-    assert.deepEqual(inferFramework({ next: '1' }, { VERCEL_SKEW_PROTECTION_ENABLED: '0' })?.env, ['NEXT_PUBLIC_*']);
+    assert.deepEqual(on?.env, ['NEXT_PUBLIC_*', 'NEXT_DEPLOYMENT_ID', 'VERCEL_DEPLOYMENT_ID']);
+    const off = inferFramework({ next: '1' }, { VERCEL_SKEW_PROTECTION_ENABLED: '0' });
+    assert.deepEqual(off?.env, ['NEXT_PUBLIC_*', 'NEXT_DEPLOYMENT_ID']);
   });
 });

@@ -47,7 +47,13 @@ const RULES: readonly FrameworkRule[] = [
   },
   { slug: 'expo', match: 'all', dependencies: ['expo'], env: ['EXPO_PUBLIC_*'] },
   { slug: 'gatsby', match: 'all', dependencies: ['gatsby'], env: ['GATSBY_*'] },
-  { slug: 'nextjs', match: 'all', dependencies: ['next'], env: ['NEXT_PUBLIC_*'], when: SKEW_PROTECTION },
+  {
+    slug: 'nextjs',
+    match: 'all',
+    dependencies: ['next'],
+    env: ['NEXT_PUBLIC_*', 'NEXT_DEPLOYMENT_ID'],
+    when: SKEW_PROTECTION,
+  },
   {
     slug: 'nitro',
     match: 'some',
@@ -64,7 +70,7 @@ const RULES: readonly FrameworkRule[] = [
   {
     slug: 'remix',
     match: 'some',
-    dependencies: ['@remix-run/dev', '@remix-run/react', '@remix-run/serve', '@react-router/dev'],
+    dependencies: ['@remix-run/dev', '@remix-run/react', '@remix-run/serve'],
     env: ['REMIX_*'],
   },
   { slug: 'sanity', match: 'all', dependencies: ['@sanity/cli'], env: ['SANITY_STUDIO_*'] },

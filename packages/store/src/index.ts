@@ -4,6 +4,17 @@
  * Refuses: knowing what an output is, where it goes, or when a task is looked up.
  * Terms: a blob is whole or absent; a manifest is stored after its blobs; quarantine is where bad bytes go.
  */
+export {
+  MAX_INLINE_BYTES,
+  USE_INTERVAL_MS,
+  type ByteRange,
+  type Entry,
+  type EntryName,
+  type EntryNamespace,
+  type EntryStore,
+  type EntryUsage,
+  type StreamBlobStore,
+} from './entry-store.js';
 export { nodeDisk, errorCode, type Disk } from './disk.js';
 export { createFileActionStore } from './file/file-action-store.js';
 export { BLOB_TIME, createFileBlobStore } from './file/file-blob-store.js';

@@ -1,0 +1,41 @@
+import { Problem } from './problem.js';
+
+/** The stream of a request's body, as fastify hands it over unread. */
+export function bodyStream(request: { readonly raw: AsyncIterable<Uint8Array> }): AsyncIterable<Uint8Array> {
+  return request.raw;
+}
+
+/** The announced length of a body. Throws when there is none: every client of ours sends it. */
+export function announcedLength(request: { readonly headers: Readonly<Record<string, unknown>> }): number {
+  const header = request.headers['content-length'];
+  if (typeof header !== 'string' || !/^[0-9]{1,15}$/.test(header)) throw new Problem('length-required');
+  return Number(header);
+}
+
+/** A whole body of at most `limit` bytes. */
+export async function readSmallBody(
+  request: { readonly raw: AsyncIterable<Uint8Array> },
+  limit: number,
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.raw) {
+    size += chunk.length;
+    if (size > limit) throw new Problem('too-large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A body of JSON, at most `limit` bytes. What it holds is for the caller to check. */
+export async function readJson(
+  request: { readonly raw: AsyncIterable<Uint8Array> },
+  limit = 1024 * 1024,
+): Promise<unknown> {
+  const bytes = await readSmallBody(request, limit);
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new Problem('bad-request', 'not JSON');
+  }
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { CacheSession } from '../session/cache-session.js';
+import type { Problem } from '../http/problem.js';
+
+/**
+ * One wire protocol: a plugin in a folder of its own, listed in `registry.ts`. It turns requests into calls of a
+ * {@link CacheSession} and knows nothing else of the server: neither who is who, nor where bytes lie.
+ *
+ * - A handler throws a {@link Problem}; the server answers with its status and, where the protocol has a form for that,
+ *   the body of `describeProblem`.
+ * - `request.body` is the raw stream of the request, unread, whatever the content type; see `http/read-body.ts`.
+ * - An answer has a length: use `http/send.ts` for bodies.
+ */
+export interface Protocol {
+  /** One lower-case word: the label in logs and metrics, and the first part of the names of its entries. */
+  readonly name: string;
+  /** Adds the routes. A route is behind the login unless its `config` says `{ isPublic: true }`. */
+  register(app: FastifyInstance, host: ProtocolHost): void;
+  /** The body of an error answer; one line of plain text when left out. */
+  describeProblem?(problem: Problem): ErrorBody;
+}
+
+/** The body of an error answer. */
+export interface ErrorBody {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** What the server lends a protocol. */
+export interface ProtocolHost {
+  /** The cache as the sender of this request may see it. Only for routes behind the login. */
+  session(request: FastifyRequest): CacheSession;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Origin under which clients reach this server, without a slash at the end: configured, or from the Host header. */
+  publicUrl(request: FastifyRequest): string;
+  /** Signs text for URLs that carry their own authority; the key lives as long as the server's store. */
+  sign(text: string): string;
+  /** A session for a credential that a signed URL stands for. The caller has checked the signature and its expiry. */
+  sessionOf(grant: SessionGrant): CacheSession;
+}
+
+/** Who a signed URL acts for. */
+export interface SessionGrant {
+  readonly tenant: string;
+  readonly scope: string;
+  readonly subject: string;
+  readonly mayWrite: boolean;
+}

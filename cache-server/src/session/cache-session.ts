@@ -1,0 +1,53 @@
+import type { ByteRange, Entry } from '@tr/store';
+import type { Digest } from '@tr/model';
+import type { Identity } from '../auth/identity.js';
+
+/** The client's half of a name; the session adds tenant, scope and protocol. */
+export interface EntryKey {
+  /** Team, instance or version of the client; `''` when it has none. */
+  readonly instance: string;
+  readonly key: string;
+}
+
+/** How to write. */
+export interface WriteOptions {
+  /** `first-wins` (the default): what is there stays. `replace`: only where the protocol's keys are mutable. */
+  readonly mode?: 'first-wins' | 'replace';
+  /** What a hit saves, milliseconds. */
+  readonly durationMs?: number;
+  /** At most 16 short values. */
+  readonly facts?: Readonly<Record<string, string>>;
+  /** Bytes the client announced; a body of another length is refused. */
+  readonly length?: number;
+  /** What the content must be; other content is refused: `bad-digest`. */
+  readonly expected?: { readonly hash: string; readonly size?: number };
+}
+
+/**
+ * The cache as one credential sees it through one protocol. Reads look in its own scope, then in the parents of that;
+ * writes go to its own scope. Everything throws a `Problem` for trouble (never for a miss).
+ */
+export interface CacheSession {
+  readonly identity: Identity;
+  /** The nearest entry, undefined for a miss. An entry whose body is gone is a miss. Notes the use. */
+  find(key: EntryKey): Promise<Entry | undefined>;
+  /** True for each key that has an entry, in the given order. */
+  has(keys: readonly EntryKey[]): Promise<readonly boolean[]>;
+  /** All entries of an instance, nearest scope first, then newest first. For instances that are small. */
+  list(instance: string): Promise<readonly Entry[]>;
+  /** The body as a stream of exactly its length; breaks off instead of ending when the content turns out wrong. */
+  read(entry: Entry, range?: ByteRange): AsyncIterable<Uint8Array>;
+  /** The whole body, verified. Only for bodies known to be small. */
+  readBytes(entry: Entry): Promise<Uint8Array>;
+  /** `kept`: an entry was there first and stays. Throws `read-only` for a credential that may not write. */
+  write(key: EntryKey, body: AsyncIterable<Uint8Array> | Uint8Array, options?: WriteOptions): Promise<WriteReport>;
+  /** Removes the entry of one's own scope, for protocols that let clients drop a bad one. */
+  remove(key: EntryKey): Promise<void>;
+}
+
+/** What a write did. */
+export interface WriteReport {
+  readonly outcome: 'stored' | 'kept';
+  /** Of the bytes that were sent; undefined when they were not looked at because an entry was there. */
+  readonly digest: Digest | undefined;
+}

@@ -1,0 +1,102 @@
+import type { Digest, Sha256 } from '@tr/model';
+import type { BlobStore, StoredBlob } from './ports.js';
+import type { StoreResult } from './trouble.js';
+
+/**
+ * The name of a shared entry. Every part may be any text: a store keeps names as digests of their parts, so that no
+ * part of a name can reach another place.
+ */
+export interface EntryName {
+  /** Who owns it; tenants never see each other. */
+  readonly tenant: string;
+  /** `main`, `release/1.2`, `pr/7`, `user/ann`. */
+  readonly scope: string;
+  /** The protocol that it was written through; protocols never see each other's entries. */
+  readonly protocol: string;
+  /** What the client calls its team, instance or version; `''` when it has none. */
+  readonly instance: string;
+  readonly key: string;
+}
+
+/** The entries of one instance, protocol, scope and tenant. */
+export type EntryNamespace = Omit<EntryName, 'key'>;
+
+/** Largest body that may be kept inside the entry itself, bytes. */
+export const MAX_INLINE_BYTES = 16 * 1024;
+
+/** A body under a name, with what its protocol wants to know about it. */
+export interface Entry {
+  readonly name: EntryName;
+  /** The body: a blob, or `inline`. */
+  readonly body: Digest;
+  /** The body itself; undefined when it is a blob. At most {@link MAX_INLINE_BYTES}. */
+  readonly inline: Uint8Array | undefined;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** What a hit saves, milliseconds; undefined = unknown. */
+  readonly durationMs: number | undefined;
+  /** Small facts of the protocol, such as a signature tag. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** An entry as upkeep sees it. */
+export interface EntryUsage {
+  readonly name: EntryName;
+  readonly body: Digest;
+  /** True when the body is a blob. */
+  readonly hasBlob: boolean;
+  readonly createdAt: number;
+  /** Last use, milliseconds since the epoch; may lag by {@link USE_INTERVAL_MS}. */
+  readonly usedAt: number;
+  readonly durationMs: number | undefined;
+}
+
+/** A use of an entry is noted at most this often, milliseconds. */
+export const USE_INTERVAL_MS = 10 * 60 * 1000;
+
+/** Entries by name. No method rejects for trouble of the store. Safe with many processes at once. */
+export interface EntryStore {
+  /** Undefined when there is none. Notes the use. One that cannot be trusted is set aside: `store/corrupt`. */
+  get(name: EntryName): Promise<StoreResult<Entry | undefined>>;
+  /** Without `replace` the first write wins, atomically: `kept` when a readable entry was there. */
+  put(entry: Entry, options?: { readonly replace: boolean }): Promise<StoreResult<'stored' | 'kept'>>;
+  /** Fine when there is none. */
+  delete(name: EntryName): Promise<StoreResult<undefined>>;
+  /** Every entry of a namespace, newest first. For namespaces that are known to be small. */
+  list(namespace: EntryNamespace): Promise<StoreResult<readonly Entry[]>>;
+  /** Shows every entry there is to `visit`, in no particular order. */
+  scan(visit: (usage: EntryUsage) => void): Promise<StoreResult<undefined>>;
+}
+
+/** Part of a content: from `start` to `end`, both included. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A {@link BlobStore} that also takes and gives streams, as a server needs it. */
+export interface StreamBlobStore extends BlobStore {
+  /**
+   * Stores bytes whose digest is known at the end. `accept` is asked then: when it says no, nothing is kept and the value
+   * is undefined. Rejects only with what `source` throws, keeping nothing.
+   */
+  putStream(
+    source: AsyncIterable<Uint8Array>,
+    accept?: (digest: Digest) => boolean,
+  ): Promise<StoreResult<StoredBlob | undefined>>;
+  /**
+   * Streams a part of the content into `sink`. Like `read` it may only be trusted when the result is ok, but the content
+   * is only verified when it has not been since this process started, or was touched since.
+   */
+  readRange(
+    digest: Digest,
+    range: ByteRange,
+    sink: (chunk: Uint8Array) => void | Promise<void>,
+  ): Promise<StoreResult<undefined>>;
+  /** Shows every blob to `visit`; `youngAt` is when it was stored or found again, milliseconds since the epoch. */
+  scanBlobs(
+    visit: (blob: { readonly digest: Digest; readonly youngAt: number }) => void,
+  ): Promise<StoreResult<undefined>>;
+  /** Removes a blob unless it was stored or found again after `youngAt`; true when it is gone now. */
+  deleteBlob(hash: Sha256, youngAt: number): Promise<StoreResult<boolean>>;
+}

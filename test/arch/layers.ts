@@ -18,6 +18,9 @@ const CORE = [
   'task-graph',
   'fingerprint',
   'artifact',
+  'transport',
+  'protocol',
+  'store-s3',
   'cache',
   'runner',
 ];
@@ -45,7 +48,22 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
     internal: ['model', 'hash', 'store'],
     external: ['picomatch', 'p-limit'],
   },
-  cache: { directory: 'packages/cache', internal: ['model', 'hash', 'store', 'artifact'], external: ['p-limit'] },
+  transport: {
+    directory: 'packages/transport',
+    internal: ['model', 'hash', 'store'],
+    external: ['@toondepauw/node-zstd'],
+  },
+  protocol: { directory: 'packages/protocol', internal: ['model', 'hash'], external: [] },
+  'store-s3': {
+    directory: 'packages/store-s3',
+    internal: ['model', 'hash', 'store'],
+    external: ['@aws-sdk/client-s3'],
+  },
+  cache: {
+    directory: 'packages/cache',
+    internal: ['model', 'hash', 'store', 'artifact', 'transport', 'protocol'],
+    external: ['p-limit'],
+  },
   runner: { directory: 'packages/runner', internal: ['model'], external: ['p-limit'] },
   cli: { directory: 'cli', internal: CORE, external: ['clipanion', 'typanion'] },
   test: { directory: 'test', internal: [...CORE, 'cli'], external: [] },

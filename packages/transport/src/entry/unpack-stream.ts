@@ -1,0 +1,161 @@
+import { digestOf } from '@tr/hash';
+import { fail, ok, type Manifest, type Result, type StoreFailure } from '@tr/model';
+import { fromManifestBytes, isSameDigest, type StreamBlobStore } from '@tr/store';
+import type { ChunkRef } from '../chunk/chunk.js';
+import { loadZstd } from '../zstd/zstd.js';
+import { MAX_CHUNKS, type EntryDocument } from './entry-document.js';
+import { findNeededChunks, lengthOf, mapStream, type ContentPlace, type PlacedChunk } from './stream-map.js';
+import { TAR_BLOCK } from '../tar/tar-header.js';
+
+/** Why what was sent cannot be used: it is not what its names say. */
+export interface StreamFlaw {
+  readonly code: 'stream/flaw';
+  readonly detail: string;
+}
+
+/** Gives the packed bytes of chunks, in the same order. They are verified here. */
+export type ChunkSource<F> = (chunks: readonly ChunkRef[]) => AsyncIterable<Result<Uint8Array, F>>;
+
+/**
+ * The manifest of an entry, verified against the entry's digest of it; parsing it has checked all its fields. Reads only
+ * the chunks at the head of the stream that hold it, usually those inside the entry.
+ */
+export async function unpackManifest<F>(
+  entry: EntryDocument,
+  source: ChunkSource<F>,
+): Promise<Result<Manifest, F | StreamFlaw>> {
+  // The header of `manifest.json` needs no pax header: name and size are short.
+  const start = TAR_BLOCK;
+  const place = { content: entry.manifest, start, end: start + entry.manifest.size };
+  const pieces: Buffer[] = [];
+  const cursor = openCursor(findNeededChunks(entry.chunks, [place]), source);
+  for await (const piece of cursor.read(place)) pieces.push(piece);
+  if (cursor.trouble() !== undefined) return fail(cursor.trouble() as F | StreamFlaw);
+  const bytes = Buffer.concat(pieces);
+  if (!isSameDigest(digestOf(bytes), entry.manifest)) return flaw('a manifest with another digest');
+  const manifest = fromManifestBytes(bytes, entry.actionKey);
+  return manifest.ok ? manifest : flaw(manifest.failure.detail);
+}
+
+/** What a stream brought. */
+export interface Unpacked {
+  /** Packed bytes of the chunks that were read. */
+  readonly chunkBytes: number;
+  readonly contents: number;
+}
+
+/** Where the contents of a stream go. */
+export interface UnpackRequest<F> {
+  readonly entry: EntryDocument;
+  readonly manifest: Manifest;
+  readonly blobs: StreamBlobStore;
+  readonly source: ChunkSource<F>;
+}
+
+/**
+ * Brings the blobs of a manifest into a store, reading only chunks that hold contents which are not there. Every content is
+ * verified against the manifest before it counts. Memory: a few chunks.
+ */
+export async function unpackStream<F>(
+  request: UnpackRequest<F>,
+): Promise<Result<Unpacked, F | StreamFlaw | StoreFailure>> {
+  const { entry, manifest, blobs, source } = request;
+  const map = mapStream(manifest, entry.manifest);
+  if (entry.chunks.length > MAX_CHUNKS || lengthOf(entry.chunks) !== map.length)
+    return flaw('chunks that do not add up to the stream');
+  // The manifest itself goes to the action store.
+  const places = map.places.slice(1);
+  const missing = await blobs.findMissing(places.map(({ content }) => content));
+  if (!missing.ok) return missing;
+  const lacking = new Set(missing.value.map(({ hash }) => hash));
+  const wanted = places.filter(({ content }) => lacking.has(content.hash));
+  const needed = findNeededChunks(entry.chunks, wanted);
+  const cursor = openCursor(needed, source);
+  for (const place of wanted) {
+    const put = await putContent(place, blobs, cursor);
+    if (cursor.trouble() !== undefined) return fail(cursor.trouble() as F | StreamFlaw);
+    if (put !== undefined) return fail(put);
+  }
+  return ok({ chunkBytes: needed.reduce((sum, { size }) => sum + size, 0), contents: wanted.length });
+}
+
+/** Contents up to this size are put at once, bytes. */
+const SMALL_CONTENT = 4 * 1024 * 1024;
+
+async function putContent<F>(
+  place: ContentPlace,
+  blobs: StreamBlobStore,
+  cursor: Cursor<F>,
+): Promise<StreamFlaw | StoreFailure | undefined> {
+  const { content } = place;
+  if (content.size <= SMALL_CONTENT) {
+    const pieces: Buffer[] = [];
+    for await (const piece of cursor.read(place)) pieces.push(piece);
+    const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+    if (cursor.trouble() !== undefined) return undefined;
+    if (!isSameDigest(digestOf(bytes), content))
+      return { code: 'stream/flaw', detail: `another content than ${content.hash}` };
+    const put = await blobs.putBytes(bytes);
+    return put.ok ? undefined : put.failure;
+  }
+  const put = await blobs.putStream(cursor.read(place), (digest) => isSameDigest(digest, content));
+  if (!put.ok) return put.failure;
+  return put.value === undefined ? { code: 'stream/flaw', detail: `another content than ${content.hash}` } : undefined;
+}
+
+/** Reads places of a stream in order. */
+interface Cursor<F> {
+  /** The bytes of a place; fewer when there is trouble. */
+  read(place: ContentPlace): AsyncIterable<Buffer>;
+  trouble(): F | StreamFlaw | undefined;
+}
+
+function openCursor<F>(needed: readonly PlacedChunk[], source: ChunkSource<F>): Cursor<F> {
+  const packed = source(needed)[Symbol.asyncIterator]();
+  let next = 0;
+  let raw: Buffer | undefined;
+  let start = 0;
+  let trouble: F | StreamFlaw | undefined;
+  const advance = async (): Promise<boolean> => {
+    const chunk = needed[next++];
+    const bytes = chunk && (await packed.next());
+    if (chunk === undefined || bytes?.done !== false) trouble = { code: 'stream/flaw', detail: 'a stream that is cut' };
+    else if (!bytes.value.ok) trouble = bytes.value.failure;
+    else {
+      const unpacked = await unpackChunk(chunk, bytes.value.value);
+      if (unpacked.ok) {
+        raw = unpacked.value;
+        start = chunk.start;
+        return true;
+      }
+      trouble = unpacked.failure;
+    }
+    return false;
+  };
+  return {
+    trouble: () => trouble,
+    async *read(place) {
+      for (let at = place.start; at < place.end;) {
+        if (trouble !== undefined) return;
+        if (raw === undefined || at >= start + raw.length) {
+          if (!(await advance())) return;
+          continue;
+        }
+        const piece = raw.subarray(at - start, Math.min(raw.length, place.end - start));
+        at += piece.length;
+        yield piece;
+      }
+    },
+  };
+}
+
+async function unpackChunk(chunk: ChunkRef, bytes: Uint8Array): Promise<Result<Buffer, StreamFlaw>> {
+  if (!isSameDigest(digestOf(bytes), chunk)) return flaw('a chunk with another digest');
+  const zstd = await loadZstd();
+  const raw = await zstd.decompress(bytes, chunk.length);
+  return raw.ok ? raw : flaw(raw.failure.detail);
+}
+
+function flaw(detail: string): { readonly ok: false; readonly failure: StreamFlaw } {
+  return fail({ code: 'stream/flaw', detail });
+}

@@ -1,0 +1,43 @@
+/**
+ * A stored result on its way between machines: manifest and blobs <-> tar stream <-> chunks.
+ * Owns: the deterministic tar stream, content-defined chunking, the zstd codec, the entry document and its signature.
+ * Refuses: knowing where chunks are stored and how they get there.
+ * Terms: the stream is the tar of a result; a chunk is a piece of it as one zstd frame; an entry lists the chunks.
+ */
+export { Chunker, AVERAGE_CHUNK, MAX_CHUNK, MIN_CHUNK, type ChunkSink } from './chunk/chunker.js';
+export { MAX_FRAME, type Chunk, type ChunkRef } from './chunk/chunk.js';
+export {
+  ENTRY_VERSION,
+  listOuterChunks,
+  MAX_CHUNKS,
+  MAX_ENTRY_BYTES,
+  MAX_INLINE,
+  MAX_MANIFEST_BYTES_ON_WIRE,
+  parseEntryBytes,
+  toEntryBytes,
+  type EntryDocument,
+  type EntryFlaw,
+  type EntrySignature,
+} from './entry/entry-document.js';
+export {
+  findSignatureFlaw,
+  parseSigningKey,
+  parseTrustedKeys,
+  signManifest,
+  type SigningKey,
+  type TrustedKeys,
+} from './entry/entry-signature.js';
+export { digestManifest, packStream, type PackSink, type PackStreamRequest } from './entry/pack-stream.js';
+export { findNeededChunks, lengthOf, mapStream, type ContentPlace, type StreamMap } from './entry/stream-map.js';
+export {
+  unpackManifest,
+  unpackStream,
+  type ChunkSource,
+  type StreamFlaw,
+  type Unpacked,
+  type UnpackRequest,
+} from './entry/unpack-stream.js';
+export { listMembers, streamLength, type StreamMember } from './tar/list-members.js';
+export { paddingAfter, TAR_BLOCK, TAR_END_BYTES, toTarHeader, type TarMember } from './tar/tar-header.js';
+export { boundFrame } from './zstd/frame-bound.js';
+export { loadZstd, type FrameFlaw, type Zstd } from './zstd/zstd.js';

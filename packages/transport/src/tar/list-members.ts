@@ -1,0 +1,69 @@
+import type { Digest, Manifest } from '@tr/model';
+import { TAR_END_BYTES, paddingAfter, toTarHeader, type TarMember } from './tar-header.js';
+
+/** A member of the stream of one stored result, and what its content is. */
+export interface StreamMember {
+  /** Made anew for each member and not kept: a list of 40,000 headers would be 20 MB. */
+  readonly header: Buffer;
+  /** Undefined for links and directories. */
+  readonly content: Digest | undefined;
+  /** The first members: manifest, log, fingerprint, external closure. */
+  readonly isHead: boolean;
+}
+
+/** The folder of the stream that has the outputs, at their paths below the workspace root. */
+const OUTPUTS = 'outputs';
+
+/**
+ * What the tar stream of a result consists of, in order: `manifest.json`, `log`, `fingerprint.json`, `closure.json`, then the
+ * outputs as the manifest lists them; content that came before is a hard link to it. A function of the manifest alone,
+ * so whoever has the manifest knows where in the stream everything lies. Plain `tar` reads it.
+ */
+export function* listMembers(manifest: Manifest, manifestBytes: Digest): Iterable<StreamMember> {
+  const head = [
+    ['manifest.json', manifestBytes],
+    ['log', manifest.log],
+    ['fingerprint.json', manifest.fingerprint],
+    ['closure.json', manifest.externalClosure],
+  ] as const;
+  for (const [path, content] of head) if (content !== undefined) yield file(path, content, { isHead: true });
+  const first = new Map<string, string>();
+  for (const entry of manifest.entries) {
+    const path = `${OUTPUTS}/${entry.path}`;
+    if (entry.type === 'directory') yield plain({ path, type: 'directory' });
+    else if (entry.type === 'symlink') yield plain({ path, type: 'symlink', target: entry.target });
+    else {
+      const { digest, executable } = entry;
+      // A link has the mode of its file, so each mode has a copy.
+      const content = `${digest.hash}${executable ? 'x' : ''}`;
+      const target = first.get(content);
+      if (target !== undefined) yield plain({ path, type: 'link', target, executable });
+      else {
+        first.set(content, path);
+        yield file(path, digest, { executable, isHead: false });
+      }
+    }
+  }
+}
+
+function file(
+  path: string,
+  content: Digest,
+  more: { readonly executable?: boolean; readonly isHead: boolean },
+): StreamMember {
+  const { executable = false, isHead } = more;
+  return { header: toTarHeader({ path, type: 'file', size: content.size, executable, target: '' }), content, isHead };
+}
+
+function plain(member: Pick<TarMember, 'path' | 'type'> & Partial<TarMember>): StreamMember {
+  const header = toTarHeader({ size: 0, executable: false, target: '', ...member });
+  return { header, content: undefined, isHead: false };
+}
+
+/** Length of the whole stream, bytes. */
+export function streamLength(members: Iterable<StreamMember>): number {
+  let length = TAR_END_BYTES;
+  for (const { header, content } of members)
+    length += header.length + (content === undefined ? 0 : content.size + paddingAfter(content.size));
+  return length;
+}

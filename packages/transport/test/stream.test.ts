@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { sha256 } from '@tr/hash';
+import { listBlobs } from '@tr/store';
+import {
+  listMembers,
+  loadZstd,
+  mapStream,
+  streamLength,
+  unpackManifest,
+  unpackStream,
+  digestManifest,
+} from '../src/index.js';
+import { createStore, packAll, randomBytes, sourceOf, storeResult, toEntry, unpackedLength } from './rig.js';
+import type { Manifest, ManifestEntry } from '@tr/model';
+import type { Chunk, ChunkRef } from '../src/index.js';
+
+async function withStores(
+  body: (a: ReturnType<typeof createStore>, b: ReturnType<typeof createStore>) => Promise<void>,
+) {
+  const a = createStore();
+  const b = createStore();
+  try {
+    await body(a, b);
+  } finally {
+    a.dispose();
+    b.dispose();
+  }
+}
+
+async function rawStream(chunks: readonly Chunk[]): Promise<Buffer> {
+  const zstd = await loadZstd();
+  const raws = [];
+  for (const { bytes, length } of chunks) {
+    const raw = await zstd.decompress(bytes, length);
+    assert.ok(raw.ok);
+    raws.push(raw.value);
+  }
+  return Buffer.concat(raws);
+}
+
+const LINKS: readonly ManifestEntry[] = [
+  { type: 'directory', path: 'dist/empty' },
+  { type: 'symlink', path: 'dist/link', target: 'a.js' },
+];
+const LONG = `dist/${'deep/'.repeat(40)}ünïcode-${'x'.repeat(120)}.js`;
+
+describe('stream', () => {
+  for (const [title, files] of [
+    ['nothing', {}],
+    [
+      'small files, empty files, the same content twice',
+      { 'dist/a.js': 'a', 'dist/b.js': '', 'dist/c.js': 'a', 'dist/d.sh': 'a' },
+    ],
+    ['long and foreign names', { [LONG]: 'x' }],
+    [
+      'files around the limits',
+      Object.fromEntries([511, 512, 513, 262_144, 262_145, 1_048_575, 1_048_576].map((n) => [`dist/${n}`, n])),
+    ],
+    ['a large file between small ones', { 'dist/a': 'x', 'dist/b': 9_000_000, 'dist/c': 'y' }],
+  ] as const) {
+    it(`packs and unpacks ${title}`, async () => {
+      await withStores(async (a, b) => {
+        const bytes = Object.entries(files as Record<string, string | number>).map(
+          ([path, of]) => [path, typeof of === 'string' ? Buffer.from(of) : randomBytes(path, of)] as const,
+        );
+        const manifest = await storeResult(a.blobs, Object.fromEntries(bytes), LINKS);
+        const chunks = await packAll(manifest, a.blobs);
+        const entry = toEntry(manifest, chunks);
+        const read = await unpackManifest(entry, sourceOf(chunks));
+        assert.deepEqual(read, { ok: true, value: manifest });
+        const unpacked = await unpackStream({ entry, manifest, blobs: b.blobs, source: sourceOf(chunks) });
+        assert.ok(unpacked.ok, JSON.stringify(unpacked));
+        assert.deepEqual(await b.blobs.findMissing(listBlobs(manifest)), { ok: true, value: [] });
+        for (const digest of listBlobs(manifest)) assert.ok((await b.blobs.readBytes(digest)).ok);
+        const own = digestManifest(manifest).digest;
+        assert.equal(unpackedLength(chunks), streamLength(listMembers(manifest, own)));
+        assert.equal(unpackedLength(chunks), mapStream(manifest, own).length);
+      });
+    });
+  }
+
+  it('is read by plain tar, with modes and links', async () => {
+    await withStores(async (a) => {
+      const files = {
+        'dist/a.js': Buffer.from('a'),
+        'dist/same.js': Buffer.from('a'),
+        'dist/run.sh': Buffer.from('a'),
+        [LONG]: Buffer.from('long'),
+      };
+      const manifest = await storeResult(a.blobs, files, LINKS);
+      const tar = await rawStream(await packAll(manifest, a.blobs));
+      const directory = mkdtempSync(join(tmpdir(), 'tr-tar-'));
+      try {
+        const run = spawnSync('tar', ['-xf', '-', '-C', directory], { input: tar });
+        assert.equal(run.status, 0, run.stderr.toString());
+        assert.equal(run.stderr.toString(), '');
+        for (const [path, bytes] of Object.entries(files)) {
+          const target = join(directory, 'outputs', path);
+          assert.deepEqual(readFileSync(target), bytes);
+          assert.equal((statSync(target).mode & 0o111) !== 0, path.endsWith('.sh'));
+        }
+        assert.equal(readlinkSync(join(directory, 'outputs/dist/link')), 'a.js');
+        assert.ok(statSync(join(directory, 'outputs/dist/empty')).isDirectory());
+        assert.equal(readFileSync(join(directory, 'log'), 'utf8'), 'the log\n');
+      } finally {
+        rmSync(directory, { recursive: true, force: true });
+      }
+    });
+  });
+
+  it('has the same bytes on every machine', async () => {
+    await withStores(async (a) => {
+      const files = {
+        'dist/a.js': Buffer.from('a'),
+        'dist/b.bin': randomBytes('b', 3_000_000),
+        [LONG]: Buffer.from('x'),
+      };
+      const tar = await rawStream(await packAll(await storeResult(a.blobs, files, LINKS), a.blobs));
+      assert.equal(sha256(tar), GOLDEN_STREAM);
+    });
+  });
+
+  it('asks only for chunks of what is not there', async () => {
+    await withStores(async (a, b) => {
+      const large = randomBytes('large', 6_000_000);
+      const files = { 'dist/a': Buffer.from('x'), 'dist/b': large, 'dist/c': randomBytes('c', 2_000_000) };
+      const manifest = await storeResult(a.blobs, files);
+      await b.blobs.putBytes(large);
+      const chunks = await packAll(manifest, a.blobs);
+      const asked: ChunkRef[] = [];
+      const unpacked = await unpackStream({
+        entry: toEntry(manifest, chunks),
+        manifest,
+        blobs: b.blobs,
+        source: sourceOf(chunks, asked),
+      });
+      assert.ok(unpacked.ok);
+      assert.ok(unpackedLength(asked) < 2_100_000, `${unpackedLength(asked)} bytes`);
+    });
+  });
+
+  it('never keeps a blob that was not verified', async () => {
+    await withStores(async (a, b) => {
+      const manifest = await storeResult(a.blobs, {
+        'dist/a': randomBytes('a', 5_000_000),
+        'dist/b': Buffer.from('b'),
+      });
+      const chunks = await packAll(manifest, a.blobs);
+      const other = await packAll(
+        await storeResult(a.blobs, { 'dist/a': randomBytes('z', 5_000_000), 'dist/b': Buffer.from('y') }),
+        a.blobs,
+      );
+      const attacks: Record<string, readonly Chunk[]> = {
+        'another stream of the same length': [...chunks.slice(0, 1), ...other.slice(1)],
+        'chunks in another order': [...chunks].reverse(),
+        'a chunk left out': chunks.slice(0, -1),
+        'a chunk twice': [...chunks, ...chunks.slice(-1)],
+        'a chunk with other bytes': chunks.map((chunk, at) =>
+          at >= 1 ? { ...chunk, bytes: Buffer.from(chunk.bytes.subarray(1)) } : chunk,
+        ),
+        'a chunk that says another length': chunks.map((chunk, at) =>
+          at === 1 ? { ...chunk, length: chunk.length - 1 } : chunk,
+        ),
+      };
+      for (const [title, attack] of Object.entries(attacks)) {
+        const entry = toEntry(manifest, attack);
+        const unpacked = await unpackStream({ entry, manifest, blobs: b.blobs, source: sourceOf(attack) });
+        assert.ok(!unpacked.ok && unpacked.failure.code === 'stream/flaw', `${title}: ${JSON.stringify(unpacked)}`);
+        const missing = await b.blobs.findMissing(
+          manifest.entries.flatMap((item) => (item.type === 'file' ? [item.digest] : [])),
+        );
+        assert.ok(missing.ok && missing.value.length > 0, title);
+      }
+    });
+  });
+
+  it('refuses a manifest with another digest, key or no manifest', async () => {
+    await withStores(async (a) => {
+      const manifest = await storeResult(a.blobs, { 'dist/a': Buffer.from('a') });
+      const chunks = await packAll(manifest, a.blobs);
+      const entry = toEntry(manifest, chunks);
+      for (const wrong of [
+        { ...entry, manifest: { ...entry.manifest, hash: sha256('x') } },
+        { ...entry, manifest: { ...entry.manifest, size: entry.manifest.size + 1 } },
+        { ...entry, actionKey: sha256('other') as string as Manifest['actionKey'] },
+      ]) {
+        const read = await unpackManifest(wrong, sourceOf(chunks));
+        assert.ok(!read.ok && read.failure.code === 'stream/flaw');
+      }
+    });
+  });
+});
+
+/** Changes only with the format: then every entry that is stored somewhere is a miss. */
+const GOLDEN_STREAM = '10f5a6f7def37c79ec010f3bd1effb349c364ded07a4883395368c16a0f91be4';

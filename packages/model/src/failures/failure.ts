@@ -2,6 +2,7 @@ import type { ConfigFailure } from './config.js';
 import type { FingerprintFailure } from './fingerprint.js';
 import type { GraphFailure } from './graph.js';
 import type { LockfileFailure } from './lockfile.js';
+import type { RemoteFailure } from './remote.js';
 import type { StoreFailure } from './store.js';
 import type { TaskFailure } from './task.js';
 import type { UsageFailure } from './usage.js';
@@ -17,6 +18,7 @@ export type Failure =
   | LockfileFailure
   | GraphFailure
   | FingerprintFailure
+  | RemoteFailure
   | StoreFailure
   | TaskFailure
   | UsageFailure;

@@ -4,6 +4,7 @@ import { describeConfigFailure } from './config.js';
 import { describeFingerprintFailure } from './fingerprint.js';
 import { describeGraphFailure } from './graph.js';
 import { describeLockfileFailure } from './lockfile.js';
+import { describeRemoteFailure } from './remote.js';
 import { describeStoreFailure } from './store.js';
 import { describeTaskFailure } from './task.js';
 import { describeUsageFailure } from './usage.js';
@@ -33,6 +34,7 @@ function describe(failure: Failure): Words {
   if (isOf('fingerprint', failure)) return describeFingerprintFailure(failure);
   if (isOf('graph', failure)) return describeGraphFailure(failure);
   if (isOf('lockfile', failure)) return describeLockfileFailure(failure);
+  if (isOf('remote', failure)) return describeRemoteFailure(failure);
   if (isOf('store', failure)) return describeStoreFailure(failure);
   if (isOf('task', failure)) return describeTaskFailure(failure);
   if (isOf('usage', failure)) return describeUsageFailure(failure);

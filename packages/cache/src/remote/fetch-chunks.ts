@@ -1,0 +1,78 @@
+import { digestOf } from '@tr/hash';
+import { ok, type Result } from '@tr/model';
+import { BATCH_BYTES, MAX_BATCH_CHUNKS } from '@tr/protocol';
+import { isSameDigest } from '@tr/store';
+import type { ChunkRef, ChunkSource, EntryDocument } from '@tr/transport';
+import { trouble, type RemoteBackend, type RemoteResult, type RemoteTrouble } from './remote-backend.js';
+import type { RemoteLink } from './remote-link.js';
+
+/**
+ * Chunks of an entry, those inside it at once, the others from the backend in batches; the next batch is on its way
+ * while one is unpacked. Bytes that are not what their name says are asked for once more.
+ */
+export function createChunkSource(options: {
+  readonly entry: EntryDocument;
+  readonly backend: RemoteBackend;
+  readonly link: RemoteLink;
+}): ChunkSource<RemoteTrouble> {
+  const { entry, backend, link } = options;
+  const inside = new Map(entry.inline.map((bytes, at) => [entry.chunks[at]?.hash ?? '', bytes]));
+  const fetchBatch = (refs: readonly ChunkRef[]): Promise<RemoteResult<readonly Uint8Array[]>> =>
+    link.call(async (signal) => checkChunks(refs, await backend.getChunks(refs, signal)));
+  return async function* (refs): AsyncIterable<Result<Uint8Array, RemoteTrouble>> {
+    const batches = toBatches(refs.filter(({ hash }) => !inside.has(hash)));
+    let [ahead] = batches.splice(0, 1).map(fetchBatch);
+    let current: Uint8Array[] = [];
+    for (const { hash } of refs) {
+      const own = inside.get(hash);
+      if (own !== undefined) {
+        yield ok(own);
+        continue;
+      }
+      if (current.length === 0 && ahead !== undefined) {
+        const fetched = await ahead;
+        if (!fetched.ok) {
+          yield fetched;
+          return;
+        }
+        current = [...fetched.value];
+        [ahead] = batches.splice(0, 1).map(fetchBatch);
+      }
+      const bytes = current.shift();
+      if (bytes === undefined) return;
+      yield ok(bytes);
+    }
+  };
+}
+
+function toBatches(refs: readonly ChunkRef[]): (readonly ChunkRef[])[] {
+  const batches: ChunkRef[][] = [];
+  let room = 0;
+  for (const ref of refs) {
+    const last = batches.at(-1);
+    if (last === undefined || room < ref.size || last.length >= MAX_BATCH_CHUNKS) {
+      batches.push([ref]);
+      room = BATCH_BYTES - ref.size;
+    } else {
+      last.push(ref);
+      room -= ref.size;
+    }
+  }
+  return batches;
+}
+
+function checkChunks(
+  refs: readonly ChunkRef[],
+  result: RemoteResult<readonly (Uint8Array | undefined)[]>,
+): RemoteResult<readonly Uint8Array[]> {
+  if (!result.ok) return result;
+  const chunks: Uint8Array[] = [];
+  for (const [at, ref] of refs.entries()) {
+    const bytes = result.value[at];
+    if (bytes === undefined) return trouble('rejected', 'a chunk that is no longer there');
+    if (!isSameDigest(digestOf(bytes), ref)) return trouble('broken', 'bytes that are not what their name says');
+    chunks.push(bytes);
+  }
+  return ok(chunks);
+}
+

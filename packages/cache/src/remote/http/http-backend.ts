@@ -1,0 +1,179 @@
+import { ok, type ActionKey, type Digest } from '@tr/model';
+import {
+  ByteReader,
+  BrokenStreamError,
+  entryPathOf,
+  MAX_FRAME_HEADER,
+  MAX_REQUEST_BYTES,
+  parseChunkList,
+  parseJsonBytes,
+  parseLookupHeader,
+  parseMissingAnswer,
+  parsePutAnswer,
+  PATHS,
+  toChunkList,
+  toLookupRequest,
+} from '@tr/protocol';
+import type { Chunk } from '@tr/transport';
+import { trouble, type RemoteBackend, type RemoteResult } from '../remote-backend.js';
+import { createExchanger, STALL_MS, type Exchange, type Exchanger } from './exchange.js';
+
+/** A cache server and how to greet it. */
+export interface HttpBackendOptions {
+  /** `http(s)://host[:port][/prefix]`. */
+  readonly url: URL;
+  readonly token: string | undefined;
+  readonly userAgent: string;
+  readonly stallMs?: number;
+}
+
+/** A backend that has connections to close. */
+export interface ClosableBackend extends RemoteBackend {
+  close(): void;
+}
+
+/** Answers are about as large as requests; a lookup of many keys has a header too. */
+const MAX_ANSWER_BYTES = MAX_REQUEST_BYTES + 1024 * 1024;
+
+/** The own protocol of `tr` over HTTP/1.1 with kept connections. */
+export function createHttpBackend(options: HttpBackendOptions): ClosableBackend {
+  return new HttpBackend(options);
+}
+
+class HttpBackend implements ClosableBackend {
+  readonly #options: HttpBackendOptions;
+  #exchanger: ReturnType<typeof createExchanger> | undefined;
+
+  constructor(options: HttpBackendOptions) {
+    this.#options = options;
+  }
+
+  async lookup(
+    keys: readonly ActionKey[],
+    signal: AbortSignal,
+  ): Promise<RemoteResult<ReadonlyMap<ActionKey, Uint8Array>>> {
+    const answer = await this.#post(PATHS.lookup, [Buffer.from(toLookupRequest(keys))], signal);
+    if (!answer.ok) return answer;
+    const alone: ActionKey[] = [];
+    const entries = await readFrame(answer.value.body, async (reader, header) => {
+      const slots = parseLookupHeader(header, keys.length);
+      if (slots === undefined) return undefined;
+      const found = new Map<ActionKey, Uint8Array>();
+      for (const [at, key] of keys.entries()) {
+        const slot = slots[at];
+        if (slot === 'alone') alone.push(key);
+        else if (typeof slot === 'number') found.set(key, await reader.bytes(slot));
+      }
+      return found;
+    });
+    if (!entries.ok) return entries;
+    for (const key of alone) {
+      const entry = await this.#send({ method: 'GET', path: entryPathOf(key), signal });
+      if (!entry.ok) return entry;
+      if (entry.value.status !== 404) entries.value.set(key, entry.value.body);
+    }
+    return entries;
+  }
+
+  async findMissing(chunks: readonly Digest[], signal: AbortSignal): Promise<RemoteResult<readonly Digest[]>> {
+    const answer = await this.#post(PATHS.missingChunks, [Buffer.from(toChunkList(chunks))], signal);
+    if (!answer.ok) return answer;
+    const missing = parseMissingAnswer(parseJsonBytes(answer.value.body), chunks.length);
+    if (missing === undefined) return trouble('broken', 'an answer that makes no sense');
+    return ok(missing.flatMap((at) => chunks[at] ?? []));
+  }
+
+  async getChunks(
+    chunks: readonly Digest[],
+    signal: AbortSignal,
+  ): Promise<RemoteResult<readonly (Uint8Array | undefined)[]>> {
+    const answer = await this.#post(PATHS.getChunks, [Buffer.from(toChunkList(chunks))], signal);
+    if (!answer.ok) return answer;
+    const found = await readFrame(answer.value.body, async (reader, header) => {
+      const list = parseChunkList(header);
+      if (list === undefined) return undefined;
+      const bytes = new Map<string, Uint8Array>();
+      for (const { hash, size } of list) bytes.set(hash, await reader.bytes(size));
+      return bytes;
+    });
+    return found.ok ? ok(chunks.map(({ hash }) => found.value.get(hash))) : found;
+  }
+
+  async putChunks(chunks: readonly Chunk[], signal: AbortSignal): Promise<RemoteResult<undefined>> {
+    const body = [Buffer.from(`${toChunkList(chunks)}\n`), ...chunks.map(({ bytes }) => bytes)];
+    const answer = await this.#post(PATHS.putChunks, body, signal);
+    return answer.ok ? ok(undefined) : answer;
+  }
+
+  async putEntry(key: ActionKey, bytes: Uint8Array, signal: AbortSignal): Promise<RemoteResult<'stored' | 'kept'>> {
+    const answer = await this.#send({ method: 'PUT', path: entryPathOf(key), body: [bytes], signal });
+    if (!answer.ok) return answer;
+    const outcome = parsePutAnswer(parseJsonBytes(answer.value.body));
+    return outcome === undefined ? trouble('broken', 'an answer that makes no sense') : ok(outcome);
+  }
+
+  close(): void {
+    void this.#exchanger?.then(({ close }) => close());
+  }
+
+  async #post(path: string, body: readonly Uint8Array[], signal: AbortSignal): Promise<RemoteResult<Exchange>> {
+    const answer = await this.#send({ method: 'POST', path, body, signal });
+    if (answer.ok && answer.value.status === 404) return trouble('rejected', 'it does not speak this protocol');
+    return answer;
+  }
+
+  /** An answer with status 2xx or 404. */
+  async #send(request: {
+    readonly method: 'GET' | 'POST' | 'PUT';
+    readonly path: string;
+    readonly body?: readonly Uint8Array[];
+    readonly signal: AbortSignal;
+  }): Promise<RemoteResult<Exchange>> {
+    const { url, token, userAgent, stallMs = STALL_MS } = this.#options;
+    this.#exchanger ??= createExchanger(url, stallMs);
+    const { exchange }: { readonly exchange: Exchanger } = await this.#exchanger;
+    const answer = await exchange({
+      method: request.method,
+      url: new URL(`${url.pathname.replace(/\/+$/, '')}${request.path}`, url),
+      headers: {
+        'user-agent': userAgent,
+        'content-type': 'application/octet-stream',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      limit: MAX_ANSWER_BYTES,
+      signal: request.signal,
+    });
+    return answer.ok ? judge(answer.value) : answer;
+  }
+}
+
+function judge(exchange: Exchange): RemoteResult<Exchange> {
+  const { status, retryAfterMs } = exchange;
+  if ((status >= 200 && status < 300) || status === 404) return ok(exchange);
+  const detail = `it answered with status ${status}`;
+  if (status === 401 || status === 403) return trouble('refused', detail);
+  if (status === 429 || (status >= 500 && status !== 501 && status !== 505 && status !== 507))
+    return trouble('busy', detail, retryAfterMs);
+  return trouble('rejected', detail);
+}
+
+/** Reads a framed body; undefined from `read` means that its header makes no sense. */
+async function readFrame<T>(
+  body: Buffer,
+  read: (reader: ByteReader, header: unknown) => Promise<T | undefined>,
+): Promise<RemoteResult<T>> {
+  const reader = new ByteReader(once(body));
+  try {
+    const value = await read(reader, parseJsonBytes(await reader.line(MAX_FRAME_HEADER)));
+    await reader.end();
+    return value === undefined ? trouble('broken', 'an answer that makes no sense') : ok(value);
+  } catch (error) {
+    if (!(error instanceof BrokenStreamError)) throw error;
+    return trouble('broken', error.message);
+  }
+}
+
+async function* once(bytes: Buffer): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

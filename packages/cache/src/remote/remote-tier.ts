@@ -1,0 +1,176 @@
+import pLimit from 'p-limit';
+import {
+  fail,
+  ok,
+  type ActionKey,
+  type CacheEntry,
+  type Manifest,
+  type MissReason,
+  type RemoteFailure,
+  type Result,
+  type StoreFailure,
+  type TaskId,
+} from '@tr/model';
+import { MAX_LOOKUP_KEYS } from '@tr/protocol';
+import type { ActionStore, StreamBlobStore } from '@tr/store';
+import {
+  findSignatureFlaw,
+  parseEntryBytes,
+  unpackManifest,
+  unpackStream,
+  type ChunkSource,
+  type EntryDocument,
+  type SigningKey,
+  type StreamFlaw,
+  type TrustedKeys,
+} from '@tr/transport';
+import type { TierPolicy } from '../tier.js';
+import { createChunkSource } from './fetch-chunks.js';
+import { LookupBatcher } from './lookup-batcher.js';
+import type { RemoteBackend, RemoteTrouble } from './remote-backend.js';
+import { DEFAULT_LIMITS, realSurroundings, RemoteLink, type LinkSurroundings, type RemoteLimits } from './remote-link.js';
+import { uploadEntry } from './upload-entry.js';
+import { UploadQueue } from './upload-queue.js';
+
+/** Where remote results land: the local tier, or a folder for this run when that may not be written. */
+export interface Landing {
+  readonly blobs: StreamBlobStore;
+  readonly actions: ActionStore;
+}
+
+/** What is shared with other machines, and how it may be used. */
+export interface RemoteTierOptions {
+  readonly backend: RemoteBackend;
+  /** Shown in warnings: an address without credentials. */
+  readonly origin: string;
+  readonly policy: TierPolicy;
+  readonly limits?: Partial<RemoteLimits>;
+  /** Milliseconds that uploads may take after the last task has ended. */
+  readonly drainMs: number;
+  /** Entries are signed with it. */
+  readonly signingKey?: SigningKey | undefined;
+  /** When set, entries without a signature of one of these are misses. */
+  readonly trustedKeys?: TrustedKeys | undefined;
+  /** Told at most once in a run. */
+  readonly warn: (failure: RemoteFailure) => void;
+  readonly around?: LinkSurroundings;
+}
+
+/** Results that are brought home at once. */
+const PARALLEL_FETCHES = 3;
+
+/**
+ * The shared level of the cache in one run. A hit is brought into the landing stores, verified, and restored from there.
+ * Nothing here rejects, hangs, or fails a task.
+ */
+export class RemoteTier {
+  readonly policy: TierPolicy;
+  readonly landing: Landing;
+  readonly #options: RemoteTierOptions;
+  readonly #link: RemoteLink;
+  readonly #lookups: LookupBatcher;
+  readonly #uploads: UploadQueue;
+  readonly #fetches = new Map<ActionKey, Promise<MissReason | undefined>>();
+  readonly #limitFetches = pLimit(PARALLEL_FETCHES);
+  #hasWarned = false;
+
+  constructor(options: RemoteTierOptions, landing: Landing) {
+    this.policy = options.policy;
+    this.landing = landing;
+    this.#options = options;
+    this.#link = new RemoteLink({
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      around: options.around ?? realSurroundings,
+      onTrouble: (failure) => this.#noteTrouble(failure),
+    });
+    this.#lookups = new LookupBatcher(
+      (keys) => this.#link.call((signal) => options.backend.lookup(keys, signal)),
+      MAX_LOOKUP_KEYS,
+    );
+    this.#uploads = new UploadQueue((manifest) => this.#upload(manifest));
+  }
+
+  /** The entry of a key; undefined when there is none. A hit is on its way home from then on. */
+  async lookup(key: ActionKey, task: TaskId): Promise<Result<CacheEntry | undefined, MissReason>> {
+    const found = await this.#lookups.find(key);
+    if (!found.ok) return fail(toMissReason(found.failure));
+    if (found.value === undefined) return ok(undefined);
+    const entry = parseEntryBytes(found.value, key);
+    if (!entry.ok) return fail(integrity(entry.failure.detail));
+    const distrust = this.#options.trustedKeys && findSignatureFlaw(entry.value, this.#options.trustedKeys);
+    if (distrust !== undefined) return fail({ reason: 'signature', detail: distrust });
+    const source = createChunkSource({ entry: entry.value, backend: this.#options.backend, link: this.#link });
+    const manifest = await unpackManifest(entry.value, source);
+    if (!manifest.ok) return fail(toMissReason(manifest.failure));
+    if (manifest.value.task !== task) return fail(integrity('an entry of another task'));
+    const fetched = this.#limitFetches(() => this.#fetch(entry.value, manifest.value, source));
+    this.#fetches.set(key, fetched);
+    return ok({ key, manifest: manifest.value, manifestDigest: entry.value.manifest.hash, tier: 'remote' });
+  }
+
+  /** Waits until the blobs and the manifest of a hit are in the landing stores; a reason when they cannot be had. */
+  async bringHome(entry: CacheEntry): Promise<MissReason | undefined> {
+    return await (this.#fetches.get(entry.key) ?? { reason: 'remote-unavailable', detail: 'not looked up' });
+  }
+
+  /** Takes a result that is in the landing stores, to be sent in the background. */
+  offer(manifest: Manifest): void {
+    if (this.policy.write && !this.#link.isOff) this.#uploads.add(manifest);
+  }
+
+  /** Sends what waits, within the time allowed, then gives up what is left. */
+  async finish(isInterrupted: boolean): Promise<void> {
+    const { left } = await this.#uploads.drain(isInterrupted ? 0 : this.#options.drainMs);
+    const wasOff = this.#link.isOff;
+    this.#link.turnOff('the run has ended');
+    await Promise.all(this.#fetches.values());
+    if (left > 0 && !wasOff && !isInterrupted)
+      this.#warn({ code: 'remote/uploads-left', origin: this.#options.origin, count: left });
+  }
+
+  async #fetch(
+    entry: EntryDocument,
+    manifest: Manifest,
+    source: ChunkSource<RemoteTrouble>,
+  ): Promise<MissReason | undefined> {
+    const unpacked = await unpackStream({ entry, manifest, blobs: this.landing.blobs, source });
+    if (!unpacked.ok) return toMissReason(unpacked.failure);
+    // Blobs first, manifest last. One that is there already may be of no use: its blobs were looked for before.
+    const put = await this.landing.actions.put(manifest, { replace: true });
+    return put.ok ? undefined : toMissReason(put.failure);
+  }
+
+  async #upload(manifest: Manifest): Promise<boolean> {
+    const { backend, signingKey } = this.#options;
+    const sent = await uploadEntry({ manifest, blobs: this.landing.blobs, backend, link: this.#link, signingKey });
+    return sent.ok;
+  }
+
+  #noteTrouble({ kind, detail }: RemoteTrouble): void {
+    const { origin } = this.#options;
+    this.#warn({ code: kind === 'refused' ? 'remote/refused' : 'remote/unavailable', origin, detail });
+  }
+
+  #warn(failure: RemoteFailure): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#options.warn(failure);
+  }
+}
+
+function toMissReason(failure: RemoteTrouble | StreamFlaw | StoreFailure): MissReason {
+  switch (failure.code) {
+    case 'remote/trouble':
+      return failure.kind === 'broken'
+        ? integrity(failure.detail)
+        : { reason: 'remote-unavailable', detail: failure.detail };
+    case 'stream/flaw':
+      return integrity(failure.detail);
+    default:
+      return { reason: 'store-trouble', detail: failure.code };
+  }
+}
+
+function integrity(detail: string): MissReason {
+  return { reason: 'integrity', path: 'remote entry', detail };
+}

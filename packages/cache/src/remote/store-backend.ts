@@ -1,0 +1,115 @@
+import { ok, type ActionKey, type Digest, type StoreFailure } from '@tr/model';
+import { classifyStoreFailure, MAX_INLINE_BYTES, type BlobStore, type Entry, type EntryName, type EntryStore } from '@tr/store';
+import type { Chunk } from '@tr/transport';
+import { digestOf } from '@tr/hash';
+import pLimit from 'p-limit';
+import { trouble, type RemoteBackend, type RemoteResult } from './remote-backend.js';
+
+/** Two stores that several machines reach directly: a bucket. */
+export interface StoreBackendOptions {
+  readonly blobs: BlobStore;
+  readonly entries: EntryStore;
+  /** The scope to write to, and those to read after it. Nobody checks that: whoever may write to the bucket may write all. */
+  readonly scope: string;
+  readonly parents: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Requests to the store at once. */
+const PARALLEL = 8;
+
+/** Entries and chunks in stores without a server in between. */
+export function createStoreBackend(options: StoreBackendOptions): RemoteBackend {
+  const { blobs, entries, now } = options;
+  const limit = pLimit(PARALLEL);
+  const nameOf = (scope: string, key: string): EntryName => ({ tenant: '', scope, protocol: 'tr', instance: 'entry', key });
+
+  const findEntry = async (key: ActionKey): Promise<RemoteResult<Uint8Array | undefined>> => {
+    for (const scope of [options.scope, ...options.parents]) {
+      const entry = await entries.get(nameOf(scope, key));
+      if (!entry.ok && entry.failure.code !== 'store/corrupt') return toTrouble(entry.failure);
+      if (!entry.ok || entry.value === undefined) continue;
+      if (entry.value.inline !== undefined) return ok(entry.value.inline);
+      const body = await blobs.readBytes(entry.value.body);
+      if (body.ok) return body;
+      if (classifyStoreFailure(body.failure) !== 'missing') return toTrouble(body.failure);
+    }
+    return ok(undefined);
+  };
+
+  return {
+    async lookup(keys) {
+      const found = new Map<ActionKey, Uint8Array>();
+      const results = await Promise.all(keys.map((key) => limit(() => findEntry(key))));
+      for (const [at, key] of keys.entries()) {
+        const result = results[at];
+        if (result?.ok === false) return result;
+        if (result?.value !== undefined) found.set(key, result.value);
+      }
+      return ok(found);
+    },
+
+    async findMissing(chunks) {
+      const missing = await blobs.findMissing(chunks);
+      return missing.ok ? missing : toTrouble(missing.failure);
+    },
+
+    async getChunks(chunks) {
+      const results = await Promise.all(chunks.map((chunk) => limit(() => readChunk(blobs, chunk))));
+      const bytes: (Uint8Array | undefined)[] = [];
+      for (const result of results) {
+        if (!result.ok) return result;
+        bytes.push(result.value);
+      }
+      return ok(bytes);
+    },
+
+    async putChunks(chunks) {
+      const results = await Promise.all(chunks.map((chunk) => limit(() => putChunk(blobs, chunk))));
+      return results.find((result) => !result.ok) ?? ok(undefined);
+    },
+
+    async putEntry(key, bytes) {
+      const body = digestOf(bytes);
+      const isInline = bytes.length <= MAX_INLINE_BYTES;
+      if (!isInline) {
+        const put = await blobs.putBytes(bytes);
+        if (!put.ok) return toTrouble(put.failure);
+      }
+      const entry: Entry = {
+        name: nameOf(options.scope, key),
+        body,
+        inline: isInline ? bytes : undefined,
+        createdAt: now(),
+        durationMs: undefined,
+        facts: {},
+      };
+      const put = await entries.put(entry);
+      return put.ok ? put : toTrouble(put.failure);
+    },
+  };
+}
+
+async function readChunk(blobs: BlobStore, chunk: Digest): Promise<RemoteResult<Uint8Array | undefined>> {
+  const bytes = await blobs.readBytes({ hash: chunk.hash, size: chunk.size });
+  if (bytes.ok) return bytes;
+  return classifyStoreFailure(bytes.failure) === 'missing' ? ok(undefined) : toTrouble(bytes.failure);
+}
+
+async function putChunk(blobs: BlobStore, chunk: Chunk): Promise<RemoteResult<undefined>> {
+  const put = await blobs.putBytes(chunk.bytes);
+  return put.ok ? ok(undefined) : toTrouble(put.failure);
+}
+
+function toTrouble(failure: StoreFailure): ReturnType<typeof trouble> {
+  switch (failure.code) {
+    case 'store/denied':
+    case 'store/read-only':
+      return trouble('refused', 'the bucket does not allow it');
+    case 'store/io':
+      return trouble('unreachable', `the bucket failed (${failure.detail})`);
+    default:
+      return trouble('rejected', failure.code);
+  }
+}

@@ -1,0 +1,25 @@
+/** Trouble with the shared cache; a warning, never the end of a task. `origin` is an address without credentials. */
+export type RemoteFailure =
+  /** It could not be reached, or did not answer as it should. Told once in a run. */
+  | { readonly code: 'remote/unavailable'; readonly origin: string; readonly detail: string }
+  /** It does not accept the credential, or not for this. */
+  | { readonly code: 'remote/refused'; readonly origin: string; readonly detail: string }
+  /** Time was up before all results were sent. */
+  | { readonly code: 'remote/uploads-left'; readonly origin: string; readonly count: number }
+  /** The address is neither http(s) nor s3, or a part of it is wrong. */
+  | { readonly code: 'remote/invalid-url'; readonly setting: string; readonly detail: string }
+  /** A key to sign with, or to verify with, is not Ed25519. */
+  | { readonly code: 'remote/invalid-key'; readonly setting: string };
+
+/** Every code of {@link RemoteFailure}, for tests and the reference page. */
+export const REMOTE_FAILURE_CODES = [
+  'remote/invalid-key',
+  'remote/invalid-url',
+  'remote/refused',
+  'remote/unavailable',
+  'remote/uploads-left',
+] as const satisfies readonly RemoteFailure['code'][];
+
+/** Fails to compile when a code is missing from the list above. */
+type Missing = Exclude<RemoteFailure['code'], (typeof REMOTE_FAILURE_CODES)[number]>;
+true satisfies [Missing] extends [never] ? true : Missing;

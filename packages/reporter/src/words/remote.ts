@@ -1,0 +1,32 @@
+import type { RemoteFailure } from '@tr/model';
+import type { Words } from './words.js';
+
+const RUNS_WITHOUT = 'Results are not affected: the run goes on with the local cache.';
+
+/** Words for trouble with the shared cache. */
+export function describeRemoteFailure(failure: RemoteFailure): Words {
+  switch (failure.code) {
+    case 'remote/unavailable':
+      return { what: `The remote cache \`${failure.origin}\` is in trouble: ${failure.detail}.`, next: RUNS_WITHOUT };
+    case 'remote/refused':
+      return {
+        what: `The remote cache \`${failure.origin}\` does not accept us: ${failure.detail}.`,
+        next: `${RUNS_WITHOUT} Check \`TR_TOKEN\`, or say what may be done with \`--cache\`.`,
+      };
+    case 'remote/uploads-left':
+      return {
+        what: `${failure.count} ${failure.count === 1 ? 'result was' : 'results were'} not sent to \`${failure.origin}\` in time.`,
+        next: 'They are in the local cache. `remoteCache.uploadTimeout` says how many seconds a run may wait for them.',
+      };
+    case 'remote/invalid-url':
+      return {
+        what: `\`${failure.setting}\` is not the address of a remote cache: ${failure.detail}.`,
+        next: 'Use `https://…` for a cache server or `s3://bucket/prefix?endpoint=…&region=…` for a bucket.',
+      };
+    case 'remote/invalid-key':
+      return {
+        what: `\`${failure.setting}\` is not an Ed25519 key.`,
+        next: 'Use PEM, or the base64 of its DER form. `openssl genpkey -algorithm ed25519` makes one.',
+      };
+  }
+}

@@ -1,8 +1,14 @@
+import type { Readable } from 'node:stream';
 import { Problem } from './problem.js';
 
-/** The stream of a request's body, as fastify hands it over unread. */
-export function bodyStream(request: { readonly raw: AsyncIterable<Uint8Array> }): AsyncIterable<Uint8Array> {
-  return request.raw;
+/** A request as these functions need it. */
+interface RequestWithBody {
+  readonly raw: Readable;
+}
+
+/** The stream of a request's body. Leaving it early leaves the connection open, so that an answer can be sent. */
+export function bodyStream(request: RequestWithBody): AsyncIterable<Uint8Array> {
+  return request.raw.iterator({ destroyOnReturn: false });
 }
 
 /** The announced length of a body. Throws when there is none: every client of ours sends it. */
@@ -13,13 +19,10 @@ export function announcedLength(request: { readonly headers: Readonly<Record<str
 }
 
 /** A whole body of at most `limit` bytes. */
-export async function readSmallBody(
-  request: { readonly raw: AsyncIterable<Uint8Array> },
-  limit: number,
-): Promise<Buffer> {
+export async function readSmallBody(request: RequestWithBody, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.raw) {
+  for await (const chunk of bodyStream(request)) {
     size += chunk.length;
     if (size > limit) throw new Problem('too-large');
     chunks.push(chunk);
@@ -28,10 +31,7 @@ export async function readSmallBody(
 }
 
 /** A body of JSON, at most `limit` bytes. What it holds is for the caller to check. */
-export async function readJson(
-  request: { readonly raw: AsyncIterable<Uint8Array> },
-  limit = 1024 * 1024,
-): Promise<unknown> {
+export async function readJson(request: RequestWithBody, limit = 1024 * 1024): Promise<unknown> {
   const bytes = await readSmallBody(request, limit);
   try {
     return JSON.parse(bytes.toString('utf8'));

@@ -37,7 +37,7 @@ export interface ProtocolHost {
   /** Signs text for URLs that carry their own authority; the key lives as long as the server's store. */
   sign(text: string): string;
   /** A session for a credential that a signed URL stands for. The caller has checked the signature and its expiry. */
-  sessionOf(grant: SessionGrant): CacheSession;
+  sessionOf(grant: SessionGrant, request: FastifyRequest): CacheSession;
 }
 
 /** Who a signed URL acts for. */

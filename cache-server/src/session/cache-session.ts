@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ByteRange, Entry } from '@tr/store';
 import type { Digest } from '@tr/model';
 import type { Identity } from '../auth/identity.js';
@@ -36,7 +37,7 @@ export interface CacheSession {
   /** All entries of an instance, nearest scope first, then newest first. For instances that are small. */
   list(instance: string): Promise<readonly Entry[]>;
   /** The body as a stream of exactly its length; breaks off instead of ending when the content turns out wrong. */
-  read(entry: Entry, range?: ByteRange): AsyncIterable<Uint8Array>;
+  read(entry: Entry, range?: ByteRange): Readable;
   /** The whole body, verified. Only for bodies known to be small. */
   readBytes(entry: Entry): Promise<Uint8Array>;
   /** `kept`: an entry was there first and stays. Throws `read-only` for a credential that may not write. */

@@ -16,6 +16,8 @@ export interface Disk {
   fstat(file: number): fs.Stats;
   /** Fills `buffer` from the current position as far as the file goes; returns the number of bytes. */
   read(file: number, buffer: Uint8Array): number;
+  /** Like `read`, from a position in the file; leaves the current position alone. */
+  readAt(file: number, buffer: Uint8Array, position: number): number;
   /** Writes all of `bytes` at the current position. */
   write(file: number, bytes: Uint8Array): void;
   /** Sets the modification time, seconds since the epoch. */
@@ -58,6 +60,15 @@ export const nodeDisk: Disk = {
     let filled = 0;
     while (filled < buffer.length) {
       const count = fs.readSync(file, buffer, filled, buffer.length - filled, null);
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled;
+  },
+  readAt: (file, buffer, position) => {
+    let filled = 0;
+    while (filled < buffer.length) {
+      const count = fs.readSync(file, buffer, filled, buffer.length - filled, position + filled);
       if (count === 0) break;
       filled += count;
     }

@@ -14,7 +14,11 @@ export {
   type EntryStore,
   type EntryUsage,
   type StreamBlobStore,
-} from './entry-store.js';
+} from './entry-store/entry-store.js';
+export { fromEntryBytes, isSameName, MAX_ENTRY_BYTES, toEntryBytes } from './entry-store/entry-bytes.js';
+export { entryPath, namespacePath } from './entry-store/entry-path.js';
+export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
+export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
 export { nodeDisk, errorCode, type Disk } from './disk.js';
 export { createFileActionStore } from './file/file-action-store.js';
 export { BLOB_TIME, createFileBlobStore } from './file/file-blob-store.js';

@@ -1,5 +1,5 @@
-/** What a store keeps: bytes by digest, or manifests by action key. */
-export type StoredKind = 'blob' | 'manifest';
+/** What a store keeps: bytes by digest, manifests by action key, or shared entries by name. */
+export type StoredKind = 'blob' | 'manifest' | 'entry';
 
 /** Trouble with the cache; a warning or a miss, never the end of a task. Paths are native and absolute. */
 export type StoreFailure =

@@ -2,8 +2,9 @@ import { sha256 } from '@tr/hash';
 import { fail, ok, type ActionKey, type Sha256 } from '@tr/model';
 import { errorCode } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
+import { linkNew } from '../folder/link-new.js';
 import { setAside } from '../folder/quarantine.js';
-import { commitTemp, dropTemp, inDirectoryOf, writeTemp } from '../folder/write-file.js';
+import { commitTemp, dropTemp, writeTemp } from '../folder/write-file.js';
 import { fromManifestBytes, toManifestBytes } from '../manifest/manifest-bytes.js';
 import type { ActionStore, PutManifest, StoredManifest } from '../ports.js';
 import { readWhole } from '../read-whole.js';
@@ -130,19 +131,6 @@ function place(
   } catch (error) {
     dropTemp(folder, temp);
     throw error;
-  }
-}
-
-/** A hard link fails when the name is taken: that makes the first write win. False when it is, or links cannot be made. */
-function linkNew(folder: CacheFolder, temp: string, path: string): boolean {
-  try {
-    inDirectoryOf(folder, path, () => folder.disk.hardLink(temp, path));
-    return true;
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === undefined || !['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code))
-      throw error;
-    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Digest, Sha256 } from '@tr/model';
-import type { BlobStore, StoredBlob } from './ports.js';
-import type { StoreResult } from './trouble.js';
+import type { BlobStore, StoredBlob } from '../ports.js';
+import type { StoreResult } from '../trouble.js';
 
 /**
  * The name of a shared entry. Every part may be any text: a store keeps names as digests of their parts, so that no

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { Problem } from '../http/problem.js';
+import { readCredential } from './credential.js';
+import { FailedLogins } from './failed-logins.js';
+import type { Identity } from './identity.js';
+import type { OidcVerifier } from './oidc.js';
+import { findToken, type StoredToken } from './token.js';
+
+/** Verified OIDC tokens that are remembered at once. */
+const MAX_REMEMBERED = 1000;
+
+/** What logins are checked against. */
+export interface AuthenticatorGround {
+  /** The tokens there are now. */
+  readonly tokens: () => readonly StoredToken[];
+  readonly oidc: OidcVerifier | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A login attempt. */
+export interface LoginAttempt {
+  readonly authorization: string | undefined;
+  /** Of the client. */
+  readonly address: string;
+}
+
+/** Tells who sends a request. */
+export class Authenticator {
+  readonly #ground: AuthenticatorGround;
+  readonly #failed: FailedLogins;
+  /** Digest of an OIDC token -> what it was found to be. */
+  readonly #remembered = new Map<string, { readonly identity: Identity; readonly expiresAt: number }>();
+
+  /** Address and digest of tokens that were right. */
+  readonly #known = new Set<string>();
+
+  constructor(ground: AuthenticatorGround) {
+    this.#ground = ground;
+    this.#failed = new FailedLogins(ground.now);
+  }
+
+  /** Who it is. Throws a problem when that is not known. */
+  async login({ authorization, address }: LoginAttempt): Promise<Identity> {
+    const credential = readCredential(authorization);
+    if (credential === undefined) throw new Problem('no-credential');
+    const digest = createHash('sha256').update(credential).digest('hex');
+    const remembered = this.#recall(digest);
+    if (remembered !== undefined) return remembered;
+    // Jobs that are logged in already go on; nothing new is looked at, right or wrong, so that guessing gains nothing.
+    if (this.#failed.isBlocked(address) && !this.#known.has(`${address} ${digest}`))
+      throw new Problem('too-many-failures');
+    const token = findToken(this.#ground.tokens(), credential);
+    if (token !== undefined) {
+      const identity = this.#checkToken(token);
+      if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
+      this.#known.add(`${address} ${digest}`);
+      return identity;
+    }
+    return await this.#checkOidc(credential, { digest, address });
+  }
+
+  #checkToken(token: StoredToken): Identity {
+    if (token.expiresAt !== undefined && token.expiresAt <= this.#ground.now())
+      throw new Problem('bad-credential', `token ${token.id} has expired`);
+    const { tenant, scope, readOnly, id } = token;
+    return { tenant, scope, mayWrite: !readOnly, subject: id };
+  }
+
+  async #checkOidc(
+    credential: string,
+    { digest, address }: { readonly digest: string; readonly address: string },
+  ): Promise<Identity> {
+    const verdict = (await this.#ground.oidc?.verify(credential)) ?? { kind: 'foreign' as const };
+    switch (verdict.kind) {
+      case 'identity':
+        this.#remember(digest, verdict);
+        return verdict.identity;
+      case 'foreign':
+        this.#failed.note(address, digest);
+        throw new Problem('bad-credential', 'unknown token');
+      case 'refused':
+        this.#failed.note(address, digest);
+        throw new Problem('bad-credential', verdict.reason);
+      case 'no-scope':
+        throw new Problem('no-scope');
+      case 'unavailable':
+        throw new Problem('store-trouble', `keys of the issuer: ${verdict.reason}`);
+    }
+  }
+
+  #recall(digest: string): Identity | undefined {
+    const found = this.#remembered.get(digest);
+    if (found === undefined || found.expiresAt > this.#ground.now()) return found?.identity;
+    this.#remembered.delete(digest);
+    return undefined;
+  }
+
+  #remember(digest: string, verdict: { readonly identity: Identity; readonly expiresAt: number }): void {
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(digest, verdict);
+  }
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseStoredToken, type StoredToken } from './token.js';
+
+const VERSION = 1;
+/** Owner only: hashes are no tokens, but scopes and ids are nobody else's business. */
+const MODE = 0o600;
+
+/** Tokens in one JSON file, written whole. A running server sees what other processes write. */
+export interface TokenFile {
+  /** Throws when the file is there but cannot be read or understood: better no login than a wrong one. */
+  list(): readonly StoredToken[];
+  add(token: StoredToken): void;
+  /** False when there is no such token. */
+  remove(id: string): boolean;
+}
+
+/** The tokens of a file that need not exist yet. */
+export function openTokenFile(path: string): TokenFile {
+  let seen: { readonly stamp: string; readonly tokens: readonly StoredToken[] } = { stamp: '', tokens: [] };
+  const list = (): readonly StoredToken[] => {
+    const stamp = stampOf(path);
+    if (stamp !== seen.stamp) seen = { stamp, tokens: stamp === '' ? [] : parseTokens(readFileSync(path, 'utf8'), path) };
+    return seen.tokens;
+  };
+  const write = (tokens: readonly StoredToken[]): void => {
+    mkdirSync(dirname(path), { recursive: true });
+    const temp = `${path}.${randomBytes(6).toString('hex')}`;
+    writeFileSync(temp, `${JSON.stringify({ version: VERSION, tokens }, undefined, 2)}\n`, { mode: MODE });
+    renameSync(temp, path);
+  };
+  return {
+    list,
+    add: (token) => write([...list(), token]),
+    remove: (id) => {
+      const tokens = list();
+      const left = tokens.filter((token) => token.id !== id);
+      if (left.length < tokens.length) write(left);
+      return left.length < tokens.length;
+    },
+  };
+}
+
+function stampOf(path: string): string {
+  if (!existsSync(path)) return '';
+  const { ino, mtimeMs, ctimeMs, size } = statSync(path);
+  return `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
+}
+
+function parseTokens(text: string, path: string): readonly StoredToken[] {
+  const value = JSON.parse(text) as { readonly version?: unknown; readonly tokens?: unknown };
+  if (value.version !== VERSION || !Array.isArray(value.tokens)) throw new Error(`${path}: not a token file`);
+  return value.tokens.map((token) => {
+    const parsed = parseStoredToken(token);
+    if (parsed === undefined) throw new Error(`${path}: a token is not understood`);
+    return parsed;
+  });
+}

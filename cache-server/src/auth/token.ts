@@ -1,0 +1,58 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { parseScope, type Scope } from './scope.js';
+
+/** A token as it is kept: its SHA-256, never itself. It is random and long, so a slow hash would add nothing. */
+export interface StoredToken {
+  /** Public name, for lists, logs and revocation. */
+  readonly id: string;
+  /** SHA-256 of the token, hex. */
+  readonly hash: string;
+  readonly tenant: string;
+  readonly scope: Scope;
+  readonly readOnly: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch; undefined = never. */
+  readonly expiresAt: number | undefined;
+}
+
+/** What a new token may do. */
+export type TokenTerms = Pick<StoredToken, 'tenant' | 'scope' | 'readOnly' | 'expiresAt'>;
+
+/** A new token. `text` is shown once and kept nowhere. */
+export function createToken(terms: TokenTerms, now: number): { readonly text: string; readonly stored: StoredToken } {
+  const id = randomBytes(6).toString('hex');
+  const text = `trc_${id}_${randomBytes(32).toString('base64url')}`;
+  return { text, stored: toStoredToken(text, { ...terms, id, createdAt: now }) };
+}
+
+/** The kept form of a token that somebody else made up. */
+export function toStoredToken(text: string, rest: Omit<StoredToken, 'hash'>): StoredToken {
+  return { ...rest, hash: hashOf(text) };
+}
+
+/** The token that `text` is, among `tokens`. Takes the same time whichever it is. */
+export function findToken(tokens: readonly StoredToken[], text: string): StoredToken | undefined {
+  const hash = Buffer.from(hashOf(text), 'hex');
+  let found: StoredToken | undefined;
+  for (const token of tokens) {
+    if (timingSafeEqual(Buffer.from(token.hash, 'hex'), hash)) found = token;
+  }
+  return found;
+}
+
+/** Reads a kept token; undefined for anything else. */
+export function parseStoredToken(value: unknown): StoredToken | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { id, hash, tenant, scope, readOnly, createdAt, expiresAt } = value as Record<string, unknown>;
+  const isText = typeof id === 'string' && typeof tenant === 'string' && typeof scope === 'string';
+  if (!isText || typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) return undefined;
+  const parsedScope = parseScope(scope);
+  if (parsedScope === undefined || typeof readOnly !== 'boolean' || typeof createdAt !== 'number') return undefined;
+  if (expiresAt !== undefined && typeof expiresAt !== 'number') return undefined;
+  return { id, hash, tenant, scope: parsedScope, readOnly, createdAt, expiresAt };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,87 @@
+import type { ClaimRule } from '../auth/claim-rules.js';
+import type { TrustedIssuer } from '../auth/oidc.js';
+import { DEFAULT_PARENTS, parseScope, type Scope, type ScopeParents } from '../auth/scope.js';
+import { UsageError } from './usage-error.js';
+
+/** What the trust file says. */
+export interface TrustConfig {
+  readonly issuers: readonly TrustedIssuer[];
+  readonly parents: ScopeParents;
+}
+
+const KEYS = ['issuers', 'parents'];
+const ISSUER_KEYS = ['issuer', 'audience', 'tenant', 'jwksUrl', 'rules'];
+const RULE_KEYS = ['claims', 'scope', 'readOnly'];
+
+/** Reads the trust file: which CI tokens get which scope, and which scopes read which. Throws {@link UsageError}. */
+export function parseTrustConfig(text: string): TrustConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`The trust file is not JSON: ${String(error)}`);
+  }
+  const file = toRecord(value, 'the trust file', KEYS);
+  return {
+    issuers: toList(file['issuers'] ?? [], 'issuers').map((issuer, at) => parseIssuer(issuer, `issuers[${at}]`)),
+    parents: file['parents'] === undefined ? DEFAULT_PARENTS : parseParents(file['parents']),
+  };
+}
+
+function parseIssuer(value: unknown, where: string): TrustedIssuer {
+  const record = toRecord(value, where, ISSUER_KEYS);
+  const { tenant = 'default', jwksUrl } = record;
+  return {
+    issuer: toText(record['issuer'], `${where}.issuer`),
+    // Without an audience, a token made for somebody else would do.
+    audience: toText(record['audience'], `${where}.audience`),
+    tenant: toText(tenant, `${where}.tenant`),
+    jwksUrl: jwksUrl === undefined ? undefined : toText(jwksUrl, `${where}.jwksUrl`),
+    rules: toList(record['rules'], `${where}.rules`).map((rule, at) => parseRule(rule, `${where}.rules[${at}]`)),
+  };
+}
+
+function parseRule(value: unknown, where: string): ClaimRule {
+  const record = toRecord(value, where, RULE_KEYS);
+  const claims: Record<string, string | readonly string[]> = {};
+  for (const [claim, wanted] of Object.entries(toRecord(record['claims'], `${where}.claims`))) {
+    claims[claim] = Array.isArray(wanted)
+      ? wanted.map((text) => toText(text, `${where}.claims.${claim}`))
+      : toText(wanted, `${where}.claims.${claim}`);
+  }
+  if (Object.keys(claims).length === 0)
+    throw new UsageError(`${where}.claims must not be empty: every repository of the issuer would match.`);
+  const { readOnly = false } = record;
+  if (typeof readOnly !== 'boolean') throw new UsageError(`${where}.readOnly must be true or false.`);
+  return { claims, scope: toText(record['scope'], `${where}.scope`), readOnly };
+}
+
+function parseParents(value: unknown): ScopeParents {
+  const parents: Record<string, readonly Scope[]> = {};
+  for (const [kind, list] of Object.entries(toRecord(value, 'parents'))) {
+    parents[kind] = toList(list, `parents.${kind}`).map((text) => {
+      const scope = parseScope(toText(text, `parents.${kind}`));
+      if (scope === undefined) throw new UsageError(`parents.${kind} has something that is no scope.`);
+      return scope;
+    });
+  }
+  return { ...DEFAULT_PARENTS, ...parents };
+}
+
+function toRecord(value: unknown, where: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UsageError(`${where} must be an object.`);
+  const unknown = keys === undefined ? undefined : Object.keys(value).find((key) => !keys.includes(key));
+  if (unknown !== undefined) throw new UsageError(`${where} has an unknown key, \`${unknown}\`.`);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function toList(value: unknown, where: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new UsageError(`${where} must be a list.`);
+  return value;
+}
+
+function toText(value: unknown, where: string): string {
+  if (typeof value !== 'string' || value === '') throw new UsageError(`${where} must be a text.`);
+  return value;
+}

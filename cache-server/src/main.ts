@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { openTokenFile } from './auth/token-file.js';
+import { parseServeRequest } from './config/serve-request.js';
+import { serve } from './config/serve.js';
+import { runTokenCommand } from './config/token-command.js';
+import { UsageError } from './config/usage-error.js';
+
+const USAGE = `tr-cache-server [serve] [--dir D] [--port 3737] [--host 127.0.0.1] [--tokens-file F] [--trust-file F]
+                        [--max-size 50GB] [--max-entry 20GB] [--max-age 30d] [--quota pr=2GB]...
+                        [--tls-cert F --tls-key F] [--public-url U] [--trust-proxy] [--drain 30s]
+tr-cache-server token create --scope main|release/X|pr/N|user/X [--tenant T] [--read-only] [--expires 90d]
+tr-cache-server token list
+tr-cache-server token revoke <id>
+
+Every option is also read from the environment: TR_CACHE_DIR, TR_CACHE_PORT, ...; TR_CACHE_TOKEN is a first token.`;
+
+/** The only place that reads arguments and environment, prints, and ends the process. */
+export async function main(): Promise<void> {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const [command = 'serve', ...rest] = process.argv.slice(2);
+  try {
+    if (command === 'token') return runToken(rest, print);
+    if (['help', '--help', '-h'].includes(command)) return print(USAGE);
+    if (command === 'serve' || command.startsWith('-')) return await runServe(command === 'serve' ? rest : process.argv.slice(2), print);
+    throw new UsageError(`There is no command \`${command}\`.\n\n${USAGE}`);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
+
+function runToken(args: readonly string[], print: (line: string) => void): void {
+  const directory = resolve(process.env['TR_CACHE_DIR'] ?? 'tr-cache');
+  const open = (path: string | undefined) =>
+    openTokenFile(resolve(path ?? process.env['TR_CACHE_TOKENS_FILE'] ?? `${directory}/tokens.json`));
+  runTokenCommand(args, { open, print, now: Date.now() });
+}
+
+async function runServe(args: readonly string[], print: (line: string) => void): Promise<void> {
+  const request = parseServeRequest(args, process.env, process.cwd());
+  const server = await serve(request, { log: print, print, now: Date.now });
+  let isClosing = false;
+  const stop = (): void => {
+    // A second signal ends it at once.
+    if (isClosing) process.exit(130);
+    isClosing = true;
+    void server.close().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+await main();

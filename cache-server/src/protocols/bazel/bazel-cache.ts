@@ -1,0 +1,101 @@
+import type { Entry } from '@tr/store';
+import type { CacheSession, EntryKey, WriteReport } from '../../session/cache-session.js';
+import { EMPTY_HASH, type CasDigest } from './cas-digest.js';
+import { blobsOfJson, blobsOfResult, blobsOfTree } from './referenced-blobs.js';
+import { WireError } from './wire.js';
+
+/** Form of an action result: clients that write JSON read JSON, so both are kept apart. */
+export type ResultForm = 'protobuf' | 'json';
+
+/** Larger results and trees are not looked into, bytes. */
+const MAX_PARSED_BYTES = 64 * 1024 * 1024;
+const PREFIX = { protobuf: 'ac', json: 'ac-json' } as const;
+
+/** The two stores of the remote API as one session sees them: one instance. */
+export class BazelCache {
+  readonly #session: CacheSession;
+  readonly #instance: string;
+
+  constructor(session: CacheSession, instance: string) {
+    this.#session = session;
+    this.#instance = instance;
+  }
+
+  /** A blob; undefined when it is not there. The empty blob has no entry, see {@link EMPTY_HASH}. */
+  async findBlob(hash: string): Promise<Entry | undefined> {
+    return await this.#session.find(this.#casKey(hash));
+  }
+
+  /** Those that are not there, in the given order. */
+  async findMissing(digests: readonly CasDigest[]): Promise<readonly CasDigest[]> {
+    const wanted = digests.filter(({ hash }) => hash !== EMPTY_HASH);
+    const found = await this.#session.has(wanted.map(({ hash }) => this.#casKey(hash)));
+    return wanted.filter((_, index) => found[index] !== true);
+  }
+
+  /** Stores a blob; throws `bad-digest` for other content. */
+  async putBlob(
+    digest: { readonly hash: string; readonly size?: number },
+    body: AsyncIterable<Uint8Array> | Uint8Array,
+    length?: number,
+  ): Promise<WriteReport> {
+    return await this.#session.write(this.#casKey(digest.hash), body, {
+      expected: digest,
+      ...(length === undefined ? {} : { length }),
+    });
+  }
+
+  /** An action result with all of its blobs there; a result that lacks one is a miss. */
+  async findResult(hash: string, form: ResultForm): Promise<Entry | undefined> {
+    const entry = await this.#session.find({ instance: this.#instance, key: `${PREFIX[form]}/${hash}` });
+    if (entry === undefined || isForeign(hash)) return entry;
+    return (await this.#isComplete(entry, form)) ? entry : undefined;
+  }
+
+  /** Stores an action result over another: the client knows that it has run the action anew. */
+  async putResult(
+    hash: string,
+    form: ResultForm,
+    content: { readonly body: AsyncIterable<Uint8Array> | Uint8Array; readonly length: number },
+  ): Promise<void> {
+    const key = { instance: this.#instance, key: `${PREFIX[form]}/${hash}` };
+    await this.#session.write(key, content.body, { mode: 'replace', length: content.length });
+  }
+
+  async #isComplete(entry: Entry, form: ResultForm): Promise<boolean> {
+    if (entry.body.size > MAX_PARSED_BYTES) return false;
+    try {
+      const bytes = await this.#session.readBytes(entry);
+      if (form === 'json') {
+        const named = blobsOfJson(JSON.parse(Buffer.from(bytes).toString('utf8')));
+        return (await this.findMissing(named)).length === 0;
+      }
+      const { blobs, trees } = blobsOfResult(bytes);
+      if ((await this.findMissing([...blobs, ...trees])).length > 0) return false;
+      const inTrees = (await Promise.all(trees.map(async (tree) => await this.#filesOfTree(tree)))).flat();
+      return (await this.findMissing(inTrees)).length === 0;
+    } catch (error) {
+      if (error instanceof WireError || error instanceof SyntaxError) return false;
+      throw error;
+    }
+  }
+
+  async #filesOfTree({ hash }: CasDigest): Promise<readonly CasDigest[]> {
+    if (hash === EMPTY_HASH) return [];
+    const entry = await this.findBlob(hash);
+    if (entry === undefined || entry.body.size > MAX_PARSED_BYTES) throw new WireError();
+    return blobsOfTree(await this.#session.readBytes(entry));
+  }
+
+  #casKey(hash: string): EntryKey {
+    return { instance: this.#instance, key: `cas/${hash}` };
+  }
+}
+
+/**
+ * True for a key of ccache's `bazel` layout: its 20-byte key and the first 24 digits of that again. Bodies of those are no
+ * action results.
+ */
+function isForeign(hash: string): boolean {
+  return hash.slice(40) === hash.slice(0, 24);
+}

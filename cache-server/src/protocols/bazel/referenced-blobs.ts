@@ -1,0 +1,46 @@
+import { isCasHash, readCasDigest, type CasDigest } from './cas-digest.js';
+import { pick, readFields } from './wire.js';
+
+/** Blobs that an action result names. `trees` name more inside. */
+export interface ReferencedBlobs {
+  readonly blobs: readonly CasDigest[];
+  readonly trees: readonly CasDigest[];
+}
+
+/** Field numbers of `ActionResult` whose messages hold a digest, and where in them. */
+const OUTPUT_FILES = 2;
+const OUTPUT_DIRECTORIES = 3;
+const STDOUT_DIGEST = 6;
+const STDERR_DIGEST = 8;
+
+/** Blobs of an `ActionResult` message. Throws `WireError` for other bytes. */
+export function blobsOfResult(message: Uint8Array): ReferencedBlobs {
+  const fields = readFields(message);
+  const nested = (number: number, digestField: number): readonly Uint8Array[] =>
+    pick(fields, number).flatMap((output) => pick(readFields(output), digestField));
+  return {
+    blobs: toDigests([...nested(OUTPUT_FILES, 2), ...pick(fields, STDOUT_DIGEST), ...pick(fields, STDERR_DIGEST)]),
+    trees: toDigests(nested(OUTPUT_DIRECTORIES, 3)),
+  };
+}
+
+/** Files of a `Tree` message: of its root and of its children. Throws `WireError` for other bytes. */
+export function blobsOfTree(message: Uint8Array): readonly CasDigest[] {
+  const fields = readFields(message);
+  const directories = [...pick(fields, 1), ...pick(fields, 2)];
+  const files = directories.flatMap((directory) => pick(readFields(directory), 1));
+  return toDigests(files.flatMap((file) => pick(readFields(file), 2)));
+}
+
+/** Blobs of an action result in JSON: everything in it that has the form of a digest. */
+export function blobsOfJson(value: unknown): readonly CasDigest[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { hash, sizeBytes } = value as Record<string, unknown>;
+  if (typeof hash === 'string' && isCasHash(hash)) return [{ hash, size: Number(sizeBytes ?? 0) }];
+  return Object.values(value).flatMap(blobsOfJson);
+}
+
+function toDigests(messages: readonly Uint8Array[]): readonly CasDigest[] {
+  // An empty digest stands for "none".
+  return messages.map(readCasDigest).filter((digest) => digest !== undefined);
+}

@@ -1,0 +1,9 @@
+import { bazel } from './bazel/bazel.js';
+import { ccache } from './ccache/ccache.js';
+import { gradle } from './gradle/gradle.js';
+import { nx } from './nx/nx.js';
+import type { Protocol } from './protocol.js';
+import { turborepo } from './turborepo/turborepo.js';
+
+/** Every protocol this server speaks. Adding one is its folder and a line here. */
+export const PROTOCOLS: readonly Protocol[] = [turborepo, nx, gradle, ccache, bazel];

@@ -1,0 +1,86 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Entry } from '@tr/store';
+import { Problem } from '../../http/problem.js';
+import { announcedLength, bodyStream, readJson, readSmallBody } from '../../http/read-body.js';
+import { sendEntry } from '../../http/send.js';
+import type { EntryKey } from '../../session/cache-session.js';
+import type { Protocol, ProtocolHost } from '../protocol.js';
+import { artifactKey, isArtifactHash } from './artifact-key.js';
+import { factHeaders, readDuration, readFacts } from './artifact-facts.js';
+import { addPreflight } from './preflight.js';
+
+const EVENTS_LIMIT = 4 * 1024 * 1024;
+const MAX_QUERIED = 4096;
+interface ArtifactRequest {
+  readonly Params: { readonly hash: string };
+}
+
+/**
+ * Turborepo's remote cache, version 8. The first artifact of a hash stays. Signatures are made and checked by the client:
+ * its tag is kept and given back as it is.
+ */
+export const turborepo: Protocol = {
+  name: 'turborepo',
+  register(app, host) {
+    app.get('/v8/artifacts/status', (_request, reply) => reply.send({ status: 'enabled' }));
+    app.post('/v8/artifacts/events', async (request, reply) => {
+      await readSmallBody(request, EVENTS_LIMIT);
+      return await reply.send({});
+    });
+    app.post('/v8/artifacts', async (request, reply) => await reply.send(await queryArtifacts(host, request)));
+    // A HEAD of this goes the same way.
+    app.get<ArtifactRequest>('/v8/artifacts/:hash', async (request, reply) => await sendArtifact(host, request, reply));
+    app.put<ArtifactRequest>('/v8/artifacts/:hash', async (request, reply) => {
+      const key = artifactKey(request.params.hash, request.query);
+      const length = announcedLength(request);
+      const durationMs = readDuration(request.headers);
+      await host.session(request).write(key, bodyStream(request), {
+        length,
+        facts: readFacts(request.headers),
+        ...(durationMs === undefined ? {} : { durationMs }),
+      });
+      return await reply.code(202).send({ urls: [`${host.publicUrl(request)}/v8/artifacts/${key.key}`] });
+    });
+    addPreflight(app);
+  },
+  describeProblem({ status, code, text }) {
+    // The client reads `forbidden` as: may not write.
+    const known = status === 403 ? 'forbidden' : code.replaceAll('-', '_');
+    return {
+      contentType: 'application/json; charset=utf-8',
+      text: JSON.stringify({ error: { code: known, message: text } }),
+    };
+  },
+};
+
+async function sendArtifact(
+  host: ProtocolHost,
+  request: FastifyRequest<ArtifactRequest>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const session = host.session(request);
+  const entry = await session.find(artifactKey(request.params.hash, request.query));
+  if (entry === undefined) throw new Problem('not-found');
+  return sendEntry(reply, { session, entry }, { contentType: 'application/octet-stream', headers: factHeaders(entry) });
+}
+
+async function queryArtifacts(host: ProtocolHost, request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> {
+  const session = host.session(request);
+  const body = await readJson(request);
+  const hashes = typeof body === 'object' && body !== null && 'hashes' in body ? body.hashes : undefined;
+  if (!Array.isArray(hashes) || hashes.length > MAX_QUERIED) throw new Problem('bad-request', 'no list of hashes');
+  const known = hashes.filter((hash) => typeof hash === 'string').filter(isArtifactHash);
+  const answers = new Map<string, unknown>();
+  for (const hash of known) answers.set(hash, describeArtifact(await session.find(keyOf(request, hash))));
+  return Object.fromEntries(answers);
+}
+
+function keyOf(request: FastifyRequest, hash: string): EntryKey {
+  return artifactKey(hash, request.query);
+}
+
+function describeArtifact(entry: Entry | undefined): Readonly<Record<string, unknown>> | null {
+  if (entry === undefined) return null;
+  const { tag } = entry.facts;
+  return { size: entry.body.size, taskDurationMs: entry.durationMs ?? 0, ...(tag === undefined ? {} : { tag }) };
+}

@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Authenticator } from '../auth/authenticator.js';
+import type { Identity } from '../auth/identity.js';
+import { OidcVerifier } from '../auth/oidc.js';
+import { parseScope } from '../auth/scope.js';
+import { Problem } from '../http/problem.js';
+import type { Protocol, ProtocolHost } from '../protocols/protocol.js';
+import { createSession, type SessionGround } from '../session/create-session.js';
+import { createTrace, type RequestTrace } from '../session/request-trace.js';
+import { Ledger } from '../upkeep/ledger.js';
+import { Upkeep } from '../upkeep/upkeep.js';
+import { createConnections, type Connections } from './connections.js';
+import { addHealthRoutes } from './health-routes.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { toKnownProblem } from './to-known-problem.js';
+import type { ServerOptions } from './server-options.js';
+import { signText } from './signer.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** No login is asked for. */
+    isPublic?: boolean;
+    /** Whose route it is; set by the server. */
+    protocol?: Protocol;
+  }
+  interface FastifyRequest {
+    identity: Identity | undefined;
+    trace: RequestTrace;
+  }
+}
+
+/** A server that runs. */
+export interface RunningServer {
+  /** Origin it listens on. */
+  readonly url: string;
+  readonly port: number;
+  readonly upkeep: Upkeep;
+  /** Takes nothing new, lets what is in flight end within the drain time, then cuts it. */
+  close(): Promise<void>;
+}
+
+/** Starts a server. Rejects when the port cannot be had. */
+export async function startCacheServer(options: ServerOptions): Promise<RunningServer> {
+  return await new CacheServer(options).start();
+}
+
+class CacheServer {
+  readonly #options: ServerOptions;
+  readonly #app: FastifyInstance;
+  readonly #authenticator: Authenticator;
+  readonly #ledger: Ledger;
+  readonly #metrics: Metrics;
+  readonly #upkeep: Upkeep;
+  readonly #ground: SessionGround;
+  readonly #connections: Connections;
+  #isReady = false;
+  #isDraining = false;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    const { now, entries, blobs, quotas, tokens, issuers, parents, maxEntryBytes } = options;
+    const oidc = issuers.length === 0 ? undefined : new OidcVerifier(issuers, now);
+    this.#authenticator = new Authenticator({ tokens, oidc, now });
+    this.#ledger = new Ledger(quotas);
+    this.#metrics = createMetrics(() => this.#ledger.totals);
+    this.#upkeep = new Upkeep({
+      entries,
+      blobs,
+      ledger: this.#ledger,
+      quotas,
+      now,
+      onEvicted: (count) => this.#metrics.noteEvicted(count),
+    });
+    this.#ground = { entries, blobs, parents, ledger: this.#ledger, maxEntryBytes, now };
+    this.#app = this.#createApp();
+    this.#connections = createConnections(
+      { onRequest: (request, response) => this.#app.routing(request, response), onStream: (stream) => stream.close() },
+      options.tls,
+    );
+  }
+
+  async start(): Promise<RunningServer> {
+    const { host, port, upkeepMs, tls } = this.#options;
+    await this.#app.ready();
+    const address = await this.#connections.listen(host, port);
+    const round = async (): Promise<void> => {
+      try {
+        await this.#upkeep.run();
+        this.#isReady = true;
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        this.#log({ event: 'upkeep-failed', detail: error.detail });
+      }
+    };
+    await round();
+    const timer = upkeepMs === 0 ? undefined : setInterval(() => void round(), upkeepMs);
+    const name = host.includes(':') ? `[${host}]` : host;
+    return {
+      url: `${tls === undefined ? 'http' : 'https'}://${name}:${address.port}`,
+      port: address.port,
+      upkeep: this.#upkeep,
+      close: async () => {
+        clearInterval(timer);
+        await this.#drain();
+      },
+    };
+  }
+
+  #createApp(): FastifyInstance {
+    const app = fastify({
+      logger: false,
+      trustProxy: this.#options.trustProxy,
+      genReqId: () => randomUUID(),
+      // Names are digested before they reach a store; a long one is refused by the session.
+      routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },
+      return503OnClosing: false,
+      // Fastify's own server is never listened on; see connections.ts.
+      forceCloseConnections: false,
+    });
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    app.decorateRequest('identity', undefined);
+    app.decorateRequest('trace');
+    app.addHook('onRequest', async (request, reply) => await this.#receive(request, reply));
+    app.addHook('onResponse', async (request, reply) => this.#noteServed(request, reply));
+    app.setErrorHandler((error, request, reply) => this.#answerProblem(error, request, reply));
+    app.setNotFoundHandler((request, reply) => this.#answerProblem(new Problem('not-found'), request, reply));
+    addHealthRoutes(app, {
+      isReady: async () => this.#isReady && !this.#isDraining && (await this.#isStoreUp()),
+      metrics: () => this.#metrics.text(),
+    });
+    for (const protocol of this.#options.protocols) this.#addProtocol(app, protocol);
+    return app;
+  }
+
+  #addProtocol(app: FastifyInstance, protocol: Protocol): void {
+    void app.register(async (scope) => {
+      scope.addHook('onRoute', (route) => {
+        route.config = { ...route.config, protocol };
+      });
+      protocol.register(scope, this.#createHost(protocol));
+    });
+  }
+
+  #createHost(protocol: Protocol): ProtocolHost {
+    const { now, signingKey, publicUrl } = this.#options;
+    return {
+      now,
+      sign: (text) => signText(signingKey, `${protocol.name}\n${text}`),
+      publicUrl: (request) => publicUrl ?? `${request.protocol}://${request.host}`,
+      session: (request) => {
+        if (request.identity === undefined) throw new Problem('no-credential');
+        return createSession(this.#ground, {
+          identity: request.identity,
+          protocol: protocol.name,
+          trace: request.trace,
+        });
+      },
+      sessionOf: ({ tenant, scope, subject, mayWrite }, request) => {
+        const parsed = parseScope(scope);
+        if (parsed === undefined) throw new Problem('bad-request', 'a grant without a scope');
+        request.identity = { tenant, scope: parsed, subject, mayWrite };
+        return createSession(this.#ground, {
+          identity: request.identity,
+          protocol: protocol.name,
+          trace: request.trace,
+        });
+      },
+    };
+  }
+
+  /** Every request starts here: who is it, and may it send its body? */
+  async #receive(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    request.trace = createTrace();
+    if (this.#isDraining) void reply.header('connection', 'close');
+    const { config } = request.routeOptions;
+    if (!request.is404 && config.isPublic !== true && config.protocol !== undefined) {
+      request.identity = await this.#authenticator.login({
+        authorization: request.headers.authorization,
+        address: request.ip,
+      });
+    }
+    if (request.headers.expect?.toLowerCase() === '100-continue') reply.raw.writeContinue();
+  }
+
+  #answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const problem = toKnownProblem(error);
+    if (problem.status === 401 || problem.status === 429) this.#metrics.noteLoginFailure();
+    if (problem.code !== 'not-found')
+      this.#log({ event: 'problem', id: request.id, code: problem.code, detail: problem.detail });
+    const body = request.routeOptions.config.protocol?.describeProblem?.(problem);
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="cache"');
+    if (problem.status === 429) void reply.header('retry-after', '60');
+    return reply
+      .code(problem.status)
+      .header('content-type', body?.contentType ?? 'text/plain; charset=utf-8')
+      .send(body?.text ?? `${problem.text}\n`);
+  }
+
+  #noteServed(request: FastifyRequest, reply: FastifyReply): void {
+    const protocol = request.routeOptions.config.protocol?.name ?? 'server';
+    const { identity, trace } = request;
+    const bytesIn = Number(request.headers['content-length'] ?? 0);
+    const bytesOut = request.method === 'HEAD' ? 0 : Number(reply.getHeader('content-length') ?? 0);
+    const { method } = request;
+    const isCut = !reply.raw.writableFinished;
+    this.#metrics.note({
+      protocol,
+      method,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+      bytesIn,
+      bytesOut,
+      trace,
+    });
+    this.#log({
+      event: 'request',
+      id: request.id,
+      protocol,
+      method,
+      status: reply.statusCode,
+      outcome: isCut ? 'cut' : trace.outcome,
+      tenant: identity?.tenant,
+      scope: identity?.scope,
+      subject: identity?.subject,
+      key: trace.key,
+      bytesIn,
+      bytesOut,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    });
+  }
+
+  /** One JSON line. Never a URL, a header or a credential: names of clients may hold anything. */
+  #log(fields: Readonly<Record<string, unknown>>): void {
+    this.#options.log(JSON.stringify({ time: new Date(this.#options.now()).toISOString(), ...fields }));
+  }
+
+  async #isStoreUp(): Promise<boolean> {
+    const name = { tenant: '', scope: '', protocol: 'server', instance: '', key: 'probe' };
+    return (await this.#options.entries.get(name)).ok;
+  }
+
+  async #drain(): Promise<void> {
+    this.#isDraining = true;
+    const stopped = this.#connections.stop();
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.#options.drainMs)));
+    await Promise.race([stopped, timeUp]);
+    clearTimeout(timer);
+    this.#connections.cut();
+    await stopped;
+    await this.#app.close();
+  }
+}

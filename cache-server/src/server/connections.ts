@@ -1,0 +1,119 @@
+import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import {
+  createSecureServer,
+  createServer as createHttp2Server,
+  type Http2SecureServer,
+  type Http2Server,
+  type ServerHttp2Stream,
+  type IncomingHttpHeaders,
+} from 'node:http2';
+import { createServer as createNetServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+
+/** No header may take longer than this, milliseconds. */
+const HEADERS_TIMEOUT_MS = 60_000;
+/** A connection on which nothing moves for this long is cut. */
+const IDLE_TIMEOUT_MS = 120_000;
+const KEEP_ALIVE_MS = 65_000;
+/** First bytes of HTTP/2 without TLS. */
+const HTTP2_PREFACE = 'PRI';
+/** HTTP/2 uploads crawl with the default of 64 KiB. */
+const HTTP2_WINDOW_BYTES = 8 * 1024 * 1024;
+
+/** Who answers what comes in. */
+export interface ConnectionHandlers {
+  readonly onRequest: RequestListener;
+  /** A request over HTTP/2: gRPC only. */
+  readonly onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
+}
+
+/** The listening side: HTTP/1.1 and HTTP/2 on one port, plain or TLS. */
+export interface Connections {
+  listen(host: string, port: number): Promise<AddressInfo>;
+  /** Takes no new connections; resolves when the last one is closed. */
+  stop(): Promise<void>;
+  /** Cuts what is left. */
+  cut(): void;
+}
+
+/** Sockets that count what moves over them, so that idle ones can be cut and all of them on shutdown. */
+export function createConnections(
+  handlers: ConnectionHandlers,
+  tls: { readonly cert: string; readonly key: string } | undefined,
+): Connections {
+  const http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 });
+  http.on('request', handlers.onRequest);
+  // The handler lets the client go on once it knows who that is.
+  http.on('checkContinue', handlers.onRequest);
+  const settings = { initialWindowSize: HTTP2_WINDOW_BYTES };
+  const http2 = createHttp2Server({ settings });
+  prepareHttp2(http2, handlers);
+  const front = tls === undefined ? createPlainFront(http, http2) : createTlsFront({ tls, http, settings, handlers });
+  const sockets = new Set<Socket>();
+  front.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy());
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
+  });
+  return {
+    listen: async (host, port) => {
+      await new Promise<void>((resolve, reject) => {
+        front.once('error', reject);
+        front.listen(port, host, () => resolve());
+      });
+      return front.address() as AddressInfo;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        front.close(() => resolve());
+        http.closeIdleConnections();
+      }),
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/** Looks at the first bytes of a connection to see which protocol it speaks. */
+function createPlainFront(http: HttpServer, http2: Http2Server): NetServer {
+  return createNetServer({ pauseOnConnect: false }, (socket) => {
+    // 'readable' and unshift: with 'data' the HTTP/2 session would miss the start and die.
+    const look = (): void => {
+      const first = socket.read() as Buffer | null;
+      if (first === null) return;
+      socket.off('readable', look);
+      socket.unshift(first);
+      const isHttp2 = first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE;
+      (isHttp2 ? http2 : http).emit('connection', socket);
+    };
+    socket.on('readable', look);
+  });
+}
+
+function createTlsFront(options: {
+  readonly tls: { readonly cert: string; readonly key: string };
+  readonly http: HttpServer;
+  readonly settings: { readonly initialWindowSize: number };
+  readonly handlers: ConnectionHandlers;
+}): NetServer {
+  const { tls, http, settings, handlers } = options;
+  const server = createSecureServer({ ...tls, allowHTTP1: true, settings, minVersion: 'TLSv1.2' });
+  prepareHttp2(server, handlers);
+  server.on('request', (request, response) => {
+    if (request.httpVersionMajor === 1) http.emit('request', request, response);
+  });
+  return server as unknown as NetServer;
+}
+
+function prepareHttp2(server: Http2Server | Http2SecureServer, { onStream }: ConnectionHandlers): void {
+  server.on('session', (session) => {
+    session.setLocalWindowSize(HTTP2_WINDOW_BYTES);
+    session.on('error', () => session.destroy());
+  });
+  server.on('sessionError', () => {});
+  server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    stream.on('error', () => {});
+    onStream(stream, headers);
+  });
+}

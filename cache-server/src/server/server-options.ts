@@ -1,0 +1,39 @@
+import type { EntryStore, StreamBlobStore } from '@tr/store';
+import type { TrustedIssuer } from '../auth/oidc.js';
+import type { ScopeParents } from '../auth/scope.js';
+import type { StoredToken } from '../auth/token.js';
+import type { Protocol } from '../protocols/protocol.js';
+import type { Quotas } from '../upkeep/ledger.js';
+
+/** Everything a server is made of. Nothing is read from anywhere else. */
+export interface ServerOptions {
+  readonly entries: EntryStore;
+  readonly blobs: StreamBlobStore;
+  readonly protocols: readonly Protocol[];
+  /** The tokens there are now; asked at every login. */
+  readonly tokens: () => readonly StoredToken[];
+  readonly issuers: readonly TrustedIssuer[];
+  readonly parents: ScopeParents;
+  readonly quotas: Quotas;
+  /** Largest body, bytes. */
+  readonly maxEntryBytes: number;
+  /** Key for signed URLs; the same on every replica. */
+  readonly signingKey: Uint8Array;
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  /** Origin that clients use; undefined = as the Host header says. */
+  readonly publicUrl: string | undefined;
+  /** Believe `X-Forwarded-*`: only behind a proxy of one's own. */
+  readonly trustProxy: boolean;
+  /** PEM texts; undefined = plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** How long requests in flight may go on after `close`, milliseconds. */
+  readonly drainMs: number;
+  /** Between two rounds of upkeep, milliseconds; 0 = none but those a full store asks for. */
+  readonly upkeepMs: number;
+  /** Takes one line of JSON. */
+  readonly log: (line: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}

@@ -1,0 +1,156 @@
+import { sha256 } from '@tr/hash';
+import type { Entry, EntryName, EntryStore, StreamBlobStore } from '@tr/store';
+import { readChain, type Scope, type ScopeParents } from '../auth/scope.js';
+import type { Identity } from '../auth/identity.js';
+import { Problem } from '../http/problem.js';
+import type { Ledger } from '../upkeep/ledger.js';
+import type { CacheSession, EntryKey, WriteOptions, WriteReport } from './cache-session.js';
+import { pullContent } from './pull.js';
+import type { RequestTrace } from './request-trace.js';
+import { unwrap } from './store-problem.js';
+import { writeBody } from './write-body.js';
+
+/** What sessions are made over; one per server. */
+export interface SessionGround {
+  readonly entries: EntryStore;
+  readonly blobs: StreamBlobStore;
+  readonly parents: ScopeParents;
+  readonly ledger: Ledger;
+  /** Largest body, bytes. */
+  readonly maxEntryBytes: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Whose session it is and where its trace goes. */
+export interface SessionSubject {
+  readonly identity: Identity;
+  readonly protocol: string;
+  readonly trace: RequestTrace;
+}
+
+const MAX_NAME_BYTES = 2048;
+const MAX_FACTS = 16;
+const MAX_FACT_BYTES = 1024;
+
+/** The cache as one credential sees it through one protocol. The only place where names get their tenant and scope. */
+export function createSession(ground: SessionGround, subject: SessionSubject): CacheSession {
+  const { entries, blobs, ledger } = ground;
+  const { identity, protocol, trace } = subject;
+  const chain = readChain(identity.scope, ground.parents);
+
+  const toName = (scope: Scope, { instance, key }: EntryKey): EntryName => {
+    if (instance.length + key.length > MAX_NAME_BYTES) throw new Problem('bad-request', 'a name is too long');
+    return { tenant: identity.tenant, scope, protocol, instance, key };
+  };
+  const isWhole = async (entry: Entry): Promise<boolean> =>
+    entry.inline !== undefined || unwrap(await blobs.findMissing([entry.body])).length === 0;
+  /** Undefined also for an entry that cannot be trusted, and for one whose blob is gone: that entry is removed. */
+  const findIn = async (scope: Scope, key: EntryKey): Promise<Entry | undefined> => {
+    const name = toName(scope, key);
+    const found = await entries.get(name);
+    if (!found.ok && found.failure.code === 'store/corrupt') return undefined;
+    const entry = unwrap(found);
+    if (entry === undefined || (await isWhole(entry))) return entry;
+    unwrap(await entries.delete(name));
+    return undefined;
+  };
+  const findOnChain = async (key: EntryKey): Promise<Entry | undefined> => {
+    for (const scope of chain) {
+      const entry = await findIn(scope, key);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  };
+  const checkWrite = (options: WriteOptions): void => {
+    if (!identity.mayWrite) throw new Problem('read-only');
+    const facts = Object.entries(options.facts ?? {});
+    const isTooMuch = facts.some(([name, value]) => name.length + value.length > MAX_FACT_BYTES);
+    if (facts.length > MAX_FACTS || isTooMuch) throw new Problem('bad-request', 'facts are too long');
+  };
+  const noteKey = (key: EntryKey): void => {
+    trace.key = sha256(JSON.stringify([key.instance, key.key])).slice(0, 12);
+  };
+
+  return {
+    identity,
+
+    async find(key) {
+      noteKey(key);
+      const entry = await findOnChain(key);
+      trace.outcome = entry === undefined ? 'miss' : 'hit';
+      if (entry === undefined) trace.misses++;
+      else trace.hits++;
+      return entry;
+    },
+
+    async has(keys) {
+      const found: boolean[] = [];
+      for (const key of keys) found.push((await findOnChain(key)) !== undefined);
+      return found;
+    },
+
+    async list(instance) {
+      const all: Entry[] = [];
+      for (const scope of chain)
+        all.push(...unwrap(await entries.list({ tenant: identity.tenant, scope, protocol, instance })));
+      return all;
+    },
+
+    read(entry, range) {
+      const { inline, body } = entry;
+      const part = range ?? { start: 0, end: body.size - 1 };
+      return pullContent(async (sink) => {
+        if (inline === undefined) return await blobs.readRange(body, part, sink);
+        await sink(inline.subarray(part.start, part.end + 1));
+        return { ok: true, value: undefined };
+      });
+    },
+
+    async readBytes(entry) {
+      return entry.inline ?? unwrap(await blobs.readBytes(entry.body));
+    },
+
+    async write(key, body, options = {}): Promise<WriteReport> {
+      checkWrite(options);
+      noteKey(key);
+      const name = toName(identity.scope, key);
+      const replace = options.mode === 'replace';
+      if (!replace && (await findIn(identity.scope, key)) !== undefined) {
+        trace.outcome = 'kept';
+        return { outcome: 'kept', digest: undefined };
+      }
+      const size = body instanceof Uint8Array ? body.length : options.length;
+      const { tenant, scope } = identity;
+      const reservation = await ledger.reserve({ tenant, scope, bytes: size ?? 0 });
+      try {
+        const written = await writeBody(blobs, body, { ...options, maxBytes: ground.maxEntryBytes });
+        const entry: Entry = {
+          name,
+          body: written.digest,
+          inline: written.inline,
+          createdAt: ground.now(),
+          durationMs: options.durationMs,
+          facts: options.facts ?? {},
+        };
+        if (written.inline === undefined) ledger.noteBlob(written.digest.hash);
+        const outcome = unwrap(await entries.put(entry, { replace }));
+        trace.outcome = outcome;
+        if (outcome === 'stored') {
+          trace.stored++;
+          reservation.keep(written.digest.size);
+        }
+        return { outcome, digest: written.digest };
+      } finally {
+        reservation.release();
+      }
+    },
+
+    async remove(key) {
+      if (!identity.mayWrite) throw new Problem('read-only');
+      noteKey(key);
+      unwrap(await entries.delete(toName(identity.scope, key)));
+      trace.outcome = 'removed';
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { digestOf } from '@tr/hash';
+import type { Digest } from '@tr/model';
+import { MAX_INLINE_BYTES, type StreamBlobStore } from '@tr/store';
+import { Problem } from '../http/problem.js';
+import type { WriteOptions } from './cache-session.js';
+import { unwrap } from './store-problem.js';
+
+/** A body after it was received and checked. */
+export interface WrittenBody {
+  readonly digest: Digest;
+  /** The content, when it goes into the entry; else it is a blob now. */
+  readonly inline: Uint8Array | undefined;
+}
+
+/** What a body may be. */
+export type BodyTerms = Pick<WriteOptions, 'length' | 'expected'> & { readonly maxBytes: number };
+
+/** Receives a body, small ones in memory, others into the store. Throws a problem when it is not what was announced. */
+export async function writeBody(
+  blobs: StreamBlobStore,
+  body: AsyncIterable<Uint8Array> | Uint8Array,
+  terms: BodyTerms,
+): Promise<WrittenBody> {
+  if ((terms.length ?? 0) > terms.maxBytes) throw new Problem('too-large');
+  const source = body instanceof Uint8Array ? single(body) : body;
+  const announced = body instanceof Uint8Array ? body.length : terms.length;
+  if (announced !== undefined && announced <= MAX_INLINE_BYTES) {
+    const inline = await collect(bounded(source, announced + 1));
+    const digest = digestOf(inline);
+    const flaw = findFlaw(digest, terms);
+    if (flaw !== undefined) throw flaw;
+    return { digest, inline };
+  }
+  let flaw: Problem | undefined;
+  const limit = Math.min(terms.maxBytes, announced ?? terms.maxBytes);
+  const stored = unwrap(
+    await blobs.putStream(bounded(source, limit), (digest) => {
+      flaw = findFlaw(digest, terms);
+      return flaw === undefined;
+    }),
+  );
+  if (flaw !== undefined || stored === undefined) throw flaw ?? new Problem('bad-digest');
+  return { digest: stored.digest, inline: undefined };
+}
+
+function findFlaw(digest: Digest, { length, expected }: BodyTerms): Problem | undefined {
+  if (length !== undefined && digest.size !== length) return new Problem('bad-length');
+  if (expected === undefined) return undefined;
+  const isSame = digest.hash === expected.hash && digest.size === (expected.size ?? digest.size);
+  return isSame ? undefined : new Problem('bad-digest');
+}
+
+async function* single(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+async function* bounded(source: AsyncIterable<Uint8Array>, limit: number): AsyncIterable<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > limit) throw new Problem('too-large');
+    yield chunk;
+  }
+}
+
+async function collect(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}

@@ -1,0 +1,66 @@
+import { canonicalJson, digestOf, isSha256 } from '@tr/hash';
+import { fail, ok, type Digest, type Result } from '@tr/model';
+import { isSameDigest } from '../running-digest.js';
+import { MAX_INLINE_BYTES, type Entry, type EntryName } from './entry-store.js';
+
+/** Version of the stored form; an unknown one is not trusted. History: 1 (0.2): first. */
+const ENTRY_VERSION = 1;
+const NAME_PARTS = ['tenant', 'scope', 'protocol', 'instance', 'key'] as const;
+
+/** No stored entry is larger, bytes. */
+export const MAX_ENTRY_BYTES = 64 * 1024;
+
+/** An entry as it is stored: JSON, a small body inside as base64. */
+export function toEntryBytes(entry: Entry): Uint8Array {
+  const { inline, durationMs, ...rest } = entry;
+  const record: Record<string, unknown> = { version: ENTRY_VERSION, ...rest };
+  if (durationMs !== undefined) record['durationMs'] = durationMs;
+  if (inline !== undefined) record['inline'] = Buffer.from(inline).toString('base64');
+  return Buffer.from(canonicalJson(record));
+}
+
+/** Reads a stored entry, trusting nothing; the failure is what is wrong with it. */
+export function fromEntryBytes(bytes: Uint8Array): Result<Entry, string> {
+  let record: unknown;
+  try {
+    record = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return fail('not JSON');
+  }
+  if (!isRecord(record) || record['version'] !== ENTRY_VERSION) return fail('another version');
+  const { name, body, createdAt, durationMs, facts, inline } = record;
+  if (!isName(name) || !isDigest(body) || !isCount(createdAt)) return fail('a part is missing');
+  if (durationMs !== undefined && !isCount(durationMs)) return fail('a bad duration');
+  if (!isRecord(facts) || !Object.values(facts).every((fact) => typeof fact === 'string')) return fail('bad facts');
+  const content = readInline(inline, body);
+  if (!content.ok) return content;
+  return ok({ name, body, createdAt, durationMs, facts: facts as Record<string, string>, inline: content.value });
+}
+
+function readInline(inline: unknown, body: Digest): Result<Uint8Array | undefined, string> {
+  if (inline === undefined) return ok(undefined);
+  if (typeof inline !== 'string' || body.size > MAX_INLINE_BYTES) return fail('a bad body');
+  const bytes = Buffer.from(inline, 'base64');
+  return isSameDigest(digestOf(bytes), body) ? ok(bytes) : fail('other content');
+}
+
+/** True when both are the same name. */
+export function isSameName(a: EntryName, b: EntryName): boolean {
+  return NAME_PARTS.every((part) => a[part] === b[part]);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isName(value: unknown): value is EntryName {
+  return isRecord(value) && NAME_PARTS.every((part) => typeof value[part] === 'string');
+}
+
+function isDigest(value: unknown): value is Digest {
+  return isRecord(value) && isSha256(value['hash']) && isCount(value['size']);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}

@@ -1,0 +1,21 @@
+import { sha256 } from '@tr/hash';
+import type { EntryName, EntryNamespace } from './entry-store.js';
+
+/** Hex digits that name a scope or a namespace: 128 bits, plenty against chance and against search. */
+const FOLDER_DIGITS = 32;
+
+/**
+ * Where an entry lies, as segments below the entries' root: scope, namespace, two-digit fan-out, key; each a digest, so
+ * that no name a client makes up can leave its place. The JSON of a list is unambiguous, whatever the parts contain.
+ */
+export function entryPath(name: EntryName): readonly string[] {
+  const key = sha256(JSON.stringify([name.key]));
+  return [...namespacePath(name), key.slice(0, 2), key];
+}
+
+/** Where the entries of a namespace lie. */
+export function namespacePath(namespace: EntryNamespace): readonly string[] {
+  const { tenant, scope, protocol, instance } = namespace;
+  const folder = (...parts: readonly string[]): string => sha256(JSON.stringify(parts)).slice(0, FOLDER_DIGITS);
+  return [folder(tenant, scope), folder(protocol, instance)];
+}

@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { fail, ok } from '@tr/model';
+import { errorCode } from '../disk.js';
+import type { CacheFolder } from '../folder/cache-folder.js';
+import { linkNew } from '../folder/link-new.js';
+import { setAside } from '../folder/quarantine.js';
+import { commitTemp, dropTemp, writeTemp } from '../folder/write-file.js';
+import { createPacer } from '../pacer.js';
+import { readWhole } from '../read-whole.js';
+import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
+import { scanDirectories, scanFiles } from '../upkeep/scan-folder.js';
+import { fromEntryBytes, isSameName, MAX_ENTRY_BYTES, toEntryBytes } from './entry-bytes.js';
+import { entryPath, namespacePath } from './entry-path.js';
+import { USE_INTERVAL_MS, type Entry, type EntryName, type EntryStore } from './entry-store.js';
+
+const ENTRY_MODE = 0o644;
+
+/** What the store needs besides its folder. */
+export interface FileEntryStoreOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Entries as files below `entries/` of a cache folder; the modification time of a file is its last use. */
+export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStoreOptions): EntryStore {
+  const { disk } = folder;
+  const root = join(folder.root, 'entries');
+  const pathOf = (name: EntryName): string => join(root, ...entryPath(name));
+  const guarded = <T>(path: string, operation: () => StoreResult<T>): StoreResult<T> => {
+    const refusal = folder.check();
+    if (refusal !== undefined) return fail(refusal);
+    const result = attempt(path, operation);
+    return result.ok ? result.value : result;
+  };
+
+  return {
+    async get(name) {
+      const path = pathOf(name);
+      return guarded<Entry | undefined>(path, () => {
+        const found = readEntry(folder, path, name);
+        if (!found.ok) return found;
+        if (found.value === undefined) return ok(undefined);
+        if (now() - found.value.usedAt > USE_INTERVAL_MS) noteUse(folder, path, now());
+        return ok(found.value.entry);
+      });
+    },
+
+    async put(entry, options) {
+      const path = pathOf(entry.name);
+      return guarded(path, () => {
+        const temp = writeTemp(folder, ENTRY_MODE, (file) => disk.write(file, toEntryBytes(entry)));
+        return ok(place(folder, { temp, path, name: entry.name, replace: options?.replace === true }));
+      });
+    },
+
+    async delete(name) {
+      const path = pathOf(name);
+      return guarded(path, () => {
+        try {
+          disk.unlink(path);
+        } catch (error) {
+          if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
+        }
+        return ok(undefined);
+      });
+    },
+
+    async list(namespace) {
+      const directory = join(root, ...namespacePath(namespace));
+      return guarded(directory, () => {
+        const entries: Entry[] = [];
+        for (const fanOut of scanDirectories(disk, directory)) {
+          for (const { path } of scanFiles(disk, fanOut)) {
+            const found = readEntry(folder, path);
+            if (found.ok && found.value !== undefined) entries.push(found.value.entry);
+          }
+        }
+        return ok(entries.sort((a, b) => b.createdAt - a.createdAt));
+      });
+    },
+
+    async scan(visit) {
+      const refusal = folder.check();
+      if (refusal !== undefined) return fail(refusal);
+      return await attemptAsync(root, async () => {
+        const pacer = createPacer();
+        for (const scope of scanDirectories(disk, root)) {
+          for (const namespace of scanDirectories(disk, scope)) {
+            for (const fanOut of scanDirectories(disk, namespace)) {
+              for (const { path } of scanFiles(disk, fanOut)) {
+                const found = readEntry(folder, path);
+                if (found.ok && found.value !== undefined) {
+                  const { name, body, createdAt, durationMs, inline } = found.value.entry;
+                  visit({ name, body, createdAt, durationMs, hasBlob: inline === undefined, usedAt: found.value.usedAt });
+                }
+                await pacer.turn();
+              }
+            }
+          }
+        }
+        return undefined;
+      });
+    },
+  };
+}
+
+interface UsedEntry {
+  readonly entry: Entry;
+  /** Milliseconds since the epoch. */
+  readonly usedAt: number;
+}
+
+/** Reads and checks an entry; one that cannot be trusted, or that says it is another, is set aside. */
+function readEntry(folder: CacheFolder, path: string, name?: EntryName): StoreResult<UsedEntry | undefined> {
+  let file;
+  try {
+    file = readWhole(folder.disk, path, MAX_ENTRY_BYTES);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return ok(undefined);
+    if (errorCode(error) !== 'EFBIG') throw error;
+    return refuse(folder, path, 'too large');
+  }
+  const parsed = fromEntryBytes(file.bytes);
+  if (!parsed.ok) return refuse(folder, path, parsed.failure);
+  const entry = parsed.value;
+  const isAtHome = path.endsWith(join(...entryPath(entry.name)));
+  if (!isAtHome || (name !== undefined && !isSameName(entry.name, name))) return refuse(folder, path, 'another name');
+  return ok({ entry, usedAt: file.stats.mtimeMs });
+}
+
+function refuse(folder: CacheFolder, path: string, detail: string): StoreResult<never> {
+  setAside(folder, path);
+  return fail({ code: 'store/corrupt', kind: 'entry', name: path, detail });
+}
+
+/** Puts the temp file in place, or drops it when a readable entry is there and must stay. */
+function place(
+  folder: CacheFolder,
+  options: { readonly temp: string; readonly path: string; readonly name: EntryName; readonly replace: boolean },
+): 'stored' | 'kept' {
+  const { temp, path, name, replace } = options;
+  try {
+    if (!replace) {
+      if (linkNew(folder, temp, path)) {
+        dropTemp(folder, temp);
+        return 'stored';
+      }
+      const first = readEntry(folder, path, name);
+      if (first.ok && first.value !== undefined) {
+        dropTemp(folder, temp);
+        return 'kept';
+      }
+    }
+    commitTemp(folder, temp, path);
+    return 'stored';
+  } catch (error) {
+    dropTemp(folder, temp);
+    throw error;
+  }
+}
+
+function noteUse(folder: CacheFolder, path: string, now: number): void {
+  try {
+    folder.disk.touch(path, now / 1000);
+  } catch (error) {
+    // A use that cannot be noted is still a use.
+    if (errorCode(error) === undefined) throw error;
+  }
+}

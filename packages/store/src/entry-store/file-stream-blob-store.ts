@@ -1,0 +1,169 @@
+import { fail, ok, type Digest, type Sha256 } from '@tr/model';
+import { errorCode } from '../disk.js';
+import { BLOB_TIME, createFileBlobStore } from '../file/file-blob-store.js';
+import type { CacheFolder } from '../folder/cache-folder.js';
+import { commitTemp, dropTemp, openTemp } from '../folder/write-file.js';
+import { createPacer } from '../pacer.js';
+import { createRunningDigest } from '../running-digest.js';
+import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
+import { scanBlobs } from '../upkeep/scan-folder.js';
+import type { ByteRange, StreamBlobStore } from './entry-store.js';
+
+/** Read-only: nobody may change a blob. */
+const BLOB_MODE = 0o444;
+const CHUNK_BYTES = 1024 * 1024;
+/** How many blobs this process remembers as verified. */
+const MAX_REMEMBERED = 200_000;
+
+/** Blobs as files of a cache folder, in and out as streams. */
+export function createFileStreamBlobStore(folder: CacheFolder): StreamBlobStore {
+  const { disk } = folder;
+  const base = createFileBlobStore(folder);
+  /** Blob -> change time of its file when all of it was last verified. */
+  const verified = new Map<string, number>();
+  const changeTime = (digest: Digest): number | undefined => {
+    const stats = disk.lstat(folder.blobPath(digest.hash));
+    return stats?.isFile() === true && stats.size === digest.size ? stats.ctimeMs : undefined;
+  };
+  const remember = (digest: Digest, time: number): void => {
+    if (verified.size >= MAX_REMEMBERED) verified.clear();
+    verified.set(digest.hash, time);
+  };
+
+  return {
+    ...base,
+
+    async putStream(source, accept = () => true) {
+      const refusal = folder.check();
+      if (refusal !== undefined) return fail(refusal);
+      const received = await receive(folder, source);
+      if (!received.ok) return received;
+      const { temp, digest } = received.value;
+      if (!accept(digest)) {
+        dropTemp(folder, temp);
+        return ok(undefined);
+      }
+      return attempt(folder.blobPath(digest.hash), () => ({ digest, added: place(folder, temp, digest) }));
+    },
+
+    async readRange(digest, range, sink) {
+      const path = folder.blobPath(digest.hash);
+      const time = attempt(path, () => changeTime(digest));
+      if (!time.ok) return time;
+      if (time.value === undefined) return await base.read(digest, () => {});
+      const isWhole = range.start === 0 && range.end >= digest.size - 1;
+      if (verified.get(digest.hash) !== time.value) {
+        const read = await base.read(digest, isWhole ? sink : () => {});
+        if (!read.ok) return read;
+        remember(digest, time.value);
+        if (isWhole) return read;
+      }
+      return await readPart(folder, { path, range, sink });
+    },
+
+    async scanBlobs(visit) {
+      return await attemptAsync(folder.root, async () => {
+        const pacer = createPacer();
+        for (const { hash, stats, isTwin } of scanBlobs(folder)) {
+          if (!isTwin) visit({ digest: { hash, size: stats.size }, youngAt: stats.ctimeMs });
+          await pacer.turn();
+        }
+        return undefined;
+      });
+    },
+
+    async deleteBlob(hash, youngAt) {
+      const path = folder.blobPath(hash);
+      return attempt(path, () => {
+        const stats = disk.lstat(path);
+        if (stats !== undefined && stats.ctimeMs > youngAt) return false;
+        verified.delete(hash);
+        dropTemp(folder, path);
+        return true;
+      });
+    },
+  };
+}
+
+/** Writes a stream to a temp file. Trouble of the disk is a failure; what the source throws is thrown on. */
+async function receive(
+  folder: CacheFolder,
+  source: AsyncIterable<Uint8Array>,
+): Promise<StoreResult<{ temp: string; digest: Digest }>> {
+  const { disk } = folder;
+  const running = createRunningDigest();
+  const opened = attempt(folder.root, () => openTemp(folder, BLOB_MODE));
+  if (!opened.ok) return opened;
+  const { file, path } = opened.value;
+  let isDone = false;
+  try {
+    for await (const chunk of source) {
+      running.update(chunk);
+      const written = attempt(path, () => disk.write(file, chunk));
+      if (!written.ok) return written;
+    }
+    const timed = attempt(path, () => disk.setTime(file, BLOB_TIME));
+    if (!timed.ok) return timed;
+    isDone = true;
+  } finally {
+    disk.close(file);
+    if (!isDone) dropTemp(folder, path);
+  }
+  return ok({ temp: path, digest: running.finish() });
+}
+
+/** Moves a received blob to its place; false when it was there already, and is young again. Throws errors of the disk. */
+function place(folder: CacheFolder, temp: string, digest: Digest): boolean {
+  const { disk } = folder;
+  const path = folder.blobPath(digest.hash);
+  const stats = disk.lstat(path);
+  if (stats?.isFile() === true && stats.size === digest.size && refresh(folder, digest.hash)) {
+    dropTemp(folder, temp);
+    return false;
+  }
+  try {
+    commitTemp(folder, temp, path);
+    return true;
+  } catch (error) {
+    dropTemp(folder, temp);
+    throw error;
+  }
+}
+
+function refresh(folder: CacheFolder, hash: Sha256): boolean {
+  try {
+    folder.disk.touch(folder.blobPath(hash), BLOB_TIME);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function readPart(
+  folder: CacheFolder,
+  options: {
+    readonly path: string;
+    readonly range: ByteRange;
+    readonly sink: (chunk: Uint8Array) => void | Promise<void>;
+  },
+): Promise<StoreResult<undefined>> {
+  const { path, range, sink } = options;
+  const opened = attempt(path, () => folder.disk.open(path, 'read'));
+  if (!opened.ok) return opened;
+  const file = opened.value;
+  try {
+    const pacer = createPacer();
+    for (let at = range.start; at <= range.end; at += CHUNK_BYTES) {
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, range.end - at + 1));
+      const count = attempt(path, () => folder.disk.readAt(file, buffer, at));
+      if (!count.ok) return count;
+      if (count.value < buffer.length) return fail({ code: 'store/io', path, detail: 'EOF' });
+      await sink(buffer);
+      await pacer.turn();
+    }
+    return ok(undefined);
+  } finally {
+    folder.disk.close(file);
+  }
+}

@@ -1,0 +1,16 @@
+import { errorCode } from '../disk.js';
+import type { CacheFolder } from './cache-folder.js';
+import { inDirectoryOf } from './write-file.js';
+
+const REFUSALS = ['EEXIST', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/** A hard link fails when the name is taken: that makes the first write win. False when it is, or links cannot be made. */
+export function linkNew(folder: CacheFolder, temp: string, path: string): boolean {
+  try {
+    inDirectoryOf(folder, path, () => folder.disk.hardLink(temp, path));
+    return true;
+  } catch (error) {
+    if (!REFUSALS.includes(errorCode(error) ?? '')) throw error;
+    return false;
+  }
+}

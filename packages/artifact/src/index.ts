@@ -26,3 +26,4 @@ export {
 } from './restore/restore-outputs.js';
 export { openStagingArea, type StagingArea } from './restore/staging-area.js';
 export { breakLinks } from './restore/break-links.js';
+export { removeTree } from './restore/remove-tree.js';

@@ -13,6 +13,8 @@ import {
   type Disk,
   type GcReport,
 } from '@tr/store';
+import { openLanding } from './remote/open-landing.js';
+import { RemoteTier, type RemoteTierOptions } from './remote/remote-tier.js';
 import type { StoredFingerprint } from './stored-fingerprints.js';
 import { createTaskCache, type StoredTaskCache } from './task-cache.js';
 import type { Tier, TierPolicy } from './tier.js';
@@ -36,6 +38,8 @@ export interface LocalCacheOptions {
   /** Told once for each kind of trouble, and what is to be known about single tasks. */
   readonly warn: WarningSink;
   readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => readonly MissReason[];
+  /** What is shared with other machines; undefined = nothing. */
+  readonly remote?: RemoteTierOptions | undefined;
   /** The real disk unless a test says otherwise. */
   readonly disk?: Disk;
 }
@@ -46,6 +50,8 @@ export interface LocalCache {
   readonly tiers: readonly Tier[];
   readonly folder: CacheFolder;
   readonly place: OutputPlace;
+  /** Sends what waits to be shared, within its limits; before `finish`. Never rejects. */
+  finishRemote(isInterrupted: boolean): Promise<void>;
   /** At the end of a run: keeps the cache within its limits when that is due. Undefined = it was not. Never rejects. */
   finish(limits: CacheLimits): Promise<GcReport | undefined>;
 }
@@ -62,14 +68,21 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   };
   const trouble = createTroubleLog(options.warn);
   let written = 0;
-  const blobs = createFileBlobStore(folder, (bytes) => void (written += bytes));
+  const noteAdded = (bytes: number): void => void (written += bytes);
+  const blobs = createFileBlobStore(folder, noteAdded);
   const actions = createFileActionStore(folder, options);
   const tiers: readonly Tier[] = [{ name: 'local', blobs, actions, policy }];
+  const landing = openLanding({ folder, actions, isWritable: policy.write, stateDirectory, disk, noteAdded, now: options.now });
+  const remote = options.remote && new RemoteTier(options.remote, landing.stores);
   return {
-    tasks: createTaskCache({ ...options, place, tiers, trouble }),
+    tasks: createTaskCache({ ...options, place, tiers, trouble, remote }),
     tiers,
     folder,
     place,
+    finishRemote: async (isInterrupted) => {
+      await remote?.finish(isInterrupted);
+      landing.dispose();
+    },
     finish: async (limits) => {
       place.staging.dispose(options.now());
       place.records.sweep(options.now() - LEFTOVER_AGE_MS);

@@ -27,7 +27,7 @@ import type { Tier } from './tier.js';
 /** One finished execution to store in one tier. */
 export interface SaveRequest {
   readonly place: OutputPlace;
-  readonly tier: Tier;
+  readonly tier: Pick<Tier, 'blobs' | 'actions'>;
   readonly task: TaskNode;
   readonly matcher: OutputMatcher;
   readonly fingerprint: TaskFingerprint;

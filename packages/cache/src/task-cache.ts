@@ -14,6 +14,7 @@ import { findStaleBuildState } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { saveTask, type Saved } from './save-task.js';
 import { listStoredFingerprints, type StoredFingerprint } from './stored-fingerprints.js';
+import type { RemoteTier } from './remote/remote-tier.js';
 import type { Tier } from './tier.js';
 import { troubleDetail, type TroubleLog } from './trouble-log.js';
 import { findUndeclaredOutputs } from './undeclared-outputs.js';
@@ -26,6 +27,8 @@ export interface TaskCacheOptions {
   readonly place: OutputPlace;
   /** Nearest first. */
   readonly tiers: readonly Tier[];
+  /** What is shared with other machines; asked after the tiers. */
+  readonly remote?: RemoteTier | undefined;
   /** Version of `tr`, written into manifests. */
   readonly producer: string;
   /** Milliseconds since the epoch. */
@@ -69,7 +72,8 @@ export class StoredTaskCache {
     this.#matcherOf(task);
     if (!task.definition.cache) return missed({ reason: 'not-cacheable' });
     const readable = this.#options.tiers.filter(({ policy }) => policy.read);
-    if (readable.length === 0) return missed({ reason: 'cache-off' });
+    const { remote } = this.#options;
+    if (readable.length === 0 && remote?.policy.read !== true) return missed({ reason: 'cache-off' });
     const reasons: MissReason[] = [];
     for (const tier of readable) {
       const found = await tier.actions.get(fingerprint.key);
@@ -81,12 +85,20 @@ export class StoredTaskCache {
         reasons.push({ reason: 'integrity', path: 'manifest', detail: 'an entry of another task' });
       }
     }
+    const isAbsent = reasons.length === 0;
+    if (remote?.policy.read === true) {
+      const found = await remote.lookup(fingerprint.key, task.id);
+      if (found.ok && found.value !== undefined) return { hit: true, entry: found.value };
+      if (!found.ok) reasons.push(found.failure);
+    }
+    this.#progressOf(task).absent = isAbsent;
     if (reasons.length > 0) return { hit: false, reasons };
-    this.#progressOf(task).absent = true;
     return { hit: false, reasons: await this.#explain(task, fingerprint) };
   }
 
   async restore(task: TaskNode, entry: CacheEntry): Promise<Restoration> {
+    const reason = entry.tier === 'remote' ? await this.#options.remote?.bringHome(entry) : undefined;
+    if (reason !== undefined) return { outcome: 'miss', reasons: [reason] };
     const tier = this.#tierOf(entry);
     if (tier === undefined) return { outcome: 'miss', reasons: [{ reason: 'cache-off' }] };
     const { manifest, manifestDigest } = entry;
@@ -128,7 +140,10 @@ export class StoredTaskCache {
 
   async save(task: TaskNode, fingerprint: TaskFingerprint, execution: FinishedExecution): Promise<SaveOutcome> {
     if (!task.definition.cache) return { saved: false, reason: { reason: 'not-cacheable' } };
-    const writable = this.#options.tiers.filter(({ policy }) => policy.write);
+    const { remote } = this.#options;
+    const isShared = remote?.policy.write === true;
+    const local = this.#options.tiers.filter(({ policy }) => policy.write);
+    const writable = local.length === 0 && isShared ? [remote.landing] : local;
     const progress = this.#progressOf(task);
     if (progress.staleState !== undefined) return { saved: false, reason: staleStateReason(progress.staleState) };
     let first: SaveOutcome | undefined;
@@ -145,8 +160,11 @@ export class StoredTaskCache {
         createdAt: now(),
         replace: progress.absent !== true,
       });
-      if (saved.ok) this.#warnAbout(task, fingerprint, saved.value);
-      else if (saved.failure.failure !== undefined) this.#trouble.note(saved.failure.failure, task.id);
+      if (saved.ok) {
+        this.#warnAbout(task, fingerprint, saved.value);
+        if (isShared) remote.offer(saved.value.manifest);
+      }
+      if (!saved.ok && saved.failure.failure !== undefined) this.#trouble.note(saved.failure.failure, task.id);
       first ??= saved.ok ? { saved: true, ...pick(saved.value) } : { saved: false, reason: saved.failure.reason };
     }
     return first ?? { saved: false, reason: { reason: 'cache-off' } };
@@ -180,7 +198,8 @@ export class StoredTaskCache {
     return { reason: 'store-trouble', detail: troubleDetail(failure) };
   }
 
-  #tierOf(entry: CacheEntry): Tier | undefined {
+  #tierOf(entry: CacheEntry): Pick<Tier, 'blobs'> | undefined {
+    if (entry.tier === 'remote') return this.#options.remote?.landing;
     return this.#options.tiers.find(({ name }) => name === entry.tier);
   }
 

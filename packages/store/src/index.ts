@@ -5,8 +5,9 @@
  * Terms: a blob is whole or absent; a manifest is stored after its blobs; quarantine is where bad bytes go.
  */
 export { nodeDisk, errorCode, type Disk } from './disk.js';
+export { BLOB_TIME } from './file/blob-file.js';
 export { createFileActionStore } from './file/file-action-store.js';
-export { BLOB_TIME, createFileBlobStore } from './file/file-blob-store.js';
+export { createFileBlobStore } from './file/file-blob-store.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';
 export { fromManifestBytes, listBlobs, toManifestBytes } from './manifest/manifest-bytes.js';
 export {

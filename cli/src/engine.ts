@@ -20,7 +20,6 @@ import {
   type ProcessSpawner,
   type Spawner,
 } from '@tr/runner';
-import { collectGarbage, isGcDue, type CacheLimits } from '@tr/store';
 import { askGit, createForeignLockfileFinder, currentBranch } from '@tr/workspace';
 import { toCacheLimits } from './cache-limits.js';
 import { loadClosures } from './closures.js';
@@ -139,15 +138,9 @@ export async function createEngine({ project, context, request, emit }: EngineRe
     finish: async () => {
       await spawner.dispose();
       files.save();
-      if (request.policy.local.write) await sweepWhenDue(cache, toCacheLimits(config.cache));
+      await cache.finish(toCacheLimits(config.cache));
     },
   };
-}
-
-/** Keeps the cache within its bounds. Trouble is of no interest here: the next run tries again. */
-async function sweepWhenDue({ folder }: LocalCache, limits: CacheLimits): Promise<void> {
-  const now = Date.now();
-  if (isGcDue(folder, limits, now)) await collectGarbage(folder, { limits, now });
 }
 
 function commandsOf({ workspace }: Project, node: TaskNode): readonly string[] {

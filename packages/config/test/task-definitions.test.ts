@@ -36,6 +36,21 @@ test('a repository of one package has its tasks at the root, and no pkg#task', (
   ]);
 });
 
+test('an old `$NAME` in dependsOn is a variable of the task, on top of what it inherits', () => {
+  const root = {
+    tasks: { build: { dependsOn: ['^build', '$A'], env: ['B'] }, test: { env: ['B'] }, lint: { dependsOn: ['$A'] } },
+  };
+  const config = { extends: ['//'], tasks: { test: { dependsOn: ['build', '$C'] } } };
+  const definitions = definitionsOf(root, { a: { config }, b: {} });
+  const lists = (name: string, task: string) => {
+    const found = definitions.find(name as PackageName, task);
+    return [found?.dependsOn, found?.env];
+  };
+  assert.deepEqual(lists('b', 'build'), [['^build'], ['A', 'B']]);
+  assert.deepEqual(lists('b', 'lint'), [[], ['A']]);
+  assert.deepEqual(lists('a', 'test'), [['build'], ['B', 'C']]);
+});
+
 test('definitions are shared where directories are equally deep', () => {
   const definitions = definitionsOf(FULL, { a: {}, b: {}, c: { directory: 'deep/er/c' } });
   const [a, b, c] = ['a', 'b', 'c'].map((name) => definitions.find(name as PackageName, 'build'));

@@ -5,6 +5,7 @@ import { createCollector, type Collector } from './collector.js';
 import { checkPackageRules } from './package-rules.js';
 import type { ConfigFile, ParsedConfig, TaskEntry } from './parsed-config.js';
 import { checkRootRules } from './root-rules.js';
+import { moveOldVariables } from './old-variables.js';
 import { createSourceText, type SourceText } from './source-text.js';
 import { walk } from './walk.js';
 
@@ -77,7 +78,7 @@ function toEntries(
   const entries = new Map<string, TaskEntry>();
   for (const [name, value] of Object.entries(tasks ?? {})) {
     const position = (key?: string) => positionOf(key === undefined ? ['tasks', name] : ['tasks', name, key]);
-    entries.set(name, { value, position });
+    entries.set(name, { value: moveOldVariables(value), position });
   }
   return entries;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openLocalCache, type LocalCache } from '@tr/cache';
+import { createExecutionLocks, openLocalCache, type ExecutionLocks, type LocalCache } from '@tr/cache';
 import {
   createFileIndex,
   createFingerprinter,
@@ -42,6 +42,7 @@ export interface Engine {
   readonly spawner: ProcessSpawner;
   readonly launcher: Launcher;
   readonly conditions: Conditions;
+  readonly locks: ExecutionLocks;
   readonly directories: StateDirectories;
   /** Writes what is remembered for the next run, and ends every process that is left. */
   finish(): Promise<void>;
@@ -133,6 +134,11 @@ export async function createEngine({ project, context, request, emit }: EngineRe
       findBranch: () => git && currentBranch(git),
       environment: context.environment,
       matches: (glob, name) => createPathMatcher([glob])(name),
+    }),
+    locks: createExecutionLocks({
+      directory: join(directories.own, 'state/v1/locks'),
+      runId: spawner.runId,
+      startedBy: context.environment[MARKER_VARIABLE],
     }),
     directories,
     finish: async () => {

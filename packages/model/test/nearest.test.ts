@@ -9,6 +9,9 @@ for (const [a, b, distance] of [
   ['build', 'buld', 1],
   ['build', 'builds', 1],
   ['build', 'BUILD', 1],
+  ['dependson', 'dependsOn', 1],
+  ['output', 'outputs', 1],
+  ['cahce', 'cache', 1],
   ['outputs', 'outptus', 1],
   ['abc', '', 3],
   ['kitten', 'sitting', 3],
@@ -25,6 +28,13 @@ test('the nearest name is offered, a far one is not', () => {
   assert.equal(findNearest('typechek', names), 'typecheck');
   assert.equal(findNearest('deployment', names), undefined);
   assert.equal(findNearest('build', []), undefined);
+});
+
+test('the nearest name is within a third of the length, and the same in any order of candidates', () => {
+  assert.equal(findNearest('outptus', ['inputs', 'outputs']), 'outputs');
+  assert.equal(findNearest('u', ['ui', 'os']), 'ui');
+  assert.equal(findNearest('colour', ['cache', 'command']), undefined);
+  assert.equal(findNearest('ab', ['aa', 'ac']), findNearest('ab', ['ac', 'aa']));
 });
 
 test('a very long name costs nothing and is nobody’s typo', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertInvariant, compareStrings, fail, InvariantError, ok, sorted, sortedUnique } from '../src/index.js';
+import { compareStrings, fail, ok, sorted, sortedUnique } from '../src/index.js';
 
 test('strings are compared by code units, not by the locale', () => {
   // A locale would put ä beside a, and lower case before upper case.
@@ -19,12 +19,4 @@ test('sorting leaves its argument alone', () => {
 test('results', () => {
   assert.deepEqual(ok(1), { ok: true, value: 1 });
   assert.deepEqual(fail('no'), { ok: false, failure: 'no' });
-});
-
-test('a broken assumption throws its own kind of error', () => {
-  assertInvariant(true, 'never seen');
-  assert.throws(
-    () => assertInvariant(0, 'zero'),
-    (error) => error instanceof InvariantError && error.message === 'zero',
-  );
 });

@@ -100,6 +100,7 @@ export async function createEngine({ project, context, request, emit }: EngineRe
     foreignLockfilesOf: (name) => foreignLockfiles(packageOf(name)?.directory ?? ''),
     linkedPathsOf: (name) => closures.linkedPathsOf(name),
     commandsOf: (node) => commandsOf(project, node),
+    launchOf: (node) => launchOf(project, node),
     argumentsOf: (node) => (isNamed(request.tasks, node) ? request.taskArguments : []),
     runTool: createToolRunner(spawner),
   });
@@ -154,6 +155,17 @@ function commandsOf({ workspace }: Project, node: TaskNode): readonly string[] {
   return owner === undefined
     ? []
     : findLifecycleSteps(node, owner, workspace.packageManager).map(({ script }) => script);
+}
+
+/** What of the way a script is started can change what it does. */
+function launchOf({ workspace, config }: Project, node: TaskNode): Readonly<Record<string, string>> | undefined {
+  const manager = workspace.packageManager;
+  if (manager === undefined || !node.isScript) return undefined;
+  const { name, version, scriptShell } = manager;
+  if (config.launch === 'package-manager') {
+    return { mode: config.launch, manager: name, ...(version && { version }), ...(scriptShell && { scriptShell }) };
+  }
+  return scriptShell === undefined ? undefined : { scriptShell };
 }
 
 /** Pass-through arguments are for the tasks the user named, not for what these depend on. */

@@ -22,7 +22,6 @@ export { createMemoryBlobStore } from './memory/memory-blob-store.js';
 export { createPacer, type Pacer } from './pacer.js';
 export type { ActionStore, BlobStore, PutManifest, StoredBlob, StoredManifest } from './ports.js';
 export { readWhole, type WholeFile } from './read-whole.js';
-export { createRunningDigest, isSameDigest, type RunningDigest } from './running-digest.js';
 export {
   attempt,
   attemptAsync,

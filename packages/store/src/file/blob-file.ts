@@ -1,9 +1,9 @@
+import { createRunningDigest, isSameDigest } from '@tr/hash';
 import type { Digest } from '@tr/model';
 import { errorCode, type Disk } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
 import { commitTemp, writeTemp } from '../folder/write-file.js';
-import { createRunningDigest, isSameDigest } from '../running-digest.js';
 import { attempt } from '../trouble.js';
 
 /**

@@ -1,4 +1,4 @@
-import { digestOf } from '@tr/hash';
+import { createRunningDigest, digestOf, isSameDigest } from '@tr/hash';
 import { fail, ok, type Digest, type StoreFailure } from '@tr/model';
 import { errorCode } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
@@ -6,7 +6,6 @@ import { setAside } from '../folder/quarantine.js';
 import { commitTemp, dropTemp, openTemp, writeTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
 import type { BlobStore, StoredBlob } from '../ports.js';
-import { createRunningDigest, isSameDigest } from '../running-digest.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
 import { BLOB_TIME, CHUNK_BYTES, executableTwin, isUntouched, openBlob, recheck } from './blob-file.js';
 

@@ -29,7 +29,10 @@ export function loadMain(directory: string, buildId: string): MainModule {
   const cacheFile = join(directory, `.code-${buildId}-${process.version}-${process.arch}`);
   const cachedData = readIfThere(cacheFile);
   // The bundler writes ASCII only, and the function around it.
-  const script = new Script(readFileSync(filename, 'latin1'), { filename, ...(cachedData === undefined ? {} : { cachedData }) });
+  const script = new Script(readFileSync(filename, 'latin1'), {
+    filename,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
   const module = { exports: {} };
   const run = script.runInThisContext() as (...args: unknown[]) => void;
   run.call(module.exports, module.exports, require, module, filename, directory);

@@ -36,3 +36,13 @@ export function compare(rounds, ours, peer) {
     cpuRatio: median(a.map((run, i) => run.cpu / b[i].cpu)),
   };
 }
+
+/** Largest resident set of any process of a command, megabytes (10^6 bytes); undefined where GNU time is not installed. */
+export function peakMegabytes(command, cwd, env = {}) {
+  const run = spawnSync('/usr/bin/time', ['-f', '%M', 'sh', '-c', `${command} >/dev/null 2>&1`], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  return run.status === 0 ? Math.round((Number(run.stderr.trim().split('\n').at(-1)) * 1024) / 1e6) : undefined;
+}

@@ -1,17 +1,20 @@
 // Compares `tr` with the real `turbo` (no daemon) on generated workspaces, both sides in turns in one run.
-//   npm run bench -- [--sizes=S,M] [--rounds=7] [--cases=start,no-op,...] [--json=file]
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+//   npm run bench -- [--sizes=S,M] [--rounds=7] [--cases=start,no-op,...] [--json=file] [--tr=path] [--stub-npm]
+// `--cases` takes the beginnings of case names. `--stub-npm` puts a stand-in for `npm run` before turbo's: without it the cold
+// run that fills turbo's cache takes a quarter of an hour at L. The cold case means nothing then, and is left out.
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateWorkspace, git, SIZES } from './generate.mjs';
-import { compare, measure } from './measure.mjs';
+import { compare, measure, peakMegabytes } from './measure.mjs';
 
 const options = Object.fromEntries(process.argv.slice(2).map((arg) => arg.replace(/^--/, '').split('=')));
 const sizes = (options.sizes ?? 'S,M').split(',');
 const rounds = Number(options.rounds ?? 7);
 const only = options.cases?.split(',');
+const stubNpm = options['stub-npm'] !== undefined;
 const bin = fileURLToPath(new URL('../node_modules/.bin/', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'tr-bench-'));
 const trash = join(work, 'trash');
@@ -20,11 +23,25 @@ let trashed = 0;
 /** Old outputs are moved away, not deleted: deleting many files slows the creation of the next ones on some file systems. */
 const discard = (path) => existsSync(path) && renameSync(path, join(trash, String(trashed++)));
 
-const quiet = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1', CI: '' };
+if (stubNpm) {
+  mkdirSync(join(work, 'stub'));
+  const script = `exec sh -c "$(sed -n "s/^ *\\"$2\\": \\"\\(.*\\)\\",\\{0,1\\}$/\\1/p" package.json)"`;
+  writeFileSync(join(work, 'stub/npm'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(work, 'stub/npm'), 0o755);
+}
+
+const tr = options.tr ?? `${bin}tr`;
+const quiet = {
+  TURBO_TELEMETRY_DISABLED: '1',
+  TURBO_NO_UPDATE_NOTIFIER: '1',
+  DO_NOT_TRACK: '1',
+  CI: '',
+  ...(stubNpm ? { PATH: `${join(work, 'stub')}:${process.env.PATH}` } : {}),
+};
 const sides = {
   tr: {
-    command: `'${bin}tr' run build --concurrency=2`,
-    dry: `'${bin}tr' run build --dry=json`,
+    command: `'${tr}' run build --concurrency=2`,
+    dry: `'${tr}' run build --dry=json`,
     state: ['.tr'],
     cache: '.tr/cache',
     keep: '.tr/cache',
@@ -47,7 +64,7 @@ function record(name, size, comparison) {
   );
 }
 
-const wanted = (name) => only === undefined || only.includes(name);
+const wanted = (name) => only === undefined || only.some((start) => name.startsWith(start));
 const distOf = (root, { packages }) =>
   Array.from({ length: packages }, (_, i) => join(root, `packages/p${String(i).padStart(4, '0')}/dist`));
 
@@ -70,10 +87,15 @@ function benchSize(size) {
       ),
     );
 
-  both('cold: everything executes', (side) => (clear(side), run(side)), size === 'S' ? rounds : Math.min(rounds, 3));
+  if (!stubNpm)
+    both('cold: everything executes', (side) => (clear(side), run(side)), size === 'S' ? rounds : Math.min(rounds, 3));
   for (const side of [...Object.keys(sides), ...Object.keys(sides)]) run(side);
   both('no-op: everything cached, outputs in place', (side) => run(side));
   both('restore: outputs deleted', (side) => (distOf(roots[side], shape).forEach(discard), run(side)));
+  if (wanted('peak memory')) {
+    const peaks = ['tr', 'turbo'].map((side) => peakMegabytes(sides[side].command, roots[side], quiet));
+    console.log(`| peak memory of the no-op, largest process | ${size} | ${peaks[0]} MB | ${peaks[1]} MB | | |`);
+  }
   let edit = 0;
   both('one file changed in a leaf', (side) => {
     const leaf = join(roots[side], `packages/p${String(shape.packages - 1).padStart(4, '0')}/src/f0000.js`);
@@ -115,7 +137,7 @@ if (wanted('start')) {
     '',
     compare(
       rounds * 3,
-      () => measure(`'${bin}tr' --version`, work),
+      () => measure(`'${tr}' --version`, work),
       () => measure('node -e 0', work),
     ),
   );

@@ -1,11 +1,14 @@
 // Bundles the compiled CLI for users: `tr.cjs` answers `--version` and the POSIX `tr`, `main.cjs` is the program, and each
 // heavy library is a chunk of its own that loads on first use. CommonJS, because Node starts it faster than ES modules.
+//   node scripts/bundle.mjs [directory]     the default is cli/bundle
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const cli = fileURLToPath(new URL('../cli/', import.meta.url));
+const out = resolve(process.argv[2] ?? `${cli}bundle`);
 const { version } = JSON.parse(readFileSync(`${cli}package.json`, 'utf8'));
 /** Libraries that a no-op run does not need: package name -> file below bundle/. */
 const lazy = { 'js-yaml': 'js-yaml.cjs', '@yarnpkg/parsers': 'yarn-parsers.cjs', semver: 'semver.cjs' };
@@ -37,45 +40,70 @@ const lazyLibraries = {
   },
 };
 
-/** Built-in modules that take milliseconds to load and that a run which executes nothing never calls. */
+/** Built-in modules that take milliseconds to load and that a run which executes nothing never calls: module -> names used. */
+const lazyNames = {
+  'node:child_process': ['spawn', 'spawnSync'],
+  'node:timers/promises': ['setTimeout'],
+};
+
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /^node:child_process$/ }, ({ namespace }) =>
-      namespace === 'lazy-builtin'
-        ? { path: 'node:child_process', external: true }
-        : { path: 'node:child_process', namespace: 'lazy-builtin' },
-    );
+    pluginBuild.onResolve({ filter: /^node:/ }, ({ path, namespace }) => {
+      if (lazyNames[path] === undefined) return undefined;
+      return namespace === 'lazy-builtin' ? { path, external: true } : { path, namespace: 'lazy-builtin' };
+    });
     pluginBuild.onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => ({
-      contents: `for (const name of ['spawn', 'spawnSync']) Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
+      contents: `for (const name of ${JSON.stringify(lazyNames[path])}) Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
     }));
   },
 };
 
-rmSync(`${cli}bundle`, { recursive: true, force: true });
+/**
+ * Clipanion looks at the terminal and opens all three standard streams while it is loaded, which takes 5 ms. We give it its
+ * streams and its colours, so that its own defaults are never used.
+ */
+const leanClipanion = {
+  name: 'lean-clipanion',
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: /^\.\.\/platform$/ }, ({ resolveDir }) =>
+      /clipanion.lib.advanced$/.test(resolveDir) ? { path: resolve(resolveDir, '../platform/browser.js') } : undefined,
+    );
+    pluginBuild.onLoad({ filter: /clipanion.lib.advanced.Cli\.js$/ }, ({ path }) => {
+      const parts = readFileSync(path, 'utf8').split(/process\.std(?:in|out|err)\b/);
+      if (parts.length !== 4) throw new Error('clipanion opens its streams in another way now: see to leanClipanion');
+      return { contents: parts.join('undefined') };
+    });
+  },
+};
+
+rmSync(out, { recursive: true, force: true });
 await Promise.all([
   build({
     ...common,
     entryPoints: [`${cli}dist/src/main.js`],
-    outfile: `${cli}bundle/main.cjs`,
-    plugins: [lazyLibraries, lazyBuiltins],
+    outfile: `${out}/main.cjs`,
+    plugins: [lazyLibraries, lazyBuiltins, leanClipanion],
+    // load-main.ts runs the text as it is.
+    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+    footer: { js: '})' },
   }),
   ...Object.entries(lazy).map(([name, file]) =>
     build({
       ...common,
       stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: cli },
-      outfile: `${cli}bundle/${file}`,
+      outfile: `${out}/${file}`,
     }),
   ),
 ]);
 const buildId = createHash('sha256')
-  .update(readFileSync(`${cli}bundle/main.cjs`))
+  .update(readFileSync(`${out}/main.cjs`))
   .digest('hex')
   .slice(0, 16);
 await build({
   ...common,
   entryPoints: [`${cli}dist/src/entry.js`],
-  outfile: `${cli}bundle/tr.cjs`,
+  outfile: `${out}/tr.cjs`,
   plugins: [lazyBuiltins],
   define: { ...common.define, 'process.env.TR_BUILD_ID': JSON.stringify(buildId) },
 });

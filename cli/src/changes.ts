@@ -18,12 +18,12 @@ export interface ChangeDetector {
 /** Answers for one project. */
 export function createChangeDetector({ workspace, config }: Project): ChangeDetector {
   const lockfileChanges = new Map<string, readonly PackageName[] | 'all' | 'none'>();
-  const isGlobalDependency = createPathMatcher(config.globalDependencies);
-  const isGlobal = (path: RelativePath): boolean => path === config.source.path || isGlobalDependency(path);
+  const isGlobalDependency = createPathMatcher(config.globalDependencies.filter(isPlain));
   return {
     packagesOf: (files, before) =>
       computeChangedPackages(workspace, files, {
-        isGlobal,
+        isConfiguration: (path) => path === config.source.path,
+        isGlobalDependency,
         compareLockfile: () => lockfileChanges.get(before) ?? 'all',
       }),
     prepare: async (before) => {
@@ -42,4 +42,9 @@ export function createChangeDetector({ workspace, config }: Project): ChangeDete
       lockfileChanges.set(before, difference);
     },
   };
+}
+
+/** Here Turborepo compares a glob with paths as git writes them, so that one with `./` or `../` in it matches none. */
+function isPlain(glob: string): boolean {
+  return !/(?:^!?|\/)\.\.?\//.test(glob);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openLocalCache, type LocalCache } from '@tr/cache';
+import { createExecutionLocks, openLocalCache, type ExecutionLocks, type LocalCache } from '@tr/cache';
 import {
   createFileIndex,
   createFingerprinter,
@@ -20,7 +20,6 @@ import {
   type ProcessSpawner,
   type Spawner,
 } from '@tr/runner';
-import { collectGarbage, isGcDue, type CacheLimits } from '@tr/store';
 import { askGit, createForeignLockfileFinder, currentBranch } from '@tr/workspace';
 import { toCacheLimits } from './cache-limits.js';
 import { loadClosures } from './closures.js';
@@ -43,6 +42,7 @@ export interface Engine {
   readonly spawner: ProcessSpawner;
   readonly launcher: Launcher;
   readonly conditions: Conditions;
+  readonly locks: ExecutionLocks;
   readonly directories: StateDirectories;
   /** Writes what is remembered for the next run, and ends every process that is left. */
   finish(): Promise<void>;
@@ -100,6 +100,7 @@ export async function createEngine({ project, context, request, emit }: EngineRe
     foreignLockfilesOf: (name) => foreignLockfiles(packageOf(name)?.directory ?? ''),
     linkedPathsOf: (name) => closures.linkedPathsOf(name),
     commandsOf: (node) => commandsOf(project, node),
+    launchOf: (node) => launchOf(project, node),
     argumentsOf: (node) => (isNamed(request.tasks, node) ? request.taskArguments : []),
     runTool: createToolRunner(spawner),
   });
@@ -135,19 +136,18 @@ export async function createEngine({ project, context, request, emit }: EngineRe
       environment: context.environment,
       matches: (glob, name) => createPathMatcher([glob])(name),
     }),
+    locks: createExecutionLocks({
+      directory: join(directories.own, 'state/v1/locks'),
+      runId: spawner.runId,
+      startedBy: context.environment[MARKER_VARIABLE],
+    }),
     directories,
     finish: async () => {
       await spawner.dispose();
       files.save();
-      if (request.policy.local.write) await sweepWhenDue(cache, toCacheLimits(config.cache));
+      await cache.finish(toCacheLimits(config.cache));
     },
   };
-}
-
-/** Keeps the cache within its bounds. Trouble is of no interest here: the next run tries again. */
-async function sweepWhenDue({ folder }: LocalCache, limits: CacheLimits): Promise<void> {
-  const now = Date.now();
-  if (isGcDue(folder, limits, now)) await collectGarbage(folder, { limits, now });
 }
 
 function commandsOf({ workspace }: Project, node: TaskNode): readonly string[] {
@@ -155,6 +155,17 @@ function commandsOf({ workspace }: Project, node: TaskNode): readonly string[] {
   return owner === undefined
     ? []
     : findLifecycleSteps(node, owner, workspace.packageManager).map(({ script }) => script);
+}
+
+/** What of the way a script is started can change what it does. */
+function launchOf({ workspace, config }: Project, node: TaskNode): Readonly<Record<string, string>> | undefined {
+  const manager = workspace.packageManager;
+  if (manager === undefined || !node.isScript) return undefined;
+  const { name, version, scriptShell } = manager;
+  if (config.launch === 'package-manager') {
+    return { mode: config.launch, manager: name, ...(version && { version }), ...(scriptShell && { scriptShell }) };
+  }
+  return scriptShell === undefined ? undefined : { scriptShell };
 }
 
 /** Pass-through arguments are for the tasks the user named, not for what these depend on. */

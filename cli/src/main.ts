@@ -33,33 +33,39 @@ export async function main(args: readonly string[]): Promise<void> {
   if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
     return report({ code: 'usage/not-a-directory', option: '--cwd', path: cwd });
   }
+  const out = createTerminalOutput(process.stdout, process.env);
   const context: CliContext = {
     ...Cli.defaultContext,
+    stdout: process.stdout,
     cwd: realpathSync(cwd),
     environment: readEnvironment(),
-    out: createTerminalOutput(process.stdout, process.env),
+    out,
     err,
     passThrough: split.passThrough,
   };
-  const cli = createCli();
-  const wrong = findUnknown(cli, split.own);
-  if (wrong !== undefined) return report(wrong);
   try {
+    const cli = createCli(split.own[0], out.colors);
     const command = cli.process([...split.own], context);
+    // The help asks it for the usage.
+    command.cli = cli;
     process.exitCode = (await command.execute()) ?? EXIT.ok;
   } catch (error) {
+    const wrong = isUsageError(error) ? findUnknown(createCli(), split.own) : undefined;
+    if (wrong !== undefined) return report(wrong);
     process.exitCode = reportError(error);
   }
 }
 
-/** The registry of commands. */
-export function createCli(): Cli<CliContext> {
+/** The registry of commands; only of those that begin with `first` where there are any, since each takes its time. */
+export function createCli(first?: string, enableColors = false): Cli<CliContext> {
   const cli = new Cli<CliContext>({
     binaryLabel: 'tr, a task runner for monorepos',
     binaryName: 'tr',
     binaryVersion: VERSION,
+    enableColors,
   });
-  for (const command of COMMANDS) cli.register(command);
+  const named = COMMANDS.filter(({ paths }) => paths.some(([word]) => word === first));
+  for (const command of named.length > 0 ? named : COMMANDS) cli.register(command);
   cli.register(Builtins.HelpCommand);
   return cli;
 }
@@ -110,9 +116,13 @@ function findUnknown(cli: Cli<CliContext>, args: readonly string[]): Failure | u
   return { code: 'usage/unknown-option', option, nearest: findNearest(option, options) };
 }
 
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && 'clipanion' in error;
+}
+
 /** Usage errors of clipanion are the user's; everything else that is thrown is a bug of ours. */
 function reportError(error: unknown): number {
-  if (error instanceof Error && 'clipanion' in error) {
+  if (isUsageError(error)) {
     writeNow(2, `${error.message}\n`);
     return EXIT.usage;
   }

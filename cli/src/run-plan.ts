@@ -45,6 +45,8 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   const shutdown = createShutdown(process);
   const engine = await createEngine({ ...run, emit: reporter.sink });
   const inputs = watchInputs(engine.fingerprinter, isWholeWorkspace(graph, project.workspace.packages));
+  // Waiting for another process is the only thing that may be left to do, and its timers hold nothing open.
+  const keepAlive = setInterval(() => undefined, 2 ** 30);
   try {
     const result = await runTasks({
       fingerprinter: inputs.fingerprinter,
@@ -52,6 +54,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       spawner: engine.spawner,
       launcher: engine.launcher,
       conditions: engine.conditions,
+      locks: engine.locks,
       graph,
       priorities: computePriorities(graph),
       concurrency,
@@ -66,6 +69,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
     return result.exitCode;
   } finally {
     await engine.finish();
+    clearInterval(keepAlive);
     shutdown.dispose();
     reporter.dispose();
   }

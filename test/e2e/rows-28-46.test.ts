@@ -1,6 +1,6 @@
 /** Rows 28, 29, 36, 42 and 46 of the list of user complaints. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { blobFiles, manifestFiles } from '../rig/cache-files.js';
@@ -62,13 +62,9 @@ test('row 36: the local cache stays within its bound without being asked', async
     config: { cache: { maxSize: '1MB' } },
     libBuild: 'mkdir -p dist && cat src/a.txt > dist/out.txt && head -c 300000 /dev/urandom > dist/big',
   });
-  // What is young is spared, since another process may be storing it: each run believes to be two hours later.
-  const clock = join(`${workspace.root}.invocations`, 'clock.cjs');
   for (let version = 0; version < 12; version++) {
     workspace.write({ 'packages/lib/src/a.txt': `version ${version}\n` });
-    writeFileSync(clock, `const now = Date.now; Date.now = () => now() + ${version * 2} * 3_600_000;`);
-    const run = await workspace.tr([...BUILD, '--filter=lib'], { env: { NODE_OPTIONS: `--require ${clock}` } });
-    assert.equal(run.exitCode, 0);
+    assert.equal((await workspace.tr([...BUILD, '--filter=lib'])).exitCode, 0);
   }
   const bytes = blobFiles(workspace.root).reduce((sum, file) => sum + statSync(file).size, 0);
   assert.ok(bytes < 2_500_000, `${bytes} bytes are stored under a bound of 1 MB`);
@@ -97,7 +93,8 @@ test('row 42: a failed task comes last, with the end of its log and where the wh
 
 test('row 46: processes that race on one entry all end well, and the entry is whole', async () => {
   const workspace = sample();
-  for (let round = 0; round < 3; round++) {
+  // What a run stores must not be half of what another one is writing at the moment: the command truncates its output first.
+  for (let round = 0; round < 8; round++) {
     workspace.write({ 'packages/lib/src/a.txt': `round ${round}\n` });
     const runs = await Promise.all(Array.from({ length: 4 }, () => workspace.tr(BUILD)));
     for (const run of runs) assert.equal(run.exitCode, 0, run.stdout + run.stderr);

@@ -87,7 +87,9 @@ const describeAnswer = ({ exitCode, stderr, json }: Answer): string =>
 
 function byTaskId(run: Json): ReadonlyMap<string, Json> {
   const tasks = get(run, 'tasks');
-  return new Map(Array.isArray(tasks) ? tasks.map((task: Json) => [String(get(task, 'taskId')), task]) : []);
+  return new Map(
+    Array.isArray(tasks) ? tasks.map((task: Json) => [JSON.stringify(get(task, 'taskId')).slice(1, -1), task]) : [],
+  );
 }
 
 function compareNames(theirs: readonly string[], ours: readonly string[]): readonly Difference[] {

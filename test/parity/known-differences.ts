@@ -13,13 +13,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     row: 'no `packageManager` field',
     reason: 'A run needs no package manager; which lockfile there is tells enough.',
-    explains: ({ field, turbo }) => field === 'exit' && String(turbo).includes('packageManager'),
+    explains: ({ field, turbo }) => field === 'exit' && JSON.stringify(turbo).includes('packageManager'),
   },
   {
     row: 'own state',
     reason:
       'Our state directory ignores itself, and is no input of ours; turbo takes it for a directory like any other.',
-    explains: ({ field, place }) => field === 'inputs' && / (?:\.\.\/)*\.tr\//.test(place),
+    explains: ({ field, place }) => /^(?:inputs|files)$/.test(field) && / (?:\.\.\/)*\.tr\//.test(place),
   },
 ];
 

@@ -67,15 +67,17 @@ function renderDifferences(results: readonly CaseResult[]): readonly string[] {
       list.push(renderDifference(parityCase, difference));
     }
   }
-  return [...kinds].sort().flatMap(([kind, list]) => {
-    const rest = list.length - SHOWN_PER_KIND;
-    return [
-      '',
-      `${kind}: ${list.length}`,
-      ...list.slice(0, SHOWN_PER_KIND),
-      ...(rest > 0 ? [`  and ${rest} more`] : []),
-    ];
-  });
+  return [...kinds]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([kind, list]) => {
+      const rest = list.length - SHOWN_PER_KIND;
+      return [
+        '',
+        `${kind}: ${list.length}`,
+        ...list.slice(0, SHOWN_PER_KIND),
+        ...(rest > 0 ? [`  and ${rest} more`] : []),
+      ];
+    });
 }
 
 function renderDifference({ name }: ParityCase, { place, turbo, ours }: Difference): string {

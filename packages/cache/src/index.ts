@@ -4,6 +4,12 @@
  * Refuses: keys (they are given), what outputs mean on disk (`artifact`), where bytes lie (`store`), words.
  * Terms: a tier is one level of the cache, a policy says whether it is read and written.
  */
+export {
+  createExecutionLocks,
+  type ExecutionLock,
+  type ExecutionLockOptions,
+  type ExecutionLocks,
+} from './execution-locks.js';
 export { openLocalCache, type LocalCache, type LocalCacheOptions } from './open-local-cache.js';
 export {
   findNearest,

@@ -105,7 +105,15 @@ export class StoredTaskCache {
     // A result without its log is not whole, and is better found out before outputs are changed.
     const log = await tier.blobs.findMissing([manifest.log]);
     if (!log.ok) return { outcome: 'miss', reasons: [this.#toMissReason(log.failure, task)] };
-    if (log.value.length > 0) return { outcome: 'miss', reasons: [{ reason: 'blob-missing', path: 'log' }] };
+    if (log.value.length > 0) {
+      // Gone, or there with other bytes: reading it tells which, and sets bad bytes aside.
+      const read = await tier.blobs.readBytes(manifest.log);
+      const damaged = !read.ok && read.failure.code === 'store/corrupt';
+      const reason: MissReason = damaged
+        ? { reason: 'integrity', path: 'log', detail: read.failure.detail }
+        : { reason: 'blob-missing', path: 'log' };
+      return { outcome: 'miss', reasons: [reason] };
+    }
     const { restoration, failure } = await restoreOutputs({
       place: this.#options.place,
       task: task.id,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { nodeDisk, type Disk } from '@tr/store';
 import { findNearest, listStoredFingerprints } from '../src/index.js';
 import { blobFiles, blobOf, createRig, fingerprintOf, manifestFiles, overwrite, taskOf } from './rig.js';
 
@@ -141,6 +142,26 @@ test('a forced run repairs an entry whose blobs are gone', async (t) => {
   await rig.run({ task: TASK, fingerprint: ONE, make, cache: rig.open({ policy: { read: false, write: true } }) });
   rig.remove('web/dist');
   assert.equal((await rig.run({ task: TASK, fingerprint: ONE, make: () => assert.fail() })).outcome, 'restored');
+});
+
+test('blobs that a gc takes while a save reuses them are stored again', async (t) => {
+  const rig = createRig(t);
+  const make = (): void => rig.write('web/dist/a', 'shared');
+  await rig.run({ task: TASK, fingerprint: ONE, make });
+  let taken = false;
+  const disk: Disk = {
+    ...nodeDisk,
+    hardLink: (existing, path) => {
+      // The worst moment: the blob was found, the manifest that names it is not there yet.
+      if (!taken && path.includes('/actions/')) rmSync(blobOf(rig, 'shared'), { force: true });
+      taken = true;
+      nodeDisk.hardLink(existing, path);
+    },
+  };
+  const run = await rig.run({ task: TASK, fingerprint: TWO, make, cache: rig.open({ disk }) });
+  assert.ok(taken && run.saved?.saved === true);
+  rig.remove('web/dist');
+  assert.equal((await rig.run({ task: TASK, fingerprint: TWO, make: () => assert.fail() })).outcome, 'restored');
 });
 
 test('an execution that failed leaves no claim about the outputs', async (t) => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { editDistance, findNearest } from '@tr/model';
 import { parseDuration, parseSize } from '../src/index.js';
 
 test('durations', () => {
@@ -33,30 +32,4 @@ test('sizes', () => {
   for (const [text, expected] of Object.entries(rows)) assert.equal(parseSize(text), expected, text);
   for (const text of ['', '10 gb', '-1', '1.GB', 'GB', '1G', '1iB', '1PB', 'abc'])
     assert.equal(parseSize(text), undefined, text);
-});
-
-test('edit distance: one for an insertion, deletion, replacement or swap, and for letter case as a whole', () => {
-  const rows: readonly (readonly [string, string, number])[] = [
-    ['outputs', 'outputs', 0],
-    ['outptus', 'outputs', 1],
-    ['output', 'outputs', 1],
-    ['dependson', 'dependsOn', 1],
-    ['ENV', 'env', 1],
-    ['cahce', 'cache', 1],
-    ['kitten', 'sitting', 3],
-    ['', 'abc', 3],
-  ];
-  for (const [a, b, expected] of rows) {
-    assert.equal(editDistance(a, b), expected, `${a} ${b}`);
-    assert.equal(editDistance(b, a), expected, `${b} ${a}`);
-  }
-});
-
-test('the nearest name is within a third of the length, and the same in any order of candidates', () => {
-  assert.equal(findNearest('outptus', ['inputs', 'outputs']), 'outputs');
-  assert.equal(findNearest('u', ['ui', 'os']), 'ui');
-  assert.equal(findNearest('colour', ['cache', 'command']), undefined);
-  assert.equal(findNearest('ab', ['aa', 'ac']), findNearest('ab', ['ac', 'aa']));
-  assert.equal(findNearest('x', []), undefined);
-  assert.equal(findNearest('x'.repeat(200), ['y'.repeat(200)]), undefined);
 });

@@ -32,7 +32,7 @@ test('an empty configuration has every default, and a bounded cache', () => {
 test('settings at the top', () => {
   const value = {
     globalDependencies: ['b', '!c', 'a'],
-    globalEnv: ['B', 'A'],
+    globalEnv: ['B', 'A', 'B'],
     globalPassThroughEnv: [],
     envMode: 'loose',
     concurrency: 3,

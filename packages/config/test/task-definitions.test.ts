@@ -36,6 +36,44 @@ test('a repository of one package has its tasks at the root, and no pkg#task', (
   ]);
 });
 
+test('an old `$NAME` in dependsOn is a variable of the task, on top of what it inherits', () => {
+  const root = {
+    tasks: { build: { dependsOn: ['^build', '$A'], env: ['B'] }, test: { env: ['B'] }, lint: { dependsOn: ['$A'] } },
+  };
+  const config = { extends: ['//'], tasks: { test: { dependsOn: ['build', '$C'] } } };
+  const definitions = definitionsOf(root, { a: { config }, b: {} });
+  const lists = (name: string, task: string) => {
+    const found = definitions.find(name as PackageName, task);
+    return [found?.dependsOn, found?.env];
+  };
+  assert.deepEqual(lists('b', 'build'), [['^build'], ['A', 'B']]);
+  assert.deepEqual(lists('b', 'lint'), [[], ['A']]);
+  assert.deepEqual(lists('a', 'test'), [['build'], ['B', 'C']]);
+});
+
+test('a position is that of the entry which names the task, in the file where it is written', () => {
+  const root = { tasks: { build: { dependsOn: ['^gen', 'prepare'], with: ['watch'] }, test: { dependsOn: ['build'] } } };
+  const inherits = { extends: ['//'], tasks: { build: { outputs: ['dist/**'] } } };
+  const adds = { extends: ['//'], tasks: { build: { dependsOn: ['$TURBO_EXTENDS$', 'own'] } } };
+  const definitions = definitionsOf(root, { a: { config: inherits }, b: { config: adds } });
+  const place = (name: string, task: string, reference?: string) => {
+    const at = definitions.position(name as PackageName, task, reference);
+    return at === undefined ? undefined : `${at.file}:${at.column}`;
+  };
+  const rootText = JSON.stringify(root);
+  const atRoot = (part: string) => `turbo-like.config.json:${rootText.indexOf(part) + 1}`;
+  const inPackage = (name: string, config: unknown, part: string) =>
+    `packages/${name}/turbo-like.config.json:${JSON.stringify(config).indexOf(part) + 1}`;
+  assert.equal(place('a', 'build', 'prepare'), atRoot('"prepare"'));
+  assert.equal(place('a', 'build', 'watch'), atRoot('"watch"'));
+  assert.equal(place('a', 'build'), inPackage('a', inherits, '"build"'));
+  assert.equal(place('a', 'build', 'nowhere'), inPackage('a', inherits, '"build"'));
+  assert.equal(place('b', 'build', 'own'), inPackage('b', adds, '"own"'));
+  assert.equal(place('b', 'build', '^gen'), atRoot('"^gen"'));
+  assert.equal(place('b', 'test', 'build'), atRoot('"build"]'));
+  assert.equal(place('b', 'nothing', 'x'), undefined);
+});
+
 test('definitions are shared where directories are equally deep', () => {
   const definitions = definitionsOf(FULL, { a: {}, b: {}, c: { directory: 'deep/er/c' } });
   const [a, b, c] = ['a', 'b', 'c'].map((name) => definitions.find(name as PackageName, 'build'));

@@ -55,6 +55,8 @@ export interface FingerprinterOptions extends EnvironmentOptions {
   readonly linkedPathsOf: (packageName: PackageName) => readonly RelativePath[];
   /** Commands in order (pre script, script, post script); empty when the task executes nothing. */
   readonly commandsOf: (task: TaskNode) => readonly string[];
+  /** How the commands of the task are started; undefined = by the platform's shell. */
+  readonly launchOf?: (task: TaskNode) => Readonly<Record<string, string>> | undefined;
   /** Pass-through arguments of the task. */
   readonly argumentsOf: (task: TaskNode) => readonly string[];
   readonly runTool: ToolRunner;
@@ -118,6 +120,7 @@ class RunFingerprinter implements TaskFingerprinter {
     const externalClosure = this.#options.closureOf(task.package);
     const { definition } = task;
     const { engines, envMode, globalPassThroughEnv } = this.#options;
+    const launch = this.#options.launchOf?.(task);
     const fingerprint: Fingerprint = {
       formatVersion: FINGERPRINT_VERSION,
       task: task.id,
@@ -136,6 +139,8 @@ class RunFingerprinter implements TaskFingerprinter {
       externalClosure: externalClosure?.digest,
       foreignLockfiles: files.value.foreignLockfiles,
       engines: engines ?? {},
+      ...(definition.envFiles.length > 0 && { envFiles: definition.envFiles }),
+      ...(launch !== undefined && { launch }),
     };
     const key = computeActionKey(fingerprint);
     return ok({ task: task.id, key, fingerprint, externalClosure, environment: variables });
@@ -190,8 +195,9 @@ class RunFingerprinter implements TaskFingerprinter {
     const linked = this.#options.linkedPathsOf(task.package);
     const linkedFiles = linked.length === 0 ? ok({}) : await files.matching(linked, []);
     if (!linkedFiles.ok) return linkedFiles;
+    const all = task.definition.envFiles.length === 0 ? inputs.value : { ...inputs.value, ...envFiles.value };
     return ok({
-      inputs: this.#withoutOwnOutputs(task, { ...inputs.value, ...envFiles.value }),
+      inputs: this.#withoutOwnOutputs(task, all),
       globalFiles: globalFiles.value,
       foreignLockfiles: { ...foreignLockfiles.value, ...linkedFiles.value },
     });

@@ -20,7 +20,7 @@ export interface ToolCall {
 /** How much of a failed tool's output is kept for the message. */
 const SHOWN_CHARACTERS = 500;
 
-/** Outputs of tool commands, each run once per directory in a run. A command that fails fails the fingerprint. */
+/** Outputs of tool commands, each run once per directory and environment in a run. One that fails fails the fingerprint. */
 export class ToolOutputs {
   readonly #run: ToolRunner;
   readonly #answers = new Map<string, Promise<ToolAnswer>>();
@@ -31,7 +31,7 @@ export class ToolOutputs {
 
   /** The output, trimmed, with line ends as newlines. */
   async outputOf({ command, cwd, env }: ToolCall): Promise<Result<string, FingerprintFailure>> {
-    const key = JSON.stringify([command, cwd]);
+    const key = JSON.stringify([command, cwd, Object.entries(env).sort()]);
     let answer = this.#answers.get(key);
     if (answer === undefined) this.#answers.set(key, (answer = this.#run(command, cwd, env)));
     const { exitCode, output } = await answer;

@@ -12,11 +12,13 @@ export function untrackedOutputsOf(
     patterns.flatMap((pattern) => compileGlob(directory, pattern));
   const [written, kept] = [compile(include), compile(exclude)];
   // Nearly every input fails on the first characters; matching it in full would cost more than its stat.
-  const starts = written.map(literalStartOf);
-  const toPath = (name: string): RelativePath => (directory === '' ? name : `${directory}/${name}`);
+  const inPackage = directory === '' ? '' : `${directory}/`;
+  const starts = written
+    .map(literalStartOf)
+    .map((start) => (start.startsWith(inPackage) ? start.slice(inPackage.length) : ''));
   return (name) => {
-    const path = toPath(name);
-    if (!starts.some((start) => path.startsWith(start))) return false;
+    if (!starts.some((start) => name.startsWith(start))) return false;
+    const path: RelativePath = inPackage + name;
     if (!written.some((glob) => covers(glob, path)) || kept.some((glob) => matchesPath(glob, path))) return false;
     return !files.isTracked(path);
   };

@@ -1,12 +1,11 @@
 /**
  * Digests of bytes and the one JSON text of a value.
- * Owns: SHA-256 of bytes, files and streams, the verifying stream, canonical JSON, git blob ids, the xxh64 quick hash.
+ * Owns: SHA-256 of bytes, whole or in pieces, canonical JSON, git blob ids, the xxh64 quick hash.
  * Refuses: knowing what is hashed or where it is stored.
  * Terms: a digest is SHA-256 and size; a quick hash never leaves the machine.
  */
 export * from './canonical-json.js';
-export * from './digest-file.js';
-export * from './digest-stream.js';
 export * from './git-blob-id.js';
 export * from './quick-hash.js';
+export * from './running-digest.js';
 export * from './sha256.js';

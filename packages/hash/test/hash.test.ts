@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import {
   canonicalJson,
-  createDigestStream,
-  createVerifyingStream,
-  digestFile,
+  createRunningDigest,
   digestOf,
-  DigestMismatchError,
   gitBlobId,
+  isSameDigest,
   isSha256,
   loadQuickHash,
   sha256,
@@ -35,52 +28,27 @@ describe('sha256', () => {
   });
 });
 
-describe('digestFile', () => {
-  for (const size of [0, 1, 256 * 1024, 256 * 1024 + 1, 1_000_003]) {
-    it(`agrees with memory for ${size} bytes`, () => {
-      const directory = mkdtempSync(join(tmpdir(), 'tr-hash-'));
-      const bytes = Buffer.alloc(size, 'abcdefg');
-      writeFileSync(join(directory, 'f'), bytes);
-      assert.deepEqual(digestFile(join(directory, 'f')), digestOf(bytes));
-      rmSync(directory, { recursive: true });
-    });
-  }
-});
-
-describe('streams', () => {
+describe('a running digest', () => {
   const bytes = Buffer.from('hello world');
-  const chunks = [bytes.subarray(0, 4), bytes.subarray(4)];
-  const collect = async (verify: ReturnType<typeof createDigestStream>, source: readonly Buffer[]) => {
-    const seen: Buffer[] = [];
-    await pipeline(Readable.from(source), verify, async (stream: AsyncIterable<Buffer>) => {
-      for await (const chunk of stream) seen.push(chunk);
-    });
-    return Buffer.concat(seen);
-  };
-
-  it('learns the digest while bytes pass unchanged', async () => {
-    const stream = createDigestStream();
-    assert.equal(stream.digest, undefined);
-    assert.deepEqual(await collect(stream, chunks), bytes);
-    assert.deepEqual(stream.digest, digestOf(bytes));
-  });
-
-  it('lets the promised bytes through', async () => {
-    assert.deepEqual(await collect(createVerifyingStream(digestOf(bytes)), chunks), bytes);
-    assert.deepEqual(await collect(createVerifyingStream(digestOf(Buffer.alloc(0))), []), Buffer.alloc(0));
-  });
-
-  const flipped = Buffer.from('hellO world');
-  for (const [name, source] of [
-    ['other bytes of the same size', [flipped]],
-    ['fewer bytes', [bytes.subarray(0, 5)]],
-    ['no bytes', []],
-    ['more bytes', [bytes, Buffer.from('!')]],
-  ] as const) {
-    it(`fails on ${name}`, async () => {
-      await assert.rejects(collect(createVerifyingStream(digestOf(bytes)), source), DigestMismatchError);
+  for (const pieces of [
+    [],
+    [bytes],
+    [bytes.subarray(0, 4), bytes.subarray(4)],
+    [...bytes].map((byte) => Buffer.of(byte)),
+  ]) {
+    it(`of ${pieces.length} pieces is that of the whole`, () => {
+      const running = createRunningDigest();
+      for (const piece of pieces) running.update(piece);
+      assert.deepEqual(running.finish(), digestOf(Buffer.concat(pieces)));
     });
   }
+
+  it('is the same as another when hash and size are', () => {
+    const digest = digestOf(bytes);
+    assert.ok(isSameDigest(digest, digestOf(Buffer.from('hello world'))));
+    assert.ok(!isSameDigest(digest, digestOf(Buffer.from('hellO world'))));
+    assert.ok(!isSameDigest(digest, { ...digest, size: digest.size + 1 }));
+  });
 });
 
 describe('canonicalJson', () => {

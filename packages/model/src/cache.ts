@@ -16,8 +16,7 @@ export interface CacheEntry {
 
 /** Answer of a lookup. */
 export type CacheLookup =
-  | { readonly hit: true; readonly entry: CacheEntry }
-  | { readonly hit: false; readonly reasons: readonly MissReason[] };
+  { readonly hit: true; readonly entry: CacheEntry } | { readonly hit: false; readonly reasons: readonly MissReason[] };
 
 /** What bringing an entry back came to. A miss leaves the outputs as they were. */
 export type Restoration =

@@ -49,6 +49,10 @@ export interface Fingerprint {
   readonly foreignLockfiles: Readonly<Record<RelativePath, BlobId>>;
   /** `engines` of the root package.json. */
   readonly engines: Readonly<Record<string, string>>;
+  /** Files of variables in the order they are read, since a later one wins; absent when there are none. */
+  readonly envFiles?: readonly string[] | undefined;
+  /** How the commands are started, where that is not the platform's shell: `launch`, `script-shell`; else absent. */
+  readonly launch?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A fingerprint with its key, and what the process of the task gets to see. */

@@ -24,9 +24,7 @@ export function toTaskId(packageName: PackageName, task: string): TaskId {
 }
 
 /** Splits `pkg#task` at its first `#`; undefined for a bare task name. */
-export function parseTaskId(
-  text: string,
-): { readonly package: PackageName; readonly task: string } | undefined {
+export function parseTaskId(text: string): { readonly package: PackageName; readonly task: string } | undefined {
   const at = text.indexOf('#');
   if (at <= 0) return undefined;
   return { package: text.slice(0, at) as PackageName, task: text.slice(at + 1) };

@@ -41,6 +41,17 @@ export interface TaskCache {
   save(task: TaskNode, fingerprint: TaskFingerprint, execution: Execution): Promise<SaveOutcome>;
 }
 
+/** The right to execute a task in this work tree. */
+export interface ExecutionLock {
+  release(): void;
+}
+
+/** Keeps two processes from executing one task in one work tree at once. */
+export interface ExecutionLocks {
+  /** Undefined while another process has it: to be asked again. */
+  tryAcquire(task: TaskNode): ExecutionLock | undefined;
+}
+
 /** A running process tree. */
 export interface RunningProcess {
   readonly pid: number | undefined;

@@ -24,6 +24,8 @@ export interface ProcessSpawnerOptions {
 
 /** Starts real processes, and answers for all of them. */
 export interface ProcessSpawner extends Spawner {
+  /** Names this run; part of the marker of every process of it. */
+  readonly runId: string;
   /** Ends whatever is left, also what left its tree, and frees everything. To be called on every way out. */
   dispose(): Promise<void>;
 }
@@ -47,6 +49,10 @@ class NodeSpawner implements ProcessSpawner {
 
   constructor(inheritedMarker: string | undefined) {
     this.#inherited = inheritedMarker ?? '';
+  }
+
+  get runId(): string {
+    return this.#id;
   }
 
   spawn(request: SpawnRequest): RunningProcess {

@@ -1,7 +1,16 @@
 import type { EventSink, TaskGraph, TaskId } from '@tr/model';
 import type { TaskExecution } from './execution.js';
 import type { KnownKeys } from './known-keys.js';
-import type { Clock, Conditions, Fingerprinter, Launcher, Shutdown, Spawner, TaskCache } from './ports.js';
+import type {
+  Clock,
+  Conditions,
+  ExecutionLocks,
+  Fingerprinter,
+  Launcher,
+  Shutdown,
+  Spawner,
+  TaskCache,
+} from './ports.js';
 import type { Slots } from './slots.js';
 
 /**
@@ -24,6 +33,7 @@ export interface RunTasksOptions {
   readonly force: boolean;
   readonly fingerprinter: Fingerprinter;
   readonly cache: TaskCache;
+  readonly locks: ExecutionLocks;
   readonly spawner: Spawner;
   readonly launcher: Launcher;
   readonly conditions: Conditions;

@@ -1,5 +1,6 @@
 import type { Failure, SkipReason, TaskFingerprint, TaskNode, TaskResult } from '@tr/model';
 import { executeTask } from './execute-task.js';
+import type { ExecutionLock } from './ports.js';
 import { tryRestore } from './restore-task.js';
 import type { RunContext } from './run-context.js';
 import type { Slot } from './slots.js';
@@ -8,6 +9,8 @@ import type { Slot } from './slots.js';
 const STALE_AFTER_MS = 1000;
 /** How often a task may be put back because its inputs changed while it waited; then it just runs. */
 const MOST_RESTARTS = 3;
+/** How often a task that another process executes is looked at, milliseconds. */
+const LOCK_POLL_MS = 30;
 /** `computed` is called once the key is known (or will never be), for the bookkeeping of who computes. */
 type Computed = () => void;
 
@@ -36,13 +39,22 @@ export async function runTask(run: RunContext, node: TaskNode, computed: Compute
     const waitedFrom = run.clock.now();
     const slot = await acquireSlot(run, node);
     if (slot === undefined) return ended({ outcome: 'aborted', key, missReasons: restored.reasons });
+    let lock: ExecutionLock | undefined;
     try {
       const waited = run.clock.now() - waitedFrom;
       const stale = waited > STALE_AFTER_MS && restarts < MOST_RESTARTS;
       if (stale && (await run.fingerprinter.findChangedInputs(node, fingerprint)).length > 0) continue;
+      lock = run.locks.tryAcquire(node);
+      if (lock === undefined) {
+        // Another process is at it. What it makes is most likely what this one wants: look again when it is done.
+        if (!(await waitForLock(run, node))) return ended({ outcome: 'aborted', key, missReasons: restored.reasons });
+        run.fingerprinter.forgetListings(node);
+        continue;
+      }
       const executed = await executeTask(run, { node, fingerprint, slot, missReasons: restored.reasons });
       return ended({ ...executed, key });
     } finally {
+      lock?.release();
       slot.release();
     }
   }
@@ -74,6 +86,20 @@ function findSkipReason(run: RunContext, node: TaskNode): SkipReason | undefined
   if (node.command === undefined) return 'no-command';
   const { when } = node.definition;
   return when === undefined || run.conditions.holds(when) ? undefined : 'when';
+}
+
+/** Waits until nobody executes the task any more; false when the run ends meanwhile. */
+async function waitForLock(run: RunContext, node: TaskNode): Promise<boolean> {
+  run.emit({ type: 'task-queued', task: node.id });
+  while (!run.isEnding()) {
+    const lock = run.locks.tryAcquire(node);
+    if (lock !== undefined) {
+      lock.release();
+      return true;
+    }
+    await new Promise<void>((resolve) => run.clock.schedule(LOCK_POLL_MS, resolve));
+  }
+  return false;
 }
 
 async function acquireSlot(run: RunContext, node: TaskNode): Promise<Slot | undefined> {

@@ -171,6 +171,7 @@ export function startRun(graph: TaskGraph, behaviour: Behaviour = {}): FakeRun {
     parallel: false,
     force: false,
     conditions: { holds: () => true },
+    locks: { tryAcquire: () => ({ release: () => undefined }) },
     emit: (event) => fake.events.push(event),
     logDirectory: join(logs, String((runs += 1))),
     clock: fake.clock,

@@ -20,8 +20,9 @@ export { entryPath, namespacePath } from './entry-store/entry-path.js';
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
 export { nodeDisk, errorCode, type Disk } from './disk.js';
+export { BLOB_TIME } from './file/blob-file.js';
 export { createFileActionStore } from './file/file-action-store.js';
-export { BLOB_TIME, createFileBlobStore } from './file/file-blob-store.js';
+export { createFileBlobStore } from './file/file-blob-store.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';
 export { fromManifestBytes, listBlobs, toManifestBytes } from './manifest/manifest-bytes.js';
 export {
@@ -36,7 +37,6 @@ export { createMemoryBlobStore } from './memory/memory-blob-store.js';
 export { createPacer, type Pacer } from './pacer.js';
 export type { ActionStore, BlobStore, PutManifest, StoredBlob, StoredManifest } from './ports.js';
 export { readWhole, type WholeFile } from './read-whole.js';
-export { createRunningDigest, isSameDigest, type RunningDigest } from './running-digest.js';
 export {
   attempt,
   attemptAsync,

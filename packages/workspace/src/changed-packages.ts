@@ -1,13 +1,19 @@
 import { ROOT_PACKAGE, sorted, type PackageName, type RelativePath, type Workspace } from '@tr/model';
 import { createPackageGraph } from './package-graph.js';
+import { isLockfile, lockfileNamesOf } from './package-manager.js';
 
 /** What decides how far a changed file reaches. */
 export interface ChangeRules {
-  /** Files that count for every task: the root configuration, and what `globalDependencies` matches. */
-  readonly isGlobal: (path: RelativePath) => boolean;
+  /** The root configuration: a change of it counts for every task. */
+  readonly isConfiguration: (path: RelativePath) => boolean;
+  /**
+   * What `globalDependencies` matches. Asked only for files in no package: a package's own file reaches no further than
+   * the package. Never asked for lockfiles: they are compared.
+   */
+  readonly isGlobalDependency: (path: RelativePath) => boolean;
   /**
    * Packages whose external dependencies differ between the lockfile before and now; asked only when the lockfile is
-   * among the files. `none`: the same packages written differently; `all`: one of the two cannot be read.
+   * among the files. `none`: the same packages written differently; `all`: one of the two cannot be read, or is gone.
    */
   readonly compareLockfile: () => readonly PackageName[] | 'all' | 'none';
 }
@@ -24,17 +30,26 @@ export function computeChangedPackages(
 ): readonly PackageName[] {
   const graph = createPackageGraph(workspace);
   const everything = sorted(workspace.packages.keys());
-  if (files.some(rules.isGlobal)) return everything;
-  const changed = new Set(files.map((path) => graph.packageOfFile(path)));
+  if (files.some(rules.isConfiguration)) return everything;
+  const owners = files.map((path) => [path, graph.packageOfFile(path)] as const);
+  const isGlobal = (path: RelativePath): boolean => !isLockfile(path) && rules.isGlobalDependency(path);
+  if (owners.some(([path, owner]) => owner === ROOT_PACKAGE && isGlobal(path))) return everything;
+  const changed = new Set(owners.map(([, owner]) => owner));
   for (const name of findPackagesBelow(workspace, files)) changed.add(name);
   const rootClosure = graph.transitiveDependenciesOf(ROOT_PACKAGE);
   if ([...changed].some((name) => rootClosure.has(name))) return everything;
-  if (workspace.lockfile && files.includes(workspace.lockfile.path)) {
+  if (files.some((path) => isOwnLockfile(workspace, path))) {
     const affected = rules.compareLockfile();
     if (affected === 'all' || (affected !== 'none' && affected.includes(ROOT_PACKAGE))) return everything;
     if (affected !== 'none') for (const name of affected) changed.add(name);
   }
   return sorted(changed);
+}
+
+/** Also one that is gone. */
+function isOwnLockfile({ lockfile, packageManager }: Workspace, path: RelativePath): boolean {
+  if (lockfile !== undefined) return path === lockfile.path;
+  return packageManager !== undefined && lockfileNamesOf(packageManager.name).includes(path);
 }
 
 /** A submodule shows up as its own path: then the packages inside it have changed. */

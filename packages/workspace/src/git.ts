@@ -83,7 +83,11 @@ export function askGit(git: GitLocation, args: readonly string[], input: Uint8Ar
     maxBuffer: MAX_BUFFER,
     windowsHide: true,
   });
-  return { exitCode: end.status ?? undefined, stdout: end.stdout ?? new Uint8Array(), stderr: String(end.stderr ?? '') };
+  return {
+    exitCode: end.status ?? undefined,
+    stdout: end.stdout ?? new Uint8Array(),
+    stderr: String(end.stderr ?? ''),
+  };
 }
 
 /** Full id of the commit that a ref, an id or an expression such as `HEAD~2` names. */

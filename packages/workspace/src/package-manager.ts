@@ -60,10 +60,20 @@ export async function detectPackageManager(
   return ok({ choice: guess.choice, diagnostics: [{ severity: 'warning', failure }] });
 }
 
+/** Names a manager gives its lockfile, the preferred one first. */
+export function lockfileNamesOf(name: PackageManagerName): readonly RelativePath[] {
+  const own = name === 'berry' ? 'yarn' : name;
+  return LOCKFILES.flatMap(([file, manager]) => (manager === own ? [file] : []));
+}
+
+/** Whether a path from the root is the lockfile of any manager. */
+export function isLockfile(path: RelativePath): boolean {
+  return LOCKFILES.some(([file]) => file === path);
+}
+
 /** Where the lockfile of a manager lies; undefined when there is none. */
 export function findLockfile(name: PackageManagerName, root: DirectoryListing): LockfileLocation | undefined {
-  const own = name === 'berry' ? 'yarn' : name;
-  const path = LOCKFILES.find(([file, manager]) => manager === own && root.files.has(file))?.[0];
+  const path = lockfileNamesOf(name).find((file) => root.files.has(file));
   return path === undefined ? undefined : { kind: name, path };
 }
 

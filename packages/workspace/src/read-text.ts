@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { RelativePath } from '@tr/model';
 
 /** Codes that mean "there is no such file" when opening a path for reading. */
@@ -33,7 +33,9 @@ export function isDirectory(path: string): boolean {
 
 /** Native absolute path of a workspace-relative one. */
 export function toAbsolute(root: string, path: RelativePath): string {
-  return path === '' ? root : join(root, path);
+  if (path === '') return root;
+  // Once per package and more: `join` takes longer than the system call that follows.
+  return sep === '/' && root !== sep ? `${root}/${path}` : join(root, path);
 }
 
 /** Joins two workspace-relative paths without normalising. */

@@ -21,7 +21,8 @@ const ROOT_NEEDS_B: Tree = {
 
 const EVERYTHING = '// a b c d nested';
 const RULES: ChangeRules = {
-  isGlobal: (path) => path === 'turbo.json' || path.startsWith('global/'),
+  isConfiguration: (path) => path === 'turbo.json',
+  isGlobalDependency: (path) => path.startsWith('global/') || path.startsWith('packages/b/') || path.endsWith('.lock'),
   compareLockfile: () => 'none',
 };
 const lockfile = (answer: ReturnType<ChangeRules['compareLockfile']>): ChangeRules => ({
@@ -43,6 +44,8 @@ const CASES: readonly (readonly [string, readonly string[], ChangeRules, string]
   ['the root package.json', ['package.json'], RULES, '//'],
   ['the root configuration', ['turbo.json'], RULES, EVERYTHING],
   ['a global dependency', ['global/x', 'packages/a/x'], RULES, EVERYTHING],
+  ['a global dependency inside a package', ['packages/b/x'], RULES, 'b'],
+  ['a lockfile among the global dependencies', ['yarn.lock'], RULES, '//'],
   ['a submodule with packages inside', ['vendor/sub'], RULES, '// d'],
   ['a lockfile written differently', ['package-lock.json'], lockfile('none'), '//'],
   ['a lockfile that changes a closure', ['package-lock.json'], lockfile(names('c')), '// c'],
@@ -62,6 +65,12 @@ describe('computeChangedPackages', () => {
     const workspace = await loadOk(ROOT_NEEDS_B);
     assert.equal(computeChangedPackages(workspace, ['packages/a/x'], RULES).join(' '), '// a b c');
     assert.equal(computeChangedPackages(workspace, ['packages/c/x'], RULES).join(' '), 'c');
+  });
+
+  it('everything, when the lockfile is gone', async () => {
+    const { 'package-lock.json': _gone, ...rest } = BASE;
+    const workspace = await loadOk(rest);
+    assert.equal(computeChangedPackages(workspace, ['package-lock.json'], lockfile('all')).join(' '), EVERYTHING);
   });
 
   it('asks for the lockfile only when it changed', async () => {

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
+import { isSameDigest } from '@tr/hash';
 import type { Manifest, ManifestEntry, Sha256 } from '@tr/model';
-import { createPacer, errorCode, isSameDigest, type Disk } from '@tr/store';
+import { createPacer, errorCode, type Disk } from '@tr/store';
 import { parentOf } from '../outputs/output-globs.js';
 import type { KnownOutputs } from '../record/output-record.js';
 import {

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { isSameDigest } from '@tr/hash';
 import {
   fail,
   ok,
@@ -9,7 +10,7 @@ import {
   type Result,
   type StoreFailure,
 } from '@tr/model';
-import { createPacer, errorCode, isSameDigest, toStoreFailure, type BlobStore, type Disk, type Pacer } from '@tr/store';
+import { createPacer, errorCode, toStoreFailure, type BlobStore, type Disk, type Pacer } from '@tr/store';
 import { toStamp, type Stamp } from '../record/stamp.js';
 import { digestFileAt } from './digest-file-at.js';
 import type { StagingArea } from './staging-area.js';

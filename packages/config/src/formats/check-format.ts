@@ -2,7 +2,13 @@ import type { ConfigFormat } from '@tr/model';
 import type { Format } from '../schema/schema-node.js';
 import { parseDuration } from './duration.js';
 import { checkDirectoryGlob, checkPackageGlob, checkWorkspaceGlob } from './glob.js';
-import { checkSiblingReference, checkTaskReference, checkVariable, checkVariableName } from './names.js';
+import {
+  checkDependency,
+  checkSiblingReference,
+  checkTaskReference,
+  checkVariable,
+  checkVariableName,
+} from './names.js';
 import { refuse, tolerate, type ValueProblem } from './problem.js';
 import { parseSize } from './size.js';
 
@@ -22,6 +28,8 @@ export function checkFormat(format: Format, value: string | number): ValueProble
       return checkVariable(text);
     case 'variable-name':
       return checkVariableName(text);
+    case 'dependency':
+      return checkDependency(text);
     case 'task-reference':
       return checkTaskReference(text);
     case 'sibling-reference':

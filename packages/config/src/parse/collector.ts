@@ -13,6 +13,8 @@ export interface Collector {
   warning(failure: ConfigFailure): void;
   /** Turborepo takes it: a warning in turbo.json, an error in our own file. */
   tolerated(failure: ConfigFailure): void;
+  /** Turborepo took it once: an error in turbo.json, a warning in our own file. */
+  outdated(failure: ConfigFailure): void;
 }
 
 /** Starts an empty collection. */
@@ -31,5 +33,6 @@ export function createCollector(source: SourceText, kind: ConfigKind): Collector
     error: (failure) => add('error', failure),
     warning: (failure) => add('warning', failure),
     tolerated: (failure) => add(kind === 'turbo' ? 'warning' : 'error', failure),
+    outdated: (failure) => add(kind === 'turbo' ? 'error' : 'warning', failure),
   };
 }

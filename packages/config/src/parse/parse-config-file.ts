@@ -5,6 +5,7 @@ import { createCollector, type Collector } from './collector.js';
 import { checkPackageRules } from './package-rules.js';
 import type { ConfigFile, ParsedConfig, TaskEntry } from './parsed-config.js';
 import { checkRootRules } from './root-rules.js';
+import { moveOldVariables } from './old-variables.js';
 import { createSourceText, type SourceText } from './source-text.js';
 import { walk } from './walk.js';
 
@@ -72,12 +73,17 @@ function toParsedConfig(file: ConfigFile, value: unknown, { tree, source }: Pars
 
 function toEntries(
   tasks: Readonly<Record<string, TaskValue>> | undefined,
-  positionOf: (path: readonly string[]) => SourcePosition,
+  positionOf: (path: readonly (string | number)[]) => SourcePosition,
 ): ReadonlyMap<string, TaskEntry> {
   const entries = new Map<string, TaskEntry>();
   for (const [name, value] of Object.entries(tasks ?? {})) {
-    const position = (key?: string) => positionOf(key === undefined ? ['tasks', name] : ['tasks', name, key]);
-    entries.set(name, { value, position });
+    const position: TaskEntry['position'] = (key, item) => {
+      if (key === undefined) return positionOf(['tasks', name]);
+      const list: unknown = value[key];
+      const index = item !== undefined && Array.isArray(list) ? list.indexOf(item) : -1;
+      return positionOf(['tasks', name, key, ...(index === -1 ? [] : [index])]);
+    };
+    entries.set(name, { value: moveOldVariables(value), position });
   }
   return entries;
 }

@@ -12,8 +12,8 @@ export interface ConfigFile {
 /** A task as written, and where. */
 export interface TaskEntry {
   readonly value: TaskValue;
-  /** Where the task's name stands, or one of its keys. */
-  readonly position: (key?: string) => SourcePosition;
+  /** Where the task's name stands, or one of its keys, or the entry `item` of a list there. */
+  readonly position: (key?: keyof TaskValue, item?: string) => SourcePosition;
 }
 
 /** A sound root configuration, nothing filled in. */

@@ -131,8 +131,8 @@ function checkScalar(context: WalkContext, node: Node, schema: SchemaNode, path:
   const problem = checkFormat(schema.format, value);
   if (problem === undefined) return;
   const failure = { ...problem.failure, ...place() } as ConfigFailure;
-  if (problem.tolerated) collector.tolerated(failure);
-  else collector.error(failure);
+  if (problem.verdict === 'refused') collector.error(failure);
+  else collector[problem.verdict](failure);
 }
 
 /** It stands for the inherited entries of a list directly in a task of a package; elsewhere Turborepo drops it. */

@@ -1,4 +1,4 @@
-import { InvariantError, sorted, type SourcePosition } from '@tr/model';
+import { InvariantError, sorted, sortedUnique, type SourcePosition } from '@tr/model';
 import { parseDuration } from '../formats/duration.js';
 import { parseSize } from '../formats/size.js';
 import type { ConfigFile, ParsedRootConfig, TaskEntry } from '../parse/parsed-config.js';
@@ -62,8 +62,8 @@ export function resolveRootConfig(parsed: ParsedRootConfig): RootConfig {
     source: { path: file.path, kind: file.kind },
     tasks: parsed.tasks,
     globalDependencies: sorted(settings.dependencies),
-    globalEnv: sorted(settings.env),
-    globalPassThroughEnv: settings.passThroughEnv === undefined ? undefined : sorted(settings.passThroughEnv),
+    globalEnv: sortedUnique(settings.env),
+    globalPassThroughEnv: settings.passThroughEnv === undefined ? undefined : sortedUnique(settings.passThroughEnv),
     globalInputs: settings.inputs,
     envMode: settings.shared.envMode ?? 'strict',
     concurrency: settings.shared.concurrency === undefined ? undefined : String(settings.shared.concurrency),

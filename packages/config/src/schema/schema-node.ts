@@ -11,6 +11,7 @@ export type Format =
   | 'path'
   | 'size'
   | 'tag'
+  | 'dependency'
   | 'task-reference'
   | 'sibling-reference'
   | 'timeout'

@@ -12,9 +12,10 @@ export const TURBO_TASK_PROPERTIES = {
     examples: ['Compiles the package'],
   },
   dependsOn: {
-    ...TASK_REFERENCES,
+    type: 'array',
+    items: { type: 'string', format: 'dependency' },
     description:
-      'Tasks that have to end well before this one starts: `task` in the same package, `^task` in every package this one depends on, `package#task` in a named package, `//#task` at the root.',
+      'Tasks that have to end well before this one starts: `task` in the same package, `^task` in every package this one depends on, `package#task` in a named package, `//#task` at the root. `$NAME`, the form of old Turborepo versions for a variable, counts as an entry of `env`, with a warning (in turbo.json it is an error, as in Turborepo).',
     examples: [['^build', 'codegen', '//#prepare']],
   },
   with: {

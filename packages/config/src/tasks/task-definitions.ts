@@ -28,8 +28,11 @@ export interface TaskDefinitions {
   readonly isKnown: (task: string) => boolean;
   /** Task names without package, sorted. */
   readonly taskNames: () => readonly string[];
-  /** Where the task is defined: in its package's configuration when that says anything, else at the root. */
-  readonly position: (packageName: PackageName, task: string) => SourcePosition | undefined;
+  /**
+   * Where the entry `reference` of the task's `dependsOn` or `with` is written, which may be in a file it inherits from;
+   * else where the task is defined: in its package's configuration when that says anything, else at the root.
+   */
+  readonly position: (packageName: PackageName, task: string, reference?: string) => SourcePosition | undefined;
   /** What is wrong between the files, beyond what each had on its own. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -85,7 +88,11 @@ export function createTaskDefinitions(
       return id === undefined ? names.has(task) : find(id.package, id.task) !== undefined;
     },
     taskNames: () => sortedUnique(names),
-    position: (name, task) => (entriesOf(name, task).at(-1) ?? rootEntry(name, task))?.position(),
+    position: (name, task, reference) => {
+      const nearestFirst = [...entriesOf(name, task).toReversed(), rootEntry(name, task)].filter(isDefined);
+      const written = reference === undefined ? undefined : findReference(nearestFirst, reference);
+      return written ?? nearestFirst[0]?.position();
+    },
     diagnostics: [
       ...checkRootTasks(root, {
         packages: byName,
@@ -96,6 +103,17 @@ export function createTaskDefinitions(
       ...packages.flatMap((member) => checkPackageTasks(member, merged)),
     ],
   };
+}
+
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
+
+/** Where the first of some entries names a task in `dependsOn` or `with`. */
+function findReference(entries: readonly TaskEntry[], reference: string): SourcePosition | undefined {
+  for (const entry of entries) {
+    for (const key of ['dependsOn', 'with'] as const)
+      if (entry.value[key]?.includes(reference) === true) return entry.position(key, reference);
+  }
+  return undefined;
 }
 
 /** A task about which nothing is said. */

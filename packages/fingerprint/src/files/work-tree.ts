@@ -1,14 +1,14 @@
 import { lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
-import { compareStrings, type RelativePath } from '@tr/model';
+import type { RelativePath } from '@tr/model';
 import { errorCode, isMissing, unreadableInput } from './fingerprint-error.js';
 
 /** One directory as it was when it was read. Names of other kinds (sockets, devices) are left out. */
 export interface Listing {
   readonly directory: RelativePath;
+  /** Sorted, as the others. */
   readonly files: readonly string[];
-  /** Sorted. */
   readonly directories: readonly string[];
-  /** Symbolic links, sorted. */
+  /** Symbolic links. */
   readonly links: readonly string[];
 }
 
@@ -113,7 +113,8 @@ export class WorkTree {
       else if (entry.isDirectory()) directories.push(entry.name);
       else if (entry.isSymbolicLink()) links.push(entry.name);
     }
-    return { directory, files, directories: directories.sort(compareStrings), links: links.sort(compareStrings) };
+    // The built-in order is that of UTF-16 code units, too, and takes a third of the time of a comparing function.
+    return { directory, files: files.sort(), directories: directories.sort(), links: links.sort() };
   }
 
   #resolve(path: RelativePath): LinkTarget {

@@ -185,7 +185,9 @@ class Collector implements ParsedIndex {
       this.#run = this.#enter(nameAt === pathAt ? '' : bytes.toString('utf8', pathAt, nameAt - 1));
     }
     const entry = this.#count++;
-    this.#table.set([nameAt, end, offset], entry * 3);
+    this.#table[entry * 3] = nameAt;
+    this.#table[entry * 3 + 1] = end;
+    this.#table[entry * 3 + 2] = offset;
     const last = this.#run.length - 1;
     if (this.#run[last] === entry) this.#run[last] = entry + 1;
     else this.#run.push(entry, entry + 1);

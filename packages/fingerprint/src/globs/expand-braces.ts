@@ -3,6 +3,7 @@ const MOST_ALTERNATIVES = 1000;
 
 /** `a/{b,c/{d,e}}` -> `a/b`, `a/c/d`, `a/c/e`. Escaped and unclosed braces stay. */
 export function expandBraces(pattern: string): readonly string[] {
+  if (!pattern.includes('{')) return [pattern];
   const expanded = expand(pattern);
   return expanded.length > MOST_ALTERNATIVES ? [pattern] : expanded;
 }

@@ -39,7 +39,7 @@ function compileOne(directory: RelativePath, pattern: string): readonly Glob[] {
   const literals = base.map((name): Segment => ({ kind: 'name', name }));
   return [
     {
-      segments: [...literals, ...names.map(toSegment)],
+      segments: [...literals, ...names.map(segmentOf)],
       literal: isLiteral ? [...base, ...names].join('/') : undefined,
     },
   ];
@@ -69,6 +69,15 @@ function anchor(directory: RelativePath, pattern: string): Anchored {
     else base.push('..');
   }
   return { base, names };
+}
+
+/** Names in the patterns of a configuration: every package has the same ones. */
+const known = new Map<string, Segment>();
+
+function segmentOf(name: string): Segment {
+  let segment = known.get(name);
+  if (segment === undefined) known.set(name, (segment = toSegment(name)));
+  return segment;
 }
 
 function toSegment(name: string): Segment {

@@ -92,7 +92,9 @@ function configReasons(before: Fingerprint, after: Fingerprint): MissReason[] {
   const keys: string[] = [];
   if (before.directory !== after.directory) keys.push('directory');
   if (!isEmpty(diffNames(before.engines, after.engines))) keys.push('engines');
+  if (!sameList(before.envFiles ?? [], after.envFiles ?? [])) keys.push('envFiles');
   if (before.envMode !== after.envMode) keys.push('envMode');
+  if (!isEmpty(diffNames(before.launch ?? {}, after.launch ?? {}))) keys.push('launch');
   const sameInclusions = sameList(before.outputs.include, after.outputs.include);
   if (!sameInclusions || !sameList(before.outputs.exclude, after.outputs.exclude)) keys.push('outputs');
   if (!sameList(before.passThroughEnv, after.passThroughEnv)) keys.push('passThroughEnv');

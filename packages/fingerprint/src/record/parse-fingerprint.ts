@@ -19,7 +19,7 @@ export function parseFingerprint(json: unknown): ParsedFingerprint | undefined {
 
 function parseCurrent(json: Readonly<Record<string, unknown>>): Fingerprint | undefined {
   const { task, directory, commands, outputs, env, envMode, passThroughEnv, tools, globalEnv } = json;
-  const { inputs, globalFiles, foreignLockfiles, dependencies, externalClosure, engines } = json;
+  const { inputs, globalFiles, foreignLockfiles, dependencies, externalClosure, engines, envFiles, launch } = json;
   const passedArguments = json['arguments'];
   if (typeof task !== 'string' || typeof directory !== 'string') return undefined;
   if (envMode !== 'strict' && envMode !== 'loose') return undefined;
@@ -28,6 +28,8 @@ function parseCurrent(json: Readonly<Record<string, unknown>>): Fingerprint | un
   if (!isRecord(outputs) || !isStrings(outputs['include']) || !isStrings(outputs['exclude'])) return undefined;
   if (!isMap(inputs, isBlobId) || !isMap(globalFiles, isBlobId) || !isMap(foreignLockfiles, isBlobId)) return undefined;
   if (!isMap(env, isHashedValue) || !isMap(globalEnv, isHashedValue)) return undefined;
+  if (envFiles !== undefined && !isStrings(envFiles)) return undefined;
+  if (launch !== undefined && !isMap(launch, isString)) return undefined;
   if (!isMap(tools, isString) || !isMap(engines, isString) || !isMap(dependencies, isActionKey)) return undefined;
   return {
     formatVersion: FINGERPRINT_VERSION,
@@ -47,6 +49,8 @@ function parseCurrent(json: Readonly<Record<string, unknown>>): Fingerprint | un
     externalClosure,
     foreignLockfiles,
     engines,
+    ...(envFiles !== undefined && { envFiles }),
+    ...(launch !== undefined && { launch }),
   };
 }
 

@@ -1,23 +1,16 @@
-import { digestOf } from '@tr/hash';
+import { createRunningDigest, digestOf, isSameDigest } from '@tr/hash';
 import { fail, ok, type Digest, type StoreFailure } from '@tr/model';
-import { errorCode, type Disk } from '../disk.js';
+import { errorCode } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
 import { commitTemp, dropTemp, openTemp, writeTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
 import type { BlobStore, StoredBlob } from '../ports.js';
-import { createRunningDigest, isSameDigest } from '../running-digest.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
+import { BLOB_TIME, CHUNK_BYTES, executableTwin, isUntouched, openBlob, recheck } from './blob-file.js';
 
 /** Read-only: nobody may change a blob. */
 const BLOB_MODE = 0o444;
-const EXECUTABLE_MODE = 0o555;
-/**
- * Modification time of every blob, seconds since the epoch (2000-01-01): a blob that was written to, for instance
- * through a hard link in a workspace, shows another one. Its change time tells how young it is.
- */
-export const BLOB_TIME = 946_684_800;
-const CHUNK_BYTES = 1024 * 1024;
 
 /** Blobs as files of a cache folder. `onAdded` is told the size of every blob that was new. */
 export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number) => void = () => {}): BlobStore {
@@ -190,62 +183,6 @@ async function readVerified(
   } finally {
     disk.close(file);
   }
-}
-
-/** Undefined when there is no such blob. */
-function openBlob(disk: Disk, path: string): number | undefined {
-  try {
-    return disk.open(path, 'read');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
-
-function isUntouched(stats: { readonly size: number; readonly mtimeMs: number }, digest: Digest): boolean {
-  return stats.size === digest.size && stats.mtimeMs === BLOB_TIME * 1000;
-}
-
-/** Hashes a blob whose stat looks wrong; when the bytes are right its time is set back. */
-function recheck(folder: CacheFolder, digest: Digest, path: string): boolean {
-  const { disk } = folder;
-  const file = openBlob(disk, path);
-  if (file === undefined) return false;
-  const running = createRunningDigest();
-  try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (let count = disk.read(file, buffer); count > 0; count = disk.read(file, buffer))
-      running.update(buffer.subarray(0, count));
-  } finally {
-    disk.close(file);
-  }
-  if (!isSameDigest(running.finish(), digest)) return false;
-  const touched = attempt(path, () => disk.touch(path, BLOB_TIME));
-  return touched.ok || touched.failure.code === 'store/read-only' || touched.failure.code === 'store/denied';
-}
-
-/** A hard link has the mode of its file, so an executable one needs a file of its own. */
-function executableTwin(folder: CacheFolder, digest: Digest): string {
-  const { disk } = folder;
-  const path = folder.blobPath(digest.hash, true);
-  const stats = disk.lstat(path);
-  if (stats !== undefined) {
-    if (isUntouched(stats, digest) || recheck(folder, digest, path)) return path;
-    setAside(folder, path);
-  }
-  const source = disk.open(folder.blobPath(digest.hash), 'read');
-  try {
-    const temp = writeTemp(folder, EXECUTABLE_MODE, (file) => {
-      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-      for (let count = disk.read(source, buffer); count > 0; count = disk.read(source, buffer))
-        disk.write(file, buffer.subarray(0, count));
-      disk.setTime(file, BLOB_TIME);
-    });
-    commitTemp(folder, temp, path);
-  } finally {
-    disk.close(source);
-  }
-  return path;
 }
 
 function missing(digest: Digest): StoreFailure {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { digestOf } from '@tr/hash';
+import { digestOf, isSameDigest } from '@tr/hash';
 import { fail, ok, type Digest } from '@tr/model';
 import type { BlobStore, StoredBlob } from '../ports.js';
-import { isSameDigest } from '../running-digest.js';
 import { attempt, type StoreResult } from '../trouble.js';
 
 /** Blobs in memory, for tests and for callers that must not touch a disk. `blobs` may be shared and tampered with. */

@@ -1,10 +1,10 @@
-import { fail, type ActionKey, type Sha256 } from '@tr/model';
+import { createRunningDigest } from '@tr/hash';
+import { fail, type ActionKey, type Digest, type Sha256 } from '@tr/model';
 import { readManifest } from '../file/file-action-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
 import { listBlobs } from '../manifest/manifest-bytes.js';
 import { createPacer, type Pacer } from '../pacer.js';
-import { createRunningDigest } from '../running-digest.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
 import { scanActions, scanBlobs } from './scan-folder.js';
 
@@ -64,11 +64,7 @@ async function verifyBlobs(folder: CacheFolder, pacer: Pacer): Promise<VerifiedB
   return { count, bytes, badBlobs, good };
 }
 
-async function digestBlob(
-  folder: CacheFolder,
-  path: string,
-  pacer: Pacer,
-): Promise<ReturnType<ReturnType<typeof createRunningDigest>['finish']>> {
+async function digestBlob(folder: CacheFolder, path: string, pacer: Pacer): Promise<Digest> {
   const { disk } = folder;
   const file = disk.open(path, 'read');
   try {

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkRunOptions, type CheckedRunOptions, type RawRunOptions } from '../src/run-request.js';
+
+const DEFAULTS: CheckedRunOptions = {
+  concurrency: undefined,
+  continueMode: 'never',
+  policy: { local: { read: true, write: true } },
+  dry: undefined,
+  outputLogs: undefined,
+  logOrder: 'auto',
+  logPrefix: 'auto',
+  logFormat: 'text',
+  envMode: undefined,
+  frameworkInference: true,
+};
+
+const local = (read: boolean, write: boolean): Partial<CheckedRunOptions> => ({ policy: { local: { read, write } } });
+
+const GOOD: readonly (readonly [RawRunOptions, Partial<CheckedRunOptions>])[] = [
+  [{}, {}],
+  [{ concurrency: '1' }, { concurrency: '1' }],
+  [{ concurrency: '50%' }, { concurrency: '50%' }],
+  [{ concurrency: '12.5%' }, { concurrency: '12.5%' }],
+  [{ concurrency: '200%' }, { concurrency: '200%' }],
+  [{ continue: true }, { continueMode: 'always' }],
+  [{ continue: 'true' }, { continueMode: 'always' }],
+  [{ continue: false }, { continueMode: 'never' }],
+  [{ continue: 'dependencies-successful' }, { continueMode: 'dependencies-successful' }],
+  [{ dry: true }, { dry: 'text' }],
+  [{ dry: 'json' }, { dry: 'json' }],
+  [{ dry: 'false' }, { dry: undefined }],
+  [{ outputLogs: 'errors-only' }, { outputLogs: 'errors-only' }],
+  [
+    { logOrder: 'grouped', logPrefix: 'none', logFormat: 'json' },
+    { logOrder: 'grouped', logPrefix: 'none', logFormat: 'json' },
+  ],
+  [{ envMode: 'loose' }, { envMode: 'loose' }],
+  [{ frameworkInference: 'false' }, { frameworkInference: false }],
+  [{ frameworkInference: false }, { frameworkInference: false }],
+  // What may be read and written.
+  [{ force: true }, local(false, true)],
+  [{ force: '1' }, local(false, true)],
+  [{ force: 'false' }, local(true, true)],
+  [{ noCache: true }, local(true, false)],
+  [{ force: true, noCache: true }, local(false, false)],
+  [{ cache: 'local:rw' }, local(true, true)],
+  [{ cache: 'local:r' }, local(true, false)],
+  [{ cache: 'local:w,remote:rw' }, local(false, true)],
+  [{ cache: 'local:' }, local(false, false)],
+  [{ cache: 'remote:rw' }, local(false, false)],
+  // A variable that forces wins over what the option lets be read.
+  [{ cache: 'local:rw', force: 'true' }, local(false, true)],
+];
+
+for (const [raw, changed] of GOOD) {
+  test(`${JSON.stringify(raw)} means ${JSON.stringify(changed)}`, () => {
+    assert.deepEqual(checkRunOptions(raw), { ok: true, value: { ...DEFAULTS, ...changed } });
+  });
+}
+
+const BAD: readonly (readonly [RawRunOptions, string])[] = [
+  ...['0', '-1', '1.5', '', '%', '0%', 'all', '1e3'].map((concurrency) => [{ concurrency }, '--concurrency'] as const),
+  [{ continue: 'sometimes' }, '--continue'],
+  [{ dry: 'yaml' }, '--dry'],
+  [{ outputLogs: 'Full' }, '--output-logs'],
+  [{ logOrder: '' }, '--log-order'],
+  [{ logPrefix: 'package' }, '--log-prefix'],
+  [{ logFormat: 'ndjson' }, '--log-format'],
+  [{ envMode: 'infer' }, '--env-mode'],
+  [{ frameworkInference: 'maybe' }, '--framework-inference'],
+  [{ cache: 'local:wr' }, '--cache'],
+  [{ cache: 'disk:rw' }, '--cache'],
+  [{ cache: 'local' }, '--cache'],
+];
+
+for (const [raw, option] of BAD) {
+  test(`${JSON.stringify(raw)} is refused, and names ${option}`, () => {
+    const checked = checkRunOptions(raw);
+    assert.equal(checked.ok, false);
+    assert.deepEqual(
+      checked.failure.map((failure) => [failure.code, 'option' in failure && failure.option]),
+      [['usage/invalid-option', option]],
+    );
+  });
+}
+
+test('everything that is wrong is told at once', () => {
+  const checked = checkRunOptions({ concurrency: 'x', dry: 'x', cache: 'x,y' });
+  assert.equal(checked.ok, false);
+  assert.deepEqual(
+    checked.failure.map((failure) => ('value' in failure ? failure.value : undefined)),
+    ['x', 'x', 'y', 'x'],
+  );
+});

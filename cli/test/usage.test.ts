@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const CALL_MAIN = fileURLToPath(new URL('./call-main.js', import.meta.url));
+
+/** What is typed, and the codes that are told, in order. */
+const WRONG: readonly (readonly [string, readonly string[]])[] = [
+  ['rnu build', ['usage/unknown-command']],
+  ['run build --flter=web', ['usage/unknown-option']],
+  ['cache gc --dry', ['usage/unknown-option']],
+  ['run build --concurrency=0', ['usage/invalid-option']],
+  ['run build --dry=yaml --env-mode=infer', ['usage/invalid-option', 'usage/invalid-option']],
+  ['run build --cache=local:rw --force', ['usage/conflicting-options']],
+  ['run build --cache=local:rw --no-cache', ['usage/conflicting-options']],
+  ['run build --cwd=no/such/directory', ['usage/not-a-directory']],
+  ['--cwd no/such/directory run build', ['usage/not-a-directory']],
+];
+
+for (const [typed, codes] of WRONG) {
+  test(`tr ${typed}: ${codes.join(', ')}, exit code 2, nothing on stdout`, () => {
+    const call = spawnSync(process.execPath, [CALL_MAIN, ...typed.split(' ')], { encoding: 'utf8' });
+    assert.deepEqual(call.stderr.match(/\busage\/[a-z-]+/g), codes, call.stderr);
+    assert.equal(call.status, 2);
+    assert.equal(call.stdout, '');
+  });
+}

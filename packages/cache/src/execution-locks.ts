@@ -1,0 +1,141 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { sha256 } from '@tr/hash';
+import type { TaskNode } from '@tr/model';
+
+/** The right to execute a task in this work tree, until it is released. */
+export interface ExecutionLock {
+  release(): void;
+}
+
+/** Keeps two processes from executing one task in one work tree at once; satisfies the runner's port. */
+export interface ExecutionLocks {
+  /** Undefined while another process has it. */
+  tryAcquire(task: TaskNode): ExecutionLock | undefined;
+}
+
+/** Where locks lie, and who asks. */
+export interface ExecutionLockOptions {
+  /** Absolute native path; made when it is needed. One per work tree. */
+  readonly directory: string;
+  /** Names this run. */
+  readonly runId: string;
+  /** Runs that this one was started by, each name somewhere in the text: what they hold is no obstacle. */
+  readonly startedBy: string | undefined;
+}
+
+/** What a lock file says. A process is told from a later one of the same number by when it was started. */
+interface Owner {
+  readonly runId: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly processStart: string | undefined;
+}
+
+/** For a task that needs no lock, or where none can be had. */
+const NO_LOCK: ExecutionLock = { release: () => undefined };
+
+/**
+ * Locks as files. Two runs that execute the same command at once write into each other's outputs, and what the first one
+ * then stores may be half of the second one's. Restores need no lock: each file of theirs appears whole.
+ * A lock of a process that is gone is taken over. One of another machine (a container on the same files) is not respected,
+ * as nothing tells whether it still runs.
+ */
+export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLocks {
+  const own: Owner = {
+    runId: options.runId,
+    host: hostname(),
+    pid: process.pid,
+    processStart: findProcessStart(process.pid),
+  };
+  const isObstacle = (owner: Owner): boolean =>
+    owner.host === own.host && options.startedBy?.includes(owner.runId) !== true && isRunning(owner);
+  return {
+    tryAcquire: ({ id, definition }) => {
+      const writes = definition.cache && !definition.persistent && definition.outputs.include.length > 0;
+      if (!writes) return NO_LOCK;
+      const path = join(options.directory, sha256(id).slice(0, 32));
+      try {
+        mkdirSync(options.directory, { recursive: true });
+        return tryTake(path, own, isObstacle);
+      } catch {
+        // A disk that takes no lock file takes no record of outputs either: nothing of this run will be believed later.
+        return NO_LOCK;
+      }
+    },
+  };
+}
+
+function tryTake(path: string, own: Owner, isObstacle: (owner: Owner) => boolean): ExecutionLock | undefined {
+  const mine = `${path}.${own.pid}`;
+  writeFileSync(mine, JSON.stringify(own));
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (tryLink(mine, path)) return { release: () => release(path, own) };
+      const owner = readOwner(path);
+      if (owner !== undefined && isObstacle(owner)) return undefined;
+      // Only one process can move a given file away; the others meet what comes after it.
+      moveAway(path, `${mine}.old`);
+    }
+    return undefined;
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** A link is made with its content, or not at all. */
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function moveAway(path: string, to: string): void {
+  try {
+    renameSync(path, to);
+    rmSync(to, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function release(path: string, own: Owner): void {
+  if (readOwner(path)?.runId === own.runId) rmSync(path, { force: true });
+}
+
+/** Undefined when it is gone or is not a lock. */
+function readOwner(path: string): Owner | undefined {
+  try {
+    const { runId, host, pid, processStart } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>;
+    return typeof runId === 'string' && typeof host === 'string' && typeof pid === 'number' && pid > 0
+      ? { runId, host, pid, processStart }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning({ pid, processStart }: Owner): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return processStart === undefined || findProcessStart(pid) === processStart;
+}
+
+/** Start time in clock ticks since boot (field 22 of proc(5) stat); undefined where there is no /proc. */
+function findProcessStart(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field is the command in parentheses and may hold anything.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { TaskNode } from '@tr/model';
+import { createExecutionLocks } from '../src/execution-locks.js';
+import { taskOf } from './rig.js';
+
+let directory: string;
+beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'tr-locks-'))));
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const open = (runId: string, startedBy?: string) => createExecutionLocks({ directory, runId, startedBy });
+const node = (): TaskNode => taskOf();
+
+/** Leaves the lock of `node` with another owner. */
+function plant(owner: unknown): void {
+  open('probe').tryAcquire(node());
+  const [name] = readdirSync(directory);
+  assert.ok(name !== undefined);
+  writeFileSync(join(directory, name), typeof owner === 'string' ? owner : JSON.stringify(owner));
+}
+
+test('one at a time, and free again after the release', () => {
+  const first = open('a').tryAcquire(node());
+  assert.ok(first !== undefined);
+  assert.equal(open('b').tryAcquire(node()), undefined);
+  first.release();
+  assert.ok(open('b').tryAcquire(node()) !== undefined);
+});
+
+test('tasks have locks of their own; one that stores no files needs none', () => {
+  const locks = open('a');
+  assert.ok(locks.tryAcquire(node()) !== undefined);
+  assert.ok(open('b').tryAcquire(taskOf('other#build')) !== undefined);
+  const bare = taskOf('bare#lint', { outputs: { include: [], exclude: [] } });
+  assert.ok(locks.tryAcquire(bare) !== undefined);
+  assert.ok(open('b').tryAcquire(bare) !== undefined);
+});
+
+test('a lock of a process that is gone is taken over', () => {
+  const gone = spawnSync(process.execPath, ['-e', '0']).pid;
+  plant({ runId: 'dead', host: hostname(), pid: gone });
+  assert.ok(open('a').tryAcquire(node()) !== undefined);
+});
+
+test(
+  'a lock of another process that has the number of a dead one is taken over',
+  { skip: process.platform !== 'linux' },
+  () => {
+    plant({ runId: 'dead', host: hostname(), pid: process.pid, processStart: '1' });
+    assert.ok(open('a').tryAcquire(node()) !== undefined);
+  },
+);
+
+test('a lock that is torn, or of another machine, is no obstacle', () => {
+  for (const owner of ['', '{"runId"', '[]', { runId: 'x', host: 'elsewhere', pid: process.pid }]) {
+    plant(owner);
+    const lock = open('a').tryAcquire(node());
+    assert.ok(lock !== undefined, JSON.stringify(owner));
+    lock.release();
+  }
+});
+
+test('what the run holds that started this one is no obstacle', () => {
+  assert.ok(open('outer').tryAcquire(node()) !== undefined);
+  assert.ok(open('inner', 'outer.3;').tryAcquire(node()) !== undefined);
+});
+
+test('a release leaves the lock of somebody else alone', () => {
+  const first = open('a').tryAcquire(node());
+  plant({ runId: 'b', host: hostname(), pid: process.pid });
+  first?.release();
+  assert.equal(open('c').tryAcquire(node()), undefined);
+});
+
+test('without a place to write, everybody may go on', () => {
+  writeFileSync(join(directory, 'file'), '');
+  const locks = createExecutionLocks({ directory: join(directory, 'file/locks'), runId: 'a', startedBy: undefined });
+  assert.ok(locks.tryAcquire(node()) !== undefined);
+});

@@ -1,0 +1,70 @@
+/** Ways to change what a command sees without touching an input file: each must be a miss. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { missReasons } from '../rig/events.js';
+import { BUILD, createSample } from '../rig/samples.js';
+import type { TestWorkspace } from '../rig/workspace.js';
+
+const SHOW = 'mkdir -p dist && echo "$WHO $0" > dist/out.txt';
+const OUT = 'packages/lib/dist/out.txt';
+
+/** The root configuration of the sample with these settings of `build`. */
+function configure(workspace: TestWorkspace, build: object, config: object = {}): void {
+  const tasks = { build: { outputs: ['dist/**'], inputs: ['src/**'], ...build } };
+  workspace.write({ 'turbo-like.config.json': { json: { ...config, tasks } } });
+}
+
+test('the order of env files decides who wins, and whether one is read at all', async (t) => {
+  const files = { 'packages/lib/a.env': 'WHO=a\n', 'packages/lib/b.env': 'WHO=b\n' };
+  const workspace = createSample({ libBuild: SHOW, files });
+  t.after(() => workspace.dispose());
+  const inputs = ['src/**', '*.env'];
+  const seen: string[] = [];
+  for (const envFiles of [['a.env', 'b.env'], ['b.env', 'a.env'], []]) {
+    configure(workspace, { inputs, envFiles });
+    const run = await workspace.tr(BUILD);
+    assert.equal(run.outcomes['lib#build'], 'executed', `${run.stdout}${run.stderr}`);
+    if (seen.length > 0) assert.deepEqual(missReasons(run, 'lib#build')[0]?.['keys'], ['envFiles']);
+    seen.push(workspace.read(OUT).split(' ')[0] ?? '');
+  }
+  assert.deepEqual(seen, ['b', 'a', '']);
+});
+
+test('the shell of scripts, and who starts them', async (t) => {
+  const workspace = createSample({ libBuild: SHOW });
+  t.after(() => workspace.dispose());
+  configure(workspace, {});
+  await workspace.tr(BUILD);
+  assert.match(workspace.read(OUT), / sh$/m);
+  workspace.write({ '.npmrc': 'script-shell=/bin/bash\n' });
+  const run = await workspace.tr(BUILD);
+  assert.equal(run.outcomes['lib#build'], 'executed');
+  assert.match(workspace.read(OUT), /bash$/m);
+  assert.deepEqual(missReasons(run, 'lib#build')[0]?.['keys'], ['launch']);
+  configure(workspace, {}, { launch: 'package-manager' });
+  const other = await workspace.tr(['run', 'build', '--dry=json']);
+  assert.equal(
+    JSON.parse(other.stdout).tasks.find((each: { taskId: string }) => each.taskId === 'lib#build').cache.status,
+    'MISS',
+  );
+});
+
+test('a tool is asked in the environment of each task', async (t) => {
+  const workspace = createSample({ libBuild: 'true' });
+  t.after(() => workspace.dispose());
+  workspace.write({ 'a.env': 'WHO=a\n', 'b.env': 'WHO=b\n' });
+  const task = (envFile: string, dependsOn: string[]) => ({
+    command: 'true',
+    tools: ['echo "$WHO"'],
+    envFiles: [envFile],
+    dependsOn,
+  });
+  workspace.write({
+    'turbo-like.config.json': { json: { tasks: { '//#a': task('a.env', []), '//#b': task('b.env', ['//#a']) } } },
+  });
+  await workspace.tr(['run', '//#b', '--log-format=json']);
+  workspace.write({ 'b.env': 'WHO=c\n' });
+  const run = await workspace.tr(['run', '//#b', '--log-format=json']);
+  const changed = missReasons(run, '//#b').find(({ reason }) => reason === 'tool-changed');
+  assert.deepEqual([changed?.['before'], changed?.['after']], ['b', 'c']);
+});

@@ -21,7 +21,8 @@ export async function main(): Promise<void> {
   try {
     if (command === 'token') return runToken(rest, print);
     if (['help', '--help', '-h'].includes(command)) return print(USAGE);
-    if (command === 'serve' || command.startsWith('-')) return await runServe(command === 'serve' ? rest : process.argv.slice(2), print);
+    if (command === 'serve' || command.startsWith('-'))
+      return await runServe(command === 'serve' ? rest : process.argv.slice(2), print);
     throw new UsageError(`There is no command \`${command}\`.\n\n${USAGE}`);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

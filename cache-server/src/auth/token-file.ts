@@ -21,7 +21,8 @@ export function openTokenFile(path: string): TokenFile {
   let seen: { readonly stamp: string; readonly tokens: readonly StoredToken[] } = { stamp: '', tokens: [] };
   const list = (): readonly StoredToken[] => {
     const stamp = stampOf(path);
-    if (stamp !== seen.stamp) seen = { stamp, tokens: stamp === '' ? [] : parseTokens(readFileSync(path, 'utf8'), path) };
+    if (stamp !== seen.stamp)
+      seen = { stamp, tokens: stamp === '' ? [] : parseTokens(readFileSync(path, 'utf8'), path) };
     return seen.tokens;
   };
   const write = (tokens: readonly StoredToken[]): void => {

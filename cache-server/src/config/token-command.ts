@@ -70,7 +70,9 @@ function describe({ id, tenant, scope, readOnly, expiresAt }: StoredToken, now: 
   return [id, tenant, scope, readOnly ? 'read-only' : 'read-write', state].join('\t');
 }
 
-type OptionSpecs = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly default?: string | boolean }>>;
+type OptionSpecs = Readonly<
+  Record<string, { readonly type: 'string' | 'boolean'; readonly default?: string | boolean }>
+>;
 
 function parse(
   args: readonly string[],

@@ -40,7 +40,11 @@ export function createConnections(
   handlers: ConnectionHandlers,
   tls: { readonly cert: string; readonly key: string } | undefined,
 ): Connections {
-  const http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 });
+  const http = createHttpServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: 0,
+  });
   http.on('request', handlers.onRequest);
   // The handler lets the client go on once it knows who that is.
   http.on('checkContinue', handlers.onRequest);

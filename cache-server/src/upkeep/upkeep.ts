@@ -65,11 +65,7 @@ export class Upkeep {
     return { keptEntries: kept.length, evictedEntries: evicted.size, removedBlobs };
   }
 
-  async #sweepBlobs(
-    kept: readonly EntryUsage[],
-    evicted: ReadonlySet<EntryUsage>,
-    startedAt: number,
-  ): Promise<number> {
+  async #sweepBlobs(kept: readonly EntryUsage[], evicted: ReadonlySet<EntryUsage>, startedAt: number): Promise<number> {
     const { blobs, ledger, graceMs = GRACE_MS } = this.#ground;
     const live = new Set<Sha256>(kept.filter(({ hasBlob }) => hasBlob).map(({ body }) => body.hash));
     const freed = new Set<Sha256>([...evicted].map(({ body }) => body.hash));

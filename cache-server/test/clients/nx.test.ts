@@ -32,7 +32,7 @@ function nxWorkspace(): Workspace {
 }
 
 async function build(workspace: Workspace, env: Readonly<Record<string, string>>) {
-  return await runClient(['node', join(packageFolder('nx'), 'bin/nx.js'), 'run', 'app:build'], {
+  return await runClient(['node', join(packageFolder('nx'), 'dist/bin/nx.js'), 'run', 'app:build'], {
     cwd: workspace.path,
     env: { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', CI: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false', ...env },
   });

@@ -80,7 +80,9 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     },
     revoke: (text) => void tokens.delete(text),
     requests: () =>
-      lines.map((line) => JSON.parse(line) as LoggedRequest & { event: string }).filter(({ event }) => event === 'request'),
+      lines
+        .map((line) => JSON.parse(line) as LoggedRequest & { event: string })
+        .filter(({ event }) => event === 'request'),
     async [Symbol.asyncDispose]() {
       await running.close();
       rmSync(directory, { recursive: true, force: true });

@@ -21,7 +21,8 @@ export function readFacts(headers: IncomingHttpHeaders): Readonly<Record<string,
   for (const [fact, { header, limit }] of Object.entries(FACTS)) {
     const value = headers[header];
     if (typeof value !== 'string' || value === '') continue;
-    if (value.length > limit || !/^[\x20-\x7e]+$/.test(value)) throw new Problem('bad-request', `${header} of another form`);
+    if (value.length > limit || !/^[\x20-\x7e]+$/.test(value))
+      throw new Problem('bad-request', `${header} of another form`);
     facts[fact] = value;
   }
   return facts;

@@ -20,6 +20,7 @@ export function artifactKey(hash: string, query: unknown): EntryKey {
 function readTeam(query: unknown): string {
   const parameters = typeof query === 'object' && query !== null ? (query as Record<string, unknown>) : {};
   const team = parameters['teamId'] ?? parameters['team'] ?? parameters['slug'] ?? '';
-  if (typeof team !== 'string' || (team !== '' && !TEAM.test(team))) throw new Problem('bad-request', 'a team of another form');
+  if (typeof team !== 'string' || (team !== '' && !TEAM.test(team)))
+    throw new Problem('bad-request', 'a team of another form');
   return team;
 }

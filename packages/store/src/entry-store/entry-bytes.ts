@@ -1,6 +1,6 @@
-import { canonicalJson, digestOf, isSha256 } from '@tr/hash';
+import { canonicalJson, digestOf, isSameDigest, isSha256 } from '@tr/hash';
 import { fail, ok, type Digest, type Result } from '@tr/model';
-import { isSameDigest } from '../running-digest.js';
+
 import { MAX_INLINE_BYTES, type Entry, type EntryName } from './entry-store.js';
 
 /** Version of the stored form; an unknown one is not trusted. History: 1 (0.2): first. */

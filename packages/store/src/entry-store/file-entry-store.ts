@@ -91,7 +91,14 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
                 const found = readEntry(folder, path);
                 if (found.ok && found.value !== undefined) {
                   const { name, body, createdAt, durationMs, inline } = found.value.entry;
-                  visit({ name, body, createdAt, durationMs, hasBlob: inline === undefined, usedAt: found.value.usedAt });
+                  visit({
+                    name,
+                    body,
+                    createdAt,
+                    durationMs,
+                    hasBlob: inline === undefined,
+                    usedAt: found.value.usedAt,
+                  });
                 }
                 await pacer.turn();
               }

@@ -1,17 +1,17 @@
+import { createRunningDigest } from '@tr/hash';
 import { fail, ok, type Digest, type Sha256 } from '@tr/model';
 import { errorCode } from '../disk.js';
-import { BLOB_TIME, createFileBlobStore } from '../file/file-blob-store.js';
+import { BLOB_TIME, CHUNK_BYTES } from '../file/blob-file.js';
+import { createFileBlobStore } from '../file/file-blob-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { commitTemp, dropTemp, openTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
-import { createRunningDigest } from '../running-digest.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
 import { scanBlobs } from '../upkeep/scan-folder.js';
 import type { ByteRange, StreamBlobStore } from './entry-store.js';
 
 /** Read-only: nobody may change a blob. */
 const BLOB_MODE = 0o444;
-const CHUNK_BYTES = 1024 * 1024;
 /** How many blobs this process remembers as verified. */
 const MAX_REMEMBERED = 200_000;
 

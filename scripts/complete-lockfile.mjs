@@ -11,6 +11,7 @@ const OS = {
   darwin: 'darwin',
   freebsd: 'freebsd',
   linux: 'linux',
+  macos: 'darwin',
   openharmony: 'openharmony',
   win32: 'win32',
   windows: 'win32',

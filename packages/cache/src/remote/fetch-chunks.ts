@@ -1,7 +1,6 @@
-import { digestOf } from '@tr/hash';
+import { digestOf, isSameDigest } from '@tr/hash';
 import { ok, type Result } from '@tr/model';
 import { BATCH_BYTES, MAX_BATCH_CHUNKS } from '@tr/protocol';
-import { isSameDigest } from '@tr/store';
 import type { ChunkRef, ChunkSource, EntryDocument } from '@tr/transport';
 import { trouble, type RemoteBackend, type RemoteResult, type RemoteTrouble } from './remote-backend.js';
 import type { RemoteLink } from './remote-link.js';

@@ -1,6 +1,6 @@
-import { digestOf } from '@tr/hash';
+import { digestOf, isSameDigest } from '@tr/hash';
 import { fail, ok, type Manifest, type Result, type StoreFailure } from '@tr/model';
-import { fromManifestBytes, isSameDigest, type StreamBlobStore } from '@tr/store';
+import { fromManifestBytes, type StreamBlobStore } from '@tr/store';
 import type { ChunkRef } from '../chunk/chunk.js';
 import { loadZstd } from '../zstd/zstd.js';
 import { MAX_CHUNKS, type EntryDocument } from './entry-document.js';

@@ -16,9 +16,21 @@ export interface Protocol {
   readonly name: string;
   /** Adds the routes. A route is behind the login unless its `config` says `{ isPublic: true }`. */
   register(app: FastifyInstance, host: ProtocolHost): void;
+  /** Methods it answers over gRPC, on the same port: `/package.Service/Method` -> method. */
+  readonly rpcs?: Readonly<Record<string, RpcMethod>>;
   /** The body of an error answer; one line of plain text when left out. */
   describeProblem?(problem: Problem): ErrorBody;
 }
+
+/** A call over gRPC. */
+export interface RpcCall {
+  readonly session: CacheSession;
+  /** What the client sends, one or many messages. */
+  readonly messages: AsyncIterable<Uint8Array>;
+}
+
+/** Answers a call with one or many messages; trouble is a thrown {@link Problem}. */
+export type RpcMethod = (call: RpcCall) => AsyncIterable<Uint8Array>;
 
 /** The body of an error answer. */
 export interface ErrorBody {

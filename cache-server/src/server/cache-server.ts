@@ -11,8 +11,9 @@ import { createTrace, type RequestTrace } from '../session/request-trace.js';
 import { Ledger } from '../upkeep/ledger.js';
 import { Upkeep } from '../upkeep/upkeep.js';
 import { createConnections, type Connections } from './connections.js';
+import { answerCall, type GrpcBackend, type IncomingCall } from './grpc-endpoint.js';
 import { addHealthRoutes } from './health-routes.js';
-import { createMetrics, type Metrics } from './metrics.js';
+import { createMetrics, type Metrics, type ServedRequest } from './metrics.js';
 import { toKnownProblem } from './to-known-problem.js';
 import type { ServerOptions } from './server-options.js';
 import { signText } from './signer.js';
@@ -40,6 +41,14 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** A request that is over, with who sent it. */
+interface AnsweredRequest extends ServedRequest {
+  readonly id: string | undefined;
+  readonly identity: Identity | undefined;
+  /** The client went away before the end. */
+  readonly isCut: boolean;
+}
+
 /** Starts a server. Rejects when the port cannot be had. */
 export async function startCacheServer(options: ServerOptions): Promise<RunningServer> {
   return await new CacheServer(options).start();
@@ -54,6 +63,7 @@ class CacheServer {
   readonly #upkeep: Upkeep;
   readonly #ground: SessionGround;
   readonly #connections: Connections;
+  readonly #grpc: GrpcBackend;
   #isReady = false;
   #isDraining = false;
 
@@ -74,8 +84,12 @@ class CacheServer {
     });
     this.#ground = { entries, blobs, parents, ledger: this.#ledger, maxEntryBytes, now };
     this.#app = this.#createApp();
+    this.#grpc = this.#createGrpc();
     this.#connections = createConnections(
-      { onRequest: (request, response) => this.#app.routing(request, response), onStream: (stream) => stream.close() },
+      {
+        onRequest: (request, response) => this.#app.routing(request, response),
+        onStream: (stream, headers) => void answerCall(this.#grpc, stream, headers),
+      },
       options.tls,
     );
   }
@@ -170,6 +184,51 @@ class CacheServer {
     };
   }
 
+  #createGrpc(): GrpcBackend {
+    const protocolOf = (path: string): Protocol | undefined =>
+      this.#options.protocols.find(({ rpcs }) => rpcs !== undefined && Object.hasOwn(rpcs, path));
+    const open = new Map<IncomingCall, { trace: RequestTrace; identity: Identity | undefined; startedAt: number }>();
+    return {
+      find: (path) => protocolOf(path)?.rpcs?.[path],
+      open: async (call) => {
+        const record = {
+          trace: createTrace(),
+          identity: undefined as Identity | undefined,
+          startedAt: performance.now(),
+        };
+        open.set(call, record);
+        const { address, headers, path } = call;
+        if (this.#isDraining) throw new Problem('draining');
+        const identity = await this.#authenticator.login({ authorization: headers.authorization, address });
+        record.identity = identity;
+        const protocol = protocolOf(path)?.name ?? 'server';
+        return { session: createSession(this.#ground, { identity, protocol, trace: record.trace }) };
+      },
+      served: (call, problem) => {
+        const record = open.get(call);
+        open.delete(call);
+        if (record === undefined) return;
+        if (problem?.status === 401 || problem?.status === 429) this.#metrics.noteLoginFailure();
+        if (problem !== undefined && problem.code !== 'not-found')
+          this.#log({ event: 'problem', code: problem.code, detail: problem.detail });
+        const method = call.path.slice(call.path.lastIndexOf('/') + 1).slice(0, 40);
+        const protocol = protocolOf(call.path);
+        this.#noteAnswer({
+          id: undefined,
+          identity: record.identity,
+          isCut: false,
+          protocol: protocol?.name ?? 'server',
+          method: protocol === undefined ? 'unknown' : method,
+          status: problem?.status ?? 200,
+          seconds: (performance.now() - record.startedAt) / 1000,
+          bytesIn: 0,
+          bytesOut: 0,
+          trace: record.trace,
+        });
+      },
+    };
+  }
+
   /** Every request starts here: who is it, and may it send its body? */
   async #receive(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     request.trace = createTrace();
@@ -199,27 +258,29 @@ class CacheServer {
   }
 
   #noteServed(request: FastifyRequest, reply: FastifyReply): void {
-    const protocol = request.routeOptions.config.protocol?.name ?? 'server';
-    const { identity, trace } = request;
-    const bytesIn = Number(request.headers['content-length'] ?? 0);
-    const bytesOut = request.method === 'HEAD' ? 0 : Number(reply.getHeader('content-length') ?? 0);
-    const { method } = request;
-    const isCut = !reply.raw.writableFinished;
-    this.#metrics.note({
-      protocol,
-      method,
+    this.#noteAnswer({
+      id: request.id,
+      identity: request.identity,
+      isCut: !reply.raw.writableFinished,
+      protocol: request.routeOptions.config.protocol?.name ?? 'server',
+      method: request.method,
       status: reply.statusCode,
       seconds: reply.elapsedTime / 1000,
-      bytesIn,
-      bytesOut,
-      trace,
+      bytesIn: Number(request.headers['content-length'] ?? 0),
+      bytesOut: request.method === 'HEAD' ? 0 : Number(reply.getHeader('content-length') ?? 0),
+      trace: request.trace,
     });
+  }
+
+  #noteAnswer(answer: AnsweredRequest): void {
+    const { id, protocol, method, status, identity, trace, bytesIn, bytesOut, seconds, isCut } = answer;
+    this.#metrics.note(answer);
     this.#log({
       event: 'request',
-      id: request.id,
+      id,
       protocol,
       method,
-      status: reply.statusCode,
+      status,
       outcome: isCut ? 'cut' : trace.outcome,
       tenant: identity?.tenant,
       scope: identity?.scope,
@@ -227,7 +288,7 @@ class CacheServer {
       key: trace.key,
       bytesIn,
       bytesOut,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ms: Math.round(seconds * 10_000) / 10,
     });
   }
 

@@ -45,6 +45,7 @@ export function createConnections(
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: 0,
   });
+  http.setTimeout(IDLE_TIMEOUT_MS);
   http.on('request', handlers.onRequest);
   // The handler lets the client go on once it knows who that is.
   http.on('checkContinue', handlers.onRequest);
@@ -55,7 +56,6 @@ export function createConnections(
   const sockets = new Set<Socket>();
   front.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy());
     socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
@@ -81,13 +81,18 @@ export function createConnections(
 
 /** Looks at the first bytes of a connection to see which protocol it speaks. */
 function createPlainFront(http: HttpServer, http2: Http2Server): NetServer {
-  return createNetServer({ pauseOnConnect: false }, (socket) => {
+  return createNetServer((socket) => {
+    const giveUp = (): void => void socket.destroy();
+    socket.setTimeout(IDLE_TIMEOUT_MS, giveUp);
     // 'readable' and unshift: with 'data' the HTTP/2 session would miss the start and die.
     const look = (): void => {
       const first = socket.read() as Buffer | null;
       if (first === null) return;
       socket.off('readable', look);
       socket.unshift(first);
+      // From here on the server of the protocol watches the time.
+      socket.setTimeout(0);
+      socket.off('timeout', giveUp);
       const isHttp2 = first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE;
       (isHttp2 ? http2 : http).emit('connection', socket);
     };
@@ -104,15 +109,19 @@ function createTlsFront(options: {
   const { tls, http, settings, handlers } = options;
   const server = createSecureServer({ ...tls, allowHTTP1: true, settings, minVersion: 'TLSv1.2' });
   prepareHttp2(server, handlers);
-  server.on('request', (request, response) => {
-    if (request.httpVersionMajor === 1) http.emit('request', request, response);
-  });
+  server.setTimeout(IDLE_TIMEOUT_MS);
+  for (const event of ['request', 'checkContinue'] as const) {
+    server.on(event, (request, response) => {
+      if (request.httpVersionMajor === 1) http.emit(event, request, response);
+    });
+  }
   return server as unknown as NetServer;
 }
 
 function prepareHttp2(server: Http2Server | Http2SecureServer, { onStream }: ConnectionHandlers): void {
   server.on('session', (session) => {
     session.setLocalWindowSize(HTTP2_WINDOW_BYTES);
+    session.setTimeout(IDLE_TIMEOUT_MS, () => session.destroy());
     session.on('error', () => session.destroy());
   });
   server.on('sessionError', () => {});

@@ -8,7 +8,7 @@ const skip = hasProgram('bazel') ? false : 'bazel is not installed';
 function bazelWorkspace(): Workspace {
   return createWorkspace({
     WORKSPACE: '',
-    BUILD: 'genrule(name = "shout", srcs = ["in.txt"], outs = ["out.txt"], cmd = "tr a-z A-Z < $< > $@")\n',
+    BUILD: 'genrule(name = "shout", srcs = ["in.txt"], outs = ["out.txt"], cmd = "cat $< $< > $@")\n',
     'in.txt': 'hello\n',
   });
 }

@@ -4,6 +4,7 @@ import { announcedLength, bodyStream, readSmallBody } from '../../http/read-body
 import { sendEntry } from '../../http/send.js';
 import type { Protocol, ProtocolHost } from '../protocol.js';
 import { BazelCache, type ResultForm } from './bazel-cache.js';
+import { REMOTE_API } from './remote-api.js';
 import { EMPTY_HASH } from './cas-digest.js';
 
 /** Any instance, which may have slashes, then the store and a SHA-256. */
@@ -16,6 +17,7 @@ const JSON_TYPE = /\bapplication\/json\b/;
  */
 export const bazel: Protocol = {
   name: 'bazel',
+  rpcs: REMOTE_API,
   register(app, host) {
     // Other protocols have paths of their own; what is left is looked at here.
     app.get('/*', async (request, reply) => await answerRead(host, request, reply));

@@ -1,0 +1,93 @@
+import { Problem } from '../../http/problem.js';
+import type { RpcMethod } from '../protocol.js';
+import { BazelCache } from './bazel-cache.js';
+import { EMPTY_HASH } from './cas-digest.js';
+import { parseReadName, parseWriteName } from './resource-name.js';
+import { numeric, pick, readFields, text, WireError, writeFields, type WireField } from './wire.js';
+
+const SERVICE = '/google.bytestream.ByteStream';
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Blobs too large for a batch, as streams of pieces. */
+export const BYTE_STREAM: Readonly<Record<string, RpcMethod>> = {
+  [`${SERVICE}/Read`]: async function* ({ session, messages }) {
+    const fields = await first(decode(messages));
+    const resource = parseReadName(text(fields, 1));
+    if (resource === undefined) throw new Problem('bad-request', 'a resource of another form');
+    if (resource.digest.hash === EMPTY_HASH) return;
+    const entry = await new BazelCache(session, resource.instance).findBlob(resource.digest.hash);
+    if (entry === undefined) throw new Problem('not-found');
+    const start = numeric(fields, 2);
+    const limit = numeric(fields, 3);
+    if (start > entry.body.size) throw new Problem('bad-range');
+    const end = Math.min(entry.body.size, limit === 0 ? entry.body.size : start + limit) - 1;
+    if (end < start) return;
+    for await (const chunk of session.read(entry, { start, end }) as AsyncIterable<Uint8Array>) {
+      for (let at = 0; at < chunk.length; at += CHUNK_BYTES)
+        yield writeFields([[10, chunk.subarray(at, at + CHUNK_BYTES)]]);
+    }
+  },
+
+  [`${SERVICE}/Write`]: async function* ({ session, messages }) {
+    const decoded = decode(messages)[Symbol.asyncIterator]();
+    const opening = await decoded.next();
+    if (opening.done === true) throw new Problem('bad-request', 'no message');
+    const resource = parseWriteName(text(opening.value, 1));
+    if (resource === undefined) throw new Problem('bad-request', 'a resource of another form');
+    const { digest, instance } = resource;
+    if (digest.hash !== EMPTY_HASH) {
+      const body = joinPieces(opening.value, decoded);
+      await new BazelCache(session, instance).putBlob(digest, body, digest.size);
+    }
+    yield writeFields([[1, digest.size]]);
+  },
+
+  [`${SERVICE}/QueryWriteStatus`]: async function* ({ session, messages }) {
+    const resource = parseWriteName(text(await first(decode(messages)), 1));
+    if (resource === undefined) throw new Problem('bad-request', 'a resource of another form');
+    const { digest, instance } = resource;
+    const missing = await new BazelCache(session, instance).findMissing([digest]);
+    // A write is whole or nothing: there is no half of one to go on with.
+    yield missing.length === 0
+      ? writeFields([
+          [1, digest.size],
+          [2, 1],
+        ])
+      : writeFields([[1, 0]]);
+  },
+};
+
+/** The bytes of a write, piece by piece; throws when a piece is missing or the last one did not come. */
+async function* joinPieces(
+  opening: readonly WireField[],
+  rest: AsyncIterator<readonly WireField[]>,
+): AsyncIterable<Uint8Array> {
+  let size = 0;
+  let fields = opening;
+  for (;;) {
+    if (numeric(fields, 2) !== size) throw new Problem('bad-request', 'a piece at another place');
+    for (const piece of pick(fields, 10)) {
+      size += piece.length;
+      yield piece;
+    }
+    if (numeric(fields, 3) === 1) return;
+    const next = await rest.next();
+    if (next.done === true) throw new Problem('bad-length', 'a write without an end');
+    fields = next.value;
+  }
+}
+
+async function* decode(messages: AsyncIterable<Uint8Array>): AsyncIterable<readonly WireField[]> {
+  for await (const message of messages) {
+    try {
+      yield readFields(message);
+    } catch (error) {
+      throw error instanceof WireError ? new Problem('bad-request', 'not a message') : error;
+    }
+  }
+}
+
+async function first(messages: AsyncIterable<readonly WireField[]>): Promise<readonly WireField[]> {
+  for await (const message of messages) return message;
+  throw new Problem('bad-request', 'no message');
+}

@@ -1,0 +1,153 @@
+import { Problem } from '../../http/problem.js';
+import type { CacheSession } from '../../session/cache-session.js';
+import type { RpcMethod } from '../protocol.js';
+import { BazelCache } from './bazel-cache.js';
+import { BYTE_STREAM } from './byte-stream.js';
+import { isCasHash, readCasDigest, writeCasDigest, EMPTY_HASH, type CasDigest } from './cas-digest.js';
+import { pick, readFields, text, WireError, writeFields, type WireField } from './wire.js';
+
+/** Largest batch, both ways, bytes. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+const SHA256 = 1;
+const SYMLINKS_ALLOWED = 2;
+const NOT_FOUND = 5;
+const INVALID_ARGUMENT = 3;
+const V2 = 'build.bazel.remote.execution.v2';
+
+/** Answers one message with one. */
+type Answer = (session: CacheSession, fields: readonly WireField[]) => Promise<Uint8Array>;
+
+/** The remote execution API, version 2, as far as a cache has it. Compressed blobs are not offered. */
+export const REMOTE_API: Readonly<Record<string, RpcMethod>> = {
+  [`/${V2}.Capabilities/GetCapabilities`]: unary(async (session) => capabilities(session)),
+  [`/${V2}.ActionCache/GetActionResult`]: unary(async (session, fields) => {
+    const entry = await cacheOf(session, fields).findResult(digestAt(fields, 2).hash, 'protobuf');
+    if (entry === undefined) throw new Problem('not-found');
+    return await session.readBytes(entry);
+  }),
+  [`/${V2}.ActionCache/UpdateActionResult`]: unary(async (session, fields) => {
+    const body = pick(fields, 3).at(-1) ?? new Uint8Array();
+    readFields(body);
+    await cacheOf(session, fields).putResult(digestAt(fields, 2).hash, 'protobuf', { body, length: body.length });
+    return body;
+  }),
+  [`/${V2}.ContentAddressableStorage/FindMissingBlobs`]: unary(async (session, fields) => {
+    const missing = await cacheOf(session, fields).findMissing(pick(fields, 2).map(toDigest));
+    return writeFields(missing.map((digest) => [2, writeCasDigest(digest)]));
+  }),
+  [`/${V2}.ContentAddressableStorage/BatchUpdateBlobs`]: unary(updateBlobs),
+  [`/${V2}.ContentAddressableStorage/BatchReadBlobs`]: unary(readBlobs),
+  ...BYTE_STREAM,
+};
+
+function capabilities({ identity }: CacheSession): Uint8Array {
+  const version = (minor: number): Uint8Array => writeFields([[1, 2], ...(minor === 0 ? [] : [[2, minor] as const])]);
+  return writeFields([
+    [
+      1,
+      writeFields([
+        [1, Uint8Array.of(SHA256)],
+        [2, writeFields(identity.mayWrite ? [[1, 1]] : [])],
+        [4, MAX_BATCH_BYTES],
+        [5, SYMLINKS_ALLOWED],
+      ]),
+    ],
+    [4, version(0)],
+    [5, version(3)],
+  ]);
+}
+
+async function updateBlobs(session: CacheSession, fields: readonly WireField[]): Promise<Uint8Array> {
+  const cache = cacheOf(session, fields);
+  if (!session.identity.mayWrite) throw new Problem('read-only');
+  const responses: Uint8Array[] = [];
+  for (const request of pick(fields, 2).map(readFields)) {
+    const digest = digestAt(request, 1);
+    const data = pick(request, 2).at(-1) ?? new Uint8Array();
+    responses.push(toResponse(digest, await statusOf(async () => await putBlob(cache, digest, data))));
+  }
+  return writeFields(responses.map((response) => [1, response]));
+}
+
+async function putBlob(cache: BazelCache, digest: CasDigest, data: Uint8Array): Promise<void> {
+  if (digest.hash === EMPTY_HASH && data.length === 0) return;
+  await cache.putBlob(digest, data);
+}
+
+/** One bad blob of a batch does not spoil the others. */
+async function statusOf(put: () => Promise<void>): Promise<number> {
+  try {
+    await put();
+    return 0;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 400) return INVALID_ARGUMENT;
+    throw error;
+  }
+}
+
+async function readBlobs(session: CacheSession, fields: readonly WireField[]): Promise<Uint8Array> {
+  const cache = cacheOf(session, fields);
+  const digests = pick(fields, 2).map(toDigest);
+  if (digests.reduce((sum, { size }) => sum + size, 0) > MAX_BATCH_BYTES)
+    throw new Problem('bad-request', 'a large batch');
+  const responses: Uint8Array[] = [];
+  let left = MAX_BATCH_BYTES;
+  for (const digest of digests) {
+    const entry = digest.hash === EMPTY_HASH ? undefined : await cache.findBlob(digest.hash);
+    if (digest.hash === EMPTY_HASH) responses.push(toResponse(digest, 0));
+    else if (entry === undefined) responses.push(toResponse(digest, NOT_FOUND));
+    else {
+      // Sizes in the request are the client's word.
+      left -= entry.body.size;
+      if (left < 0) throw new Problem('bad-request', 'a large batch');
+      responses.push(
+        writeFields([
+          [1, writeCasDigest(digest)],
+          [2, await session.readBytes(entry)],
+          [3, statusMessage(0)],
+        ]),
+      );
+    }
+  }
+  return writeFields(responses.map((response) => [1, response]));
+}
+
+/** Digest and status, with the fields that a response of `BatchUpdateBlobs` has. */
+function toResponse(digest: CasDigest, code: number): Uint8Array {
+  return writeFields([
+    [1, writeCasDigest(digest)],
+    [code === NOT_FOUND ? 3 : 2, statusMessage(code)],
+  ]);
+}
+
+function statusMessage(code: number): Uint8Array {
+  return writeFields(code === 0 ? [] : [[1, code]]);
+}
+
+function cacheOf(session: CacheSession, fields: readonly WireField[]): BazelCache {
+  return new BazelCache(session, text(fields, 1));
+}
+
+function digestAt(fields: readonly WireField[], number: number): CasDigest {
+  return toDigest(pick(fields, number).at(-1) ?? new Uint8Array());
+}
+
+function toDigest(message: Uint8Array): CasDigest {
+  const digest = readCasDigest(message);
+  if (digest === undefined || !isCasHash(digest.hash)) throw new Problem('bad-request', 'not a digest of SHA-256');
+  return digest;
+}
+
+function unary(answer: Answer): RpcMethod {
+  return async function* ({ session, messages }) {
+    for await (const message of messages) {
+      try {
+        yield await answer(session, readFields(message));
+      } catch (error) {
+        throw error instanceof WireError ? new Problem('bad-request', 'not a message') : error;
+      }
+      return;
+    }
+    throw new Problem('bad-request', 'no message');
+  };
+}

@@ -1,0 +1,87 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { Digest } from '@tr/model';
+import {
+  BrokenStreamError,
+  ByteReader,
+  MAX_FRAME_HEADER,
+  MAX_REQUEST_BYTES,
+  parseChunkList,
+  parseJsonBytes,
+  PATHS,
+  toChunkList,
+  toMissingAnswer,
+} from '@tr/protocol';
+import type { Entry } from '@tr/store';
+import { Problem } from '../../http/problem.js';
+import { announcedLength, bodyStream, readJson } from '../../http/read-body.js';
+import type { CacheSession } from '../../session/cache-session.js';
+import type { ProtocolHost } from '../protocol.js';
+import { chunkName } from './names.js';
+
+/** Chunks by digest, in batches. */
+export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost): void {
+  app.post(PATHS.missingChunks, async (request, reply) => {
+    const chunks = toChunks(await readJson(request));
+    const found = await host.session(request).has(chunks.map(chunkName));
+    const missing = found.flatMap((isThere, at) => (isThere ? [] : [at]));
+    return await reply.type('application/json').send(toMissingAnswer(missing));
+  });
+
+  app.post(PATHS.getChunks, async (request, reply) => {
+    const chunks = toChunks(await readJson(request));
+    if (totalSize(chunks) > MAX_REQUEST_BYTES) throw new Problem('too-large');
+    const session = host.session(request);
+    const found: Entry[] = [];
+    for (const chunk of chunks) {
+      const entry = await session.find(chunkName(chunk));
+      if (entry?.body.size === chunk.size) found.push(entry);
+    }
+    const bodies = found.map(({ body }) => body);
+    const header = Buffer.from(`${toChunkList(bodies)}\n`);
+    return await reply
+      .headers({
+        'content-type': 'application/octet-stream',
+        'content-length': String(header.length + totalSize(bodies)),
+      })
+      .send(Readable.from(writeChunks(session, header, found), { objectMode: false }));
+  });
+
+  app.post(PATHS.putChunks, async (request, reply) => {
+    if (announcedLength(request) > MAX_REQUEST_BYTES + MAX_FRAME_HEADER) throw new Problem('too-large');
+    const session = host.session(request);
+    if (!session.identity.mayWrite) throw new Problem('read-only');
+    const reader = new ByteReader(bodyStream(request));
+    try {
+      const chunks = toChunks(parseJsonBytes(await reader.line(MAX_FRAME_HEADER)));
+      if (totalSize(chunks) > MAX_REQUEST_BYTES) throw new Problem('too-large');
+      for (const chunk of chunks) {
+        const bytes = await reader.bytes(chunk.size);
+        await session.write(chunkName(chunk), bytes, { expected: chunk });
+      }
+      await reader.end();
+    } catch (error) {
+      throw error instanceof BrokenStreamError ? new Problem('bad-length', error.message) : error;
+    }
+    return await reply.type('application/json').send('{}');
+  });
+}
+
+async function* writeChunks(
+  session: CacheSession,
+  header: Uint8Array,
+  found: readonly Entry[],
+): AsyncIterable<Uint8Array> {
+  yield header;
+  for (const entry of found) yield* session.read(entry);
+}
+
+function toChunks(value: unknown): readonly Digest[] {
+  const chunks = parseChunkList(value);
+  if (chunks === undefined) throw new Problem('bad-request', 'not a list of chunks');
+  return chunks;
+}
+
+function totalSize(chunks: readonly Digest[]): number {
+  return chunks.reduce((sum, { size }) => sum + size, 0);
+}

@@ -1,0 +1,113 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { ActionKey } from '@tr/model';
+import {
+  MAX_LOOKUP_BYTES,
+  MAX_REQUEST_BYTES,
+  parseActionKey,
+  parseLookupRequest,
+  PATHS,
+  toLookupHeader,
+  toPutAnswer,
+  type LookupSlot,
+} from '@tr/protocol';
+import type { Entry } from '@tr/store';
+import { listOuterChunks, parseEntryBytes } from '@tr/transport';
+import { Problem } from '../../http/problem.js';
+import { readJson, readSmallBody } from '../../http/read-body.js';
+import { sendEntry } from '../../http/send.js';
+import type { CacheSession } from '../../session/cache-session.js';
+import type { ProtocolHost } from '../protocol.js';
+import { chunkName, entryName } from './names.js';
+
+interface KeyParams {
+  readonly Params: { readonly key: string };
+}
+
+/** Lookups of many entries, and single ones in and out. */
+export function registerEntryRoutes(app: FastifyInstance, host: ProtocolHost): void {
+  app.post(PATHS.lookup, async (request, reply) => {
+    const keys = parseLookupRequest(await readJson(request));
+    if (keys === undefined) throw new Problem('bad-request', 'not a list of keys');
+    const session = host.session(request);
+    const found = await findAll(session, keys);
+    const header = Buffer.from(`${toLookupHeader(found.map(({ slot }) => slot))}\n`);
+    const length = found.reduce((sum, { slot }) => sum + (typeof slot === 'number' ? slot : 0), header.length);
+    const body = Readable.from(writeFound(session, header, found), { objectMode: false });
+    return await reply
+      .headers({ 'content-type': 'application/octet-stream', 'content-length': String(length) })
+      .send(body);
+  });
+
+  app.get<KeyParams>(`${PATHS.entries}/:key`, async (request, reply) => {
+    const session = host.session(request);
+    const entry = await session.find(entryName(toKey(request.params.key)));
+    if (entry === undefined) throw new Problem('not-found');
+    return sendEntry(reply, { session, entry }, { contentType: 'application/octet-stream' });
+  });
+
+  app.put<KeyParams>(`${PATHS.entries}/:key`, async (request, reply) => {
+    const key = toKey(request.params.key);
+    const session = host.session(request);
+    if (!session.identity.mayWrite) throw new Problem('read-only');
+    const bytes = await readSmallBody(request, MAX_REQUEST_BYTES);
+    const entry = parseEntryBytes(bytes, key);
+    if (!entry.ok) throw new Problem('bad-request', entry.failure.detail);
+    if (!(await hasChunks(session, bytes, key))) throw new Problem('bad-request', 'an entry before its chunks');
+    const options = { durationMs: entry.value.durationMs };
+    const first = await session.write(entryName(key), bytes, options);
+    const outcome = first.outcome === 'kept' && !(await isWhole(session, key)) ? 'replace' : first.outcome;
+    if (outcome === 'replace') await session.write(entryName(key), bytes, { ...options, mode: 'replace' });
+    return await reply.type('application/json').send(toPutAnswer(outcome === 'kept' ? 'kept' : 'stored'));
+  });
+}
+
+/** Is the entry that is there, the nearest one, of any use? */
+async function isWhole(session: CacheSession, key: ActionKey): Promise<boolean> {
+  const entry = await session.find(entryName(key));
+  return entry !== undefined && (await hasChunks(session, await session.readBytes(entry), key));
+}
+
+async function hasChunks(session: CacheSession, bytes: Uint8Array, key: ActionKey): Promise<boolean> {
+  const entry = parseEntryBytes(bytes, key);
+  if (!entry.ok) return false;
+  const names = new Map(listOuterChunks(entry.value).map((chunk) => [chunk.hash, chunkName(chunk)]));
+  const found = await session.has([...names.values()]);
+  return found.every(Boolean);
+}
+
+interface Found {
+  readonly slot: LookupSlot;
+  readonly entry: Entry | undefined;
+}
+
+async function findAll(session: CacheSession, keys: readonly ActionKey[]): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  let room = MAX_LOOKUP_BYTES;
+  for (const key of keys) {
+    const entry = await session.find(entryName(key));
+    const size = entry?.body.size ?? 0;
+    if (entry === undefined) found.push({ slot: 'none', entry });
+    else if (size > room) found.push({ slot: 'alone', entry: undefined });
+    else {
+      found.push({ slot: size, entry });
+      room -= size;
+    }
+  }
+  return found;
+}
+
+async function* writeFound(
+  session: CacheSession,
+  header: Uint8Array,
+  found: readonly Found[],
+): AsyncIterable<Uint8Array> {
+  yield header;
+  for (const { entry } of found) if (entry !== undefined) yield* session.read(entry);
+}
+
+function toKey(text: string): ActionKey {
+  const key = parseActionKey(text);
+  if (key === undefined) throw new Problem('bad-request', 'not an action key');
+  return key;
+}

@@ -1,0 +1,21 @@
+import { PATHS, PROTOCOL_VERSION } from '@tr/protocol';
+import type { Protocol } from '../protocol.js';
+import { registerChunkRoutes } from './chunk-routes.js';
+import { registerEntryRoutes } from './entry-routes.js';
+
+/**
+ * The protocol of `tr` itself, see `packages/protocol`: entries by action key and chunks by digest, many in one request. The
+ * first entry of a key wins in its scope, unless chunks of it are gone: then the next one takes its place.
+ */
+export const tr: Protocol = {
+  name: 'tr',
+  register(app, host) {
+    app.get(PATHS.about, (request, reply) => {
+      const { identity } = host.session(request);
+      return reply.send({ protocol: PROTOCOL_VERSION, scope: identity.scope, mayWrite: identity.mayWrite });
+    });
+    registerEntryRoutes(app, host);
+    registerChunkRoutes(app, host);
+  },
+  describeProblem: ({ code }) => ({ contentType: 'application/json', text: JSON.stringify({ problem: code }) }),
+};

@@ -11,7 +11,14 @@ const cli = fileURLToPath(new URL('../cli/', import.meta.url));
 const out = resolve(process.argv[2] ?? `${cli}bundle`);
 const { version } = JSON.parse(readFileSync(`${cli}package.json`, 'utf8'));
 /** Libraries that a no-op run does not need: package name -> file below bundle/. */
-const lazy = { 'js-yaml': 'js-yaml.cjs', '@yarnpkg/parsers': 'yarn-parsers.cjs', semver: 'semver.cjs' };
+const lazy = {
+  'js-yaml': 'js-yaml.cjs',
+  '@yarnpkg/parsers': 'yarn-parsers.cjs',
+  semver: 'semver.cjs',
+  '@aws-sdk/client-s3': 'aws-s3.cjs',
+};
+/** Libraries with native code, which stay packages of their own. */
+const external = ['@toondepauw/node-zstd'];
 
 const common = {
   bundle: true,
@@ -27,6 +34,7 @@ const common = {
   // `import()` becomes a deferred require: Node would scan a CommonJS file for its exports first, which takes 30 ms.
   supported: { 'dynamic-import': false },
   logLevel: 'warning',
+  external,
 };
 
 const lazyLibraries = {

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { createExecutionLocks, openLocalCache, type ExecutionLocks, type LocalCache } from '@tr/cache';
+import {
+  createExecutionLocks,
+  openLocalCache,
+  type ExecutionLocks,
+  type LocalCache,
+  type RemoteTierOptions,
+} from '@tr/cache';
 import {
   createFileIndex,
   createFingerprinter,
@@ -56,12 +62,14 @@ export interface EngineRequest {
     RunRequest,
     'tasks' | 'taskArguments' | 'policy' | 'cacheDir' | 'envMode' | 'frameworkInference'
   >;
+  /** What is shared with other machines. */
+  readonly remote?: RemoteTierOptions | undefined;
   /** Warnings go here. */
   readonly emit: EventSink;
 }
 
 /** Wires the packages together for one project and one request. */
-export async function createEngine({ project, context, request, emit }: EngineRequest): Promise<Engine> {
+export async function createEngine({ project, context, request, remote, emit }: EngineRequest): Promise<Engine> {
   const { workspace, config } = project;
   const { root, git } = workspace;
   const directories = resolveStateDirectories(root, git, request.cacheDir ?? config.cache.dir);
@@ -110,6 +118,7 @@ export async function createEngine({ project, context, request, emit }: EngineRe
     root,
     stateDirectory: directories.own,
     policy: request.policy.local,
+    remote,
     producer: VERSION,
     now: () => Date.now(),
     warn: (failure, task?: TaskId) => emit({ type: 'warning', failure, ...(task === undefined ? {} : { task }) }),

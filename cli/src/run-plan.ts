@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { TaskGraph } from '@tr/model';
+import type { RemoteFailure, TaskGraph } from '@tr/model';
 import {
   createJsonReporter,
   createTerminalReporter,
@@ -8,11 +8,12 @@ import {
   resolveLogStyle,
   type RunReporter,
 } from '@tr/reporter';
-import { createShutdown, findTooManyPersistent, runTasks, systemClock } from '@tr/runner';
+import { createShutdown, findTooManyPersistent, runTasks, systemClock, type Shutdown } from '@tr/runner';
 import { computePriorities } from '@tr/task-graph';
 import type { CliContext } from './context.js';
-import { createEngine } from './engine.js';
+import { createEngine, type Engine } from './engine.js';
 import { EXIT } from './exit-codes.js';
+import { createRemote } from './remote.js';
 import type { Project } from './project.js';
 import type { RunRequest } from './run-request.js';
 import { isWholeWorkspace, warnBeforeEnd, watchInputs } from './unmatched-inputs.js';
@@ -41,9 +42,19 @@ export async function runPlan(run: PlannedRun): Promise<number> {
     context.err.write(renderDiagnostics([{ severity: 'error', failure: tooMany }], { colors: context.err.colors }));
     return EXIT.usage;
   }
-  const reporter = createReporter(run);
+  const remoteWarnings: RemoteFailure[] = [];
+  let warnRemote = (failure: RemoteFailure): void => void remoteWarnings.push(failure);
+  const remote = await createRemote({
+    config: project.config.remoteCache,
+    environment: context.environment,
+    policy: request.policy.remote,
+    warn: (failure) => warnRemote(failure),
+  });
+  const reporter = createReporter(run, remote !== undefined);
+  warnRemote = (failure) => reporter.sink({ type: 'warning', failure });
+  remoteWarnings.forEach(warnRemote);
   const shutdown = createShutdown(process);
-  const engine = await createEngine({ ...run, emit: reporter.sink });
+  const engine = await createEngine({ ...run, remote, emit: reporter.sink });
   const inputs = watchInputs(engine.fingerprinter, isWholeWorkspace(graph, project.workspace.packages));
   // Waiting for another process is the only thing that may be left to do, and its timers hold nothing open.
   const keepAlive = setInterval(() => undefined, 2 ** 30);
@@ -60,7 +71,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       concurrency,
       continueMode: request.continueMode,
       parallel: request.parallel,
-      force: !request.policy.local.read,
+      force: !request.policy.local.read && !request.policy.remote.read,
       shutdown,
       clock: systemClock,
       emit: warnBeforeEnd(reporter.sink, inputs.warnings),
@@ -68,11 +79,21 @@ export async function runPlan(run: PlannedRun): Promise<number> {
     });
     return result.exitCode;
   } finally {
+    await finishRemote(engine, shutdown);
     await engine.finish();
     clearInterval(keepAlive);
     shutdown.dispose();
     reporter.dispose();
   }
+}
+
+/** Sends what waits; a signal ends that. */
+async function finishRemote({ cache }: Engine, shutdown: Shutdown): Promise<void> {
+  const interrupt = new AbortController();
+  const forget = shutdown.onRequest(() => interrupt.abort());
+  if (shutdown.requested !== undefined) interrupt.abort();
+  await cache.finishRemote(interrupt.signal);
+  forget();
 }
 
 /** `--output-logs` wins over what the configuration says about each task. */
@@ -90,7 +111,7 @@ export function resolveConcurrency(text: string): number {
   return Math.max(1, Math.floor((availableParallelism() * Number(text.slice(0, -1))) / 100));
 }
 
-function createReporter({ project, request, context }: PlannedRun): RunReporter {
+function createReporter({ project, request, context }: PlannedRun, hasRemote: boolean): RunReporter {
   const { out, environment } = context;
   if (request.logFormat === 'json') return createJsonReporter(out, systemClock);
   const isGithub = (environment['GITHUB_ACTIONS'] ?? '') !== '';
@@ -101,7 +122,7 @@ function createReporter({ project, request, context }: PlannedRun): RunReporter 
     version: VERSION,
     kind: project.workspace.kind,
     requestedTasks: request.tasks,
-    remoteCache: 'disabled',
+    remoteCache: hasRemote ? 'enabled' : 'disabled',
     ...resolveLogStyle({
       logOrder: request.logOrder,
       logPrefix: request.logPrefix,

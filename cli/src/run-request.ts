@@ -4,6 +4,7 @@ import { fail, ok } from '@tr/model';
 /** Which tiers may be read and written. */
 export interface CachePolicy {
   readonly local: { readonly read: boolean; readonly write: boolean };
+  readonly remote: { readonly read: boolean; readonly write: boolean };
 }
 
 /** What `tr run` was asked to do, every value checked, command line before environment before configuration. */
@@ -118,8 +119,11 @@ function checkConcurrency(value: string | undefined, failures: Failure[]): strin
 /** `--cache=local:rw,remote:r`, or the older `--force` and `--no-cache`. */
 function checkPolicy(raw: RawRunOptions, failures: Failure[]): CachePolicy {
   const force = raw.force === true || raw.force === 'true' || raw.force === '1';
-  if (raw.cache === undefined) return { local: { read: !force, write: raw.noCache !== true } };
-  let local = { read: false, write: false };
+  if (raw.cache === undefined) {
+    const both = { read: !force, write: raw.noCache !== true };
+    return { local: both, remote: both };
+  }
+  const tiers = { local: { read: false, write: false }, remote: { read: false, write: false } };
   for (const part of raw.cache.split(',').filter(Boolean)) {
     const match = /^(local|remote):(r?)(w?)$/.exec(part);
     if (match === null) {
@@ -127,9 +131,12 @@ function checkPolicy(raw: RawRunOptions, failures: Failure[]): CachePolicy {
         code: 'usage/invalid-option',
         option: '--cache',
         value: part,
-        expected: 'local:rw, local:r, local:w, local:, remote:…',
+        expected: 'local:rw, local:r, local:w, local:, and the same with remote',
       });
-    } else if (match[1] === 'local') local = { read: match[2] === 'r' && !force, write: match[3] === 'w' };
+    } else {
+      const name = match[1] === 'local' ? 'local' : 'remote';
+      tiers[name] = { read: match[2] === 'r' && !force, write: match[3] === 'w' };
+    }
   }
-  return { local };
+  return tiers;
 }

@@ -5,7 +5,7 @@ import { checkRunOptions, type CheckedRunOptions, type RawRunOptions } from '../
 const DEFAULTS: CheckedRunOptions = {
   concurrency: undefined,
   continueMode: 'never',
-  policy: { local: { read: true, write: true } },
+  policy: { local: { read: true, write: true }, remote: { read: true, write: true } },
   dry: undefined,
   outputLogs: undefined,
   logOrder: 'auto',
@@ -15,7 +15,12 @@ const DEFAULTS: CheckedRunOptions = {
   frameworkInference: true,
 };
 
-const local = (read: boolean, write: boolean): Partial<CheckedRunOptions> => ({ policy: { local: { read, write } } });
+const tiers = (local: string, remote: string): Partial<CheckedRunOptions> => ({
+  policy: {
+    local: { read: local.includes('r'), write: local.includes('w') },
+    remote: { read: remote.includes('r'), write: remote.includes('w') },
+  },
+});
 
 const GOOD: readonly (readonly [RawRunOptions, Partial<CheckedRunOptions>])[] = [
   [{}, {}],
@@ -39,18 +44,18 @@ const GOOD: readonly (readonly [RawRunOptions, Partial<CheckedRunOptions>])[] = 
   [{ frameworkInference: 'false' }, { frameworkInference: false }],
   [{ frameworkInference: false }, { frameworkInference: false }],
   // What may be read and written.
-  [{ force: true }, local(false, true)],
-  [{ force: '1' }, local(false, true)],
-  [{ force: 'false' }, local(true, true)],
-  [{ noCache: true }, local(true, false)],
-  [{ force: true, noCache: true }, local(false, false)],
-  [{ cache: 'local:rw' }, local(true, true)],
-  [{ cache: 'local:r' }, local(true, false)],
-  [{ cache: 'local:w,remote:rw' }, local(false, true)],
-  [{ cache: 'local:' }, local(false, false)],
-  [{ cache: 'remote:rw' }, local(false, false)],
+  [{ force: true }, tiers('w', 'w')],
+  [{ force: '1' }, tiers('w', 'w')],
+  [{ force: 'false' }, tiers('rw', 'rw')],
+  [{ noCache: true }, tiers('r', 'r')],
+  [{ force: true, noCache: true }, tiers('', '')],
+  [{ cache: 'local:rw' }, tiers('rw', '')],
+  [{ cache: 'local:r' }, tiers('r', '')],
+  [{ cache: 'local:w,remote:rw' }, tiers('w', 'rw')],
+  [{ cache: 'local:' }, tiers('', '')],
+  [{ cache: 'remote:rw' }, tiers('', 'rw')],
   // A variable that forces wins over what the option lets be read.
-  [{ cache: 'local:rw', force: 'true' }, local(false, true)],
+  [{ cache: 'local:rw', force: 'true' }, tiers('w', '')],
 ];
 
 for (const [raw, changed] of GOOD) {

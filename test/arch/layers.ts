@@ -57,7 +57,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   'store-s3': {
     directory: 'packages/store-s3',
     internal: ['model', 'hash', 'store'],
-    external: ['@aws-sdk/client-s3'],
+    external: ['@aws-sdk/client-s3', 'p-limit'],
   },
   cache: {
     directory: 'packages/cache',
@@ -65,7 +65,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
     external: ['p-limit'],
   },
   runner: { directory: 'packages/runner', internal: ['model'], external: ['p-limit'] },
-  cli: { directory: 'cli', internal: CORE, external: ['clipanion', 'typanion'] },
+  cli: { directory: 'cli', internal: CORE, external: ['clipanion', 'typanion', '@toondepauw/node-zstd'] },
   test: { directory: 'test', internal: [...CORE, 'cli'], external: [] },
 };
 

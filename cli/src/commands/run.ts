@@ -49,7 +49,7 @@ export class RunCommand extends ProjectCommand {
   });
   noCache = Option.Boolean('--no-cache', false, { description: 'Store nothing.' });
   cache = Option.String('--cache', {
-    description: 'What may be read and written: `local:rw`, `local:r`, `local:w`, `local:`.',
+    description: 'What may be read and written: `local:rw,remote:rw` is all; without a part that tier is not used.',
   });
   cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
   dry = Option.String('--dry,--dry-run', {

@@ -55,7 +55,7 @@ export class WhyCommand extends ProjectCommand {
       request: {
         tasks: this.tasks,
         taskArguments: this.context.passThrough,
-        policy: { local: { read: true, write: false } },
+        policy: { local: { read: true, write: false }, remote: { read: false, write: false } },
         cacheDir: this.cacheDir,
         envMode: this.envMode === 'loose' ? 'loose' : this.envMode === 'strict' ? 'strict' : undefined,
         frameworkInference: true,

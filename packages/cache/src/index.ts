@@ -17,11 +17,7 @@ export {
   type NearestFingerprint,
   type StoredFingerprint,
 } from './stored-fingerprints.js';
-export {
-  createHttpBackend,
-  type ClosableBackend,
-  type HttpBackendOptions,
-} from './remote/http/http-backend.js';
+export { createHttpBackend, type HttpBackendOptions } from './remote/http/http-backend.js';
 export { trouble, type RemoteBackend, type RemoteResult, type RemoteTrouble } from './remote/remote-backend.js';
 export { RemoteLink, type LinkSurroundings, type RemoteLimits } from './remote/remote-link.js';
 export { RemoteTier, type Landing, type RemoteTierOptions } from './remote/remote-tier.js';

@@ -51,7 +51,7 @@ export interface LocalCache {
   readonly folder: CacheFolder;
   readonly place: OutputPlace;
   /** Sends what waits to be shared, within its limits; before `finish`. Never rejects. */
-  finishRemote(isInterrupted: boolean): Promise<void>;
+  finishRemote(interrupt: AbortSignal): Promise<void>;
   /** At the end of a run: keeps the cache within its limits when that is due. Undefined = it was not. Never rejects. */
   finish(limits: CacheLimits): Promise<GcReport | undefined>;
 }
@@ -79,8 +79,8 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
     tiers,
     folder,
     place,
-    finishRemote: async (isInterrupted) => {
-      await remote?.finish(isInterrupted);
+    finishRemote: async (interrupt) => {
+      await remote?.finish(interrupt);
       landing.dispose();
     },
     finish: async (limits) => {

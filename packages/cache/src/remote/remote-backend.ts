@@ -36,6 +36,8 @@ export interface RemoteBackend {
   putChunks(chunks: readonly Chunk[], signal: AbortSignal): Promise<RemoteResult<undefined>>;
   /** All chunks of the entry have been put. `kept`: there was one before. */
   putEntry(key: ActionKey, bytes: Uint8Array, signal: AbortSignal): Promise<RemoteResult<'stored' | 'kept'>>;
+  /** Closes connections; nothing is called afterwards. */
+  close?(): void;
 }
 
 /** Makes a {@link RemoteTrouble}. */

@@ -118,13 +118,14 @@ export class RemoteTier {
     if (this.policy.write && !this.#link.isOff) this.#uploads.add(manifest);
   }
 
-  /** Sends what waits, within the time allowed, then gives up what is left. */
-  async finish(isInterrupted: boolean): Promise<void> {
-    const { left } = await this.#uploads.drain(isInterrupted ? 0 : this.#options.drainMs);
+  /** Sends what waits, within the time allowed and until `interrupt` fires, then gives up what is left. */
+  async finish(interrupt: AbortSignal): Promise<void> {
+    const { left } = await this.#uploads.drain(this.#options.drainMs, interrupt);
     const wasOff = this.#link.isOff;
     this.#link.turnOff('the run has ended');
     await Promise.all(this.#fetches.values());
-    if (left > 0 && !wasOff && !isInterrupted)
+    this.#options.backend.close?.();
+    if (left > 0 && !wasOff && !interrupt.aborted)
       this.#warn({ code: 'remote/uploads-left', origin: this.#options.origin, count: left });
   }
 

@@ -42,15 +42,16 @@ export class UploadQueue {
     this.#pump();
   }
 
-  /** Waits until all is sent, `budgetMs` at most; then nothing more is started. */
-  async drain(budgetMs: number): Promise<UploadCounts> {
-    if (this.#running > 0) {
+  /** Waits until all is sent, `budgetMs` at most and until `interrupt` fires; then nothing more is started. */
+  async drain(budgetMs: number, interrupt: AbortSignal): Promise<UploadCounts> {
+    if (this.#running > 0 && !interrupt.aborted) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, budgetMs);
         this.#idle = () => {
           clearTimeout(timer);
           resolve();
         };
+        interrupt.addEventListener('abort', this.#idle, { once: true });
       });
     }
     this.#isClosed = true;

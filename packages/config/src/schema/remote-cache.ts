@@ -56,6 +56,12 @@ const OWN_REMOTE_CACHE_PROPERTIES = {
     description: 'The scope entries are written to; the server has the last word.',
     examples: ['main'],
   },
+  publicKeys: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'Ed25519 public keys (PEM or base64): entries that none of them has signed are misses.',
+    examples: [['MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=']],
+  },
 } as const satisfies Readonly<Record<string, SchemaNode>>;
 
 const DESCRIBED = {

@@ -1,4 +1,3 @@
-import * as zlib from 'node:zlib';
 import { fail, InvariantError, ok, type Result } from '@tr/model';
 import { boundFrame } from './frame-bound.js';
 
@@ -36,7 +35,7 @@ export function loadZstd(): Promise<Zstd> {
 }
 
 async function load(): Promise<Zstd> {
-  const { encode, decode } = (await loadPackaged()) ?? ownCodec();
+  const { encode, decode } = (await loadPackaged()) ?? (await ownCodec());
   return {
     compress: (bytes) => encode(asBuffer(bytes)),
     decompress: async (frame, length) => {
@@ -70,9 +69,9 @@ interface NodeZstd {
   zstdDecompress(bytes: Buffer, done: (error: Error | null, result: Buffer) => void): void;
 }
 
-function ownCodec(): Codec {
-  if (!hasZstd(zlib)) throw new InvariantError('neither this Node nor the packaged library has zstd for this platform');
-  const node = zlib;
+async function ownCodec(): Promise<Codec> {
+  const node: object = await import('node:zlib');
+  if (!hasZstd(node)) throw new InvariantError('neither this Node nor the packaged library has zstd for this platform');
   // 100 = ZSTD_c_compressionLevel
   return {
     encode: (bytes) => promised((done) => node.zstdCompress(bytes, { params: { 100: LEVEL } }, done)),

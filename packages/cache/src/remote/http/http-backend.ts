@@ -27,20 +27,15 @@ export interface HttpBackendOptions {
   readonly stallMs?: number;
 }
 
-/** A backend that has connections to close. */
-export interface ClosableBackend extends RemoteBackend {
-  close(): void;
-}
-
 /** Answers are about as large as requests; a lookup of many keys has a header too. */
 const MAX_ANSWER_BYTES = MAX_REQUEST_BYTES + 1024 * 1024;
 
 /** The own protocol of `tr` over HTTP/1.1 with kept connections. */
-export function createHttpBackend(options: HttpBackendOptions): ClosableBackend {
+export function createHttpBackend(options: HttpBackendOptions): RemoteBackend {
   return new HttpBackend(options);
 }
 
-class HttpBackend implements ClosableBackend {
+class HttpBackend implements RemoteBackend {
   readonly #options: HttpBackendOptions;
   #exchanger: ReturnType<typeof createExchanger> | undefined;
 

@@ -1,0 +1,117 @@
+import {
+  createHttpBackend,
+  createStoreBackend,
+  type RemoteBackend,
+  type RemoteTierOptions,
+  type TierPolicy,
+} from '@tr/cache';
+import type { RemoteCacheConfig } from '@tr/config';
+import { fail, ok, type RemoteFailure, type Result } from '@tr/model';
+import { parseSigningKey, parseTrustedKeys, type SigningKey, type TrustedKeys } from '@tr/transport';
+import { VERSION } from './version.js';
+
+/** What decides about the remote cache of a run. */
+export interface RemoteRequest {
+  readonly config: RemoteCacheConfig;
+  /** `TR_REMOTE_URL`, `TR_TOKEN`, `TR_SIGNING_KEY`, and what the AWS libraries read. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly policy: TierPolicy;
+  readonly warn: (failure: RemoteFailure) => void;
+}
+
+/** Seconds a request may take, and uploads after the last task, unless the configuration says otherwise. */
+const DEFAULT_TIMEOUT_S = 30;
+/** A connection that hardly moves for this long counts as dead, milliseconds. */
+const STALL_MS = 5_000;
+/** The longest a timer can wait, milliseconds. */
+const FOREVER_MS = 2 ** 31 - 1;
+
+/** The remote cache of a run; undefined when there is none, or its settings are of no use (then there was a warning). */
+export async function createRemote(request: RemoteRequest): Promise<RemoteTierOptions | undefined> {
+  const { config, environment, policy, warn } = request;
+  const setting = environment['TR_REMOTE_URL'] ? 'TR_REMOTE_URL' : 'remoteCache.url';
+  const address = environment['TR_REMOTE_URL'] || config.url;
+  if (address === undefined || config.enabled === false || !(policy.read || policy.write)) return undefined;
+  const keys = readKeys(config, environment);
+  if (!keys.ok) return void warn(keys.failure);
+  const requestMs = toMilliseconds(config.timeout ?? DEFAULT_TIMEOUT_S);
+  const opened = await openBackend(address, { ...request, setting, requestMs });
+  if (!opened.ok) return void warn(opened.failure);
+  return {
+    ...opened.value,
+    ...keys.value,
+    policy,
+    warn,
+    limits: { requestMs },
+    drainMs: toMilliseconds(config.uploadTimeout ?? DEFAULT_TIMEOUT_S),
+  };
+}
+
+type Opened = Pick<RemoteTierOptions, 'backend' | 'origin'>;
+
+async function openBackend(
+  address: string,
+  request: RemoteRequest & { readonly setting: string; readonly requestMs: number },
+): Promise<Result<Opened, RemoteFailure>> {
+  const { setting, environment, requestMs } = request;
+  const invalid = (detail: string): Result<Opened, RemoteFailure> =>
+    fail({ code: 'remote/invalid-url', setting, detail });
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined) return invalid('it is not a URL');
+  if (url.username !== '' || url.password !== '') return invalid('a credential in it (that belongs in TR_TOKEN)');
+  const origin = `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
+  if (url.protocol === 's3:') {
+    const backend = await openBucket(url, request);
+    return backend.ok ? ok({ backend: backend.value, origin }) : invalid(backend.failure);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return invalid(`the protocol \`${url.protocol}\``);
+  const backend = createHttpBackend({
+    url,
+    token: environment['TR_TOKEN'] || undefined,
+    userAgent: `tr/${VERSION}`,
+    stallMs: Math.min(STALL_MS, requestMs),
+  });
+  return ok({ backend, origin });
+}
+
+/** The scopes of a bucket are a convention: whoever may write to it may write all of them. */
+async function openBucket(
+  url: URL,
+  { config, requestMs }: { readonly config: RemoteCacheConfig; readonly requestMs: number },
+): Promise<Result<RemoteBackend, string>> {
+  const { openS3Stores, parseS3Url } = await import('@tr/store-s3');
+  const location = parseS3Url(url);
+  if (!location.ok) return fail(location.failure);
+  const scope = config.scope ?? 'main';
+  const stores = openS3Stores(location.value, { requestMs });
+  const backend = createStoreBackend({
+    ...stores,
+    scope,
+    parents: scope === 'main' ? [] : ['main'],
+    now: () => Date.now(),
+  });
+  return ok({ ...backend, close: () => stores.close() });
+}
+
+interface Keys {
+  readonly signingKey: SigningKey | undefined;
+  readonly trustedKeys: TrustedKeys | undefined;
+}
+
+function readKeys(
+  config: RemoteCacheConfig,
+  environment: Readonly<Record<string, string>>,
+): Result<Keys, RemoteFailure> {
+  const text = environment['TR_SIGNING_KEY'] || undefined;
+  const signingKey = text === undefined ? undefined : parseSigningKey(text);
+  if (text !== undefined && signingKey === undefined)
+    return fail({ code: 'remote/invalid-key', setting: 'TR_SIGNING_KEY' });
+  const trustedKeys = config.publicKeys === undefined ? undefined : parseTrustedKeys(config.publicKeys);
+  if (trustedKeys?.ok === false) return fail({ code: 'remote/invalid-key', setting: 'remoteCache.publicKeys' });
+  return ok({ signingKey, trustedKeys: trustedKeys?.value });
+}
+
+/** 0 seconds is no limit. */
+function toMilliseconds(seconds: number): number {
+  return seconds === 0 ? FOREVER_MS : Math.min(seconds * 1000, FOREVER_MS);
+}

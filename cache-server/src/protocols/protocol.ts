@@ -48,6 +48,8 @@ export interface ProtocolHost {
   publicUrl(request: FastifyRequest): string;
   /** Signs text for URLs that carry their own authority; the key lives as long as the server's store. */
   sign(text: string): string;
+  /** True when `signature` is what `sign` makes of `text`; takes the same time wherever they differ. */
+  isSigned(text: string, signature: string): boolean;
   /** A session for a credential that a signed URL stands for. The caller has checked the signature and its expiry. */
   sessionOf(grant: SessionGrant, request: FastifyRequest): CacheSession;
 }

@@ -16,7 +16,7 @@ import { addHealthRoutes } from './health-routes.js';
 import { createMetrics, type Metrics, type ServedRequest } from './metrics.js';
 import { toKnownProblem } from './to-known-problem.js';
 import type { ServerOptions } from './server-options.js';
-import { signText } from './signer.js';
+import { isSameText, signText } from './signer.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -159,9 +159,11 @@ class CacheServer {
 
   #createHost(protocol: Protocol): ProtocolHost {
     const { now, signingKey, publicUrl } = this.#options;
+    const sign = (text: string): string => signText(signingKey, `${protocol.name}\n${text}`);
     return {
       now,
-      sign: (text) => signText(signingKey, `${protocol.name}\n${text}`),
+      sign,
+      isSigned: (text, signature) => isSameText(sign(text), signature),
       publicUrl: (request) => publicUrl ?? `${request.protocol}://${request.host}`,
       session: (request) => {
         if (request.identity === undefined) throw new Problem('no-credential');

@@ -42,6 +42,8 @@ export interface CacheSession {
   readBytes(entry: Entry): Promise<Uint8Array>;
   /** `kept`: an entry was there first and stays. Throws `read-only` for a credential that may not write. */
   write(key: EntryKey, body: AsyncIterable<Uint8Array> | Uint8Array, options?: WriteOptions): Promise<WriteReport>;
+  /** Gives the body of an entry of one's own scope another name, without moving it. The first entry of a name stays. */
+  adopt(key: EntryKey, entry: Entry): Promise<WriteReport['outcome']>;
   /** Removes the entry of one's own scope, for protocols that let clients drop a bad one. */
   remove(key: EntryKey): Promise<void>;
 }

@@ -146,6 +146,26 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
       }
     },
 
+    async adopt(key, entry) {
+      checkWrite({});
+      noteKey(key);
+      const { tenant, scope } = identity;
+      if (entry.name.tenant !== tenant || entry.name.scope !== scope) throw new Problem('read-only');
+      const reservation = await ledger.reserve({ tenant, scope, bytes: entry.body.size });
+      try {
+        if (entry.inline === undefined) ledger.noteBlob(entry.body.hash);
+        const outcome = unwrap(await entries.put({ ...entry, name: toName(scope, key), createdAt: ground.now() }));
+        trace.outcome = outcome;
+        if (outcome === 'stored') {
+          trace.stored++;
+          reservation.keep(entry.body.size);
+        }
+        return outcome;
+      } finally {
+        reservation.release();
+      }
+    },
+
     async remove(key) {
       if (!identity.mayWrite) throw new Problem('read-only');
       noteKey(key);

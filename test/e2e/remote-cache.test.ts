@@ -1,0 +1,151 @@
+/** What machines share: two checkouts with separate local caches, over the cache server and over a bucket. */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
+import { missReasons, reasonsOf, warningsOf } from '../rig/events.js';
+import { createSample } from '../rig/samples.js';
+import { startS3Server, type S3Server } from '../rig/s3-server.js';
+import { createRoot, openWorkspace, readTree, type TestWorkspace } from '../rig/workspace.js';
+
+const open: TestWorkspace[] = [];
+afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+
+/** Small text, more than goes into an entry, an executable, a link, an empty directory. */
+const BUILD = [
+  'mkdir -p dist/empty',
+  'cat src/*.txt > dist/out.txt',
+  'head -c 3000000 /dev/urandom > dist/big.bin',
+  'printf "#!/bin/sh\\n" > dist/run.sh',
+  'chmod +x dist/run.sh',
+  'ln -sfn out.txt dist/link',
+  'echo built',
+].join(' && ');
+
+function sample(config: Readonly<Record<string, unknown>> = {}): TestWorkspace {
+  const workspace = createSample({ libBuild: BUILD, config });
+  open.push(workspace);
+  return workspace;
+}
+
+/** Another machine's checkout of the same commit. */
+function checkout(of: TestWorkspace): TestWorkspace {
+  const root = createRoot();
+  rmSync(root, { recursive: true });
+  of.git('clone', '-q', '.', root);
+  const workspace = openWorkspace(root);
+  open.push(workspace);
+  return workspace;
+}
+
+const RUN = ['run', 'build', '--log-format=json'] as const;
+
+describe('shared between two checkouts', () => {
+  let server: CacheServer;
+  let s3: S3Server;
+  before(async () => {
+    server = await startCacheServer();
+    s3 = await startS3Server();
+  });
+  after(async () => {
+    await server.close();
+    await s3.close();
+  });
+
+  const remotes: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
+    'the cache server': () => server.client,
+    'a bucket': () => ({ ...s3.credentials, TR_REMOTE_URL: s3.remote('direct') }),
+  };
+
+  for (const [name, environment] of Object.entries(remotes)) {
+    test(`through ${name}: the second restores everything, byte by byte`, async () => {
+      const env = environment();
+      const first = sample();
+      const stored = await first.tr(RUN, { env });
+      assert.equal(stored.exitCode, 0, stored.stdout + stored.stderr);
+      assert.deepEqual(stored.outcomes, { 'lib#build': 'executed', 'app#build': 'executed' });
+      assert.deepEqual(warningsOf(stored), []);
+
+      const second = checkout(first);
+      const restored = await second.tr(RUN, { env });
+      assert.equal(restored.exitCode, 0);
+      assert.deepEqual(restored.outcomes, { 'lib#build': 'restored', 'app#build': 'restored' }, restored.stdout);
+      assert.deepEqual(
+        restored.events.filter(({ type }) => type === 'cache-hit').map(({ tier }) => tier),
+        ['remote', 'remote'],
+      );
+      assert.deepEqual(readTree(`${second.root}/packages`), readTree(`${first.root}/packages`));
+      assert.match(restored.stdout, /built/);
+      assert.equal(first.invocations('lib-build'), 1);
+
+      // The local tier is warm now: nothing remote is needed any more.
+      rmSync(`${second.root}/packages/lib/dist`, { recursive: true });
+      const offline = await second.tr(RUN);
+      assert.deepEqual(offline.outcomes, { 'lib#build': 'restored', 'app#build': 'fresh' });
+
+      // The control: a checkout without the remote has to execute.
+      const control = await checkout(first).tr(RUN);
+      assert.deepEqual(control.outcomes, { 'lib#build': 'executed', 'app#build': 'executed' });
+    });
+
+    test(`through ${name}: what may be read and written`, async () => {
+      const env = environment();
+      const first = sample();
+      const silent = await first.tr([...RUN, '--cache=local:rw,remote:r'], { env });
+      assert.deepEqual(silent.outcomes, { 'lib#build': 'executed', 'app#build': 'executed' });
+      const second = checkout(first);
+      const missed = await second.tr([...RUN, '--cache=remote:rw'], { env });
+      assert.deepEqual(missed.outcomes, { 'lib#build': 'executed', 'app#build': 'executed' });
+      assert.deepEqual(reasonsOf(missed, 'lib#build'), ['no-entry']);
+      const third = checkout(first);
+      const hit = await third.tr([...RUN, '--cache=remote:r'], { env });
+      assert.deepEqual(hit.outcomes, { 'lib#build': 'restored', 'app#build': 'restored' });
+      // Nothing was stored locally, and nothing is left of what was for that run only.
+      assert.ok(!third.exists('.tr/cache/v1/blobs'));
+      const left = await third.tr([...RUN, '--force'], { env });
+      assert.deepEqual(left.outcomes, { 'lib#build': 'executed', 'app#build': 'executed' });
+    });
+  }
+
+  test('a wrong token: one warning, and the run is that of a machine alone', async () => {
+    const run = await sample().tr(RUN, { env: { ...server.client, TR_TOKEN: 'wrong' } });
+    assert.equal(run.exitCode, 0);
+    assert.deepEqual(run.outcomes, { 'lib#build': 'executed', 'app#build': 'executed' });
+    assert.deepEqual(warningsOf(run), ['remote/refused']);
+    assert.ok(!run.stdout.includes('wrong'));
+  });
+
+  for (const [address, reason] of [
+    ['ftp://cache.example.com', 'a protocol that is none'],
+    ['https://user:secret@cache.example.com', 'a credential in the address'],
+    ['s3://Bad_Bucket', 'a bucket that cannot be'],
+    ['not a url', 'no URL'],
+  ] as const) {
+    test(`${reason}: one warning, and no remote`, async () => {
+      const run = await sample().tr(RUN, { env: { TR_REMOTE_URL: address } });
+      assert.equal(run.exitCode, 0);
+      assert.deepEqual(warningsOf(run), ['remote/invalid-url']);
+      assert.ok(!run.stdout.includes('secret'));
+    });
+  }
+
+  test('signatures: only what a trusted key has signed is a hit', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const publicKeys = [publicKey.export({ format: 'pem', type: 'spki' }).toString()];
+    const key = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+    const first = sample({ remoteCache: { publicKeys } });
+    const unsigned = await first.tr(RUN, { env: server.client });
+    assert.equal(unsigned.exitCode, 0);
+    const refused = await checkout(first).tr(RUN, { env: server.client });
+    assert.deepEqual(missReasons(refused, 'lib#build'), [{ reason: 'signature', detail: 'not signed' }]);
+    assert.equal(refused.outcomes['lib#build'], 'executed');
+
+    const other = sample({ remoteCache: { publicKeys } });
+    other.write({ 'packages/lib/src/a.txt': 'signed\n' });
+    other.commit();
+    await other.tr(RUN, { env: { ...server.client, TR_SIGNING_KEY: key } });
+    const accepted = await checkout(other).tr(RUN, { env: server.client });
+    assert.equal(accepted.outcomes['lib#build'], 'restored');
+  });
+});

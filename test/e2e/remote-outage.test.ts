@@ -1,0 +1,127 @@
+/** Whatever goes wrong with the remote, a run ends as it would have without one: same outcomes, same exit code, one warning. */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
+import { warningsOf } from '../rig/events.js';
+import type { TrResult } from '../rig/exec-tr.js';
+import { startFaultProxy, type Fault } from '../rig/fault-proxy.js';
+import { createSample } from '../rig/samples.js';
+import { createRoot, openWorkspace, type TestWorkspace } from '../rig/workspace.js';
+
+const open: TestWorkspace[] = [];
+afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+
+const RUN = ['run', 'build', '--log-format=json'] as const;
+const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
+/** Far more than what a run may lose (15 s), far less than what a hanging one would take. */
+const BUDGET_MS = 40_000;
+
+function sample(libBuild: string): TestWorkspace {
+  const workspace = createSample({ libBuild, config: { remoteCache: { timeout: 2, uploadTimeout: 5 } } });
+  open.push(workspace);
+  return workspace;
+}
+
+function checkout(of: TestWorkspace): TestWorkspace {
+  const root = createRoot();
+  rmSync(root, { recursive: true });
+  of.git('clone', '-q', '.', root);
+  const workspace = openWorkspace(root);
+  open.push(workspace);
+  return workspace;
+}
+
+const LARGE = 'mkdir -p dist && cat src/*.txt > dist/out.txt && head -c 3000000 /dev/urandom > dist/big.bin';
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  'answers that never come': { kind: 'hang' },
+  'answers at one byte a second': { kind: 'slow' },
+  'connections reset in the middle of an answer': { kind: 'reset' },
+  'connections reset in the middle of a request': { kind: 'reset-request' },
+  'answers that are cut': { kind: 'truncate' },
+  'answers with a wrong bit': { kind: 'flip' },
+  'status 429': { kind: 'status', status: 429, retryAfter: '1' },
+  'status 429 that wants an hour': { kind: 'status', status: 429, retryAfter: '3600' },
+  'status 500': { kind: 'status', status: 500 },
+  'status 503': { kind: 'status', status: 503 },
+};
+
+describe('remote trouble', () => {
+  let server: CacheServer;
+  let source: TestWorkspace;
+  before(async () => {
+    server = await startCacheServer();
+    source = createSample({ libBuild: LARGE, config: { remoteCache: { timeout: 2, uploadTimeout: 5 } } });
+    await source.tr(RUN, { env: server.client });
+  });
+  after(async () => {
+    source.dispose();
+    await server.close();
+  });
+
+  async function runWithin(workspace: TestWorkspace, env: Readonly<Record<string, string>>): Promise<TrResult> {
+    const startedAt = performance.now();
+    const run = await workspace.tr(RUN, { env });
+    const took = performance.now() - startedAt;
+    assert.ok(took < BUDGET_MS, `${Math.round(took)} ms`);
+    return run;
+  }
+
+  function assertAlone(run: TrResult): void {
+    assert.equal(run.exitCode, 0, run.stdout + run.stderr);
+    assert.deepEqual(run.outcomes, EXECUTED);
+    assert.deepEqual(warningsOf(run), ['remote/unavailable'], run.stdout);
+  }
+
+  for (const [title, fault] of Object.entries(FAULTS)) {
+    test(`${title}: while results are looked up and sent`, async () => {
+      const proxy = await startFaultProxy(server.url, fault);
+      try {
+        assertAlone(await runWithin(checkout(source), { ...server.client, TR_REMOTE_URL: proxy.url }));
+      } finally {
+        await proxy.close();
+      }
+    });
+  }
+
+  test('a server that is not there', async () => {
+    const proxy = await startFaultProxy(server.url);
+    await proxy.close();
+    assertAlone(await runWithin(checkout(source), { ...server.client, TR_REMOTE_URL: proxy.url }));
+  });
+
+  test('a task that fails does so with its exit code', async () => {
+    const proxy = await startFaultProxy(server.url, { kind: 'reset' });
+    try {
+      const run = await runWithin(sample('exit 3'), { ...server.client, TR_REMOTE_URL: proxy.url });
+      const alone = await sample('exit 3').tr(RUN);
+      assert.equal(run.exitCode, alone.exitCode);
+      assert.equal(run.outcomes['lib#build'], alone.outcomes['lib#build']);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  test('trouble that passes is not noticed', async () => {
+    const proxy = await startFaultProxy(server.url, { kind: 'status', status: 503 });
+    try {
+      const running = runWithin(checkout(source), { ...server.client, TR_REMOTE_URL: proxy.url });
+      while (proxy.count === 0) await new Promise((resolve) => void setTimeout(resolve, 5));
+      proxy.fault = { kind: 'none' };
+      const run = await running;
+      assert.deepEqual(run.outcomes, { 'lib#build': 'restored', 'app#build': 'restored' }, run.stdout);
+      assert.deepEqual(warningsOf(run), []);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  test('a server that is killed while it is used', async () => {
+    const doomed = await startCacheServer();
+    const workspace = sample(LARGE);
+    await doomed.kill();
+    assertAlone(await runWithin(workspace, doomed.client));
+    await doomed.close();
+  });
+});

@@ -1,0 +1,136 @@
+import { createServer, request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** What goes wrong between a client and a server. */
+export type Fault =
+  | { readonly kind: 'none' }
+  /** Takes the request and never answers. */
+  | { readonly kind: 'hang' }
+  /** The body of each answer comes one byte a second. */
+  | { readonly kind: 'slow' }
+  /** The connection is reset in the middle of each answer. */
+  | { readonly kind: 'reset' }
+  /** It ends there as if all were well. */
+  | { readonly kind: 'truncate' }
+  /** One bit in the middle of each answer is another. */
+  | { readonly kind: 'flip' }
+  /** The server is not asked. */
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
+  /** The connection is reset while the request is being read. */
+  | { readonly kind: 'reset-request' };
+
+/** A proxy that spoils what passes. */
+export interface FaultProxy {
+  readonly url: string;
+  fault: Fault;
+  /** Requests so far. */
+  readonly count: number;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy in front of `target` (an origin). */
+export async function startFaultProxy(target: string, fault: Fault = { kind: 'none' }): Promise<FaultProxy> {
+  const sockets = new Set<Socket>();
+  const state = { fault, count: 0 };
+  const server = createServer((incoming, outgoing) => {
+    state.count++;
+    incoming.on('error', () => undefined);
+    outgoing.on('error', () => undefined);
+    void handle(target, state.fault, { incoming, outgoing });
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get fault() {
+      return state.fault;
+    },
+    set fault(value) {
+      state.fault = value;
+    },
+    get count() {
+      return state.count;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
+async function handle(target: string, fault: Fault, { incoming, outgoing }: Exchange): Promise<void> {
+  if (fault.kind === 'hang') return;
+  if (fault.kind === 'reset-request') {
+    incoming.once('data', () => incoming.socket.resetAndDestroy());
+    incoming.once('end', () => incoming.socket.resetAndDestroy());
+    return;
+  }
+  const sent = await readAll(incoming).catch(() => undefined);
+  if (sent === undefined) return;
+  if (fault.kind === 'status') {
+    const retryAfter = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
+    outgoing.writeHead(fault.status, { 'content-type': 'text/plain', ...retryAfter }).end('no\n');
+    return;
+  }
+  const { method, url, headers } = incoming;
+  const onward = sendRequest(new URL(url ?? '/', target), { method, headers }, (response) => {
+    void readAll(response).then(
+      (body) => answer(fault, { response, body, outgoing }),
+      () => outgoing.destroy(),
+    );
+  });
+  onward.on('error', () => outgoing.destroy());
+  onward.end(sent);
+}
+
+function answer(
+  fault: Fault,
+  { response, body, outgoing }: { response: IncomingMessage; body: Buffer; outgoing: ServerResponse },
+): void {
+  outgoing.writeHead(response.statusCode ?? 502, response.headers);
+  const middle = Math.floor(body.length / 2);
+  switch (fault.kind) {
+    case 'slow':
+      trickle(outgoing, body);
+      return;
+    case 'reset':
+      outgoing.write(body.subarray(0, middle), () => outgoing.socket?.resetAndDestroy());
+      return;
+    case 'truncate':
+      outgoing.write(body.subarray(0, middle), () => outgoing.socket?.end());
+      return;
+    case 'flip':
+      if (body.length > 0) body[middle] = (body[middle] ?? 0) ^ 0x10;
+      outgoing.end(body);
+      return;
+    default:
+      outgoing.end(body);
+  }
+}
+
+function trickle(outgoing: ServerResponse, body: Buffer): void {
+  let at = 0;
+  outgoing.flushHeaders();
+  const timer = setInterval(() => {
+    outgoing.write(body.subarray(at, ++at));
+    if (at >= body.length) outgoing.end();
+  }, 1000);
+  outgoing.on('close', () => clearInterval(timer));
+}
+
+async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

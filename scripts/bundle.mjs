@@ -30,7 +30,11 @@ const common = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  define: { 'process.env.TR_BUILD_VERSION': JSON.stringify(version) },
+  define: {
+    'process.env.TR_BUILD_VERSION': JSON.stringify(version),
+    // Which Node is supported is for us to say, not for a library to print into a run.
+    'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+  },
   // `import()` becomes a deferred require: Node would scan a CommonJS file for its exports first, which takes 30 ms.
   supported: { 'dynamic-import': false },
   logLevel: 'warning',

@@ -33,10 +33,16 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
   const address = environment['TR_REMOTE_URL'] || config.url;
   if (address === undefined || config.enabled === false || !(policy.read || policy.write)) return undefined;
   const keys = readKeys(config, environment);
-  if (!keys.ok) return void warn(keys.failure);
+  if (!keys.ok) {
+    warn(keys.failure);
+    return undefined;
+  }
   const requestMs = toMilliseconds(config.timeout ?? DEFAULT_TIMEOUT_S);
   const opened = await openBackend(address, { ...request, setting, requestMs });
-  if (!opened.ok) return void warn(opened.failure);
+  if (!opened.ok) {
+    warn(opened.failure);
+    return undefined;
+  }
   return {
     ...opened.value,
     ...keys.value,

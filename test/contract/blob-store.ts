@@ -18,10 +18,10 @@ const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 const LARGE = Buffer.alloc(3 * 1024 * 1024 + 17, 'large');
 
 /** Registers what every {@link BlobStore} must do. */
-export function describeBlobStore(name: string, create: () => BlobStoreSubject): void {
+export function describeBlobStore(name: string, create: () => BlobStoreSubject | Promise<BlobStoreSubject>): void {
   const withStore = (title: string, body: (subject: BlobStoreSubject) => Promise<void>): void => {
     test(title, async () => {
-      const subject = create();
+      const subject = await create();
       try {
         await body(subject);
       } finally {

@@ -3,6 +3,8 @@ import type { ActionKey, Sha256 } from '@tr/model';
 import {
   createFileActionStore,
   createFileBlobStore,
+  createFileEntryStore,
+  createFileStreamBlobStore,
   createMemoryActionStore,
   createMemoryBlobStore,
   nodeDisk,
@@ -10,6 +12,7 @@ import {
 } from '@tr/store';
 import { describeActionStore } from './action-store.js';
 import { describeBlobStore } from './blob-store.js';
+import { describeEntryStore } from './entry-store.js';
 import { createTempDirectory } from './temp-directory.js';
 
 describeBlobStore('memory', () => {
@@ -43,4 +46,17 @@ describeActionStore('filesystem', () => {
     tamper,
     dispose: () => directory.dispose(),
   };
+});
+
+describeBlobStore('filesystem, streams', () => {
+  const directory = createTempDirectory();
+  const folder = openCacheFolder({ directory: directory.path, disk: nodeDisk });
+  const tamper = (hash: string, bytes: Uint8Array): void => overwrite(folder.blobPath(hash as Sha256), bytes);
+  return { store: createFileStreamBlobStore(folder), tamper, dispose: () => directory.dispose() };
+});
+
+describeEntryStore('filesystem', () => {
+  const directory = createTempDirectory();
+  const folder = openCacheFolder({ directory: directory.path, disk: nodeDisk });
+  return { store: createFileEntryStore(folder, { now: () => Date.now() }), dispose: () => directory.dispose() };
 });

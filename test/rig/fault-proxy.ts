@@ -114,7 +114,10 @@ function answer(
       if (body.length > 0) body[middle] = (body[middle] ?? 0) ^ 0x10;
       outgoing.end(body);
       return;
-    default:
+    case 'none':
+    case 'hang':
+    case 'status':
+    case 'reset-request':
       outgoing.end(body);
   }
 }

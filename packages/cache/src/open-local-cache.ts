@@ -72,7 +72,15 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   const blobs = createFileBlobStore(folder, noteAdded);
   const actions = createFileActionStore(folder, options);
   const tiers: readonly Tier[] = [{ name: 'local', blobs, actions, policy }];
-  const landing = openLanding({ folder, actions, isWritable: policy.write, stateDirectory, disk, noteAdded, now: options.now });
+  const landing = openLanding({
+    folder,
+    actions,
+    isWritable: policy.write,
+    stateDirectory,
+    disk,
+    noteAdded,
+    now: options.now,
+  });
   const remote = options.remote && new RemoteTier(options.remote, landing.stores);
   return {
     tasks: createTaskCache({ ...options, place, tiers, trouble, remote }),

@@ -29,7 +29,10 @@ export interface ObjectInfo {
 export interface Bucket {
   head(key: string): Promise<StoreResult<ObjectInfo | undefined>>;
   /** Undefined when there is none. The stream may fail: see {@link toS3Failure}. */
-  get(key: string, range?: { readonly start: number; readonly end: number }): Promise<StoreResult<Readable | undefined>>;
+  get(
+    key: string,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<StoreResult<Readable | undefined>>;
   /** `taken`: asked for a new object, and there was one. Only a bucket that supports conditions ever says so. */
   put(key: string, body: Uint8Array, options?: { readonly mustBeNew: boolean }): Promise<StoreResult<'done' | 'taken'>>;
   /** Puts a body of any size in parts; memory holds one part. */
@@ -93,7 +96,7 @@ export function openBucket(location: S3Location, { requestMs }: BucketOptions): 
         }
       }),
     putParts: (key, parts) => run(key, () => putParts(client, at(key), parts)),
-    delete: (key) => 
+    delete: (key) =>
       run(key, async () => {
         await orUndefined(client.send(new DeleteObjectCommand(at(key))));
         return undefined;
@@ -108,7 +111,11 @@ export function openBucket(location: S3Location, { requestMs }: BucketOptions): 
       run(below, async () => {
         for (let ContinuationToken: string | undefined, isMore = true; isMore;) {
           const page = await client.send(
-            new ListObjectsV2Command({ Bucket, Prefix: `${prefix}${below}`, ...(ContinuationToken && { ContinuationToken }) }),
+            new ListObjectsV2Command({
+              Bucket,
+              Prefix: `${prefix}${below}`,
+              ...(ContinuationToken && { ContinuationToken }),
+            }),
           );
           for (const { Key, Size, LastModified } of page.Contents ?? []) {
             if (Key === undefined) continue;

@@ -56,7 +56,10 @@ export function createS3ActionStore(bucket: Bucket, conditions: ConditionalWrite
 
     async listByTask(task, limit) {
       const names: string[] = [];
-      const listed = await bucket.list(taskPrefix(task), ({ key }) => void names.push(key.slice(taskPrefix(task).length)));
+      const listed = await bucket.list(
+        taskPrefix(task),
+        ({ key }) => void names.push(key.slice(taskPrefix(task).length)),
+      );
       if (!listed.ok) return listed;
       const keys = names
         .sort((a, b) => compareStrings(b, a))

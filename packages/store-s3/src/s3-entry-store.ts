@@ -41,7 +41,8 @@ export function createS3EntryStore(
     const loaded = await Promise.all(
       found.map(({ key, modifiedAt }) => limit(async () => ({ entry: await load(key), modifiedAt }))),
     );
-    for (const { entry, modifiedAt } of loaded) if (entry.ok && entry.value !== undefined) visit(entry.value, modifiedAt);
+    for (const { entry, modifiedAt } of loaded)
+      if (entry.ok && entry.value !== undefined) visit(entry.value, modifiedAt);
     return ok(undefined);
   };
 
@@ -78,7 +79,10 @@ export function createS3EntryStore(
 
     async list(namespace) {
       const entries: Entry[] = [];
-      const listed = await loadAll(`entries/${namespacePath(namespace).join('/')}/`, (entry) => void entries.push(entry));
+      const listed = await loadAll(
+        `entries/${namespacePath(namespace).join('/')}/`,
+        (entry) => void entries.push(entry),
+      );
       return listed.ok ? ok(entries.sort((a, b) => b.createdAt - a.createdAt)) : listed;
     },
 

@@ -26,7 +26,9 @@ export function parseS3Url(url: URL): Result<S3Location, string> {
     return fail('the endpoint, which must begin with http:// or https://');
   const style = url.searchParams.get('forcePathStyle');
   if (style !== null && style !== 'true' && style !== 'false') return fail('forcePathStyle, which is true or false');
-  const path = decodeURIComponent(url.pathname).split('/').filter((segment) => segment !== '');
+  const path = decodeURIComponent(url.pathname)
+    .split('/')
+    .filter((segment) => segment !== '');
   return ok({
     bucket,
     prefix: path.map((segment) => `${segment}/`).join(''),

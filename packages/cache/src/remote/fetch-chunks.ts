@@ -74,4 +74,3 @@ function checkChunks(
   }
   return ok(chunks);
 }
-

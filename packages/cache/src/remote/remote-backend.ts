@@ -29,10 +29,7 @@ export interface RemoteBackend {
   /** Those of `chunks` that have to be sent. */
   findMissing(chunks: readonly Digest[], signal: AbortSignal): Promise<RemoteResult<readonly Digest[]>>;
   /** In the given order; undefined for one that is not there. */
-  getChunks(
-    chunks: readonly Digest[],
-    signal: AbortSignal,
-  ): Promise<RemoteResult<readonly (Uint8Array | undefined)[]>>;
+  getChunks(chunks: readonly Digest[], signal: AbortSignal): Promise<RemoteResult<readonly (Uint8Array | undefined)[]>>;
   putChunks(chunks: readonly Chunk[], signal: AbortSignal): Promise<RemoteResult<undefined>>;
   /** All chunks of the entry have been put. `kept`: there was one before. */
   putEntry(key: ActionKey, bytes: Uint8Array, signal: AbortSignal): Promise<RemoteResult<'stored' | 'kept'>>;

@@ -28,7 +28,13 @@ import type { TierPolicy } from '../tier.js';
 import { createChunkSource } from './fetch-chunks.js';
 import { LookupBatcher } from './lookup-batcher.js';
 import type { RemoteBackend, RemoteTrouble } from './remote-backend.js';
-import { DEFAULT_LIMITS, realSurroundings, RemoteLink, type LinkSurroundings, type RemoteLimits } from './remote-link.js';
+import {
+  DEFAULT_LIMITS,
+  realSurroundings,
+  RemoteLink,
+  type LinkSurroundings,
+  type RemoteLimits,
+} from './remote-link.js';
 import { uploadEntry } from './upload-entry.js';
 import { UploadQueue } from './upload-queue.js';
 
@@ -160,16 +166,10 @@ export class RemoteTier {
 }
 
 function toMissReason(failure: RemoteTrouble | StreamFlaw | StoreFailure): MissReason {
-  switch (failure.code) {
-    case 'remote/trouble':
-      return failure.kind === 'broken'
-        ? integrity(failure.detail)
-        : { reason: 'remote-unavailable', detail: failure.detail };
-    case 'stream/flaw':
-      return integrity(failure.detail);
-    default:
-      return { reason: 'store-trouble', detail: failure.code };
-  }
+  if (failure.code === 'stream/flaw') return integrity(failure.detail);
+  if (failure.code !== 'remote/trouble') return { reason: 'store-trouble', detail: failure.code };
+  const { kind, detail } = failure;
+  return kind === 'broken' ? integrity(detail) : { reason: 'remote-unavailable', detail };
 }
 
 function integrity(detail: string): MissReason {

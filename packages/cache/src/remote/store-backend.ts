@@ -1,5 +1,12 @@
 import { ok, type ActionKey, type Digest, type StoreFailure } from '@tr/model';
-import { classifyStoreFailure, MAX_INLINE_BYTES, type BlobStore, type Entry, type EntryName, type EntryStore } from '@tr/store';
+import {
+  classifyStoreFailure,
+  MAX_INLINE_BYTES,
+  type BlobStore,
+  type Entry,
+  type EntryName,
+  type EntryStore,
+} from '@tr/store';
 import type { Chunk } from '@tr/transport';
 import { digestOf } from '@tr/hash';
 import pLimit from 'p-limit';
@@ -23,7 +30,13 @@ const PARALLEL = 8;
 export function createStoreBackend(options: StoreBackendOptions): RemoteBackend {
   const { blobs, entries, now } = options;
   const limit = pLimit(PARALLEL);
-  const nameOf = (scope: string, key: string): EntryName => ({ tenant: '', scope, protocol: 'tr', instance: 'entry', key });
+  const nameOf = (scope: string, key: string): EntryName => ({
+    tenant: '',
+    scope,
+    protocol: 'tr',
+    instance: 'entry',
+    key,
+  });
 
   const findEntry = async (key: ActionKey): Promise<RemoteResult<Uint8Array | undefined>> => {
     for (const scope of [options.scope, ...options.parents]) {
@@ -103,13 +116,7 @@ async function putChunk(blobs: BlobStore, chunk: Chunk): Promise<RemoteResult<un
 }
 
 function toTrouble(failure: StoreFailure): ReturnType<typeof trouble> {
-  switch (failure.code) {
-    case 'store/denied':
-    case 'store/read-only':
-      return trouble('refused', 'the bucket does not allow it');
-    case 'store/io':
-      return trouble('unreachable', `the bucket failed (${failure.detail})`);
-    default:
-      return trouble('rejected', failure.code);
-  }
+  if (failure.code === 'store/io') return trouble('unreachable', `the bucket failed (${failure.detail})`);
+  const isForbidden = failure.code === 'store/denied' || failure.code === 'store/read-only';
+  return isForbidden ? trouble('refused', 'the bucket does not allow it') : trouble('rejected', failure.code);
 }

@@ -12,6 +12,7 @@ const AREAS: Readonly<Record<string, string>> = {
   fingerprint: 'Fingerprints',
   task: 'Tasks that run',
   store: 'Cache',
+  remote: 'Remote cache',
 };
 
 /** The text of `docs/errors.md`, made from one sample per code. */

@@ -108,7 +108,7 @@ class HttpBackend implements RemoteBackend {
   }
 
   close(): void {
-    void this.#exchanger?.then(({ close }) => close());
+    void this.#exchanger?.then((exchanger) => exchanger.close());
   }
 
   async #post(path: string, body: readonly Uint8Array[], signal: AbortSignal): Promise<RemoteResult<Exchange>> {

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { digestOf } from '@tr/hash';
+import type { Entry, EntryName, EntryStore } from '@tr/store';
+
+/** An entry store to try. */
+export interface EntryStoreSubject {
+  readonly store: EntryStore;
+  readonly dispose?: () => void;
+}
+
+const NAME: EntryName = { tenant: 't', scope: 'main', protocol: 'p', instance: '', key: 'key' };
+
+function entryOf(text: string, name: Partial<EntryName> = {}, createdAt = 1000): Entry {
+  const inline = Buffer.from(text);
+  return {
+    name: { ...NAME, ...name },
+    body: digestOf(inline),
+    inline,
+    createdAt,
+    durationMs: 5,
+    facts: { tag: text },
+  };
+}
+
+function textOf(entry: Entry | undefined): string | undefined {
+  return entry?.inline && Buffer.from(entry.inline).toString();
+}
+
+/** Registers what every {@link EntryStore} must do. */
+export function describeEntryStore(name: string, create: () => EntryStoreSubject | Promise<EntryStoreSubject>): void {
+  const withStore = (title: string, body: (store: EntryStore) => Promise<void>): void => {
+    test(title, async () => {
+      const subject = await create();
+      try {
+        await body(subject.store);
+      } finally {
+        subject.dispose?.();
+      }
+    });
+  };
+
+  describe(`entry store: ${name}`, () => {
+    withStore('gives back what it was given', async (store) => {
+      assert.deepEqual(await store.get(NAME), { ok: true, value: undefined });
+      assert.deepEqual(await store.put(entryOf('a')), { ok: true, value: 'stored' });
+      const found = await store.get(NAME);
+      assert.ok(found.ok && found.value !== undefined);
+      const { inline, ...rest } = found.value;
+      const { inline: given, ...expected } = entryOf('a');
+      assert.deepEqual(rest, expected);
+      assert.deepEqual(Buffer.from(inline ?? []), given);
+    });
+
+    withStore('the first write wins unless it is to be replaced', async (store) => {
+      await store.put(entryOf('first'));
+      assert.deepEqual(await store.put(entryOf('second')), { ok: true, value: 'kept' });
+      const kept = await store.get(NAME);
+      assert.equal(kept.ok && textOf(kept.value), 'first');
+      assert.deepEqual(await store.put(entryOf('third'), { replace: true }), { ok: true, value: 'stored' });
+      const replaced = await store.get(NAME);
+      assert.equal(replaced.ok && textOf(replaced.value), 'third');
+    });
+
+    withStore('names that differ in any part never meet', async (store) => {
+      const others: readonly Partial<EntryName>[] = [
+        { tenant: 'u' },
+        { scope: 'pr/7' },
+        { protocol: 'q' },
+        { instance: 'x' },
+        { key: 'yek' },
+        { scope: '../main' },
+        { key: '../../../etc/passwd' },
+        { tenant: 't","main' },
+      ];
+      await store.put(entryOf('own'));
+      for (const other of others) {
+        assert.deepEqual(await store.get({ ...NAME, ...other }), { ok: true, value: undefined }, JSON.stringify(other));
+        await store.put(entryOf(JSON.stringify(other), other));
+      }
+      const own = await store.get(NAME);
+      assert.equal(own.ok && textOf(own.value), 'own');
+      for (const other of others) {
+        const found = await store.get({ ...NAME, ...other });
+        assert.equal(found.ok && textOf(found.value), JSON.stringify(other));
+      }
+    });
+
+    withStore('lists a namespace, newest first, and scans everything', async (store) => {
+      for (const [key, createdAt] of [
+        ['b', 2000],
+        ['c', 3000],
+        ['a', 1000],
+      ] as const)
+        await store.put(entryOf(key, { key }, createdAt));
+      await store.put(entryOf('elsewhere', { instance: 'x' }));
+      const { key: _, ...namespace } = NAME;
+      const listed = await store.list(namespace);
+      assert.deepEqual(listed.ok && listed.value.map(({ name: { key } }) => key), ['c', 'b', 'a']);
+      const seen: string[] = [];
+      assert.ok((await store.scan(({ name: { key, instance } }) => void seen.push(`${instance}${key}`))).ok);
+      assert.deepEqual(seen.sort(), ['a', 'b', 'c', 'xkey']);
+    });
+
+    withStore('deletes, also what is not there', async (store) => {
+      await store.put(entryOf('a'));
+      assert.ok((await store.delete(NAME)).ok);
+      assert.ok((await store.delete(NAME)).ok);
+      assert.deepEqual(await store.get(NAME), { ok: true, value: undefined });
+      assert.deepEqual(await store.put(entryOf('again')), { ok: true, value: 'stored' });
+    });
+
+    withStore('of many writers all end well, and readers see one whole entry', async (store) => {
+      const results = await Promise.all(Array.from({ length: 12 }, (_, at) => store.put(entryOf(`writer ${at}`))));
+      assert.ok(results.every((result) => result.ok));
+      const found = await store.get(NAME);
+      assert.match((found.ok && textOf(found.value)) || '', /^writer \d+$/);
+    });
+  });
+}

@@ -40,6 +40,8 @@ function runToken(args: readonly string[], print: (line: string) => void): void 
 
 async function runServe(args: readonly string[], print: (line: string) => void): Promise<void> {
   const request = parseServeRequest(args, process.env, process.cwd());
+  // A log that nobody reads any more is no reason to stop serving.
+  process.stdout.on('error', () => {});
   const server = await serve(request, { log: print, print, now: Date.now });
   let isClosing = false;
   const stop = (): void => {

@@ -137,7 +137,9 @@ class CacheServer {
     app.decorateRequest('identity', undefined);
     app.decorateRequest('trace');
     app.addHook('onRequest', async (request, reply) => await this.#receive(request, reply));
-    app.addHook('onResponse', async (request, reply) => this.#noteServed(request, reply));
+    app.addHook('onSend', async (_request, reply) => {
+      if (this.#isDraining) void reply.header('connection', 'close');
+    });
     app.setErrorHandler((error, request, reply) => this.#answerProblem(error, request, reply));
     app.setNotFoundHandler((request, reply) => this.#answerProblem(new Problem('not-found'), request, reply));
     addHealthRoutes(app, {
@@ -234,7 +236,8 @@ class CacheServer {
   /** Every request starts here: who is it, and may it send its body? */
   async #receive(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     request.trace = createTrace();
-    if (this.#isDraining) void reply.header('connection', 'close');
+    // Not the framework's hook for that: it says nothing when the client goes away.
+    reply.raw.once('close', () => this.#noteServed(request, reply));
     const { config } = request.routeOptions;
     if (!request.is404 && config.isPublic !== true && config.protocol !== undefined) {
       request.identity = await this.#authenticator.login({

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openTokenFile, type TokenFile } from '../src/index.js';
+import { findToken } from '../src/auth/token.js';
+import { runTokenCommand } from '../src/config/token-command.js';
+import { call, startTestServer } from './rig/server.js';
+
+test('Bearer T and Basic any:T are the same token', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
+  const table: readonly (readonly [string, number])[] = [
+    [`Bearer ${token}`, 404],
+    [`bearer  ${token}`, 404],
+    [basic(`any:${token}`), 404],
+    [basic(`:${token}`), 404],
+    [basic(`${token}:`), 401],
+    [basic(token), 401],
+    [`Digest ${token}`, 401],
+    [token, 401],
+    ['', 401],
+  ];
+  for (const [authorization, status] of table) {
+    const response = await call(server, '/v1/cache/1', { headers: { authorization } });
+    assert.equal(response.status, status, authorization);
+  }
+});
+
+test('many different wrong tokens from one address are slowed down; the same one again is not guessing', async () => {
+  let time = Date.now();
+  await using server = await startTestServer({ now: () => time });
+  const [known, fresh] = [server.token('main'), server.token('main')];
+  const status = async (token: string): Promise<number> => (await call(server, '/v1/cache/1', { token })).status;
+  assert.equal(await status(known), 404);
+  for (let at = 0; at < 40; at++) assert.equal(await status('an-expired-one'), 401);
+  for (let at = 0; at < 20; at++) await status(`guess-${at}`);
+  assert.equal(await status('one-more'), 429);
+  assert.equal(await status(fresh), 429, 'a right guess is not told from a wrong one');
+  assert.equal(await status(known), 404, 'who is logged in goes on');
+  time += 61_000;
+  assert.equal(await status(fresh), 404);
+});
+
+function withFile(use: (file: TokenFile, path: string) => void): void {
+  const directory = mkdtempSync(join(tmpdir(), 'tokens-'));
+  try {
+    const path = join(directory, 'tokens.json');
+    use(openTokenFile(path), path);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+test('tokens are created, listed and revoked; the file holds hashes only and is for its owner', () => {
+  withFile((file, path) => {
+    const printed: string[] = [];
+    const context = { open: () => file, print: (line: string) => void printed.push(line), now: 1_000_000 };
+    runTokenCommand(['create', '--scope', 'pr/7', '--read-only', '--expires', '90d'], context);
+    const [text = ''] = printed;
+    assert.equal(readFileSync(path, 'utf8').includes(text), false);
+    assert.equal(statSync(path).mode & 0o077, 0);
+    const found = findToken(file.list(), text);
+    assert.deepEqual([found?.scope, found?.readOnly, found?.expiresAt], ['pr/7', true, 1_000_000 + 90 * 86_400_000]);
+    runTokenCommand(['list'], context);
+    assert.match(printed[1] ?? '', /pr\/7\tread-only/);
+    runTokenCommand(['revoke', found?.id ?? ''], context);
+    assert.deepEqual(openTokenFile(path).list(), []);
+    for (const wrong of [['create'], ['create', '--scope', '../x'], ['revoke'], ['revoke', 'x'], ['what']])
+      assert.throws(() => runTokenCommand(wrong, context), { name: 'UsageError' });
+  });
+});
+
+test('a running server sees tokens that another process writes', () => {
+  withFile((file, path) => {
+    const printed: string[] = [];
+    assert.deepEqual(file.list(), []);
+    const context = { open: () => openTokenFile(path), print: (line: string) => void printed.push(line), now: 1 };
+    runTokenCommand(['create', '--scope', 'main'], context);
+    assert.equal(file.list().length, 1);
+  });
+});

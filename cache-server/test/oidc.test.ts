@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
+import type { TrustedIssuer } from '../src/index.js';
+import { call, startTestServer, type TestServer } from './rig/server.js';
+
+type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
+let issuer: Server;
+let origin: string;
+let keys: Keys;
+let fetches = 0;
+
+before(async () => {
+  keys = await generateKeyPair('RS256');
+  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
+  issuer = createServer((request, response) => {
+    fetches++;
+    const isDiscovery = request.url === '/.well-known/openid-configuration';
+    const body = isDiscovery ? { issuer: origin, jwks_uri: `${origin}/keys` } : { keys: [jwk] };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+});
+
+after(() => issuer.close());
+
+function trusted(): TrustedIssuer {
+  return {
+    issuer: origin,
+    audience: 'our-cache',
+    tenant: 'default',
+    jwksUrl: undefined,
+    rules: [
+      { claims: { repository: 'acme/app', ref: 'refs/heads/main', event_name: 'push' }, scope: 'main' },
+      { claims: { repository: 'acme/app', ref: 'refs/heads/release/{name}' }, scope: 'release/{name}' },
+      { claims: { repository: 'acme/app', ref: 'refs/pull/{number}/merge' }, scope: 'pr/{number}' },
+      { claims: { repository: 'acme/app', ref: 'refs/heads/main' }, scope: 'main', readOnly: true },
+    ],
+  };
+}
+
+const PUSH = { repository: 'acme/app', ref: 'refs/heads/main', event_name: 'push' };
+
+async function sign(
+  claims: JWTPayload,
+  terms: { key?: Keys; aud?: string; iss?: string; exp?: number } = {},
+): Promise<string> {
+  const seconds = Math.floor(Date.now() / 1000);
+  return await new SignJWT({ sub: 'repo:acme/app', ...claims })
+    .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+    .setIssuer(terms.iss ?? origin)
+    .setAudience(terms.aud ?? 'our-cache')
+    .setIssuedAt(seconds - 600)
+    .setExpirationTime(terms.exp ?? seconds + 600)
+    .sign((terms.key ?? keys).privateKey);
+}
+
+async function write(server: TestServer, token: string, key = '1'): Promise<number> {
+  return (await call(server, `/v1/cache/${key}`, { method: 'PUT', token, body: 'x' })).status;
+}
+
+test('the claims of a verified token decide the scope', async () => {
+  await using server = await startTestServer({ issuers: [trusted()] });
+  const table = [
+    { claims: PUSH, scope: 'main' },
+    { claims: { ...PUSH, ref: 'refs/pull/7/merge', event_name: 'pull_request' }, scope: 'pr/7' },
+    { claims: { ...PUSH, ref: 'refs/heads/release/1.2' }, scope: 'release/1.2' },
+  ];
+  for (const [at, { claims, scope }] of table.entries()) {
+    assert.equal(await write(server, await sign(claims), String(at)), 200);
+    assert.equal(server.requests().at(-1)?.scope, scope);
+  }
+});
+
+test('keys are fetched once, tokens verified once', async () => {
+  await using server = await startTestServer({ issuers: [trusted()] });
+  const before = fetches;
+  const token = await sign(PUSH);
+  for (const key of ['1', '2', '3']) assert.equal(await write(server, token, key), 200);
+  assert.equal(await write(server, await sign({ ...PUSH, run: 2 }), '4'), 200);
+  assert.equal(fetches - before, 2, 'discovery and keys');
+});
+
+test('a token that is expired, foreign, altered or without a rule opens nothing', async () => {
+  await using server = await startTestServer({ issuers: [trusted()] });
+  const stranger = await generateKeyPair('RS256');
+  const good = await sign(PUSH);
+  const [head, , signature] = good.split('.');
+  const altered = Buffer.from(JSON.stringify({ ...PUSH, iss: origin, aud: 'our-cache', sub: 'x', iat: 1, exp: 4e9 }));
+  const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${altered.toString('base64url')}.`;
+  const table: readonly (readonly [string, string, number])[] = [
+    ['expired', await sign(PUSH, { exp: Math.floor(Date.now() / 1000) - 120 }), 401],
+    ['for somebody else', await sign(PUSH, { aud: 'another-service' }), 401],
+    ['of another issuer', await sign(PUSH, { iss: 'https://issuer.example' }), 401],
+    ['signed with another key', await sign(PUSH, { key: stranger }), 401],
+    ['altered', `${head}.${altered.toString('base64url')}.${signature}`, 401],
+    ['unsigned', unsigned, 401],
+    ['of another repository', await sign({ ...PUSH, repository: 'evil/app' }), 403],
+    ['of a similar repository', await sign({ ...PUSH, repository: 'acme/app2' }), 403],
+    ['of another branch', await sign({ ...PUSH, ref: 'refs/heads/feature' }), 403],
+    ['of a branch that looks like a pull request', await sign({ ...PUSH, ref: 'refs/pull/7/x/merge' }), 403],
+    ['of a branch whose name is no scope', await sign({ ...PUSH, ref: 'refs/heads/release/..' }), 403],
+    ['of pull_request_target', await sign({ ...PUSH, event_name: 'pull_request_target' }), 403],
+  ];
+  for (const [name, token, status] of table) assert.equal(await write(server, token), status, name);
+  assert.equal(await write(server, good), 200);
+});
+
+test('a remembered token is not believed after it has expired', async () => {
+  let time = Date.now();
+  await using server = await startTestServer({ issuers: [trusted()], now: () => time });
+  const token = await sign(PUSH);
+  assert.equal(await write(server, token, '1'), 200);
+  time += 3_600_000;
+  assert.equal(await write(server, token, '2'), 401);
+});
+
+test('an issuer that is down is trouble, not a wrong token; nx sees a miss', async () => {
+  const gone = { ...trusted(), issuer: 'http://127.0.0.1:1' };
+  await using server = await startTestServer({ issuers: [gone] });
+  const token = await sign(PUSH, { iss: gone.issuer });
+  assert.equal(await write(server, token), 503);
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { EntryUsage } from '@tr/store';
+import type { Sha256 } from '@tr/model';
+import { chooseEvictions } from '../src/upkeep/choose-evictions.js';
+import type { Quotas } from '../src/index.js';
+import { call, startTestServer, type TestServer } from './rig/server.js';
+
+const NO_QUOTAS: Quotas = { totalBytes: undefined, scopeBytes: {}, maxAgeMs: undefined };
+const MIB = 1024 * 1024;
+const HOUR = 3_600_000;
+
+function usage(key: string, rest: Partial<EntryUsage> & { bytes?: number; scope?: string } = {}): EntryUsage {
+  const { bytes = MIB, scope = 'main', ...more } = rest;
+  return {
+    name: { tenant: 't', scope, protocol: 'p', instance: '', key },
+    body: { hash: key.padEnd(64, '0') as Sha256, size: bytes },
+    hasBlob: true,
+    createdAt: 0,
+    usedAt: 0,
+    durationMs: 1000,
+    ...more,
+  };
+}
+
+function evictedKeys(usages: readonly EntryUsage[], quotas: Partial<Quotas>, wanted = 0, now = 0): readonly string[] {
+  const place = wanted === 0 ? undefined : { tenant: 't', scope: 'main', bytes: wanted };
+  const evicted = chooseEvictions(usages, { quotas: { ...NO_QUOTAS, ...quotas }, wanted: place, now });
+  return [...evicted].map(({ name }) => name.key).sort();
+}
+
+test('what fits stays; then the least recently used goes', () => {
+  const usages = [usage('a', { usedAt: 1 }), usage('b', { usedAt: 2 }), usage('c', { usedAt: 3 })];
+  assert.deepEqual(evictedKeys(usages, { totalBytes: 3 * MIB }), []);
+  assert.deepEqual(evictedKeys(usages, { totalBytes: 2.9 * MIB }), ['a']);
+  assert.deepEqual(evictedKeys(usages, { totalBytes: 3 * MIB }, 2 * MIB), ['a', 'b', 'c']);
+});
+
+test('a small entry that saves much outlives a large one that saves little and was used a little later', () => {
+  const small = usage('small', { bytes: MIB, durationMs: 600_000, usedAt: 0 });
+  const large = usage('large', { bytes: 50 * MIB, durationMs: 2000, usedAt: 12 * HOUR });
+  assert.deepEqual(evictedKeys([small, large], { totalBytes: 50 * MIB }), ['large']);
+  const muchLater = { ...large, usedAt: 100 * HOUR };
+  assert.deepEqual(evictedKeys([small, muchLater], { totalBytes: 50.5 * MIB }).includes('small'), true);
+});
+
+test('a quota of a scope touches no other scope', () => {
+  const usages = [
+    usage('a'),
+    usage('b', { scope: 'pr/1' }),
+    usage('c', { scope: 'pr/1', usedAt: 1 }),
+    usage('d', { scope: 'pr/2' }),
+  ];
+  assert.deepEqual(evictedKeys(usages, { scopeBytes: { pr: 1.5 * MIB } }), ['b']);
+  assert.deepEqual(evictedKeys(usages, { scopeBytes: { 'pr/1': MIB, '*': 0.5 * MIB } }), ['a', 'b', 'c', 'd']);
+});
+
+test('what is not used for too long goes', () => {
+  assert.deepEqual(evictedKeys([usage('a'), usage('b', { usedAt: 5 * HOUR })], { maxAgeMs: 3 * HOUR }, 0, 6 * HOUR), [
+    'a',
+  ]);
+});
+
+async function put(server: TestServer, token: string, key: string, body: string): Promise<number> {
+  return (await call(server, `/v1/cache/${key}`, { method: 'PUT', token, body })).status;
+}
+
+async function statuses(server: TestServer, token: string, keys: readonly string[]): Promise<readonly number[]> {
+  return await Promise.all(keys.map(async (key) => (await call(server, `/v1/cache/${key}`, { token })).status));
+}
+
+test('a full scope makes room by itself; what can never fit is 507 and evicts nothing', async () => {
+  let time = Date.now() - HOUR;
+  const quotas = { ...NO_QUOTAS, scopeBytes: { pr: 250_000 } };
+  await using server = await startTestServer({ quotas, now: () => (time += 1000) });
+  const [pull, main] = [server.token('pr/7'), server.token('main')];
+  const body = (letter: string): string => letter.repeat(100_000);
+  assert.equal(await put(server, main, '9', body('m').repeat(5)), 200, 'another scope has no quota');
+  assert.equal(await put(server, pull, '1', body('a')), 200);
+  assert.equal(await put(server, pull, '2', body('b')), 200);
+  assert.equal(await put(server, pull, '4', body('x').repeat(3)), 507);
+  assert.deepEqual(await statuses(server, pull, ['1', '2', '9']), [200, 200, 200]);
+  assert.equal(await put(server, pull, '3', body('c')), 200);
+  const left = await statuses(server, pull, ['1', '2']);
+  assert.equal(left.filter((status) => status === 404).length, 1);
+  assert.deepEqual(await statuses(server, pull, ['3', '9']), [200, 200]);
+});
+
+test('a body larger than any may be is 413', async () => {
+  await using server = await startTestServer({ maxEntryBytes: 1000 });
+  assert.equal(await put(server, server.token('main'), '1', 'x'.repeat(1001)), 413);
+});
+
+test('a blob goes with the last entry that names it; an entry without its blob is a miss and can be stored anew', async () => {
+  await using server = await startTestServer();
+  const [main, pull] = [server.token('main'), server.token('pr/7')];
+  const body = 'shared '.repeat(10_000);
+  await put(server, main, '1', body);
+  await put(server, pull, '2', body);
+  const blobs = join(server.directory, 'v1/blobs');
+  const count = (): number => readdirSync(blobs, { recursive: true }).filter((name) => String(name).length > 60).length;
+  assert.equal(count(), 1, 'stored once');
+  rmSync(blobs, { recursive: true });
+  assert.deepEqual(await statuses(server, main, ['1']), [404]);
+  assert.equal(await put(server, main, '1', body), 200);
+  assert.deepEqual(await statuses(server, main, ['1']), [200]);
+  assert.deepEqual(await statuses(server, pull, ['2']), [200]);
+});
+
+test('upkeep removes blobs of evicted entries and keeps the others', async () => {
+  // The clock of files is the real one; the server's is a day ahead.
+  const quotas = { ...NO_QUOTAS, maxAgeMs: HOUR };
+  let ahead = 0;
+  await using server = await startTestServer({ quotas, now: () => Date.now() + ahead });
+  const main = server.token('main');
+  await put(server, main, '1', 'old '.repeat(10_000));
+  assert.deepEqual(await server.running.upkeep.run(), { keptEntries: 1, evictedEntries: 0, removedBlobs: 0 });
+  ahead = 24 * HOUR;
+  assert.deepEqual(await server.running.upkeep.run(), { keptEntries: 0, evictedEntries: 1, removedBlobs: 1 });
+});

@@ -237,7 +237,8 @@ class CacheServer {
   async #receive(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     request.trace = createTrace();
     // Not the framework's hook for that: it says nothing when the client goes away.
-    reply.raw.once('close', () => this.#noteServed(request, reply));
+    const startedAt = performance.now();
+    reply.raw.once('close', () => this.#noteServed(request, reply, (performance.now() - startedAt) / 1000));
     const { config } = request.routeOptions;
     if (!request.is404 && config.isPublic !== true && config.protocol !== undefined) {
       request.identity = await this.#authenticator.login({
@@ -262,7 +263,7 @@ class CacheServer {
       .send(body?.text ?? `${problem.text}\n`);
   }
 
-  #noteServed(request: FastifyRequest, reply: FastifyReply): void {
+  #noteServed(request: FastifyRequest, reply: FastifyReply, seconds: number): void {
     this.#noteAnswer({
       id: request.id,
       identity: request.identity,
@@ -270,7 +271,7 @@ class CacheServer {
       protocol: request.routeOptions.config.protocol?.name ?? 'server',
       method: request.method,
       status: reply.statusCode,
-      seconds: reply.elapsedTime / 1000,
+      seconds,
       bytesIn: Number(request.headers['content-length'] ?? 0),
       bytesOut: request.method === 'HEAD' ? 0 : Number(reply.getHeader('content-length') ?? 0),
       trace: request.trace,

@@ -38,9 +38,9 @@ function create(args: readonly string[], { open, print, now }: TokenCommandConte
     'read-only': { type: 'boolean', default: false },
     expires: { type: 'string' },
   });
-  const scope = parseScope(String(values['scope'] ?? ''));
+  const scope = parseScope(toText(values['scope']) ?? '');
   if (scope === undefined) throw new UsageError('--scope is needed: main, release/1.2, pr/7 or user/ann.');
-  const tenant = String(values['tenant']);
+  const tenant = toText(values['tenant']) ?? '';
   if (!TENANT.test(tenant)) throw new UsageError('--tenant must be letters, digits, `.`, `_` and `-`.');
   const { expires } = values;
   const span = typeof expires === 'string' ? parseSpan(expires) : undefined;

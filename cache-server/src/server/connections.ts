@@ -118,7 +118,7 @@ function createTlsFront(options: {
       if (request.httpVersionMajor === 1) http.emit(event, request, response);
     });
   }
-  return server as unknown as NetServer;
+  return server;
 }
 
 function prepareHttp2(server: Http2Server | Http2SecureServer, { onStream }: ConnectionHandlers): void {

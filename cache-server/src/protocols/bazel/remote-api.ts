@@ -64,7 +64,13 @@ async function updateBlobs(session: CacheSession, fields: readonly WireField[]):
   for (const request of pick(fields, 2).map(readFields)) {
     const digest = digestAt(request, 1);
     const data = pick(request, 2).at(-1) ?? new Uint8Array();
-    responses.push(toResponse(digest, await statusOf(async () => await putBlob(cache, digest, data))));
+    const code = await statusOf(async () => await putBlob(cache, digest, data));
+    responses.push(
+      writeFields([
+        [1, writeCasDigest(digest)],
+        [2, statusMessage(code)],
+      ]),
+    );
   }
   return writeFields(responses.map((response) => [1, response]));
 }
@@ -94,30 +100,20 @@ async function readBlobs(session: CacheSession, fields: readonly WireField[]): P
   let left = MAX_BATCH_BYTES;
   for (const digest of digests) {
     const entry = digest.hash === EMPTY_HASH ? undefined : await cache.findBlob(digest.hash);
-    if (digest.hash === EMPTY_HASH) responses.push(toResponse(digest, 0));
-    else if (entry === undefined) responses.push(toResponse(digest, NOT_FOUND));
-    else {
-      // Sizes in the request are the client's word.
-      left -= entry.body.size;
-      if (left < 0) throw new Problem('bad-request', 'a large batch');
-      responses.push(
-        writeFields([
-          [1, writeCasDigest(digest)],
-          [2, await session.readBytes(entry)],
-          [3, statusMessage(0)],
-        ]),
-      );
-    }
+    // Sizes in the request are the client's word.
+    left -= entry?.body.size ?? 0;
+    if (left < 0) throw new Problem('bad-request', 'a large batch');
+    const data = entry === undefined ? new Uint8Array() : await session.readBytes(entry);
+    const code = entry === undefined && digest.hash !== EMPTY_HASH ? NOT_FOUND : 0;
+    responses.push(
+      writeFields([
+        [1, writeCasDigest(digest)],
+        [2, data],
+        [3, statusMessage(code)],
+      ]),
+    );
   }
   return writeFields(responses.map((response) => [1, response]));
-}
-
-/** Digest and status, with the fields that a response of `BatchUpdateBlobs` has. */
-function toResponse(digest: CasDigest, code: number): Uint8Array {
-  return writeFields([
-    [1, writeCasDigest(digest)],
-    [code === NOT_FOUND ? 3 : 2, statusMessage(code)],
-  ]);
 }
 
 function statusMessage(code: number): Uint8Array {

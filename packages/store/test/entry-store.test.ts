@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { digestOf } from '@tr/hash';
+import {
+  createFileEntryStore,
+  createFileStreamBlobStore,
+  entryPath,
+  nodeDisk,
+  openCacheFolder,
+  type Entry,
+  type EntryName,
+} from '../src/index.js';
+
+const NAME: EntryName = { tenant: 't', scope: 'main', protocol: 'p', instance: 'i', key: 'k' };
+
+function entryOf(text: string, name: Partial<EntryName> = {}, createdAt = 1): Entry {
+  const inline = Buffer.from(text);
+  return {
+    name: { ...NAME, ...name },
+    body: digestOf(inline),
+    inline,
+    createdAt,
+    durationMs: 5,
+    facts: { tag: 'x' },
+  };
+}
+
+const textOf = (entry: Entry | undefined): string | undefined =>
+  entry?.inline === undefined ? undefined : Buffer.from(entry.inline).toString();
+
+async function withStores(
+  use: (stores: {
+    entries: ReturnType<typeof createFileEntryStore>;
+    blobs: ReturnType<typeof createFileStreamBlobStore>;
+    root: string;
+  }) => Promise<void>,
+): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'entries-'));
+  try {
+    const folder = openCacheFolder({ directory, disk: nodeDisk });
+    const entries = createFileEntryStore(folder, { now: Date.now });
+    await use({ entries, blobs: createFileStreamBlobStore(folder), root: folder.root });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function valueOf<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value;
+}
+
+test('an entry comes back as it was put; the first one stays unless it is replaced', async () => {
+  await withStores(async ({ entries }) => {
+    assert.equal(valueOf(await entries.get(NAME)), undefined);
+    assert.equal(valueOf(await entries.put(entryOf('first'))), 'stored');
+    assert.equal(valueOf(await entries.put(entryOf('second'))), 'kept');
+    assert.deepEqual(valueOf(await entries.get(NAME)), entryOf('first'));
+    assert.equal(valueOf(await entries.put(entryOf('third'), { replace: true })), 'stored');
+    assert.equal(textOf(valueOf(await entries.get(NAME))), 'third');
+    assert.ok((await entries.delete(NAME)).ok);
+    assert.ok((await entries.delete(NAME)).ok);
+    assert.equal(valueOf(await entries.get(NAME)), undefined);
+  });
+});
+
+test('every part of a name counts, and none can reach another place', async () => {
+  await withStores(async ({ entries, root }) => {
+    const names: readonly Partial<EntryName>[] = [
+      {},
+      { tenant: 'u' },
+      { scope: 'pr/7' },
+      { protocol: 'q' },
+      { instance: '' },
+      { key: '../../../etc/passwd' },
+      { key: 'k\0' },
+      { instance: 'ik', key: '' },
+      { tenant: 't","main' },
+    ];
+    for (const [at, name] of names.entries()) assert.ok((await entries.put(entryOf(String(at), name))).ok);
+    for (const [at, name] of names.entries())
+      assert.equal(textOf(valueOf(await entries.get({ ...NAME, ...name }))), String(at));
+    const files = readdirSync(join(root, 'entries'), { recursive: true, withFileTypes: true }).filter((file) =>
+      file.isFile(),
+    );
+    assert.equal(files.length, names.length);
+  });
+});
+
+test('of many writers one wins', async () => {
+  await withStores(async ({ entries }) => {
+    const outcomes = await Promise.all(Array.from({ length: 16 }, (_, at) => entries.put(entryOf(`${at}`))));
+    assert.equal(outcomes.filter((outcome) => outcome.ok && outcome.value === 'stored').length, 1);
+  });
+});
+
+test('an entry that was tampered with, torn or moved is set aside and can be stored anew', async () => {
+  await withStores(async ({ entries, root }) => {
+    const path = join(root, 'entries', ...entryPath(NAME));
+    const tamperings: readonly ((bytes: string) => string)[] = [
+      (text) => text.slice(0, 20),
+      () => '',
+      (text) => text.replace('"version":1', '"version":2'),
+      (text) => text.replace('"key":"k"', '"key":"l"'),
+      (text) => text.replace(/"inline":"[^"]*"/, `"inline":"${Buffer.from('evil').toString('base64')}"`),
+      (text) => text.replace('"scope":"main"', '"scope":"pr/7"'),
+    ];
+    for (const tamper of tamperings) {
+      assert.equal(valueOf(await entries.put(entryOf('good'))), 'stored');
+      const before = readFileSync(path, 'utf8');
+      writeFileSync(path, tamper(before));
+      assert.notEqual(readFileSync(path, 'utf8'), before);
+      const read = await entries.get(NAME);
+      assert.equal(read.ok ? 'ok' : read.failure.code, 'store/corrupt');
+      assert.equal(valueOf(await entries.get(NAME)), undefined);
+    }
+  });
+});
+
+test('list gives one namespace, newest first; scan gives all', async () => {
+  await withStores(async ({ entries }) => {
+    for (const [at, key] of ['a', 'b', 'c'].entries()) await entries.put(entryOf(key, { key }, at));
+    await entries.put(entryOf('x', { instance: 'other' }));
+    const listed = valueOf(await entries.list(NAME));
+    assert.deepEqual(
+      listed.map(({ name }) => name.key),
+      ['c', 'b', 'a'],
+    );
+    const seen: string[] = [];
+    assert.ok((await entries.scan(({ name, hasBlob }) => seen.push(`${name.instance}/${name.key}/${hasBlob}`))).ok);
+    assert.deepEqual(seen.sort(), ['i/a/false', 'i/b/false', 'i/c/false', 'other/k/false']);
+  });
+});
+
+async function* inPieces(bytes: Uint8Array, options: { fail?: boolean } = {}): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 70_000) yield bytes.subarray(at, at + 70_000);
+  if (options.fail === true) throw new Error('the client went away');
+}
+
+const BYTES = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7919) % 251));
+
+test('a stream becomes a blob; refused or broken off, nothing is left', async () => {
+  await withStores(async ({ blobs, root }) => {
+    const digest = digestOf(BYTES);
+    assert.equal(valueOf(await blobs.putStream(inPieces(BYTES), () => false)), undefined);
+    await assert.rejects(blobs.putStream(inPieces(BYTES, { fail: true })), /went away/);
+    assert.deepEqual(readdirSync(join(root, 'tmp')), []);
+    assert.deepEqual(valueOf(await blobs.findMissing([digest])), [digest]);
+    assert.deepEqual(valueOf(await blobs.putStream(inPieces(BYTES))), { digest, added: true });
+    assert.deepEqual(valueOf(await blobs.putStream(inPieces(BYTES))), { digest, added: false });
+    assert.deepEqual(readdirSync(join(root, 'tmp')), []);
+    assert.ok(Buffer.from(valueOf(await blobs.readBytes(digest))).equals(BYTES));
+  });
+});
+
+test('a part of a blob is read, before and after the whole was verified', async () => {
+  await withStores(async ({ blobs }) => {
+    const { digest } = valueOf(await blobs.putStream(inPieces(BYTES)))!;
+    for (const [start, end] of [
+      [0, 9],
+      [100_000, 250_000],
+      [299_999, 299_999],
+      [0, 299_999],
+    ] as const) {
+      const parts: Uint8Array[] = [];
+      assert.ok((await blobs.readRange(digest, { start, end }, (chunk) => void parts.push(chunk))).ok);
+      assert.ok(Buffer.concat(parts).equals(BYTES.subarray(start, end + 1)));
+    }
+  });
+});
+
+test('a blob is deleted unless it is younger than it was thought to be', async () => {
+  await withStores(async ({ blobs }) => {
+    const { digest } = valueOf(await blobs.putStream(inPieces(BYTES)))!;
+    const seen: number[] = [];
+    assert.ok((await blobs.scanBlobs(({ youngAt }) => seen.push(youngAt))).ok);
+    assert.equal(seen.length, 1);
+    assert.equal(valueOf(await blobs.deleteBlob(digest.hash, seen[0]! - 1)), false);
+    assert.equal(valueOf(await blobs.deleteBlob(digest.hash, seen[0]!)), true);
+    assert.deepEqual(valueOf(await blobs.findMissing([digest])), [digest]);
+  });
+});

@@ -29,7 +29,12 @@ const status = run(node, [
 ]);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
-for (const directory of [...readdirSync(`${root}packages`).map((name) => `packages/${name}`), 'cli', 'test']) {
+for (const directory of [
+  ...readdirSync(`${root}packages`).map((name) => `packages/${name}`),
+  'cli',
+  'cache-server',
+  'test',
+]) {
   const file = `${root}${directory}/.test-totals.json`;
   if (!existsSync(file)) continue;
   const part = JSON.parse(readFileSync(file, 'utf8'));

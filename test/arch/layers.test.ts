@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { LAYERS, PROCESS_FILES, PURE_PACKAGES, SURROUNDINGS } from './layers.js';
+import { LAYERS, PROCESS_FILES, PURE_PACKAGES, SURROUNDINGS, SURROUNDINGS_FILES } from './layers.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const IMPORT =
@@ -101,10 +101,11 @@ test('processes are started in the listed files only', () => {
   assert.deepEqual(wrong, []);
 });
 
-test('environment, arguments, exit and console are touched in cli only', () => {
+test('environment, arguments, exit and console are touched in cli and the main file of the server only', () => {
   const wrong = packages
     .filter(([name]) => name !== 'cli')
     .flatMap(([, row]) => sourcesOf(row.directory))
+    .filter((file) => !SURROUNDINGS_FILES.includes(file))
     .filter((file) => SURROUNDINGS.test(withoutComments(readFileSync(join(root, file), 'utf8'))));
   assert.deepEqual(wrong, []);
 });

@@ -27,11 +27,18 @@ export {
   type SigningKey,
   type TrustedKeys,
 } from './entry/entry-signature.js';
-export { digestManifest, packStream, type PackSink, type PackStreamRequest } from './entry/pack-stream.js';
+export {
+  digestManifest,
+  LARGE_CONTENT,
+  packStream,
+  type PackSink,
+  type PackStreamRequest,
+} from './entry/pack-stream.js';
 export { findNeededChunks, lengthOf, mapStream, type ContentPlace, type StreamMap } from './entry/stream-map.js';
 export {
   unpackManifest,
   unpackStream,
+  type ChunkBytes,
   type ChunkSource,
   type StreamFlaw,
   type Unpacked,

@@ -17,6 +17,7 @@ import {
   digestManifest,
   packStream,
   type Chunk,
+  type ChunkBytes,
   type ChunkRef,
   type ChunkSource,
   type EntryDocument,
@@ -89,10 +90,10 @@ export function toEntry(manifest: Manifest, chunks: readonly ChunkRef[]): EntryD
 /** Gives chunks from memory and says which were asked for. */
 export function sourceOf(chunks: readonly Chunk[], asked: ChunkRef[] = []): ChunkSource<never> {
   const byHash = new Map(chunks.map((chunk) => [chunk.hash, chunk.bytes]));
-  return async function* (refs): AsyncIterable<Result<Uint8Array, never>> {
+  return async function* (refs): AsyncIterable<Result<ChunkBytes, never>> {
     for (const ref of refs) {
       asked.push(ref);
-      yield ok(byHash.get(ref.hash) ?? Buffer.alloc(0));
+      yield ok({ packed: byHash.get(ref.hash) ?? Buffer.alloc(0) });
     }
   };
 }

@@ -1,7 +1,8 @@
 import { digestOf, isSameDigest } from '@tr/hash';
 import { ok, type Result } from '@tr/model';
 import { BATCH_BYTES, MAX_BATCH_CHUNKS } from '@tr/protocol';
-import type { ChunkRef, ChunkSource, EntryDocument } from '@tr/transport';
+import type { ChunkBytes, ChunkRef, ChunkSource, EntryDocument } from '@tr/transport';
+import type { LocalChunk } from './chunk-index.js';
 import { trouble, type RemoteBackend, type RemoteResult, type RemoteTrouble } from './remote-backend.js';
 import type { RemoteLink } from './remote-link.js';
 
@@ -13,19 +14,27 @@ export function createChunkSource(options: {
   readonly entry: EntryDocument;
   readonly backend: RemoteBackend;
   readonly link: RemoteLink;
+  /** Chunks that are on this machine in another shape, and a way to read them. */
+  readonly local?: LocalChunks | undefined;
 }): ChunkSource<RemoteTrouble> {
-  const { entry, backend, link } = options;
+  const { entry, backend, link, local } = options;
   const inside = new Map(entry.inline.map((bytes, at) => [entry.chunks[at]?.hash ?? '', bytes]));
   const fetchBatch = (refs: readonly ChunkRef[]): Promise<RemoteResult<readonly Uint8Array[]>> =>
     link.call(async (signal) => checkChunks(refs, await backend.getChunks(refs, signal)));
-  return async function* (refs): AsyncIterable<Result<Uint8Array, RemoteTrouble>> {
-    const batches = toBatches(refs.filter(({ hash }) => !inside.has(hash)));
+  return async function* (refs): AsyncIterable<Result<ChunkBytes, RemoteTrouble>> {
+    const here = (await local?.findAll(refs)) ?? new Map<string, LocalChunk>();
+    const batches = toBatches(refs.filter(({ hash }) => !inside.has(hash) && !here.has(hash)));
     let [ahead] = batches.splice(0, 1).map(fetchBatch);
     let current: Uint8Array[] = [];
     for (const { hash } of refs) {
       const own = inside.get(hash);
       if (own !== undefined) {
-        yield ok(own);
+        yield ok({ packed: own });
+        continue;
+      }
+      const place = here.get(hash);
+      if (place !== undefined && local !== undefined) {
+        yield ok({ raw: await local.read(place) });
         continue;
       }
       if (current.length === 0 && ahead !== undefined) {
@@ -39,9 +48,16 @@ export function createChunkSource(options: {
       }
       const bytes = current.shift();
       if (bytes === undefined) return;
-      yield ok(bytes);
+      yield ok({ packed: bytes });
     }
   };
+}
+
+/** Chunks of blobs that are here. */
+export interface LocalChunks {
+  findAll(refs: readonly ChunkRef[]): Promise<ReadonlyMap<string, LocalChunk>>;
+  /** Other bytes, or none, when the blob is not what it was: that is noticed when the whole is verified. */
+  read(place: LocalChunk): Promise<Uint8Array>;
 }
 
 function toBatches(refs: readonly ChunkRef[]): (readonly ChunkRef[])[] {

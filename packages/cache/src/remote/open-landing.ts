@@ -9,6 +9,7 @@ import {
   type Disk,
   type StreamBlobStore,
 } from '@tr/store';
+import { ChunkIndex } from './chunk-index.js';
 import type { Landing } from './remote-tier.js';
 
 /** Where what comes from or goes to other machines lies on this one. */
@@ -34,11 +35,16 @@ export function openLanding(options: {
   const { folder, actions, disk } = options;
   if (options.isWritable) {
     const blobs = countAdded(createFileStreamBlobStore(folder), options.noteAdded);
-    return { stores: { blobs, actions }, dispose: () => undefined };
+    const chunks = new ChunkIndex(disk, `${options.stateDirectory}/state/v1/chunks`);
+    return { stores: { blobs, actions, chunks }, dispose: () => undefined };
   }
   const directory = `${options.stateDirectory}/tmp/restore-remote-${randomBytes(9).toString('hex')}`;
   const own = openCacheFolder({ directory, disk });
-  const stores = { blobs: createFileStreamBlobStore(own), actions: createFileActionStore(own, options) };
+  const stores = {
+    blobs: createFileStreamBlobStore(own),
+    actions: createFileActionStore(own, options),
+    chunks: undefined,
+  };
   return { stores, dispose: () => removeTree(disk, directory) };
 }
 

@@ -18,14 +18,15 @@ import {
   parseEntryBytes,
   unpackManifest,
   unpackStream,
-  type ChunkSource,
   type EntryDocument,
   type SigningKey,
   type StreamFlaw,
   type TrustedKeys,
 } from '@tr/transport';
 import type { TierPolicy } from '../tier.js';
-import { createChunkSource } from './fetch-chunks.js';
+import type { ChunkIndex } from './chunk-index.js';
+import { createChunkSource, type LocalChunks } from './fetch-chunks.js';
+import { openLocalChunks } from './local-chunks.js';
 import { LookupBatcher } from './lookup-batcher.js';
 import type { RemoteBackend, RemoteTrouble } from './remote-backend.js';
 import {
@@ -42,6 +43,8 @@ import { UploadQueue } from './upload-queue.js';
 export interface Landing {
   readonly blobs: StreamBlobStore;
   readonly actions: ActionStore;
+  /** Undefined when what lands here does not stay. */
+  readonly chunks: ChunkIndex | undefined;
 }
 
 /** What is shared with other machines, and how it may be used. */
@@ -109,7 +112,7 @@ export class RemoteTier {
     const manifest = await unpackManifest(entry.value, source);
     if (!manifest.ok) return fail(toMissReason(manifest.failure));
     if (manifest.value.task !== task) return fail(integrity('an entry of another task'));
-    const fetched = this.#limitFetches(() => this.#fetch(entry.value, manifest.value, source));
+    const fetched = this.#limitFetches(() => this.#fetch(entry.value, manifest.value));
     this.#fetches.set(key, fetched);
     return ok({ key, manifest: manifest.value, manifestDigest: entry.value.manifest.hash, tier: 'remote' });
   }
@@ -135,13 +138,19 @@ export class RemoteTier {
       this.#warn({ code: 'remote/uploads-left', origin: this.#options.origin, count: left });
   }
 
-  async #fetch(
-    entry: EntryDocument,
-    manifest: Manifest,
-    source: ChunkSource<RemoteTrouble>,
-  ): Promise<MissReason | undefined> {
-    const unpacked = await unpackStream({ entry, manifest, blobs: this.landing.blobs, source });
+  async #fetch(entry: EntryDocument, manifest: Manifest): Promise<MissReason | undefined> {
+    const { blobs, chunks } = this.landing;
+    const { backend } = this.#options;
+    const unpack = (local: LocalChunks | undefined): ReturnType<typeof unpackStream<RemoteTrouble>> => {
+      const source = createChunkSource({ entry, backend, link: this.#link, local });
+      return unpackStream({ entry, manifest, blobs, source });
+    };
+    let unpacked = await unpack(chunks && openLocalChunks(blobs, chunks));
+    // Local chunks are a hint; without them everything is verified on its own.
+    if (!unpacked.ok && unpacked.failure.code === 'stream/flaw' && chunks !== undefined)
+      unpacked = await unpack(undefined);
     if (!unpacked.ok) return toMissReason(unpacked.failure);
+    chunks?.note(entry, manifest);
     // Blobs first, manifest last. One that is there already may be of no use: its blobs were looked for before.
     const put = await this.landing.actions.put(manifest, { replace: true });
     return put.ok ? undefined : toMissReason(put.failure);
@@ -150,6 +159,7 @@ export class RemoteTier {
   async #upload(manifest: Manifest): Promise<boolean> {
     const { backend, signingKey } = this.#options;
     const sent = await uploadEntry({ manifest, blobs: this.landing.blobs, backend, link: this.#link, signingKey });
+    if (sent.ok) this.landing.chunks?.note({ chunks: sent.value.chunks, manifest: sent.value.manifest }, manifest);
     return sent.ok;
   }
 

@@ -11,6 +11,7 @@ import {
   toEntryBytes,
   type Chunk,
   type ChunkRef,
+  type EntryDocument,
   type SigningKey,
 } from '@tr/transport';
 import { trouble, type RemoteBackend, type RemoteResult, type RemoteTrouble } from './remote-backend.js';
@@ -26,6 +27,9 @@ export interface UploadRequest {
   readonly signingKey: SigningKey | undefined;
 }
 
+/** What was sent. */
+export type UploadedEntry = Pick<EntryDocument, 'chunks' | 'manifest'>;
+
 /** So little is sent without asking whether it is there: asking takes as long. */
 const NOT_WORTH_ASKING = 64 * 1024;
 
@@ -35,7 +39,7 @@ const NOT_WORTH_ASKING = 64 * 1024;
  */
 export async function uploadEntry(
   request: UploadRequest,
-): Promise<Result<'stored' | 'kept', RemoteTrouble | StoreFailure>> {
+): Promise<Result<UploadedEntry, RemoteTrouble | StoreFailure>> {
   const { manifest, blobs, backend, link, signingKey } = request;
   const own = digestManifest(manifest).digest;
   if (own.size > MAX_MANIFEST_BYTES_ON_WIRE) return trouble('rejected', 'too many outputs for one entry');
@@ -65,7 +69,8 @@ export async function uploadEntry(
     inline,
     signature: signingKey && signManifest(own.hash, signingKey),
   });
-  return await link.call((signal) => backend.putEntry(manifest.actionKey, bytes, signal));
+  const put = await link.call((signal) => backend.putEntry(manifest.actionKey, bytes, signal));
+  return put.ok ? ok({ chunks, manifest: own }) : put;
 }
 
 class ChunkBatch {

@@ -13,8 +13,14 @@ export interface StreamFlaw {
   readonly detail: string;
 }
 
-/** Gives the packed bytes of chunks, in the same order. They are verified here. */
-export type ChunkSource<F> = (chunks: readonly ChunkRef[]) => AsyncIterable<Result<Uint8Array, F>>;
+/**
+ * A chunk as it was sent, or what it stands for, from a place on this machine. The latter has no digest of its own: what is
+ * made of it is verified as a whole.
+ */
+export type ChunkBytes = { readonly packed: Uint8Array } | { readonly raw: Uint8Array };
+
+/** Gives chunks, in the same order. They are verified here. */
+export type ChunkSource<F> = (chunks: readonly ChunkRef[]) => AsyncIterable<Result<ChunkBytes, F>>;
 
 /**
  * The manifest of an entry, verified against the entry's digest of it; parsing it has checked all its fields. Reads only
@@ -149,7 +155,14 @@ function openCursor<F>(needed: readonly PlacedChunk[], source: ChunkSource<F>): 
   };
 }
 
-async function unpackChunk(chunk: ChunkRef, bytes: Uint8Array): Promise<Result<Buffer, StreamFlaw>> {
+async function unpackChunk(chunk: ChunkRef, given: ChunkBytes): Promise<Result<Buffer, StreamFlaw>> {
+  if ('raw' in given) {
+    const { raw } = given;
+    return raw.length === chunk.length
+      ? ok(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength))
+      : flaw('a local chunk of another length');
+  }
+  const bytes = given.packed;
   if (!isSameDigest(digestOf(bytes), chunk)) return flaw('a chunk with another digest');
   const zstd = await loadZstd();
   const raw = await zstd.decompress(bytes, chunk.length);

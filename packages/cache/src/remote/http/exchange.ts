@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { trouble, type RemoteResult } from '../remote-backend.js';
 
 /** One request to a cache server. */
@@ -35,12 +35,12 @@ export async function createExchanger(
 ): Promise<{ readonly exchange: Exchanger; close(): void }> {
   const client = origin.protocol === 'https:' ? await import('node:https') : await import('node:http');
   const agent = new client.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
-  const send = (options: RequestOptions): ReturnType<typeof client.request> => client.request({ ...options, agent });
+  const send = (options: RequestOptions): ClientRequest => client.request({ ...options, agent });
   return { exchange: (request) => runExchange(send, request, stallMs), close: () => agent.destroy() };
 }
 
 function runExchange(
-  send: (options: RequestOptions) => ReturnType<typeof import('node:http').request>,
+  send: (options: RequestOptions) => ClientRequest,
   request: ExchangeRequest,
   stallMs: number,
 ): Promise<RemoteResult<Exchange>> {

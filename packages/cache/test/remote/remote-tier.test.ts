@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, it } from 'node:test';
+import { sha256 } from '@tr/hash';
+import { MANIFEST_VERSION, type ActionKey, type Manifest, type RemoteFailure, type TaskId } from '@tr/model';
+import {
+  createFileActionStore,
+  createFileEntryStore,
+  createFileStreamBlobStore,
+  createMemoryBlobStore,
+  listBlobs,
+  nodeDisk,
+  openCacheFolder,
+} from '@tr/store';
+import { ChunkIndex } from '../../src/remote/chunk-index.js';
+import type { RemoteBackend } from '../../src/remote/remote-backend.js';
+import { RemoteTier, type Landing } from '../../src/remote/remote-tier.js';
+import { createStoreBackend } from '../../src/remote/store-backend.js';
+
+const TASK = 'a#build' as TaskId;
+const never = new AbortController().signal;
+const directories: string[] = [];
+afterEach(() => directories.splice(0).forEach((path) => rmSync(path, { recursive: true, force: true })));
+
+function openFolder() {
+  const directory = mkdtempSync(join(tmpdir(), 'tr-remote-'));
+  directories.push(directory);
+  return openCacheFolder({ directory, disk: nodeDisk });
+}
+
+const now = (): number => 1000;
+
+/** One machine's local stores. */
+function machine(): Landing {
+  const folder = openFolder();
+  return {
+    blobs: createFileStreamBlobStore(folder),
+    actions: createFileActionStore(folder, { now }),
+    chunks: new ChunkIndex(nodeDisk, join(folder.root, 'chunks')),
+  };
+}
+
+/** What machines share, with every call and every byte of chunks counted. */
+function shared() {
+  const blobs = new Map<string, Uint8Array>();
+  const backend = createStoreBackend({
+    blobs: createMemoryBlobStore(blobs),
+    entries: createFileEntryStore(openFolder(), { now }),
+    scope: 'main',
+    parents: [],
+    now,
+  });
+  const counts = { calls: [] as string[], up: 0, down: 0 };
+  const counted: RemoteBackend = {
+    lookup: (keys, signal) => (counts.calls.push('lookup'), backend.lookup(keys, signal)),
+    findMissing: (chunks, signal) => (counts.calls.push('missing'), backend.findMissing(chunks, signal)),
+    getChunks: (chunks, signal) => {
+      counts.calls.push('get');
+      for (const { size } of chunks) counts.down += size;
+      return backend.getChunks(chunks, signal);
+    },
+    putChunks: (chunks, signal) => {
+      counts.calls.push('put');
+      for (const { size } of chunks) counts.up += size;
+      return backend.putChunks(chunks, signal);
+    },
+    putEntry: (key, bytes, signal) => {
+      counts.calls.push('entry');
+      counts.up += bytes.length;
+      return backend.putEntry(key, bytes, signal);
+    },
+  };
+  return { backend: counted, blobs, counts };
+}
+
+function openTier(backend: RemoteBackend, landing: Landing) {
+  const warnings: RemoteFailure[] = [];
+  const tier = new RemoteTier(
+    {
+      backend,
+      origin: 'http://cache',
+      policy: { read: true, write: true },
+      drainMs: 60_000,
+      warn: (failure) => void warnings.push(failure),
+    },
+    landing,
+  );
+  return { tier, warnings };
+}
+
+async function save(landing: Landing, word: string, files: Readonly<Record<string, Uint8Array>>): Promise<Manifest> {
+  const put = async (bytes: Uint8Array) => {
+    const stored = await landing.blobs.putBytes(bytes);
+    if (!stored.ok) throw new Error(stored.failure.code);
+    return stored.value.digest;
+  };
+  const entries: Manifest['entries'][number][] = [];
+  for (const [path, bytes] of Object.entries(files))
+    entries.push({ type: 'file', path, executable: false, digest: await put(bytes) });
+  const manifest: Manifest = {
+    formatVersion: MANIFEST_VERSION,
+    actionKey: sha256(word) as string as ActionKey,
+    task: TASK,
+    entries,
+    log: await put(Buffer.from(`log of ${word}`)),
+    fingerprint: await put(Buffer.from('{}')),
+    externalClosure: undefined,
+    durationMs: 7,
+    producer: '0',
+    createdAt: 1000,
+  };
+  await landing.actions.put(manifest);
+  return manifest;
+}
+
+async function send(backend: RemoteBackend, landing: Landing, manifest: Manifest): Promise<readonly RemoteFailure[]> {
+  const { tier, warnings } = openTier(backend, landing);
+  tier.offer(manifest);
+  await tier.finish(never);
+  return warnings;
+}
+
+async function bring(backend: RemoteBackend, landing: Landing, key: ActionKey) {
+  const { tier, warnings } = openTier(backend, landing);
+  const found = await tier.lookup(key, TASK);
+  const reason = found.ok ? found.value && (await tier.bringHome(found.value)) : found.failure;
+  await tier.finish(never);
+  return { isHit: found.ok && found.value !== undefined && reason === undefined, reason, warnings };
+}
+
+function noise(seed: string, length: number): Buffer {
+  return createHash('shake256', { outputLength: length }).update(seed).digest();
+}
+
+describe('remote tier', () => {
+  it('a small result takes one request each way', async () => {
+    const { backend, counts } = shared();
+    const [a, b] = [machine(), machine()];
+    const manifest = await save(a, 'small', { 'dist/a': Buffer.from('hello'), 'dist/b': noise('b', 20_000) });
+    assert.deepEqual(await send(backend, a, manifest), []);
+    assert.deepEqual(counts.calls.splice(0), ['entry']);
+    assert.ok((await bring(backend, b, manifest.actionKey)).isHit);
+    assert.deepEqual(counts.calls, ['lookup']);
+    assert.deepEqual(await b.blobs.findMissing(listBlobs(manifest)), { ok: true, value: [] });
+    const stored = await b.actions.get(manifest.actionKey);
+    assert.deepEqual(stored.ok && stored.value?.manifest, manifest);
+  });
+
+  it('is a miss without a reason when there is none', async () => {
+    const { backend } = shared();
+    assert.deepEqual(await bring(backend, machine(), sha256('x') as string as ActionKey), {
+      isHit: false,
+      reason: undefined,
+      warnings: [],
+    });
+  });
+
+  it('of a dump that grew by 1 % both ways move at most 10 %', async () => {
+    const { backend, counts } = shared();
+    const [a, b] = [machine(), machine()];
+    const rows = noise('rows', 40_000_000);
+    const before = await save(a, 'before', { 'dump.sql': rows });
+    await send(backend, a, before);
+    assert.ok((await bring(backend, b, before.actionKey)).isHit);
+    assert.ok(counts.up > 39_000_000 && counts.down > 39_000_000);
+    Object.assign(counts, { up: 0, down: 0 });
+    // Rows of two tables, one of them in the middle of the dump.
+    const grown = Buffer.concat([
+      rows.subarray(0, 15_000_000),
+      noise('new', 200_000),
+      rows.subarray(15_000_000),
+      noise('more', 200_000),
+    ]);
+    const after = await save(a, 'after', { 'dump.sql': grown });
+    await send(backend, a, after);
+    assert.ok(counts.up <= 4_000_000, `${counts.up} bytes up`);
+    assert.ok((await bring(backend, b, after.actionKey)).isHit);
+    assert.ok(counts.down <= 4_000_000, `${counts.down} bytes down`);
+    assert.deepEqual(await b.blobs.findMissing(listBlobs(after)), { ok: true, value: [] });
+  });
+
+  it('of 3,000 files one of which changed both ways move at most 15 %', async () => {
+    const { backend, counts } = shared();
+    const [a, b] = [machine(), machine()];
+    const files = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, at) => [
+        `node_modules/p${String(at).padStart(4, '0')}/index.js`,
+        noise(`file ${at}`, 6000),
+      ]),
+    );
+    const before = await save(a, 'before', files);
+    await send(backend, a, before);
+    assert.ok((await bring(backend, b, before.actionKey)).isHit);
+    assert.ok(counts.calls.length < 40, `${counts.calls.length} requests`);
+    Object.assign(counts, { up: 0, down: 0 });
+    const after = await save(a, 'after', { ...files, 'node_modules/p1500/index.js': noise('changed', 7000) });
+    await send(backend, a, after);
+    assert.ok(counts.up <= 18_000_000 * 0.15, `${counts.up} bytes up`);
+    assert.ok((await bring(backend, b, after.actionKey)).isHit);
+    assert.ok(counts.down <= 18_000_000 * 0.15, `${counts.down} bytes down`);
+  });
+
+  it('a local chunk that is not what it was is fetched after all', async () => {
+    const { backend } = shared();
+    const [a, b] = [machine(), machine()];
+    const rows = noise('rows', 6_000_000);
+    const before = await save(a, 'before', { dump: rows });
+    await send(backend, a, before);
+    // The other machine believes that chunks of this dump lie in a blob that has other bytes.
+    const chunks = new ChunkIndex(nodeDisk, join(openFolder().root, 'chunks'));
+    const liar = await b.blobs.putBytes(noise('other', 6_000_000));
+    assert.ok(liar.ok);
+    const lying = { ...b, chunks };
+    chunks.find = (hash) => (hash === '' ? undefined : { blob: liar.value.digest, start: 0, length: 1_000_000 });
+    assert.ok((await bring(backend, lying, before.actionKey)).isHit);
+    assert.deepEqual(await b.blobs.findMissing(listBlobs(before)), { ok: true, value: [] });
+  });
+
+  it('a chunk that is gone is a miss, and the result can be sent again', async () => {
+    const { backend, blobs } = shared();
+    const a = machine();
+    const manifest = await save(a, 'key', { big: noise('big', 3_000_000) });
+    await send(backend, a, manifest);
+    const [lost = ''] = blobs.keys();
+    blobs.delete(lost);
+    const missed = await bring(backend, machine(), manifest.actionKey);
+    assert.equal(missed.reason?.reason, 'remote-unavailable');
+    await send(backend, a, manifest);
+    assert.ok((await bring(backend, machine(), manifest.actionKey)).isHit);
+  });
+
+  it('chunks with other bytes are never brought in', async () => {
+    const { backend } = shared();
+    const [a, b] = [machine(), machine()];
+    const manifest = await save(a, 'key', { big: noise('big', 3_000_000) });
+    await send(backend, a, manifest);
+    const hostile: RemoteBackend = {
+      ...backend,
+      getChunks: async (chunks) => ({ ok: true, value: chunks.map(({ size }) => noise('evil', size)) }),
+    };
+    const missed = await bring(hostile, b, manifest.actionKey);
+    assert.deepEqual(missed.reason?.reason, 'integrity');
+    assert.deepEqual(await b.actions.get(manifest.actionKey), { ok: true, value: undefined });
+  });
+
+  it('an entry of another task or another key is an integrity miss', async () => {
+    const { backend } = shared();
+    const a = machine();
+    const manifest = await save(a, 'key', { x: Buffer.from('x') });
+    await send(backend, a, manifest);
+    const swapped: RemoteBackend = {
+      ...backend,
+      lookup: async ([key], signal) => {
+        const found = await backend.lookup([manifest.actionKey], signal);
+        const bytes = found.ok ? found.value.get(manifest.actionKey) : undefined;
+        return { ok: true, value: new Map(key && bytes ? [[key, bytes]] : []) };
+      },
+    };
+    const other = await bring(swapped, machine(), sha256('other') as string as ActionKey);
+    assert.equal(other.reason?.reason, 'integrity');
+    const { tier } = openTier(backend, machine());
+    const found = await tier.lookup(manifest.actionKey, 'b#build' as TaskId);
+    assert.ok(!found.ok && found.failure.reason === 'integrity');
+    await tier.finish(never);
+  });
+});

@@ -119,7 +119,9 @@ describe('remote link', () => {
     const { link, troubles } = rig({ requestMs: 1 });
     const result = await link.call(
       (signal) =>
-        new Promise((resolve) => void signal.addEventListener('abort', () => resolve(trouble('unreachable', 'cut')))),
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(trouble('unreachable', 'cut')));
+        }),
     );
     assert.ok(!result.ok && result.failure.kind === 'stalled');
     assert.deepEqual(troubles, ['stalled']);

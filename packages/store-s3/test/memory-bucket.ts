@@ -1,0 +1,47 @@
+import { Readable } from 'node:stream';
+import { ok } from '@tr/model';
+import type { Bucket } from '../src/index.js';
+
+/** A bucket in memory. `exact`: honours conditional writes; others ignore them without a word. */
+export function createMemoryBucket(exact: boolean): {
+  readonly bucket: Bucket;
+  readonly objects: Map<string, Uint8Array>;
+} {
+  const objects = new Map<string, Uint8Array>();
+  const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+  const bucket: Bucket = {
+    head: async (key) => {
+      const bytes = objects.get(key);
+      return ok(bytes && { key, size: bytes.length, modifiedAt: 0 });
+    },
+    get: async (key, range) => {
+      const bytes = objects.get(key);
+      await turn();
+      return ok(bytes && Readable.from([bytes.subarray(range?.start ?? 0, range && range.end + 1)]));
+    },
+    put: async (key, body, options) => {
+      await turn();
+      if (exact && options?.mustBeNew === true && objects.has(key)) return ok('taken');
+      objects.set(key, Uint8Array.from(body));
+      return ok('done');
+    },
+    putParts: async (key, parts) => {
+      const pieces: Uint8Array[] = [];
+      for await (const part of parts) pieces.push(part);
+      objects.set(key, Buffer.concat(pieces));
+      return ok(undefined);
+    },
+    delete: async (key) => {
+      objects.delete(key);
+      return ok(undefined);
+    },
+    refresh: async () => ok(undefined),
+    list: async (prefix, visit) => {
+      for (const [key, bytes] of objects)
+        if (key.startsWith(prefix)) await visit({ key, size: bytes.length, modifiedAt: 0 });
+      return ok(undefined);
+    },
+    close: () => undefined,
+  };
+  return { bucket, objects };
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { parseLookupHeader, parseMissingAnswer, PATHS, toChunkList, toLookupRequest } from '@tr/protocol';
+import { parseEntryBytes, toEntryBytes } from '@tr/transport';
+import type { ActionKey, Sha256 } from '@tr/model';
+import { createFileStreamBlobStore, nodeDisk, openCacheFolder } from '@tr/store';
+import { call, startTestServer, type TestServer } from './rig/server.js';
+
+const sha256 = (bytes: string | Uint8Array): Sha256 => createHash('sha256').update(bytes).digest('hex') as Sha256;
+const keyOf = (word: string): ActionKey => sha256(word) as string as ActionKey;
+
+/** A chunk; the server does not look inside. */
+function chunkOf(text: string) {
+  const bytes = Buffer.from(text);
+  return { hash: sha256(bytes), size: bytes.length, length: 100, bytes };
+}
+type TestChunk = ReturnType<typeof chunkOf>;
+
+function entryOf(word: string, chunks: readonly TestChunk[], manifest = 'manifest'): Buffer {
+  const refs = chunks.map(({ hash, size, length }) => ({ hash, size, length }));
+  const rest = { durationMs: 5, inline: [], signature: undefined };
+  return toEntryBytes({ actionKey: keyOf(word), manifest: { hash: sha256(manifest), size: 8 }, chunks: refs, ...rest });
+}
+
+function client(server: TestServer, token: string) {
+  const post = (path: string, body: string | Uint8Array) =>
+    call(server, path, { method: 'POST', token, body: Buffer.from(body) });
+  return {
+    post,
+    putChunks: (chunks: readonly TestChunk[], sent = chunks) =>
+      post(
+        PATHS.putChunks,
+        Buffer.concat([Buffer.from(`${toChunkList(chunks)}\n`), ...sent.map(({ bytes }) => bytes)]),
+      ),
+    putEntry: (word: string, bytes: Buffer) =>
+      call(server, `${PATHS.entries}/${keyOf(word)}`, { method: 'PUT', token, body: bytes }),
+    getEntry: async (word: string) => {
+      const response = await call(server, `${PATHS.entries}/${keyOf(word)}`, { token });
+      return response.status === 200 ? Buffer.from(await response.arrayBuffer()) : response.status;
+    },
+    missing: async (chunks: readonly TestChunk[]) => {
+      const response = await post(PATHS.missingChunks, toChunkList(chunks));
+      return parseMissingAnswer(await response.json(), chunks.length);
+    },
+  };
+}
+
+const CHUNKS = [chunkOf('first chunk'), chunkOf('second chunk'.repeat(3000))];
+
+test('entries and chunks come back, many in one request', async () => {
+  await using server = await startTestServer();
+  const { putChunks, putEntry, post, missing } = client(server, server.token('main'));
+  assert.deepEqual(await missing(CHUNKS), [0, 1]);
+  assert.equal((await putChunks(CHUNKS)).status, 200);
+  assert.deepEqual(await missing(CHUNKS), []);
+  const entry = entryOf('a', CHUNKS);
+  assert.deepEqual(await (await putEntry('a', entry)).json(), { outcome: 'stored' });
+  assert.deepEqual(await (await putEntry('a', entryOf('a', CHUNKS, 'later'))).json(), { outcome: 'kept' });
+
+  const found = await post(PATHS.lookup, toLookupRequest([keyOf('b'), keyOf('a')]));
+  const body = Buffer.from(await found.arrayBuffer());
+  assert.equal(found.headers.get('content-length'), String(body.length));
+  const end = body.indexOf(10);
+  assert.deepEqual(parseLookupHeader(JSON.parse(body.subarray(0, end).toString()), 2), ['none', entry.length]);
+  assert.deepEqual(body.subarray(end + 1), entry);
+  assert.ok(parseEntryBytes(body.subarray(end + 1), keyOf('a')).ok);
+
+  const chunks = await post(PATHS.getChunks, toChunkList([chunkOf('nowhere'), ...CHUNKS]));
+  const bytes = Buffer.from(await chunks.arrayBuffer());
+  assert.deepEqual(
+    bytes,
+    Buffer.concat([Buffer.from(`${toChunkList(CHUNKS)}\n`), ...CHUNKS.map((chunk) => chunk.bytes)]),
+  );
+});
+
+test('an entry comes after its chunks, and one that lost a chunk gives way', async () => {
+  await using server = await startTestServer();
+  const { putChunks, putEntry, getEntry } = client(server, server.token('main'));
+  assert.equal((await putEntry('a', entryOf('a', CHUNKS))).status, 400);
+  assert.equal(await getEntry('a'), 404);
+  await putChunks(CHUNKS);
+  await putEntry('a', entryOf('a', CHUNKS));
+  const other = [chunkOf('other'.repeat(5000))];
+  await putChunks(other);
+  const blobs = createFileStreamBlobStore(openCacheFolder({ directory: server.directory, disk: nodeDisk }));
+  await blobs.deleteBlob(CHUNKS[1]?.hash as Sha256, Date.now() + 1000);
+  const fresh = entryOf('a', other, 'fresh');
+  assert.deepEqual(await (await putEntry('a', fresh)).json(), { outcome: 'stored' });
+  assert.deepEqual(await getEntry('a'), fresh);
+});
+
+test('a pull request reads main, writes only its own scope, and main never sees that', async () => {
+  await using server = await startTestServer();
+  const [main, pull, other] = ['main', 'pr/7', 'pr/8'].map((scope) => client(server, server.token(scope)));
+  assert.ok(main && pull && other);
+  await main.putChunks(CHUNKS);
+  await main.putEntry('a', entryOf('a', CHUNKS, 'good'));
+  assert.deepEqual(await pull.missing(CHUNKS), [], 'chunks of main need not be sent again');
+  await pull.putEntry('a', entryOf('a', CHUNKS, 'evil'));
+  await pull.putEntry('early', entryOf('early', CHUNKS, 'evil'));
+  assert.deepEqual(await main.getEntry('a'), entryOf('a', CHUNKS, 'good'));
+  assert.equal(await main.getEntry('early'), 404);
+  assert.equal(await other.getEntry('early'), 404);
+  assert.deepEqual(await (await main.putEntry('early', entryOf('early', CHUNKS, 'good'))).json(), {
+    outcome: 'stored',
+  });
+});
+
+test('tenants never meet, chunks included', async () => {
+  await using server = await startTestServer();
+  const ours = client(server, server.token('main'));
+  const theirs = client(server, server.token('main', { tenant: 'other' }));
+  await ours.putChunks(CHUNKS);
+  await ours.putEntry('a', entryOf('a', CHUNKS));
+  assert.equal(await theirs.getEntry('a'), 404);
+  assert.deepEqual(await theirs.missing(CHUNKS), [0, 1]);
+  assert.equal((await theirs.putEntry('a', entryOf('a', CHUNKS))).status, 400);
+});
+
+test('a token that may only read gets 403 for every write', async () => {
+  await using server = await startTestServer();
+  const writer = client(server, server.token('main'));
+  await writer.putChunks(CHUNKS);
+  const reader = client(server, server.token('main', { readOnly: true }));
+  assert.equal((await reader.putChunks(CHUNKS)).status, 403);
+  assert.equal((await reader.putEntry('a', entryOf('a', CHUNKS))).status, 403);
+  const about = await call(server, PATHS.about, { token: server.token('pr/9', { readOnly: true }) });
+  assert.deepEqual(await about.json(), { protocol: 1, scope: 'pr/9', mayWrite: false });
+});
+
+test('without a token, or with another, nothing is answered', async () => {
+  await using server = await startTestServer();
+  for (const path of [PATHS.about, `${PATHS.entries}/${keyOf('a')}`]) {
+    assert.equal((await call(server, path, {})).status, 401);
+    assert.equal((await call(server, path, { token: 'wrong' })).status, 401);
+  }
+});
+
+test('chunks under a wrong digest, cut, too long, or too many are refused and not kept', async () => {
+  await using server = await startTestServer();
+  const { post, putChunks, missing } = client(server, server.token('main'));
+  const [chunk] = CHUNKS;
+  assert.ok(chunk);
+  const evil = { ...chunk, bytes: Buffer.from('other chunk') };
+  for (const sent of [
+    await putChunks([chunk], [evil]),
+    await putChunks([chunk], [{ ...chunk, bytes: chunk.bytes.subarray(1) }]),
+    await post(PATHS.putChunks, `${JSON.stringify({ chunks: [['../../etc/passwd', 3]] })}\nabc`),
+    await post(PATHS.putChunks, `${toChunkList(Array.from({ length: 2000 }, () => chunk))}\n`),
+    await post(PATHS.putChunks, 'no line'),
+    await post(PATHS.missingChunks, 'nonsense'),
+    await post(PATHS.lookup, JSON.stringify({ keys: ['../x'] })),
+    await post(PATHS.getChunks, JSON.stringify({ chunks: [[chunk.hash, -1]] })),
+  ])
+    assert.equal(sent.status, 400);
+  assert.deepEqual(await missing([chunk]), [0]);
+  const huge = toChunkList([
+    { hash: chunk.hash, size: 8_000_000 },
+    { hash: sha256('x'), size: 8_000_000 },
+  ]);
+  assert.equal((await post(PATHS.getChunks, huge)).status, 413);
+  assert.deepEqual(await (await post(PATHS.lookup, '{')).json(), { problem: 'bad-request' });
+});
+
+test('keys and entries that do not fit together are refused', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const { putEntry } = client(server, token);
+  assert.equal((await putEntry('b', entryOf('a', []))).status, 400);
+  assert.equal((await putEntry('a', Buffer.from('nonsense'))).status, 400);
+  for (const key of ['..%2f..%2fetc', 'abc', keyOf('a').toUpperCase()]) {
+    const response = await call(server, `${PATHS.entries}/${key}`, { method: 'PUT', token, body: entryOf('a', []) });
+    assert.equal(response.status, 400, key);
+  }
+});

@@ -1,13 +1,12 @@
 import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
 import {
-  createSecureServer,
   createServer as createHttp2Server,
-  type Http2SecureServer,
   type Http2Server,
   type ServerHttp2Stream,
   type IncomingHttpHeaders,
 } from 'node:http2';
 import { createServer as createNetServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 
 /** No header may take longer than this, milliseconds. */
 const HEADERS_TIMEOUT_MS = 60_000;
@@ -51,10 +50,9 @@ export function createConnections(
   http.on('request', handlers.onRequest);
   // The handler lets the client go on once it knows who that is.
   http.on('checkContinue', handlers.onRequest);
-  const settings = { initialWindowSize: HTTP2_WINDOW_BYTES };
-  const http2 = createHttp2Server({ settings });
+  const http2 = createHttp2Server({ settings: { initialWindowSize: HTTP2_WINDOW_BYTES } });
   prepareHttp2(http2, handlers);
-  const front = tls === undefined ? createPlainFront(http, http2) : createTlsFront({ tls, http, settings, handlers });
+  const front = tls === undefined ? createPlainFront(http, http2) : createTlsFront(tls, http, http2);
   const sockets = new Set<Socket>();
   front.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -103,25 +101,21 @@ function createPlainFront(http: HttpServer, http2: Http2Server): NetServer {
   });
 }
 
-function createTlsFront(options: {
-  readonly tls: { readonly cert: string; readonly key: string };
-  readonly http: HttpServer;
-  readonly settings: { readonly initialWindowSize: number };
-  readonly handlers: ConnectionHandlers;
-}): NetServer {
-  const { tls, http, settings, handlers } = options;
-  const server = createSecureServer({ ...tls, allowHTTP1: true, settings, minVersion: 'TLSv1.2' });
-  prepareHttp2(server, handlers);
-  server.setTimeout(IDLE_TIMEOUT_MS);
-  for (const event of ['request', 'checkContinue'] as const) {
-    server.on(event, (request, response) => {
-      if (request.httpVersionMajor === 1) http.emit(event, request, response);
-    });
-  }
-  return server;
+/** Goes by what the client agreed to in the handshake. */
+function createTlsFront(
+  tls: { readonly cert: string; readonly key: string },
+  http: HttpServer,
+  http2: Http2Server,
+): NetServer {
+  const options = { ...tls, ALPNProtocols: ['h2', 'http/1.1'], minVersion: 'TLSv1.2' as const };
+  const front = createTlsServer(options, (socket) => {
+    (socket.alpnProtocol === 'h2' ? http2 : http).emit('connection', socket);
+  });
+  front.on('tlsClientError', (_error, socket) => socket.destroy());
+  return front;
 }
 
-function prepareHttp2(server: Http2Server | Http2SecureServer, { onStream }: ConnectionHandlers): void {
+function prepareHttp2(server: Http2Server, { onStream }: ConnectionHandlers): void {
   server.on('session', (session) => {
     session.setLocalWindowSize(HTTP2_WINDOW_BYTES);
     session.setTimeout(IDLE_TIMEOUT_MS, () => session.destroy());

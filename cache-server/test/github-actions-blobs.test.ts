@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { call, startTestServer, type TestServer } from './rig/server.js';
+
+const SERVICE = '/twirp/github.actions.results.api.v1.CacheService';
+
+async function ask(server: TestServer, token: string, method: string, body: object): Promise<Record<string, unknown>> {
+  const response = await call(server, `${SERVICE}/${method}`, { method: 'POST', token, body: JSON.stringify(body) });
+  return (await response.json()) as Record<string, unknown>;
+}
+
+test('a body in blocks, sent in any order, comes back whole and in parts', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const name = { key: 'k', version: 'v' };
+  const { signed_upload_url: upload } = await ask(server, token, 'CreateCacheEntry', name);
+  const blocks = ['a', 'b', 'c'].map((letter) => ({ id: btoa(`block-${letter}`), body: letter.repeat(100_000) }));
+  for (const { id, body } of blocks.toReversed()) {
+    const url = `${String(upload)}&comp=block&blockid=${encodeURIComponent(id)}`;
+    assert.equal((await fetch(url, { method: 'PUT', body })).status, 201);
+  }
+  const list = `<?xml version="1.0"?><BlockList>${blocks.map(({ id }) => `<Latest>${id}</Latest>`).join('')}</BlockList>`;
+  const wrong = list.replace(blocks[1]!.id, btoa('block-x'));
+  assert.equal((await fetch(`${String(upload)}&comp=blocklist`, { method: 'PUT', body: wrong })).status, 400);
+  assert.equal((await fetch(`${String(upload)}&comp=blocklist`, { method: 'PUT', body: list })).status, 201);
+  const finalize = { ...name, sizeBytes: 300_000 };
+  assert.equal((await ask(server, token, 'FinalizeCacheEntryUpload', { ...name, size_bytes: 1 }))['ok'], undefined);
+  assert.equal((await ask(server, token, 'FinalizeCacheEntryUpload', finalize))['ok'], true);
+  assert.equal((await ask(server, token, 'FinalizeCacheEntryUpload', finalize))['ok'], undefined, 'once only');
+
+  const found = await ask(server, token, 'GetCacheEntryDownloadURL', { ...name, restore_keys: [] });
+  const whole = await (await fetch(String(found['signed_download_url']))).text();
+  assert.equal(whole, blocks.map(({ body }) => body).join(''));
+  const table: readonly (readonly [string, string, number, string])[] = [
+    ['range', 'bytes=99999-100000', 206, 'ab'],
+    ['x-ms-range', 'bytes=200000-200002', 206, 'ccc'],
+    ['range', 'bytes=-2', 206, 'cc'],
+    ['range', 'bytes=299999-', 206, 'c'],
+    ['range', 'bytes=300000-', 416, ''],
+  ];
+  for (const [header, value, status, text] of table) {
+    const response = await fetch(String(found['signed_download_url']), { headers: { [header]: value } });
+    assert.equal(response.status, status, value);
+    if (status === 206) assert.equal(await response.text(), text, value);
+  }
+  const missing = await ask(server, token, 'GetCacheEntryDownloadURL', {
+    key: 'other',
+    version: 'v',
+    restore_keys: ['k'],
+  });
+  assert.equal(missing['matched_key'], 'k');
+  const version = await ask(server, token, 'GetCacheEntryDownloadURL', { key: 'k', version: 'w', restore_keys: ['k'] });
+  assert.equal(version['ok'], false);
+});

@@ -90,6 +90,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'graph/filter-unknown-package', filter: 'webb...', package: 'webb', nearest: 'web' },
   { code: 'graph/filter-unknown-package', filter: 'x', package: 'x', nearest: undefined },
   { code: 'graph/filter-unknown-directory', filter: './aps', directory: 'aps' },
+  { code: 'graph/empty-directory', directory: 'tools/scripts' },
   ...(['no-match', 'range-after-path', 'narrowed-to-package'] as const).map(
     (reason) => ({ code: 'graph/empty-filter', filter: 'nothing-*', reason }) as const,
   ),

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isSha256, loadQuickHash, sha256 } from '@tr/hash';
+import { isSha256, sha256 } from '@tr/hash';
 import { computeExternalClosure, parseLockfile, type Lockfile } from '@tr/lockfile';
 import {
   ROOT_PACKAGE,
@@ -48,7 +48,7 @@ const NONE: Closures = { of: () => undefined, linkedPathsOf: () => [], countsWho
 
 /**
  * The closures of the workspace's lockfile. Parsing it is the slowest part of a run on a large workspace, so the digests are
- * kept below `memoDirectory` under a quick hash of everything they follow from; the closures themselves lie beside them and
+ * kept below `memoDirectory` under the hash of everything they follow from; the closures themselves lie beside them and
  * are read only when they are stored or compared.
  */
 export async function loadClosures(workspace: Workspace, memoDirectory: string): Promise<Closures> {
@@ -57,14 +57,13 @@ export async function loadClosures(workspace: Workspace, memoDirectory: string):
   const text = readFileSync(join(root, lockfile.path), 'utf8');
   const resolutions = readRootResolutions(workspace);
   const dependents = [...workspace.packages.values()];
-  const quickHash = await loadQuickHash();
   const questions = dependents.map((each) => [
     each.name,
     each.directory,
     each.externalDependencies,
     each.internalDependencies,
   ]);
-  const question = `${quickHash(text)}-${quickHash(JSON.stringify([lockfile, resolutions, questions]))}`;
+  const question = `${sha256(text)}-${sha256(JSON.stringify([lockfile, resolutions, questions]))}`;
   const known = readMemo(join(memoDirectory, 'digests.json'), question);
   if (known !== undefined) return fromMemo(known, (digest) => readClosure(memoDirectory, digest));
 

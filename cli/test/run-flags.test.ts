@@ -10,7 +10,7 @@ const FIELDS = Object.keys(readPlainRunFlags([]) ?? {}) as (keyof RunFlags)[];
 
 /** What the library makes of the same words. */
 function readByLibrary(args: readonly string[]): RunFlags {
-  const command = createCli('run').process(['run', ...args], Cli.defaultContext as CommandContext);
+  const command = createCli('run').process(['run', ...args], Cli.defaultContext as unknown as CommandContext);
   assert.ok(command instanceof RunCommand);
   return Object.fromEntries(FIELDS.map((field) => [field, command[field]])) as unknown as RunFlags;
 }

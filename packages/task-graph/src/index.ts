@@ -16,4 +16,5 @@ export { selectPackages } from './filter/select-packages.js';
 export type { Selection, SelectionRequest } from './filter/select-packages.js';
 export { createTaskGraph } from './graph/create-task-graph.js';
 export type { CreatedTaskGraph, TaskGraphRequest } from './graph/create-task-graph.js';
+export { keepAffected } from './graph/keep-affected.js';
 export type { TaskLookup } from './graph/task-lookup.js';

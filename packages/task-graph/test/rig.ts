@@ -165,15 +165,17 @@ export interface GraphFacts extends LookupFacts {
   readonly affected?: readonly string[];
   readonly scope?: PackageScope;
   readonly only?: boolean;
+  readonly strictEntryPoints?: boolean;
 }
 
 export function tryGraph(facts: GraphFacts): Result<CreatedTaskGraph, readonly object[]> {
-  const { kind = 'monorepo', only = false } = facts;
+  const { kind = 'monorepo', only = false, strictEntryPoints = false } = facts;
   const selected = facts.scope ?? trySelect(facts);
   if ('ok' in selected && !selected.ok) return { ok: false, failure: [selected.failure] };
   const scope = 'ok' in selected ? selected.value : selected;
   const definitions = lookupOf(facts);
-  return createTaskGraph({ packages: facts.packages, kind, definitions, requested: facts.run, scope, only });
+  const { packages, run: requested } = facts;
+  return createTaskGraph({ packages, kind, definitions, requested, scope, only, strictEntryPoints });
 }
 
 /** The graph of valid facts. */
@@ -189,8 +191,11 @@ export function graphOf(facts: GraphFacts): TaskGraph {
  */
 export function show(facts: GraphFacts): string {
   const created = tryGraph(facts);
-  if (!created.ok) return created.failure.map(describeFailure).join('; ');
-  const { nodes, packagesInScope } = created.value.graph;
+  return created.ok ? showGraph(created.value.graph) : created.failure.map(describeFailure).join('; ');
+}
+
+/** A graph as {@link show} has it. */
+export function showGraph({ nodes, packagesInScope }: TaskGraph): string {
   const tasks = [...nodes.values()].map((node) => {
     const mark = node.isOptedOut ? '!' : node.command === undefined ? '?' : '';
     const edges = node.dependencies.length > 0 ? ` <- ${node.dependencies.join(',')}` : '';

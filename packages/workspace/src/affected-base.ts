@@ -9,6 +9,8 @@ export interface ScmFacts {
   readonly isGithubActions: boolean;
   /** GITHUB_BASE_REF; counts only under GitHub Actions. */
   readonly githubBaseRef: string | undefined;
+  /** GITHUB_BASE_REF may also be a branch of `origin` that has no local one. Default false. */
+  readonly mayUseRemoteBase?: boolean;
 }
 
 /** What `--affected` compares with. */
@@ -49,7 +51,10 @@ export function resolveAffectedBase(workspace: GitWorkspace, facts: ScmFacts): R
 
 function listCandidates(facts: ScmFacts): readonly string[] {
   if (facts.base) return [facts.base];
-  if (facts.isGithubActions && facts.githubBaseRef) return [facts.githubBaseRef];
+  if (facts.isGithubActions && facts.githubBaseRef) {
+    const { githubBaseRef, mayUseRemoteBase } = facts;
+    return [githubBaseRef, ...(mayUseRemoteBase === true ? [`origin/${githubBaseRef}`] : [])];
+  }
   return ['main', 'master'];
 }
 

@@ -3,6 +3,7 @@ import { ROOT_PACKAGE, findNearest, parseTaskId, sortedUnique } from '@tr/model'
 import type { PackageScope } from '../filter/package-scope.js';
 import type { TaskPlaces } from './describe-missing.js';
 import { describeMissing } from './describe-missing.js';
+import { findCommand } from './find-command.js';
 
 /** A task of a package, by name. */
 export interface PackageTask {
@@ -26,6 +27,11 @@ export interface EntryPointRequest extends TaskPlaces {
   /** Task names and `pkg#task`, as on the command line. */
   readonly requested: readonly string[];
   readonly scope: PackageScope;
+  /**
+   * Turborepo's future flag `strictTaskEntrypointSelection`: where any package has a command for a task, one without is
+   * no entry point for it. Default false.
+   */
+  readonly strictEntryPoints?: boolean;
 }
 
 type RequestedTask = { readonly package: PackageName | undefined; readonly task: string };
@@ -44,9 +50,24 @@ export function findEntryPoints(request: EntryPointRequest): EntryPoints {
   }
   const packagesInScope = findScope(request, tasks);
   const wanted = tasks.flatMap(({ package: only, task }) =>
-    (only === undefined ? packagesInScope : [only]).map((name) => ({ package: name, task })),
+    (only === undefined ? placesOf(request, task, packagesInScope) : [only]).map((name) => ({ package: name, task })),
   );
   return { packagesInScope, tasks: wanted, failures, warnings };
+}
+
+function placesOf(
+  { packages, definitions, strictEntryPoints }: EntryPointRequest,
+  task: string,
+  scope: readonly PackageName[],
+): readonly PackageName[] {
+  if (strictEntryPoints !== true) return scope;
+  const hasCommand = (name: PackageName): boolean => {
+    const definition = definitions.find(name, task);
+    const owner = packages.get(name);
+    if (definition === undefined || owner === undefined) return false;
+    return findCommand({ package: owner, task, definition, isOptedOut: false }).command !== undefined;
+  };
+  return [...packages.keys()].some(hasCommand) ? scope.filter(hasCommand) : scope;
 }
 
 function findScope(request: EntryPointRequest, tasks: readonly RequestedTask[]): readonly PackageName[] {

@@ -168,7 +168,7 @@ function keepAffectedTasks(
 }
 
 /** POSIX path of `path` below `root`; `''` for the root and for places outside. */
-export function toRelative(root: string, path: string): string {
+function toRelative(root: string, path: string): string {
   const way = relative(root, path).split(sep).join('/');
-  return way.startsWith('..') ? '' : way;
+  return way === '..' || way.startsWith('../') ? '' : way;
 }

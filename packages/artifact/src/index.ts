@@ -17,7 +17,6 @@ export { openOutputRecords, type OutputRecords } from './record/output-records.j
 export { isSameStamp, toStamp, type Stamp } from './record/stamp.js';
 export { findClash, type Clash } from './restore/find-clash.js';
 export {
-  listPaths,
   rememberOutputs,
   restoreOutputs,
   type OutputPlace,

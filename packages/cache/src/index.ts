@@ -17,6 +17,5 @@ export {
   type NearestFingerprint,
   type StoredFingerprint,
 } from './stored-fingerprints.js';
-export { createTaskCache, StoredTaskCache, type FinishedExecution, type TaskCacheOptions } from './task-cache.js';
 export type { Tier, TierPolicy } from './tier.js';
-export { createTroubleLog, type TroubleLog, type WarningSink } from './trouble-log.js';
+export type { WarningSink } from './trouble-log.js';

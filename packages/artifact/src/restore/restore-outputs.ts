@@ -204,7 +204,7 @@ function findDistrust({ manifest, matcher }: RestoreRequest): MissReason | undef
 }
 
 /** Paths of a manifest as the record has them: directories end in `/`. */
-export function listPaths(manifest: Manifest): readonly RelativePath[] {
+function listPaths(manifest: Manifest): readonly RelativePath[] {
   return manifest.entries.map((entry) => (entry.type === 'directory' ? `${entry.path}/` : entry.path));
 }
 

@@ -9,6 +9,7 @@ import type {
   TaskFingerprint,
   TaskId,
   TaskNode,
+  UnmetCondition,
   WhenRule,
 } from '@tr/model';
 
@@ -123,7 +124,8 @@ export interface Launcher {
 
 /** Answers `when` rules. */
 export interface Conditions {
-  holds(rule: WhenRule): boolean;
+  /** The first condition of the rule that does not hold; undefined when all do. */
+  findUnmet(rule: WhenRule): UnmetCondition | undefined;
 }
 
 /** A request to end the run early. */

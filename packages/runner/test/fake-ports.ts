@@ -170,7 +170,7 @@ export function startRun(graph: TaskGraph, behaviour: Behaviour = {}): FakeRun {
     continueMode: 'never',
     parallel: false,
     force: false,
-    conditions: { holds: () => true },
+    conditions: { findUnmet: () => undefined },
     locks: { tryAcquire: () => ({ release: () => undefined }) },
     emit: (event) => fake.events.push(event),
     logDirectory: join(logs, String((runs += 1))),

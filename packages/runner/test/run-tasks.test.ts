@@ -240,8 +240,11 @@ test('an uncached task whose inputs changed is not built upon either', async () 
 test('when: a task that is not wanted is skipped, and what depends on it is not stored', async () => {
   const when = { branches: ['main'], env: undefined };
   const graph = createGraph({ a: { definition: { when } }, b: { needs: ['a'] }, c: {} });
-  const run = startRun(graph, { ...END_AT_ONCE, options: { conditions: { holds: () => false } } });
-  assert.deepEqual(outcomes(await run.result), { a: 'when', b: 'executed', c: 'executed' });
+  const unmet = { kind: 'env', name: 'TOKEN' } as const;
+  const run = startRun(graph, { ...END_AT_ONCE, options: { conditions: { findUnmet: () => unmet } } });
+  const result = await run.result;
+  assert.deepEqual(outcomes(result), { a: 'when', b: 'executed', c: 'executed' });
+  assert.deepEqual(resultOf(result, 'a').unmet, unmet);
   assert.deepEqual(run.saved, ['c']);
 });
 

@@ -43,6 +43,7 @@ function toJsonEvent(event: RunEvent): object {
     case 'cache-saved':
     case 'cache-not-saved':
     case 'warning':
+    case 'run-stopping':
       return event;
   }
 }

@@ -21,6 +21,7 @@ const EVENTS: readonly RunEvent[] = [
   { type: 'cache-saved', task: id('a#x'), key: key('3'), files: 2, bytes: 1024 },
   { type: 'cache-not-saved', task: id('a#x'), reason: { reason: 'flaky' } },
   { type: 'warning', failure: { code: 'task/left-processes', task: 'a#x' } },
+  { type: 'run-stopping', signal: 'SIGINT' },
   finished('a#x', 'executed'),
   failedWith('b#x', 1, 'tail\n'),
   {

@@ -27,7 +27,7 @@ export interface OutputMatcher {
 }
 
 /**
- * A dot is like any character, `(a)` is a name and not a group, as in the glob language of Turborepo. Without `posix` a
+ * A dot is like any character, `(a|b)` is a name and not a group, as in the glob language of Turborepo. Without `posix` a
  * `[!a]` would be taken for `!` or `a`. Inputs are matched by `fingerprint`; test/contract/glob-language compares the two.
  */
 const OPTIONS = { dot: true, nonegate: true, noextglob: true, posix: true } as const;
@@ -118,7 +118,7 @@ function takeApart(pattern: string, directory: string): OutputGlob | undefined {
   }
   const glob = rest
     .join('/')
-    .replace(/[()]/g, String.raw`\$&`)
+    .replace(/[()|]/g, String.raw`\$&`)
     .replace(BRACES_AROUND_ONE, '$1');
   const isUnbounded = rest.some((segment) => segment.includes('**') || segment.includes('{'));
   return { pattern, base: base.join('/'), rest: glob, depth: isUnbounded || glob === '' ? undefined : rest.length };

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LAYERS, PROCESS_FILES, PURE_PACKAGES, SURROUNDINGS } from './layers.js';
+import { LAYERS, NOT_IMPORTED, PROCESS_FILES, PURE_PACKAGES, SURROUNDINGS } from './layers.js';
 import { ROOT, withoutComments } from './source-files.js';
 
 const IMPORT =
@@ -21,6 +21,11 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? '');
 }
 
+/** `semver/classes/range.js` is a file of `semver`. */
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
 const packages = Object.entries(LAYERS).filter(([name]) => name !== 'test');
 
 for (const [name, row] of packages) {
@@ -35,7 +40,7 @@ for (const [name, row] of packages) {
           continue;
         }
         // A file of an external package may be named (semver documents that); an internal package has one surface.
-        const external = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+        const external = packageOf(specifier);
         const isAllowed =
           row.internal.some((internal) => specifier === `@tr/${internal}`) || row.external.includes(external);
         if (!isAllowed)
@@ -54,6 +59,13 @@ for (const [name, row] of packages) {
       (dependency) => !allowed.has(dependency) && !dependency.startsWith('@types/'),
     );
     assert.deepEqual(extra, [], 'dependencies beyond the layer row');
+    const imported = new Set(sourcesOf(row.directory).flatMap(importsOf).map(packageOf));
+    const unused = Object.keys(manifest.dependencies ?? {}).filter((dependency) => !imported.has(dependency));
+    assert.deepEqual(
+      unused.filter((dependency) => NOT_IMPORTED[`${name} ${dependency}`] === undefined),
+      [],
+      'dependencies that nothing imports',
+    );
     const tsconfig = JSON.parse(readFileSync(join(ROOT, row.directory, 'tsconfig.json'), 'utf8')) as {
       references: { path: string }[];
     };

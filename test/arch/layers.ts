@@ -34,19 +34,19 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   lockfile: {
     directory: 'packages/lockfile',
     internal: ['model'],
-    external: ['js-yaml', 'semver', '@yarnpkg/parsers', 'jsonc-parser'],
+    external: ['js-yaml', '@yarnpkg/parsers', 'jsonc-parser'],
   },
   reporter: { directory: 'packages/reporter', internal: ['model'], external: [] },
-  store: { directory: 'packages/store', internal: ['model', 'hash'], external: ['p-limit'] },
+  store: { directory: 'packages/store', internal: ['model', 'hash'], external: [] },
   'task-graph': { directory: 'packages/task-graph', internal: ['model'], external: ['picomatch'] },
   fingerprint: { directory: 'packages/fingerprint', internal: ['model', 'hash'], external: [] },
   artifact: {
     directory: 'packages/artifact',
     internal: ['model', 'hash', 'store'],
-    external: ['picomatch', 'p-limit'],
+    external: ['picomatch'],
   },
-  cache: { directory: 'packages/cache', internal: ['model', 'hash', 'store', 'artifact'], external: ['p-limit'] },
-  runner: { directory: 'packages/runner', internal: ['model'], external: ['p-limit'] },
+  cache: { directory: 'packages/cache', internal: ['model', 'hash', 'store', 'artifact'], external: [] },
+  runner: { directory: 'packages/runner', internal: ['model'], external: [] },
   cli: { directory: 'cli', internal: CORE, external: ['clipanion', 'typanion'] },
   test: { directory: 'test', internal: [...CORE, 'cli'], external: [] },
 };
@@ -63,3 +63,8 @@ export const PROCESS_FILES: Readonly<Record<string, string>> = {
 
 /** Reads or writes of the process's surroundings, allowed in `cli/` only. */
 export const SURROUNDINGS = /\b(?:process\.(?:env|argv|exit|exitCode|stdout|stderr|stdin|chdir)\b|console\.)/;
+
+/** Dependencies of a package.json that no source file imports, with the reason. */
+export const NOT_IMPORTED: Readonly<Record<string, string>> = {
+  'cli typanion': 'clipanion asks its users to bring it',
+};

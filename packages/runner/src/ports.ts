@@ -39,6 +39,8 @@ export interface TaskCache {
   readLog(entry: CacheEntry): Promise<Uint8Array | undefined>;
   /** Called before a command starts: what is recorded about the outputs on disk no longer holds. */
   forgetOutputs(task: TaskNode): Promise<void>;
+  /** Called after a command has ended, stored or not: what there is now is what it left. */
+  settleOutputs?(task: TaskNode): Promise<void>;
   save(task: TaskNode, fingerprint: TaskFingerprint, execution: Execution): Promise<SaveOutcome>;
 }
 

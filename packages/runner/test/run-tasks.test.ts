@@ -48,6 +48,15 @@ test('hits are not executed; full logs are replayed as they were', async () => {
   assert.deepEqual(output?.type === 'task-output' && [output.replay, output.bytes], [true, log]);
 });
 
+test('a long log is replayed in pieces, all of it', async () => {
+  const log = new Uint8Array(2_500_000).map((_, at) => at % 251);
+  const run = startRun(createGraph({ a: {} }), { ...END_AT_ONCE, stored: ['a'], log: () => log });
+  await run.result;
+  const pieces = run.events.flatMap((event) => (event.type === 'task-output' ? [event.bytes] : []));
+  assert.ok(pieces.every(({ length }) => length <= 1024 * 1024));
+  assert.ok(Buffer.concat(pieces).equals(log));
+});
+
 test('a restored task leaves its log in the logs directory', async () => {
   const run = startRun(createGraph({ a: {} }), {
     stored: ['a'],

@@ -95,3 +95,17 @@ function answer(
     });
   });
 }
+
+/** Empty unless it is a list. */
+export const asList = (value: Json | undefined): readonly Json[] =>
+  Array.isArray(value) ? (value as readonly Json[]) : [];
+
+/** Empty unless it is an object. */
+export function asRecord(value: Json | undefined): { readonly [key: string]: Json } {
+  return value === null || typeof value !== 'object' || Array.isArray(value)
+    ? {}
+    : (value as { readonly [key: string]: Json });
+}
+
+/** Empty unless it is text. */
+export const asText = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

@@ -90,6 +90,8 @@ export interface FakeProcess {
   readonly request: SpawnRequest;
   readonly signals: string[];
   end(exitCode: number): void;
+  /** Ends in any way there is. */
+  endWith(end: ProcessEnd): void;
   print(text: string): void;
 }
 
@@ -289,10 +291,11 @@ function createSpawner(fake: Record_, behaviour: Behaviour): Pick<RunTasksOption
           name: request.env['NAME'] ?? '',
           request,
           signals: [],
-          end: (exitCode) => {
+          end: (exitCode) => process.endWith({ kind: 'exited', exitCode, leftBehind: false }),
+          endWith: (end) => {
             const at = fake.running.indexOf(process);
             if (at >= 0) fake.running.splice(at, 1);
-            resolve({ kind: 'exited', exitCode, leftBehind: false });
+            resolve(end);
           },
           print: (text) => request.onOutput('stdout', new TextEncoder().encode(text)),
         };

@@ -97,6 +97,7 @@ export async function createEngine({ project, context, request, emit }: EngineRe
     frameworkInference: request.frameworkInference,
     externalDependenciesOf: (name) => packageOf(name)?.externalDependencies ?? {},
     closureOf: (name) => closures.of(name),
+    findChangedLockfile: () => closures.findChanged(),
     foreignLockfilesOf: (name) => foreignLockfiles(packageOf(name)?.directory ?? ''),
     linkedPathsOf: (name) => closures.linkedPathsOf(name),
     commandsOf: (node) => commandsOf(project, node),

@@ -4,10 +4,11 @@ import {
   createFileIndex,
   createFingerprinter,
   createPathMatcher,
+  type FileIndex,
   type TaskFingerprinter,
   type ToolRunner,
 } from '@tr/fingerprint';
-import type { EventSink, Package, PackageName, TaskId, TaskNode } from '@tr/model';
+import { ROOT_PACKAGE, type EventSink, type Package, type PackageName, type TaskId, type TaskNode } from '@tr/model';
 import {
   createConditions,
   createLauncher,
@@ -22,7 +23,7 @@ import {
 } from '@tr/runner';
 import { askGit, createForeignLockfileFinder, currentBranch } from '@tr/workspace';
 import { toCacheLimits } from './cache-limits.js';
-import { loadClosures } from './closures.js';
+import { loadClosures, type Closures } from './closures.js';
 import type { CliContext } from './context.js';
 import { createMissExplainer } from './explain.js';
 import type { Project } from './project.js';
@@ -61,7 +62,8 @@ export interface EngineRequest {
 }
 
 /** Wires the packages together for one project and one request. */
-export async function createEngine({ project, context, request, emit }: EngineRequest): Promise<Engine> {
+export async function createEngine(wanted: EngineRequest): Promise<Engine> {
+  const { project, context, request, emit } = wanted;
   const { workspace, config } = project;
   const { root, git } = workspace;
   const directories = resolveStateDirectories(root, git, request.cacheDir ?? config.cache.dir);
@@ -79,21 +81,62 @@ export async function createEngine({ project, context, request, emit }: EngineRe
     processEnv: context.environment,
     runGit: git && ((args, input) => Promise.resolve(askGit(git, args, input))),
   });
+  const inheritedMarker = context.environment[MARKER_VARIABLE];
+  const spawner = createProcessSpawner({ inheritedMarker });
+  const cache = openLocalCache({
+    directory: directories.cache,
+    root,
+    stateDirectory: directories.own,
+    policy: request.policy.local,
+    producer: VERSION,
+    now: () => Date.now(),
+    warn: (failure, task?: TaskId) => emit({ type: 'warning', failure, ...(task === undefined ? {} : { task }) }),
+    explain: createMissExplainer().explain,
+  });
+  return {
+    fingerprinter: wireFingerprinter(wanted, { files, closures, spawner }),
+    cache,
+    spawner,
+    launcher: wireLauncher(wanted),
+    conditions: createConditions({
+      findBranch: () => git && currentBranch(git),
+      environment: context.environment,
+      matches: (glob, name) => createPathMatcher([glob])(name),
+    }),
+    locks: createExecutionLocks({
+      directory: join(directories.own, 'state/v1/locks'),
+      runId: spawner.runId,
+      startedBy: inheritedMarker,
+    }),
+    directories,
+    finish: async () => {
+      await spawner.dispose();
+      files.save();
+      await cache.finish(toCacheLimits(config.cache));
+    },
+  };
+}
+
+function wireFingerprinter(
+  { project, context, request }: EngineRequest,
+  parts: { readonly files: FileIndex; readonly closures: Closures; readonly spawner: Spawner },
+): TaskFingerprinter {
+  const { workspace, config } = project;
+  const { files, closures, spawner } = parts;
   const packageOf = (name: PackageName): Package | undefined => workspace.packages.get(name);
-  const foreignLockfiles = createForeignLockfileFinder(root);
-  const spawner = createProcessSpawner({ inheritedMarker: context.environment[MARKER_VARIABLE] });
-  const fingerprinter = createFingerprinter({
+  const foreignLockfiles = createForeignLockfileFinder(workspace.root);
+  return createFingerprinter({
     processEnv: context.environment,
     globalEnv: config.globalEnv,
     globalPassThroughEnv: config.globalPassThroughEnv,
     envMode: request.envMode ?? config.envMode,
     files,
-    absoluteDirectory: (directory) => join(root, directory),
+    absoluteDirectory: (directory) => join(workspace.root, directory),
     globalDependencies: config.globalDependencies,
     wholeLockfiles: closures.countsWhole
       ? ['package.json', ...(workspace.lockfile ? [workspace.lockfile.path] : [])]
       : [],
-    engines: packageOf('//' as PackageName)?.engines,
+    engines: packageOf(ROOT_PACKAGE)?.engines,
     frameworkInference: request.frameworkInference,
     externalDependenciesOf: (name) => packageOf(name)?.externalDependencies ?? {},
     closureOf: (name) => closures.of(name),
@@ -105,50 +148,21 @@ export async function createEngine({ project, context, request, emit }: EngineRe
     argumentsOf: (node) => (isNamed(request.tasks, node) ? request.taskArguments : []),
     runTool: createToolRunner(spawner),
   });
-  const explainer = createMissExplainer();
-  const cache = openLocalCache({
-    directory: directories.cache,
-    root,
-    stateDirectory: directories.own,
-    policy: request.policy.local,
-    producer: VERSION,
-    now: () => Date.now(),
-    warn: (failure, task?: TaskId) => emit({ type: 'warning', failure, ...(task === undefined ? {} : { task }) }),
-    explain: explainer.explain,
-  });
-  return {
-    fingerprinter,
-    cache,
-    spawner,
-    launcher: createLauncher({
-      workspace,
-      mode: config.launch,
-      nodeExecPath: process.execPath,
-      facts: {
-        nodeVersion: process.version,
-        platform: process.platform,
-        arch: process.arch,
-        environment: context.environment,
-      },
-      invocationDirectory: context.cwd,
-    }),
-    conditions: createConditions({
-      findBranch: () => git && currentBranch(git),
+}
+
+function wireLauncher({ project, context }: EngineRequest): Launcher {
+  return createLauncher({
+    workspace: project.workspace,
+    mode: project.config.launch,
+    nodeExecPath: process.execPath,
+    facts: {
+      nodeVersion: process.version,
+      platform: process.platform,
+      arch: process.arch,
       environment: context.environment,
-      matches: (glob, name) => createPathMatcher([glob])(name),
-    }),
-    locks: createExecutionLocks({
-      directory: join(directories.own, 'state/v1/locks'),
-      runId: spawner.runId,
-      startedBy: context.environment[MARKER_VARIABLE],
-    }),
-    directories,
-    finish: async () => {
-      await spawner.dispose();
-      files.save();
-      await cache.finish(toCacheLimits(config.cache));
     },
-  };
+    invocationDirectory: context.cwd,
+  });
 }
 
 function commandsOf({ workspace }: Project, node: TaskNode): readonly string[] {
@@ -174,9 +188,11 @@ function isNamed(requested: readonly string[], node: TaskNode): boolean {
   return requested.includes(node.task) || requested.includes(node.id);
 }
 
-/** Runs a tool command like a task's, with a limit: a version that takes longer than this hangs. */
+/** A command that tells a version and takes longer than this hangs. */
+const TOOL_LIMIT_MS = 60_000;
+
+/** Runs a tool command like a task's, with a limit. */
 function createToolRunner(spawner: Spawner): ToolRunner {
-  const LIMIT_MS = 60_000;
   return async (command, cwd, env) => {
     const output: Uint8Array[] = [];
     const tool = spawner.spawn({
@@ -187,7 +203,7 @@ function createToolRunner(spawner: Spawner): ToolRunner {
       stdin: 'none',
       onOutput: (_stream, bytes) => output.push(bytes),
     });
-    const cancel = systemClock.schedule(LIMIT_MS, () => void tool.stop('SIGTERM', 1000));
+    const cancel = systemClock.schedule(TOOL_LIMIT_MS, () => void tool.stop('SIGTERM', 1000));
     const end = await tool.ended;
     cancel();
     const text = Buffer.concat(output).toString('utf8');

@@ -8,7 +8,15 @@ import {
   type TaskFingerprinter,
   type ToolRunner,
 } from '@tr/fingerprint';
-import { ROOT_PACKAGE, type EventSink, type Package, type PackageName, type TaskId, type TaskNode } from '@tr/model';
+import {
+  parseTaskId,
+  ROOT_PACKAGE,
+  type EventSink,
+  type Package,
+  type PackageName,
+  type TaskId,
+  type TaskNode,
+} from '@tr/model';
 import {
   createConditions,
   createLauncher,
@@ -183,9 +191,12 @@ function launchOf({ workspace, config }: Project, node: TaskNode): Readonly<Reco
   return scriptShell === undefined ? undefined : { scriptShell };
 }
 
-/** Pass-through arguments are for the tasks the user named, not for what these depend on. */
+/**
+ * Pass-through arguments are for the tasks the user named, not for what these depend on; by the task's name alone, so
+ * that `web#test` names the `test` of every package in the run, as in Turborepo.
+ */
 function isNamed(requested: readonly string[], node: TaskNode): boolean {
-  return requested.includes(node.task) || requested.includes(node.id);
+  return requested.some((text) => (parseTaskId(text)?.task ?? text) === node.task);
 }
 
 /** A command that tells a version and takes longer than this hangs. */

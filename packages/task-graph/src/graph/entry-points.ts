@@ -1,5 +1,5 @@
 import type { GraphFailure, PackageName } from '@tr/model';
-import { ROOT_PACKAGE, findNearest, parseTaskId, sortedUnique } from '@tr/model';
+import { ROOT_PACKAGE, findNearest, parseTaskId, sortedUnique, toTaskId } from '@tr/model';
 import type { PackageScope } from '../filter/package-scope.js';
 import type { TaskPlaces } from './describe-missing.js';
 import { describeMissing } from './describe-missing.js';
@@ -93,11 +93,20 @@ function checkRequested(request: EntryPointRequest, wanted: RequestedTask): Grap
   if (wanted.package === undefined) {
     if (isAnywhere(request, wanted.task)) return undefined;
     const others = [...definitions.taskNames()].filter((name) => name !== wanted.task);
-    const nearest = findNearest(wanted.task, others);
+    const nearest = findLabelled(request, wanted.task) ?? findNearest(wanted.task, others);
     return { code: 'graph/unknown-task', task: wanted.task, nearest, ...origin };
   }
   const isDefined = packages.has(wanted.package) && definitions.findReached(wanted.package, wanted.task) !== undefined;
   return isDefined ? undefined : describeMissing(request, { package: wanted.package, task: wanted.task }, origin);
+}
+
+/** The id of a task written as the log shows it: `web:build`. Names of tasks may have a colon themselves. */
+function findLabelled({ definitions, packages }: EntryPointRequest, text: string): string | undefined {
+  for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
+    const [name, task] = [text.slice(0, colon) as PackageName, text.slice(colon + 1)];
+    if (packages.has(name) && definitions.findReached(name, task) !== undefined) return toTaskId(name, task);
+  }
+  return undefined;
 }
 
 /** True when a package has the task, or all of them opted out of one that is there for everyone. */

@@ -3,6 +3,7 @@ import type { CliContext } from './context.js';
 import { runDry } from './dry-run.js';
 import { createPlan } from './plan.js';
 import type { Project } from './project.js';
+import { findRecursion } from './recursion.js';
 import type { RunFlags } from './run-flags.js';
 import { runPlan } from './run-plan.js';
 import { checkRunOptions, type RunRequest } from './run-request.js';
@@ -23,6 +24,11 @@ async function run(project: Project, request: RunRequest, context: CliContext): 
   const plan = await createPlan(project, { cwd, environment, ...request });
   if (!plan.ok) return refuse(context, plan.failure);
   warn(context, plan.value.warnings);
+  const recursion =
+    request.dry === undefined
+      ? findRecursion(plan.value.graph, { environment, root: project.workspace.root })
+      : undefined;
+  if (recursion !== undefined) return refuse(context, toErrors([recursion]));
   const input = { project, graph: plan.value.graph, request, context };
   return request.dry === undefined ? runPlan(input) : runDry(input);
 }

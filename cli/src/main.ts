@@ -18,7 +18,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const split = splitArguments(args);
   const cwd = resolve(split.cwd ?? '.');
   const isDirectory = statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true;
-  const context = createContext(isDirectory ? realpathSync(cwd) : cwd, split.passThrough);
+  const context = createContext(isDirectory ? realpathSync(cwd) : cwd, split);
   try {
     process.exitCode = isDirectory
       ? await runCommand(split.own, context)
@@ -39,15 +39,17 @@ async function runCommand(args: readonly string[], context: CliContext): Promise
   return runCommandLine(args, context);
 }
 
-function createContext(cwd: string, passThrough: readonly string[]): CliContext {
+function createContext(cwd: string, { colors, passThrough }: SplitArguments): CliContext {
   let err: TerminalOutput | undefined;
+  // The convention's own words, so that there is one place that decides.
+  const env = colors === undefined ? process.env : { ...process.env, FORCE_COLOR: colors ? '1' : '0' };
   return {
     cwd,
     environment: readEnvironment(),
-    out: createTerminalOutput(process.stdout, process.env),
+    out: createTerminalOutput(process.stdout, env),
     // Opened when there is something to say: that takes a millisecond.
     get err() {
-      return (err ??= createTerminalOutput(process.stderr, process.env));
+      return (err ??= createTerminalOutput(process.stderr, env));
     },
     passThrough,
   };
@@ -56,22 +58,26 @@ function createContext(cwd: string, passThrough: readonly string[]): CliContext 
 interface SplitArguments {
   readonly own: readonly string[];
   readonly cwd: string | undefined;
+  /** What was asked for; undefined = what the output can do. */
+  readonly colors: boolean | undefined;
   readonly passThrough: readonly string[];
 }
 
-/** Takes `--cwd` out wherever it stands, and sets apart what follows the first `--`. */
+/** Takes `--cwd`, `--color` and `--no-color` out wherever they stand, and sets apart what follows the first `--`. */
 function splitArguments(args: readonly string[]): SplitArguments {
   const end = args.indexOf('--');
   const before = end === -1 ? args : args.slice(0, end);
   const own: string[] = [];
   let cwd: string | undefined;
+  let colors: boolean | undefined;
   for (let at = 0; at < before.length; at++) {
     const arg = before[at] ?? '';
     if (arg === '--cwd') cwd = before[++at];
     else if (arg.startsWith('--cwd=')) cwd = arg.slice('--cwd='.length);
+    else if (arg === '--color' || arg === '--no-color') colors = arg === '--color';
     else own.push(arg);
   }
-  return { own, cwd, passThrough: end === -1 ? [] : args.slice(end + 1) };
+  return { own, cwd, colors, passThrough: end === -1 ? [] : args.slice(end + 1) };
 }
 
 function readEnvironment(): Record<string, string> {

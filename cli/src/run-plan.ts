@@ -14,6 +14,7 @@ import type { CliContext } from './context.js';
 import { createEngine } from './engine.js';
 import { EXIT } from './exit-codes.js';
 import type { Project } from './project.js';
+import { describeRerun } from './rerun.js';
 import type { RunRequest } from './run-request.js';
 import { isWholeWorkspace, warnBeforeEnd, watchInputs } from './unmatched-inputs.js';
 import { VERSION } from './version.js';
@@ -90,7 +91,7 @@ export function resolveConcurrency(text: string): number {
   return Math.max(1, Math.floor((availableParallelism() * Number(text.slice(0, -1))) / 100));
 }
 
-function createReporter({ project, request, context }: PlannedRun): RunReporter {
+function createReporter({ project, graph, request, context }: PlannedRun): RunReporter {
   const { out, environment } = context;
   if (request.logFormat === 'json') return createJsonReporter(out, systemClock);
   const isGithub = (environment['GITHUB_ACTIONS'] ?? '') !== '';
@@ -109,6 +110,9 @@ function createReporter({ project, request, context }: PlannedRun): RunReporter 
     }),
     statusLine: out.isTTY && !isCi,
     readLog,
+    parallel: request.parallel,
+    describeRerun: (task) =>
+      describeRerun(task, { graph, kind: project.workspace.kind, taskArguments: request.taskArguments }),
   });
 }
 

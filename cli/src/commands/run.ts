@@ -50,21 +50,25 @@ export class RunCommand extends ProjectCommand implements RunFlags {
   cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
   dry = Option.String('--dry,--dry-run', {
     tolerateBoolean: true,
-    description: 'Say what would run: `text` or `json`.',
+    description: 'Say what would run and whether it is cached, as `text` or `json`.',
   });
   outputLogs = Option.String('--output-logs', {
-    description: '`full`, `hash-only`, `new-only`, `errors-only` or `none`.',
+    description: 'Logs to show: `full`, `hash-only`, `new-only`, `errors-only` or `none`.',
   });
-  logOrder = Option.String('--log-order', { description: '`stream`, `grouped` or `auto`.' });
-  logPrefix = Option.String('--log-prefix', { description: '`task`, `none` or `auto`.' });
+  logOrder = Option.String('--log-order', {
+    description: 'Lines as they come (`stream`), task by task (`grouped`), or `auto`.',
+  });
+  logPrefix = Option.String('--log-prefix', {
+    description: 'What stands before each line: the `task`, `none`, or `auto`.',
+  });
   logFormat = Option.String('--log-format', { description: '`text`, or `json` for one event a line.' });
-  envMode = Option.String('--env-mode', { description: '`strict` or `loose`.' });
+  envMode = Option.String('--env-mode', {
+    description: 'Variables that tasks see: those configured (`strict`) or all (`loose`).',
+  });
   frameworkInference = Option.String('--framework-inference', {
     tolerateBoolean: true,
     description: 'Count the variables of detected frameworks: `true` (default) or `false`.',
   });
-  ui = Option.String('--ui', { description: 'Accepted for Turborepo; `stream` is what there is.' });
-  daemon = Option.Boolean('--daemon', { description: 'Accepted for Turborepo; there is no daemon.' });
 
   override execute(): Promise<number> {
     return executeRun(this, this.context);

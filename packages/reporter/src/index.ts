@@ -25,5 +25,5 @@ export { resolveLogStyle, type LogStyle, type LogStyleRequest } from './run/log-
 export type { RunReporter } from './run/reporter.js';
 export type { LogOrder, LogReader, RunReportOptions } from './run/run-report-options.js';
 export { createTerminalReporter } from './run/terminal-reporter.js';
-export { renderWhy, renderWhyJson, type WhyLook } from './why/render-why.js';
+export { renderNoCommand, renderWhy, renderWhyJson, type WhyLook } from './why/render-why.js';
 export type { DivergingDependency, StoredRun, WhyReport } from './why/why-report.js';

@@ -69,6 +69,8 @@ export type GraphFailure =
       readonly alike: number;
       readonly at: SourcePosition | undefined;
     }
+  /** `tr run` within a task that would run this very task again, and so without end. */
+  | { readonly code: 'graph/recursive-run'; readonly task: string }
   | { readonly code: 'graph/invalid-filter'; readonly filter: string; readonly problem: FilterProblem }
   | {
       readonly code: 'graph/filter-unknown-package';
@@ -91,6 +93,7 @@ export const GRAPH_FAILURE_CODES = [
   'graph/filter-unknown-package',
   'graph/invalid-filter',
   'graph/persistent-dependency',
+  'graph/recursive-run',
   'graph/undeclared-root-task',
   'graph/unknown-package',
   'graph/unknown-task',

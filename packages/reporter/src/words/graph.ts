@@ -31,6 +31,11 @@ export function describeGraphFailure(failure: GraphFailure): Words {
           `${andMore(failure.alike, 'task', 'of that name')}.`,
         next: 'Name it under `with` instead, to run both side by side.',
       };
+    case 'graph/recursive-run':
+      return {
+        what: `\`${failure.task}\` is running, and the \`tr run\` in it would run it again, without end.`,
+        next: 'Let its command do the work itself; what has to be done before belongs into its `dependsOn`.',
+      };
     case 'graph/invalid-filter':
       return {
         what: `The filter \`${failure.filter}\` cannot be understood: ${FILTER_PROBLEMS[failure.problem]}.`,

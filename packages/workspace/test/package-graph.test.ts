@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PackageName } from '@tr/model';
-import {
-  createPackageGraph,
-  createForeignLockfileFinder,
-  type PackageGraph,
-} from '../src/index.js';
+import { createPackageGraph, createForeignLockfileFinder, type PackageGraph } from '../src/index.js';
 import { loadOk } from './support/load.js';
 import { makeTree, pkg, type Tree } from './support/tree.js';
 

@@ -1,16 +1,17 @@
-import type {
-  ActionKey,
-  CacheLookup,
-  Failure,
-  RunEvent,
-  RunResult,
-  SaveOutcome,
-  TaskDefinition,
-  TaskFingerprint,
-  TaskGraph,
-  TaskId,
-  TaskNode,
-  TaskResult,
+import {
+  DEFAULT_TASK_DEFINITION,
+  type ActionKey,
+  type CacheLookup,
+  type Failure,
+  type RunEvent,
+  type RunResult,
+  type SaveOutcome,
+  type TaskDefinition,
+  type TaskFingerprint,
+  type TaskGraph,
+  type TaskId,
+  type TaskNode,
+  type TaskResult,
 } from '@tr/model';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,27 +34,6 @@ const logs = mkdtempSync(join(tmpdir(), 'tr-runner-'));
 process.on('exit', () => rmSync(logs, { recursive: true, force: true }));
 let runs = 0;
 
-const DEFINITION: TaskDefinition = {
-  cache: true,
-  command: undefined,
-  dependsOn: [],
-  with: [],
-  inputs: { includeDefault: true, include: [], exclude: [] },
-  outputs: { include: [], exclude: [] },
-  env: [],
-  passThroughEnv: undefined,
-  outputLogs: 'full',
-  persistent: false,
-  interactive: false,
-  interruptible: false,
-  tools: [],
-  envFiles: [],
-  restore: 'copy',
-  when: undefined,
-  timeoutMs: undefined,
-  retries: 0,
-};
-
 /** Short names stand for `name#t`. Tasks are listed after the ones they need. */
 export function createGraph(tasks: Readonly<Record<string, TestTask>>): TaskGraph {
   const names = Object.keys(tasks);
@@ -64,7 +44,7 @@ export function createGraph(tasks: Readonly<Record<string, TestTask>>): TaskGrap
       package: name as TaskNode['package'],
       task: 't',
       directory: name,
-      definition: { ...DEFINITION, ...task.definition },
+      definition: { ...DEFAULT_TASK_DEFINITION, ...task.definition },
       command: 'command' in task ? task.command : `run ${name}`,
       isScript: true,
       dependencies: (task.needs ?? []).map(idOf),

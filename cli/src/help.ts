@@ -49,7 +49,15 @@ export function renderCommandHelp({ path, description, details, examples = [], o
     '',
     `  ${callOf(path)}`,
     '',
-    ...(details === undefined ? [] : [...details.trimEnd().split('\n').map((line) => line.trimEnd()), '']),
+    ...(details === undefined
+      ? []
+      : [
+          ...details
+            .trimEnd()
+            .split('\n')
+            .map((line) => line.trimEnd()),
+          '',
+        ]),
     'Options',
     ...toRows([...rows, ...GLOBAL_OPTIONS]),
     '',

@@ -14,7 +14,7 @@ const options = Object.fromEntries(process.argv.slice(2).map((arg) => arg.replac
 const sizes = (options.sizes ?? 'S,M').split(',');
 const rounds = Number(options.rounds ?? 7);
 const only = options.cases?.split(',');
-const stubNpm = options['stub-npm'] !== undefined;
+const stubNpm = 'stub-npm' in options;
 const bin = fileURLToPath(new URL('../node_modules/.bin/', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'tr-bench-'));
 const trash = join(work, 'trash');

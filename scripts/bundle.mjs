@@ -55,6 +55,7 @@ const lazyLibraries = {
 /** Built-in modules that take milliseconds to load and that a run which executes nothing never calls: module -> names used. */
 const lazyNames = {
   'node:child_process': ['spawn', 'spawnSync'],
+  'node:net': ['Socket'],
   'node:timers/promises': ['setTimeout'],
 };
 

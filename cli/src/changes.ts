@@ -18,7 +18,7 @@ export interface ChangeDetector {
 /** Answers for one project. */
 export function createChangeDetector({ workspace, config }: Project): ChangeDetector {
   const lockfileChanges = new Map<string, readonly PackageName[] | 'all' | 'none'>();
-  const isGlobalDependency = createPathMatcher(config.globalDependencies.filter(isPlain));
+  const isGlobalDependency = createPathMatcher(config.globalDependencies.filter(isPlainGlob));
   return {
     packagesOf: (files, before) =>
       computeChangedPackages(workspace, files, {
@@ -45,6 +45,6 @@ export function createChangeDetector({ workspace, config }: Project): ChangeDete
 }
 
 /** Here Turborepo compares a glob with paths as git writes them, so that one with `./` or `../` in it matches none. */
-function isPlain(glob: string): boolean {
+export function isPlainGlob(glob: string): boolean {
   return !/(?:^!?|\/)\.\.?\//.test(glob);
 }

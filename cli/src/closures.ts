@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isSha256, loadQuickHash, sha256 } from '@tr/hash';
+import { isSha256, sha256 } from '@tr/hash';
 import { computeExternalClosure, parseLockfile, type Lockfile } from '@tr/lockfile';
 import {
   ROOT_PACKAGE,
@@ -23,6 +23,8 @@ export interface Closures {
   of(name: PackageName): ExternalClosure | undefined;
   /** Files and directories of the workspace that the closure points at and the lockfile does not pin. */
   linkedPathsOf(name: PackageName): readonly RelativePath[];
+  /** The lockfile, when it is no longer what the closures were computed from: somebody installs meanwhile. */
+  findChanged(): RelativePath | undefined;
   /** True when the lockfile and the root manifest must count as global files. */
   readonly countsWhole: boolean;
   readonly warnings: readonly Diagnostic[];
@@ -44,29 +46,37 @@ interface MemoEntry {
   readonly linked?: readonly RelativePath[];
 }
 
-const NONE: Closures = { of: () => undefined, linkedPathsOf: () => [], countsWhole: true, warnings: [] };
+const NONE: Closures = {
+  of: () => undefined,
+  linkedPathsOf: () => [],
+  findChanged: () => undefined,
+  countsWhole: true,
+  warnings: [],
+};
 
 /**
  * The closures of the workspace's lockfile. Parsing it is the slowest part of a run on a large workspace, so the digests are
- * kept below `memoDirectory` under a quick hash of everything they follow from; the closures themselves lie beside them and
+ * kept below `memoDirectory` under the hash of everything they follow from; the closures themselves lie beside them and
  * are read only when they are stored or compared.
  */
 export async function loadClosures(workspace: Workspace, memoDirectory: string): Promise<Closures> {
   const { lockfile, root } = workspace;
   if (lockfile === undefined) return NONE;
-  const text = readFileSync(join(root, lockfile.path), 'utf8');
+  const path = join(root, lockfile.path);
+  const seen = statSync(path);
+  const text = readFileSync(path, 'utf8');
+  const findChanged = (): RelativePath | undefined => (isStill(path, seen, text) ? undefined : lockfile.path);
   const resolutions = readRootResolutions(workspace);
   const dependents = [...workspace.packages.values()];
-  const quickHash = await loadQuickHash();
   const questions = dependents.map((each) => [
     each.name,
     each.directory,
     each.externalDependencies,
     each.internalDependencies,
   ]);
-  const question = `${quickHash(text)}-${quickHash(JSON.stringify([lockfile, resolutions, questions]))}`;
+  const question = `${sha256(text)}-${sha256(JSON.stringify([lockfile, resolutions, questions]))}`;
   const known = readMemo(join(memoDirectory, 'digests.json'), question);
-  if (known !== undefined) return fromMemo(known, (digest) => readClosure(memoDirectory, digest));
+  if (known !== undefined) return { ...fromMemo(known, (digest) => readClosure(memoDirectory, digest)), findChanged };
 
   const parsed = await parseLockfile(lockfile.kind, text, { file: lockfile.path, resolutions });
   if (!parsed.ok) return { ...NONE, warnings: [{ severity: 'warning', failure: parsed.failure }] };
@@ -80,7 +90,20 @@ export async function loadClosures(workspace: Workspace, memoDirectory: string):
     packages[dependent.name] = { digest: closure.digest, ...(linked.size === 0 ? {} : { linked: [...linked] }) };
   }
   writeMemo(memoDirectory, { version: MEMO_VERSION, question, packages }, closures);
-  return fromMemo(packages, (digest) => closures.get(digest)?.packages ?? {});
+  return { ...fromMemo(packages, (digest) => closures.get(digest)?.packages ?? {}), findChanged };
+}
+
+/** Whether a file has the text it had, by its stat where that is enough. */
+function isStill(path: string, seen: Stats, text: string): boolean {
+  const now = statSync(path, { throwIfNoEntry: false });
+  if (now === undefined) return false;
+  if (now.size === seen.size && now.mtimeMs === seen.mtimeMs && now.ctimeMs === seen.ctimeMs && now.ino === seen.ino)
+    return true;
+  try {
+    return readFileSync(path, 'utf8') === text;
+  } catch {
+    return false;
+  }
 }
 
 /** The package's closure and the root's as one; entries of the root's that the package does not share are marked. */
@@ -100,7 +123,10 @@ function computeClosure(lockfile: Lockfile, dependent: Package, root: Package | 
   };
 }
 
-function fromMemo(packages: Memo['packages'], read: (digest: Sha256) => ExternalClosure['packages']): Closures {
+function fromMemo(
+  packages: Memo['packages'],
+  read: (digest: Sha256) => ExternalClosure['packages'],
+): Omit<Closures, 'findChanged'> {
   return {
     of: (name) => {
       const digest = packages[name]?.digest;

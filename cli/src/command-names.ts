@@ -2,7 +2,7 @@
 export const COMMAND_NAMES = ['cache', 'ls', 'run', 'why'] as const;
 
 /** Flags that may stand in first place and are ours. */
-export const GLOBAL_FLAGS = ['--help', '-h', '--version', '-v', '--cwd'] as const;
+export const GLOBAL_FLAGS = ['--help', '-h', '--version', '-v', '--cwd', '--color', '--no-color'] as const;
 
 /** True when a call with this first argument is for us, not for the POSIX `tr`. */
 export function isOurCall(first: string | undefined): boolean {

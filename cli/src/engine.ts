@@ -10,10 +10,19 @@ import {
   createFileIndex,
   createFingerprinter,
   createPathMatcher,
+  type FileIndex,
   type TaskFingerprinter,
   type ToolRunner,
 } from '@tr/fingerprint';
-import type { EventSink, Package, PackageName, TaskId, TaskNode } from '@tr/model';
+import {
+  parseTaskId,
+  ROOT_PACKAGE,
+  type EventSink,
+  type Package,
+  type PackageName,
+  type TaskId,
+  type TaskNode,
+} from '@tr/model';
 import {
   createConditions,
   createLauncher,
@@ -28,7 +37,7 @@ import {
 } from '@tr/runner';
 import { askGit, createForeignLockfileFinder, currentBranch } from '@tr/workspace';
 import { toCacheLimits } from './cache-limits.js';
-import { loadClosures } from './closures.js';
+import { loadClosures, type Closures } from './closures.js';
 import type { CliContext } from './context.js';
 import { createMissExplainer } from './explain.js';
 import type { Project } from './project.js';
@@ -69,7 +78,8 @@ export interface EngineRequest {
 }
 
 /** Wires the packages together for one project and one request. */
-export async function createEngine({ project, context, request, remote, emit }: EngineRequest): Promise<Engine> {
+export async function createEngine(wanted: EngineRequest): Promise<Engine> {
+  const { project, context, request, remote, emit } = wanted;
   const { workspace, config } = project;
   const { root, git } = workspace;
   const directories = resolveStateDirectories(root, git, request.cacheDir ?? config.cache.dir);
@@ -87,32 +97,8 @@ export async function createEngine({ project, context, request, remote, emit }: 
     processEnv: context.environment,
     runGit: git && ((args, input) => Promise.resolve(askGit(git, args, input))),
   });
-  const packageOf = (name: PackageName): Package | undefined => workspace.packages.get(name);
-  const foreignLockfiles = createForeignLockfileFinder(root);
-  const spawner = createProcessSpawner({ inheritedMarker: context.environment[MARKER_VARIABLE] });
-  const fingerprinter = createFingerprinter({
-    processEnv: context.environment,
-    globalEnv: config.globalEnv,
-    globalPassThroughEnv: config.globalPassThroughEnv,
-    envMode: request.envMode ?? config.envMode,
-    files,
-    absoluteDirectory: (directory) => join(root, directory),
-    globalDependencies: config.globalDependencies,
-    wholeLockfiles: closures.countsWhole
-      ? ['package.json', ...(workspace.lockfile ? [workspace.lockfile.path] : [])]
-      : [],
-    engines: packageOf('//' as PackageName)?.engines,
-    frameworkInference: request.frameworkInference,
-    externalDependenciesOf: (name) => packageOf(name)?.externalDependencies ?? {},
-    closureOf: (name) => closures.of(name),
-    foreignLockfilesOf: (name) => foreignLockfiles(packageOf(name)?.directory ?? ''),
-    linkedPathsOf: (name) => closures.linkedPathsOf(name),
-    commandsOf: (node) => commandsOf(project, node),
-    launchOf: (node) => launchOf(project, node),
-    argumentsOf: (node) => (isNamed(request.tasks, node) ? request.taskArguments : []),
-    runTool: createToolRunner(spawner),
-  });
-  const explainer = createMissExplainer();
+  const inheritedMarker = context.environment[MARKER_VARIABLE];
+  const spawner = createProcessSpawner({ inheritedMarker });
   const cache = openLocalCache({
     directory: directories.cache,
     root,
@@ -122,24 +108,13 @@ export async function createEngine({ project, context, request, remote, emit }: 
     producer: VERSION,
     now: () => Date.now(),
     warn: (failure, task?: TaskId) => emit({ type: 'warning', failure, ...(task === undefined ? {} : { task }) }),
-    explain: explainer.explain,
+    explain: createMissExplainer().explain,
   });
   return {
-    fingerprinter,
+    fingerprinter: wireFingerprinter(wanted, { files, closures, spawner }),
     cache,
     spawner,
-    launcher: createLauncher({
-      workspace,
-      mode: config.launch,
-      nodeExecPath: process.execPath,
-      facts: {
-        nodeVersion: process.version,
-        platform: process.platform,
-        arch: process.arch,
-        environment: context.environment,
-      },
-      invocationDirectory: context.cwd,
-    }),
+    launcher: wireLauncher(wanted),
     conditions: createConditions({
       findBranch: () => git && currentBranch(git),
       environment: context.environment,
@@ -148,7 +123,7 @@ export async function createEngine({ project, context, request, remote, emit }: 
     locks: createExecutionLocks({
       directory: join(directories.own, 'state/v1/locks'),
       runId: spawner.runId,
-      startedBy: context.environment[MARKER_VARIABLE],
+      startedBy: inheritedMarker,
     }),
     directories,
     finish: async () => {
@@ -157,6 +132,54 @@ export async function createEngine({ project, context, request, remote, emit }: 
       await cache.finish(toCacheLimits(config.cache));
     },
   };
+}
+
+function wireFingerprinter(
+  { project, context, request }: EngineRequest,
+  parts: { readonly files: FileIndex; readonly closures: Closures; readonly spawner: Spawner },
+): TaskFingerprinter {
+  const { workspace, config } = project;
+  const { files, closures, spawner } = parts;
+  const packageOf = (name: PackageName): Package | undefined => workspace.packages.get(name);
+  const foreignLockfiles = createForeignLockfileFinder(workspace.root);
+  return createFingerprinter({
+    processEnv: context.environment,
+    globalEnv: config.globalEnv,
+    globalPassThroughEnv: config.globalPassThroughEnv,
+    envMode: request.envMode ?? config.envMode,
+    files,
+    absoluteDirectory: (directory) => join(workspace.root, directory),
+    globalDependencies: config.globalDependencies,
+    wholeLockfiles: closures.countsWhole
+      ? ['package.json', ...(workspace.lockfile ? [workspace.lockfile.path] : [])]
+      : [],
+    engines: packageOf(ROOT_PACKAGE)?.engines,
+    frameworkInference: request.frameworkInference,
+    externalDependenciesOf: (name) => packageOf(name)?.externalDependencies ?? {},
+    closureOf: (name) => closures.of(name),
+    findChangedLockfile: () => closures.findChanged(),
+    foreignLockfilesOf: (name) => foreignLockfiles(packageOf(name)?.directory ?? ''),
+    linkedPathsOf: (name) => closures.linkedPathsOf(name),
+    commandsOf: (node) => commandsOf(project, node),
+    launchOf: (node) => launchOf(project, node),
+    argumentsOf: (node) => (isNamed(request.tasks, node) ? request.taskArguments : []),
+    runTool: createToolRunner(spawner),
+  });
+}
+
+function wireLauncher({ project, context }: EngineRequest): Launcher {
+  return createLauncher({
+    workspace: project.workspace,
+    mode: project.config.launch,
+    nodeExecPath: process.execPath,
+    facts: {
+      nodeVersion: process.version,
+      platform: process.platform,
+      arch: process.arch,
+      environment: context.environment,
+    },
+    invocationDirectory: context.cwd,
+  });
 }
 
 function commandsOf({ workspace }: Project, node: TaskNode): readonly string[] {
@@ -177,14 +200,19 @@ function launchOf({ workspace, config }: Project, node: TaskNode): Readonly<Reco
   return scriptShell === undefined ? undefined : { scriptShell };
 }
 
-/** Pass-through arguments are for the tasks the user named, not for what these depend on. */
+/**
+ * Pass-through arguments are for the tasks the user named, not for what these depend on; by the task's name alone, so
+ * that `web#test` names the `test` of every package in the run, as in Turborepo.
+ */
 function isNamed(requested: readonly string[], node: TaskNode): boolean {
-  return requested.includes(node.task) || requested.includes(node.id);
+  return requested.some((text) => (parseTaskId(text)?.task ?? text) === node.task);
 }
 
-/** Runs a tool command like a task's, with a limit: a version that takes longer than this hangs. */
+/** A command that tells a version and takes longer than this hangs. */
+const TOOL_LIMIT_MS = 60_000;
+
+/** Runs a tool command like a task's, with a limit. */
 function createToolRunner(spawner: Spawner): ToolRunner {
-  const LIMIT_MS = 60_000;
   return async (command, cwd, env) => {
     const output: Uint8Array[] = [];
     const tool = spawner.spawn({
@@ -195,7 +223,7 @@ function createToolRunner(spawner: Spawner): ToolRunner {
       stdin: 'none',
       onOutput: (_stream, bytes) => output.push(bytes),
     });
-    const cancel = systemClock.schedule(LIMIT_MS, () => void tool.stop('SIGTERM', 1000));
+    const cancel = systemClock.schedule(TOOL_LIMIT_MS, () => void tool.stop('SIGTERM', 1000));
     const end = await tool.ended;
     cancel();
     const text = Buffer.concat(output).toString('utf8');

@@ -19,5 +19,5 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
 } else if (!isOurCall(first) && basename(process.argv[1] ?? '') !== 'taskrun') {
   handOver(args);
 } else {
-  void loadMain(__dirname, BUILD_ID).main(args);
+  void loadMain(__dirname, { buildId: BUILD_ID, isRun: first === 'run' }).main(args);
 }

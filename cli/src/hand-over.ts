@@ -2,7 +2,7 @@
  * `tr` is a POSIX tool too, and npm puts our `tr` first in PATH: a call that is not ours goes to the next `tr` there.
  */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, fstatSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
 /** Directories already tried, for shims that start us again under another path. */
@@ -20,11 +20,29 @@ export function handOver(args: readonly string[]): void {
     process.exitCode = 2;
     return;
   }
+  if (tried.length === 0 && isLikelyMeantForUs(args[0])) {
+    process.stderr.write(
+      `tr: ${args[0] ?? ''} is no command of the task runner, so this is the POSIX tr. Was \`tr run ${args.join(' ')}\` meant?\n`,
+    );
+  }
   const env = { ...process.env, [TRIED]: [...tried, found.directory].join(delimiter) };
   // Node has exec from 22.15 on.
   const { execve } = process as { execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never };
   if (execve === undefined) runAsChild(found.file, args, env);
   else execve.call(process, found.file, ['tr', ...args], env);
+}
+
+/**
+ * Whether somebody typed `tr build`: a word that is no range such as `a-z`, and an input that is a terminal or nothing at all,
+ * where the POSIX `tr` has nothing to translate.
+ */
+function isLikelyMeantForUs(first: string | undefined): boolean {
+  if (first === undefined || !/^[a-z][\w:@/.-]+$/i.test(first) || /^.-.$/.test(first)) return false;
+  try {
+    return fstatSync(0).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 function findNextTr(

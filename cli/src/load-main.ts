@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
@@ -18,32 +18,53 @@ export interface MainModule {
  */
 const INTERRUPT_BUDGET = 1_000_000;
 
+/** How many runs add what they had to compile: one may have executed everything, another only restored. */
+const GENERATIONS = 3;
+
 /**
- * Loads `main.cjs` with the code that V8 compiled the last time: compiling it anew takes a third of a run that finds everything
- * in place. (Node has this built in from 22.1 on; doing it here serves all versions alike.) The code lies beside the bundle,
- * under the digest of the source it was made from, since V8 itself compares only the length. Where that directory cannot be
- * written the program is compiled every time.
+ * Loads `main.cjs` with the code that V8 compiled in earlier runs: compiling it anew takes a third of a run that finds
+ * everything in place. (Node has this built in from 22.1 on; doing it here serves all versions alike.) The code lies beside
+ * the bundle, under the digest of the source it was made from, since V8 itself compares only the length. Where that directory
+ * cannot be written the program is compiled every time. `isRun`: this call does what most calls do, so its code is worth
+ * keeping.
  */
-export function loadMain(directory: string, buildId: string): MainModule {
+export function loadMain(
+  directory: string,
+  options: { readonly buildId: string; readonly isRun: boolean },
+): MainModule {
   const filename = join(directory, 'main.cjs');
-  const cacheFile = join(directory, `.code-${buildId}-${process.version}-${process.arch}`);
-  const cachedData = readIfThere(cacheFile);
+  const prefix = join(directory, `.code-${options.buildId}-${process.version}-${process.arch}`);
+  const stored = findCode(prefix);
   // The bundler writes ASCII only, and the function around it.
   const script = new Script(readFileSync(filename, 'latin1'), {
     filename,
-    ...(cachedData === undefined ? {} : { cachedData }),
+    ...(stored === undefined ? {} : { cachedData: stored.code }),
   });
   const module = { exports: {} };
   const run = script.runInThisContext() as (...args: unknown[]) => void;
   run.call(module.exports, module.exports, require, module, filename, directory);
-  // After the run, when the functions that a run needs have been compiled.
-  if (cachedData === undefined || script.cachedDataRejected === true) {
-    process.once('exit', () => keep(cacheFile, script));
-  } else {
-    // Not before: compiled code, Node's own included, is only accepted under the flags it was made with.
+  const generation = stored === undefined || script.cachedDataRejected === true ? 0 : stored.generation;
+  if (generation === GENERATIONS) {
+    // Only now: compiled code, Node's own included, is only accepted under the flags it was made with.
     setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
+  } else if (options.isRun) {
+    // After the run, when the functions that a run needs have been compiled.
+    process.once('exit', () => keep(prefix, generation + 1, script));
   }
   return module.exports as MainModule;
+}
+
+interface StoredCode {
+  readonly generation: number;
+  readonly code: Buffer;
+}
+
+function findCode(prefix: string): StoredCode | undefined {
+  for (let generation = GENERATIONS; generation > 0; generation--) {
+    const code = readIfThere(`${prefix}-${generation}`);
+    if (code !== undefined) return { generation, code };
+  }
+  return undefined;
 }
 
 function readIfThere(path: string): Buffer | undefined {
@@ -54,11 +75,14 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-function keep(path: string, script: Script): void {
+function keep(prefix: string, generation: number, script: Script): void {
   try {
-    const temporary = `${path}.${process.pid}`;
+    const temporary = `${prefix}.${process.pid}`;
     writeFileSync(temporary, script.createCachedData());
-    renameSync(temporary, path);
+    renameSync(temporary, `${prefix}-${generation}`);
+    // Others of this build: an earlier generation, or code that this version of V8 did not accept.
+    for (let other = 1; other <= GENERATIONS; other++)
+      if (other !== generation) rmSync(`${prefix}-${other}`, { force: true });
   } catch {
     // Read-only: every start compiles.
   }

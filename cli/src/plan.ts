@@ -3,13 +3,16 @@ import { join, relative, sep } from 'node:path';
 import { fail, ok, type Diagnostic, type Failure, type PackageName, type Result, type TaskGraph } from '@tr/model';
 import {
   createTaskGraph,
+  keepAffected,
   parseFilter,
   selectPackages,
   type GitRange,
+  type PackageScope,
   type PackageSelector,
   type Selection,
 } from '@tr/task-graph';
-import { listAffectedFiles, listChangedFiles } from '@tr/workspace';
+import { listAffectedFiles, listChangedFiles, type AffectedChanges } from '@tr/workspace';
+import { createChangedTasks } from './affected-tasks.js';
 import { createChangeDetector, type ChangeDetector } from './changes.js';
 import type { Project } from './project.js';
 
@@ -69,7 +72,8 @@ export async function selectScope(
 
 /** Selects the packages and expands the requested tasks. */
 export async function createPlan(project: Project, request: PlanRequest): Promise<Result<Plan, readonly Diagnostic[]>> {
-  const scope = await selectScope(project, request);
+  const byTask = request.affected && project.config.futureFlags.affectedUsingTaskInputs;
+  const scope = await selectScope(project, byTask ? { ...request, affected: false } : request);
   if (!scope.ok) return scope;
   const created = createTaskGraph({
     packages: project.workspace.packages,
@@ -78,9 +82,16 @@ export async function createPlan(project: Project, request: PlanRequest): Promis
     requested: request.tasks,
     scope: scope.value.selection,
     only: request.only,
+    strictEntryPoints: project.config.futureFlags.strictTaskEntrypointSelection,
   });
   if (!created.ok) return fail(toErrors(created.failure));
-  return ok({ graph: created.value.graph, warnings: [...scope.value.warnings, ...toWarnings(created.value.warnings)] });
+  const { graph } = created.value;
+  const narrowed = byTask
+    ? keepAffectedTasks(project, request, { graph, scope: scope.value.selection })
+    : ok({ graph, warnings: [] });
+  if (!narrowed.ok) return fail(toErrors([narrowed.failure]));
+  const warnings = [...scope.value.warnings, ...toWarnings(created.value.warnings), ...narrowed.value.warnings];
+  return ok({ graph: narrowed.value.graph, warnings });
 }
 
 const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] =>
@@ -117,29 +128,47 @@ interface Affected {
 }
 
 async function findAffected(
-  { workspace }: Project,
+  project: Project,
   request: ScopeRequest,
   changes: ChangeDetector,
 ): Promise<Result<Affected, Failure>> {
-  const everything = [...workspace.packages.keys()];
-  if (workspace.git === undefined) return fail({ code: 'workspace/no-git', root: workspace.root });
-  const env = request.environment;
-  const found = listAffectedFiles(
-    { root: workspace.root, git: workspace.git },
-    {
-      base: env['TURBO_SCM_BASE'] || undefined,
-      isGithubActions: (env['GITHUB_ACTIONS'] ?? '') !== '',
-      githubBaseRef: env['GITHUB_BASE_REF'] || undefined,
-    },
-  );
+  const found = listAffected(project, request);
   if (!found.ok) return found;
-  if (found.value.kind === 'everything') return ok({ packages: everything, warnings: [found.value.warning] });
+  if (found.value.kind === 'everything')
+    return ok({ packages: [...project.workspace.packages.keys()], warnings: [found.value.warning] });
   await changes.prepare(found.value.base);
   return ok({ packages: changes.packagesOf(found.value.files, found.value.base), warnings: [] });
 }
 
+function listAffected({ workspace, config }: Project, { environment }: ScopeRequest): Result<AffectedChanges, Failure> {
+  const { root, git } = workspace;
+  if (git === undefined) return fail({ code: 'workspace/no-git', root });
+  return listAffectedFiles(
+    { root, git },
+    {
+      base: environment['TURBO_SCM_BASE'] || undefined,
+      isGithubActions: (environment['GITHUB_ACTIONS'] ?? '') !== '',
+      githubBaseRef: environment['GITHUB_BASE_REF'] || undefined,
+      mayUseRemoteBase: config.futureFlags.githubActionsRemoteBaseRefFallback,
+    },
+  );
+}
+
+/** `--affected` by the inputs of tasks: the graph of everything in scope, narrowed to what the changes reach. */
+function keepAffectedTasks(
+  project: Project,
+  request: ScopeRequest,
+  { graph, scope }: { readonly graph: TaskGraph; readonly scope: PackageScope },
+): Result<Plan, Failure> {
+  const found = listAffected(project, request);
+  if (!found.ok) return found;
+  if (found.value.kind === 'everything') return ok({ graph, warnings: [found.value.warning] });
+  const isChanged = createChangedTasks(project, found.value.files);
+  return ok({ graph: keepAffected(graph, isChanged, { insideScope: scope.kind !== 'whole' }), warnings: [] });
+}
+
 /** POSIX path of `path` below `root`; `''` for the root and for places outside. */
-export function toRelative(root: string, path: string): string {
+function toRelative(root: string, path: string): string {
   const way = relative(root, path).split(sep).join('/');
-  return way.startsWith('..') ? '' : way;
+  return way === '..' || way.startsWith('../') ? '' : way;
 }

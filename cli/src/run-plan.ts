@@ -15,6 +15,7 @@ import { createEngine, type Engine } from './engine.js';
 import { EXIT } from './exit-codes.js';
 import { createRemote } from './remote.js';
 import type { Project } from './project.js';
+import { describeRerun } from './rerun.js';
 import type { RunRequest } from './run-request.js';
 import { isWholeWorkspace, warnBeforeEnd, watchInputs } from './unmatched-inputs.js';
 import { VERSION } from './version.js';
@@ -111,7 +112,7 @@ export function resolveConcurrency(text: string): number {
   return Math.max(1, Math.floor((availableParallelism() * Number(text.slice(0, -1))) / 100));
 }
 
-function createReporter({ project, request, context }: PlannedRun, hasRemote: boolean): RunReporter {
+function createReporter({ project, graph, request, context }: PlannedRun, hasRemote: boolean): RunReporter {
   const { out, environment } = context;
   if (request.logFormat === 'json') return createJsonReporter(out, systemClock);
   const isGithub = (environment['GITHUB_ACTIONS'] ?? '') !== '';
@@ -130,6 +131,9 @@ function createReporter({ project, request, context }: PlannedRun, hasRemote: bo
     }),
     statusLine: out.isTTY && !isCi,
     readLog,
+    parallel: request.parallel,
+    describeRerun: (task) =>
+      describeRerun(task, { graph, kind: project.workspace.kind, taskArguments: request.taskArguments }),
   });
 }
 

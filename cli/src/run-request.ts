@@ -116,9 +116,17 @@ function checkConcurrency(value: string | undefined, failures: Failure[]): strin
   return undefined;
 }
 
+function checkForce(force: RawRunOptions['force'], failures: Failure[]): boolean {
+  const value = String(force ?? 'false');
+  const known = { true: true, '1': true, false: false, '0': false, '': false }[value];
+  if (known !== undefined) return known;
+  failures.push({ code: 'usage/invalid-option', option: '--force', value, expected: 'true, false' });
+  return false;
+}
+
 /** `--cache=local:rw,remote:r`, or the older `--force` and `--no-cache`. */
 function checkPolicy(raw: RawRunOptions, failures: Failure[]): CachePolicy {
-  const force = raw.force === true || raw.force === 'true' || raw.force === '1';
+  const force = checkForce(raw.force, failures);
   if (raw.cache === undefined) {
     const both = { read: !force, write: raw.noCache !== true };
     return { local: both, remote: both };

@@ -35,12 +35,13 @@ function mainRoot(root: string, git: GitLocation | undefined): string {
 }
 
 /**
- * Creates the directory with a `.gitignore` that ignores all of it. False when the disk will not have it: everything that
+ * Creates the directory with a `.gitignore` that ignores all of it; for its owner alone, since logs may show secrets and the
+ * store does not know who could read an output. False when the disk will not have it: everything that
  * is kept there is then done without.
  */
 export function createStateDirectory(path: string): boolean {
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path, { recursive: true, mode: 0o700 });
     writeFileSync(join(path, '.gitignore'), '*\n', { flag: 'wx' });
     return true;
   } catch (error) {

@@ -10,6 +10,14 @@ export interface TerminalOutput {
   onResize(callback: () => void): () => void;
 }
 
+/** The streams that are in use. */
+const opened = new Set<NodeJS.WriteStream>();
+
+/** True while something written has not left the process: a pipe whose reader is slow. */
+export function hasPendingOutput(): boolean {
+  return [...opened].some((stream) => stream.writableLength > 0);
+}
+
 /**
  * One of the two standard streams as an output. A reader that went away (`tr run build | head`) must not end the run: what is
  * written to it from then on is dropped.
@@ -18,6 +26,7 @@ export function createTerminalOutput(
   stream: NodeJS.WriteStream & { readonly fd: number },
   env: NodeJS.ProcessEnv,
 ): TerminalOutput {
+  opened.add(stream);
   const isTTY = stream.isTTY === true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -1,6 +1,13 @@
 import { listStoredFingerprints, type StoredFingerprint } from '@tr/cache';
 import { parseFingerprint } from '@tr/fingerprint';
-import { InvariantError, type MissReason, type TaskGraph, type TaskId } from '@tr/model';
+import {
+  InvariantError,
+  type CacheEntry,
+  type CacheTier,
+  type MissReason,
+  type TaskGraph,
+  type TaskId,
+} from '@tr/model';
 import type { DivergingDependency, StoredRun, WhyReport } from '@tr/reporter';
 import type { Engine } from './engine.js';
 import { compareWithStored, findNearestStored } from './explain.js';
@@ -16,32 +23,38 @@ export interface WhySubject {
   readonly engine: Engine;
 }
 
-/** Compares a task as it is now with the nearest stored run of it, and follows what differs to where it began. */
+/**
+ * Compares a task as it is now with the nearest stored run of it, and follows what differs to where it began. A task that is
+ * stored is compared with what was stored before it: that is why it ran.
+ */
 export async function explainTask(subject: WhySubject, id: TaskId): Promise<WhyReport> {
   const predicted = subject.predicted.get(id);
   if (predicted === undefined) throw new InvariantError(`${id} was not predicted`);
   const { fingerprint, lookup } = predicted;
-  const answer = { task: id, key: fingerprint.key };
-  if (lookup.hit) {
-    const { tier, manifest } = lookup.entry;
-    return {
-      ...answer,
-      verdict: { hit: true, tier, timeSavedMs: manifest.durationMs },
-      comparedWith: undefined,
-      dependencies: [],
-    };
-  }
+  const { key } = fingerprint;
   const stored = await listStoredFingerprints(subject.engine.cache.tiers, id, COMPARED_RUNS);
-  const nearest = findNearestStored(stored, fingerprint);
-  if (nearest === undefined || nearest.reasons.length === 0) {
-    return { ...answer, verdict: { hit: false, reasons: lookup.reasons }, comparedWith: undefined, dependencies: [] };
-  }
+  const own = lookup.hit ? stored.find((candidate) => candidate.key === key) : undefined;
+  const candidates = lookup.hit ? stored.filter((candidate) => isBefore(candidate, own)) : stored;
+  const found = findNearestStored(candidates, fingerprint);
+  const nearest = found !== undefined && found.reasons.length > 0 ? found : undefined;
+  const reasons = nearest?.reasons ?? (lookup.hit ? [] : lookup.reasons);
   return {
-    ...answer,
-    verdict: { hit: false, reasons: nearest.reasons },
-    comparedWith: await describeStored(subject.engine, nearest.stored),
-    dependencies: await findDivergingDependencies(subject, nearest),
+    task: id,
+    key,
+    verdict: lookup.hit
+      ? { hit: true, ...describeEntry(lookup.entry), storedAt: own?.createdAt, reasons }
+      : { hit: false, reasons },
+    comparedWith: nearest && (await describeStored(subject.engine, nearest.stored)),
+    dependencies: nearest === undefined ? [] : await findDivergingDependencies(subject, nearest),
   };
+}
+
+function describeEntry({ tier, manifest }: CacheEntry): { readonly tier: CacheTier; readonly timeSavedMs: number } {
+  return { tier, timeSavedMs: manifest.durationMs };
+}
+
+function isBefore(candidate: StoredFingerprint, own: StoredFingerprint | undefined): boolean {
+  return own !== undefined && candidate.key !== own.key && candidate.createdAt <= own.createdAt;
 }
 
 async function describeStored(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sortedUnique } from '@tr/model';
 import { COMMAND_NAMES, GLOBAL_FLAGS, isOurCall } from '../src/command-names.js';
-import { COMMANDS, createCli } from '../src/main.js';
+import { COMMANDS, createCli } from '../src/command-line.js';
 
 test('the names that make a call ours are the first words of the commands', () => {
   const firstWords = COMMANDS.flatMap(({ paths }) => paths.map(([first]) => first ?? ''));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
@@ -38,6 +38,7 @@ test('the directory ignores itself, keeps a .gitignore that is there, and a disk
   t.after(() => rmSync(root, { recursive: true }));
   const path = join(root, 'a/.tr');
   assert.equal(createStateDirectory(path), true);
+  if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o700);
   assert.equal(readFileSync(join(path, '.gitignore'), 'utf8'), '*\n');
   writeFileSync(join(path, '.gitignore'), '*\n!logs\n');
   assert.equal(createStateDirectory(path), true);

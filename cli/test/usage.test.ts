@@ -8,6 +8,21 @@ const CALL_MAIN = fileURLToPath(new URL('./call-main.js', import.meta.url));
 /** What is typed, and the codes that are told, in order. */
 const WRONG: readonly (readonly [string, readonly string[]])[] = [
   ['rnu build', ['usage/unknown-command']],
+  ['build', ['usage/unknown-command']],
+  ['cache', ['usage/incomplete-command']],
+  ['cache --cache-dir=x', ['usage/incomplete-command']],
+  ['cache stats', ['usage/unknown-command']],
+  ['cache clean', ['usage/incomplete-command']],
+  ['cache gc extra', ['usage/unexpected-argument']],
+  ['--flter=web run build', ['usage/unknown-option']],
+  ['run build -x', ['usage/unknown-option']],
+  ['run build --filter', ['usage/missing-value']],
+  ['run build --filter --only', ['usage/missing-value']],
+  ['run build -F', ['usage/missing-value']],
+  ['run build --only=maybe', ['usage/invalid-option']],
+  ['run build --force=maybe', ['usage/invalid-option']],
+  ['run build --graph', ['usage/unsupported-option']],
+  ['ls --output=yaml', ['usage/invalid-option']],
   ['run build --flter=web', ['usage/unknown-option']],
   ['cache gc --dry', ['usage/unknown-option']],
   ['run build --concurrency=0', ['usage/invalid-option']],
@@ -16,6 +31,9 @@ const WRONG: readonly (readonly [string, readonly string[]])[] = [
   ['run build --cache=local:rw --no-cache', ['usage/conflicting-options']],
   ['run build --cwd=no/such/directory', ['usage/not-a-directory']],
   ['--cwd no/such/directory run build', ['usage/not-a-directory']],
+  ['run build --filter', ['usage/missing-value']],
+  ['run build --concurrency --only', ['usage/missing-value']],
+  ['cache gc everything', ['usage/unexpected-argument']],
 ];
 
 for (const [typed, codes] of WRONG) {

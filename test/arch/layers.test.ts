@@ -3,27 +3,27 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { LAYERS, PROCESS_FILES, PURE_PACKAGES, SURROUNDINGS, SURROUNDINGS_FILES } from './layers.js';
+import { LAYERS, NOT_IMPORTED, PROCESS_FILES, PURE_PACKAGES, SURROUNDINGS, SURROUNDINGS_FILES } from './layers.js';
+import { ROOT, withoutComments } from './source-files.js';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)\s*import\s+'([^']+)'|\brequire\(\s*'([^']+)'\s*\)/g;
 
 function sourcesOf(directory: string): string[] {
-  const src = join(root, directory, 'src');
+  const src = join(ROOT, directory, 'src');
   return readdirSync(src, { recursive: true })
     .map((file) => join(directory, 'src', String(file)))
-    .filter((file) => file.endsWith('.ts') && statSync(join(root, file)).isFile());
+    .filter((file) => file.endsWith('.ts') && statSync(join(ROOT, file)).isFile());
 }
 
 function importsOf(file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8');
+  const text = readFileSync(join(ROOT, file), 'utf8');
   return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? '');
 }
 
-function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
+/** `semver/classes/range.js` is a file of `semver`. */
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
 const packages = Object.entries(LAYERS).filter(([name]) => name !== 'test');
@@ -40,7 +40,7 @@ for (const [name, row] of packages) {
           continue;
         }
         // A file of an external package may be named (semver documents that); an internal package has one surface.
-        const external = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+        const external = packageOf(specifier);
         const isAllowed =
           row.internal.some((internal) => specifier === `@tr/${internal}`) || row.external.includes(external);
         if (!isAllowed)
@@ -51,7 +51,7 @@ for (const [name, row] of packages) {
   });
 
   test(`${name}: package.json and tsconfig.json mirror its layer`, () => {
-    const manifest = JSON.parse(readFileSync(join(root, row.directory, 'package.json'), 'utf8')) as {
+    const manifest = JSON.parse(readFileSync(join(ROOT, row.directory, 'package.json'), 'utf8')) as {
       dependencies?: Record<string, string>;
     };
     const allowed = new Set([...row.internal.map((internal) => `@tr/${internal}`), ...row.external]);
@@ -59,7 +59,14 @@ for (const [name, row] of packages) {
       (dependency) => !allowed.has(dependency) && !dependency.startsWith('@types/'),
     );
     assert.deepEqual(extra, [], 'dependencies beyond the layer row');
-    const tsconfig = JSON.parse(readFileSync(join(root, row.directory, 'tsconfig.json'), 'utf8')) as {
+    const imported = new Set(sourcesOf(row.directory).flatMap(importsOf).map(packageOf));
+    const unused = Object.keys(manifest.dependencies ?? {}).filter((dependency) => !imported.has(dependency));
+    assert.deepEqual(
+      unused.filter((dependency) => NOT_IMPORTED[`${name} ${dependency}`] === undefined),
+      [],
+      'dependencies that nothing imports',
+    );
+    const tsconfig = JSON.parse(readFileSync(join(ROOT, row.directory, 'tsconfig.json'), 'utf8')) as {
       references: { path: string }[];
     };
     const references = tsconfig.references.map(({ path }) => path.split('/').at(-1) ?? '');
@@ -83,7 +90,7 @@ test('the layers have no circle', () => {
 });
 
 test('every package on disk has a layer row', () => {
-  const onDisk = readdirSync(join(root, 'packages')).sort();
+  const onDisk = readdirSync(join(ROOT, 'packages')).sort();
   const listed = packages
     .filter(([, row]) => row.directory.startsWith('packages/'))
     .map(([name]) => name)
@@ -106,6 +113,6 @@ test('environment, arguments, exit and console are touched in cli and the main f
     .filter(([name]) => name !== 'cli')
     .flatMap(([, row]) => sourcesOf(row.directory))
     .filter((file) => !SURROUNDINGS_FILES.includes(file))
-    .filter((file) => SURROUNDINGS.test(withoutComments(readFileSync(join(root, file), 'utf8'))));
+    .filter((file) => SURROUNDINGS.test(withoutComments(readFileSync(join(ROOT, file), 'utf8'))));
   assert.deepEqual(wrong, []);
 });

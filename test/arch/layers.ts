@@ -37,16 +37,16 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   lockfile: {
     directory: 'packages/lockfile',
     internal: ['model'],
-    external: ['js-yaml', 'semver', '@yarnpkg/parsers', 'jsonc-parser'],
+    external: ['js-yaml', '@yarnpkg/parsers', 'jsonc-parser'],
   },
   reporter: { directory: 'packages/reporter', internal: ['model'], external: [] },
-  store: { directory: 'packages/store', internal: ['model', 'hash'], external: ['p-limit'] },
+  store: { directory: 'packages/store', internal: ['model', 'hash'], external: [] },
   'task-graph': { directory: 'packages/task-graph', internal: ['model'], external: ['picomatch'] },
   fingerprint: { directory: 'packages/fingerprint', internal: ['model', 'hash'], external: [] },
   artifact: {
     directory: 'packages/artifact',
     internal: ['model', 'hash', 'store'],
-    external: ['picomatch', 'p-limit'],
+    external: ['picomatch'],
   },
   transport: {
     directory: 'packages/transport',
@@ -64,11 +64,11 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
     internal: ['model', 'hash', 'store', 'artifact', 'transport', 'protocol'],
     external: ['p-limit'],
   },
-  runner: { directory: 'packages/runner', internal: ['model'], external: ['p-limit'] },
+  runner: { directory: 'packages/runner', internal: ['model'], external: [] },
   cli: { directory: 'cli', internal: CORE, external: ['clipanion', 'typanion', '@toondepauw/node-zstd'] },
   'cache-server': {
     directory: 'cache-server',
-    internal: ['model', 'hash', 'store', 'store-s3', 'protocol'],
+    internal: ['model', 'hash', 'store', 'store-s3', 'protocol', 'transport'],
     external: ['fastify', 'jose', 'prom-client'],
   },
   test: { directory: 'test', internal: [...CORE, 'cli'], external: [] },
@@ -89,3 +89,9 @@ export const SURROUNDINGS_FILES: readonly string[] = ['cache-server/src/main.ts'
 
 /** Reads or writes of the process's surroundings, allowed in `cli/` and in the files above. */
 export const SURROUNDINGS = /\b(?:process\.(?:env|argv|exit|exitCode|stdout|stderr|stdin|chdir)\b|console\.)/;
+
+/** Dependencies of a package.json that no source file imports, with the reason. */
+export const NOT_IMPORTED: Readonly<Record<string, string>> = {
+  'cli @toondepauw/node-zstd': 'the bundle loads it, for transport',
+  'cli typanion': 'clipanion asks its users to bring it',
+};

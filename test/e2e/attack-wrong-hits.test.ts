@@ -1,8 +1,10 @@
 /** Ways to change what a command sees without touching an input file: each must be a miss. */
 import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { missReasons } from '../rig/events.js';
-import { BUILD, createSample } from '../rig/samples.js';
+import { missReasons, notSavedReason } from '../rig/events.js';
+import { waitUntil } from '../rig/processes.js';
+import { BUILD, createSample, sampleLockfile } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
 const SHOW = 'mkdir -p dist && echo "$WHO $0" > dist/out.txt';
@@ -67,4 +69,57 @@ test('a tool is asked in the environment of each task', async (t) => {
   const run = await workspace.tr(['run', '//#b', '--log-format=json']);
   const changed = missReasons(run, '//#b').find(({ reason }) => reason === 'tool-changed');
   assert.deepEqual([changed?.['before'], changed?.['after']], ['b', 'c']);
+});
+
+test('a dependency that another run rebuilds while its dependent executes', async (t) => {
+  const workspace = createSample({
+    files: {
+      'packages/app/package.json': {
+        json: {
+          name: 'app',
+          version: '1.0.0',
+          scripts: { build: 'touch "$GATE.in"; while [ ! -e "$GATE" ]; do sleep 0.02; done; cp -r ../lib/dist .' },
+          dependencies: { lib: '1.0.0' },
+        },
+      },
+    },
+    build: { passThroughEnv: ['GATE'] },
+  });
+  t.after(() => workspace.dispose());
+  const gate = `${workspace.root}.invocations/gate`;
+  const env = { GATE: gate };
+  const first = workspace.tr(BUILD, { env });
+  await waitUntil('the dependent runs', () => existsSync(`${gate}.in`));
+  workspace.write({ 'packages/lib/src/a.txt': 'changed\n' });
+  await workspace.tr(['run', 'build', '--filter=lib', '--log-format=json'], { env });
+  writeFileSync(gate, '');
+  assert.equal(notSavedReason(await first, 'app#build'), 'inputs-changed');
+  workspace.write({ 'packages/lib/src/a.txt': 'lib a\n' });
+  const run = await workspace.tr(BUILD, { env });
+  assert.deepEqual(run.outcomes, { 'lib#build': 'restored', 'app#build': 'executed' });
+  assert.equal(workspace.read('packages/app/dist/out.txt'), 'lib a\n');
+});
+
+test('packages installed while a task executes, and the lockfile put back later', async (t) => {
+  const install = (version: string) => ({
+    'package-lock.json': { json: sampleLockfile({ left: version }) },
+    'node_modules/left/version': `${version}\n`,
+  });
+  const workspace = createSample({
+    files: install('1.0.0'),
+    libBuild:
+      'mkdir -p dist && touch "$GATE.in"; while [ ! -e "$GATE" ]; do sleep 0.02; done; cp ../../node_modules/left/version dist/out.txt',
+    build: { passThroughEnv: ['GATE'] },
+  });
+  t.after(() => workspace.dispose());
+  const gate = `${workspace.root}.invocations/gate`;
+  const first = workspace.tr(BUILD, { env: { GATE: gate } });
+  await waitUntil('the task runs', () => existsSync(`${gate}.in`));
+  workspace.write(install('2.0.0'));
+  writeFileSync(gate, '');
+  assert.equal(notSavedReason(await first, 'lib#build'), 'inputs-changed');
+  workspace.write(install('1.0.0'));
+  const run = await workspace.tr(BUILD, { env: { GATE: gate } });
+  assert.equal(run.outcomes['lib#build'], 'executed');
+  assert.equal(workspace.read(OUT), '1.0.0\n');
 });

@@ -62,6 +62,18 @@ test('exit code and stderr are those of the POSIX tr', () => {
   assert.match(run.stderr, /tr: /);
 });
 
+test('a word that is likely a task, with nothing to translate: a hint, and the call is handed over all the same', () => {
+  const typed = sh('tr build </dev/null; echo "code $?"');
+  assert.match(typed.stderr, /^tr: build is no command of the task runner, .* Was `tr run build` meant\?\n/);
+  assert.match(typed.stdout, /code 1/);
+  const quiet = sh('tr build test </dev/null');
+  assert.match(quiet.stderr, /Was `tr run build test` meant\?/);
+  assert.equal(quiet.status, 0);
+  for (const call of ['tr a-z A-Z </dev/null', 'tr -d x </dev/null', 'echo build | tr build BUILD']) {
+    assert.equal(sh(call).stderr, '', call);
+  }
+});
+
 test('a large stream passes through unchanged', () => {
   const run = sh(`head -c 5000000 /dev/zero | tr '\\0' x | wc -c`);
   assert.equal(run.stdout.trim(), '5000000');

@@ -130,6 +130,15 @@ describe('shared between two checkouts', () => {
     });
   }
 
+  test('keys that are none: one warning, and no remote', async () => {
+    const run = await sample().tr(RUN, { env: { ...server.client, TR_SIGNING_KEY: 'nonsense' } });
+    assert.equal(run.exitCode, 0);
+    assert.deepEqual(warningsOf(run), ['remote/invalid-key']);
+    assert.ok(!run.stdout.includes('nonsense'));
+    const config = { remoteCache: { publicKeys: ['AAAA'] } };
+    assert.deepEqual(warningsOf(await sample(config).tr(RUN, { env: server.client })), ['remote/invalid-key']);
+  });
+
   test('signatures: only what a trusted key has signed is a hit', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const publicKeys = [publicKey.export({ format: 'pem', type: 'spki' }).toString()];

@@ -117,6 +117,20 @@ describe('remote trouble', () => {
     }
   });
 
+  test('uploads that take too long are left, and that is said', async () => {
+    const proxy = await startFaultProxy(server.url, { kind: 'hang', paths: /chunks|entries/ });
+    try {
+      const workspace = createSample({ libBuild: LARGE, config: { remoteCache: { timeout: 20, uploadTimeout: 1 } } });
+      open.push(workspace);
+      const run = await runWithin(workspace, { ...server.client, TR_REMOTE_URL: proxy.url });
+      assert.equal(run.exitCode, 0);
+      assert.deepEqual(run.outcomes, EXECUTED);
+      assert.deepEqual(warningsOf(run), ['remote/uploads-left']);
+    } finally {
+      await proxy.close();
+    }
+  });
+
   test('a server that is killed while it is used', async () => {
     const doomed = await startCacheServer();
     const workspace = sample(LARGE);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPackageConfig, loadRootConfig, TURBO_CONFIG_NAMES } from '@tr/config';
 import type { RelativePath } from '@tr/model';
-import type { Json, Tools } from './dry-run.js';
+import { asList, asRecord, type Tools } from './dry-run.js';
 
 /** What the cases are made from. */
 export interface Checkout {
@@ -66,12 +66,4 @@ async function askPackages(tools: Tools, tasks: readonly string[]): Promise<Read
 function countCommits(root: string): number {
   const { status, stdout } = spawnSync('git', ['rev-list', '--count', 'HEAD'], { cwd: root, encoding: 'utf8' });
   return status === 0 ? Number(stdout) : 0;
-}
-
-const asList = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
-
-function asRecord(value: Json | undefined): { readonly [key: string]: Json } {
-  return value === null || typeof value !== 'object' || Array.isArray(value)
-    ? {}
-    : (value as { readonly [key: string]: Json });
 }

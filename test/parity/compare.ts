@@ -8,8 +8,10 @@ export interface Difference {
   readonly level: Level;
   /** Field of the dry run, such as `inputs` or `packages`; `exit` when only one tool refused. */
   readonly field: string;
-  /** Task id and what follows, or `''`. */
-  readonly place: string;
+  /** Task id, `globalCacheInputs`, or `''` for the run as a whole. */
+  readonly of: string;
+  /** The entry of a field that has entries, such as the path of an input. */
+  readonly key?: string;
   /** Undefined = not there. */
   readonly turbo: Json | undefined;
   readonly ours: Json | undefined;
@@ -67,15 +69,15 @@ const DEFINITION_FIELDS: readonly Field[] = [
 export function compareAnswers(turbo: Answer, ours: Answer): readonly Difference[] {
   if (turbo.json === undefined && ours.json === undefined) return [];
   if (turbo.json === undefined || ours.json === undefined) {
-    return [{ level: 'C', field: 'exit', place: '', turbo: describeAnswer(turbo), ours: describeAnswer(ours) }];
+    return [{ level: 'C', field: 'exit', of: '', turbo: describeAnswer(turbo), ours: describeAnswer(ours) }];
   }
   const theirTasks = byTaskId(turbo.json);
   const ourTasks = byTaskId(ours.json);
   return [
-    ...compareFields(turbo.json, ours.json, { fields: RUN_FIELDS, place: '' }),
+    ...compareFields(turbo.json, ours.json, { fields: RUN_FIELDS, of: '' }),
     ...compareFields(get(turbo.json, 'globalCacheInputs'), get(ours.json, 'globalCacheInputs'), {
       fields: GLOBAL_FIELDS,
-      place: 'globalCacheInputs',
+      of: 'globalCacheInputs',
     }),
     ...compareNames([...theirTasks.keys()], [...ourTasks.keys()]),
     ...[...theirTasks].flatMap(([id, task]) => compareTask(id, task, ourTasks.get(id))),
@@ -97,50 +99,50 @@ function compareNames(theirs: readonly string[], ours: readonly string[]): reado
   const extra = ours.flatMap((id) => (theirs.includes(id) ? [] : [absent(id, { turbo: undefined, ours: id })]));
   const isReordered = presence.length === 0 && extra.length === 0 && !isSame(theirs, ours);
   const order: readonly Difference[] = isReordered
-    ? [{ level: 'A', field: 'order of tasks', place: '', turbo: theirs, ours }]
+    ? [{ level: 'A', field: 'order of tasks', of: '', turbo: theirs, ours }]
     : [];
   return [...presence, ...extra, ...order];
 }
 
-const absent = (place: string, sides: Pick<Difference, 'turbo' | 'ours'>): Difference => ({
+const absent = (of: string, sides: Pick<Difference, 'turbo' | 'ours'>): Difference => ({
   level: 'C',
   field: 'tasks',
-  place,
+  of,
   ...sides,
 });
 
 function compareTask(id: string, turbo: Json, ours: Json | undefined): readonly Difference[] {
   if (ours === undefined) return [];
   return [
-    ...compareFields(turbo, ours, { fields: TASK_FIELDS, place: id }),
+    ...compareFields(turbo, ours, { fields: TASK_FIELDS, of: id }),
     ...compareFields(get(turbo, 'resolvedTaskDefinition'), get(ours, 'resolvedTaskDefinition'), {
       fields: DEFINITION_FIELDS,
-      place: `${id} resolvedTaskDefinition`,
-    }),
+      of: id,
+    }).map((difference) => ({ ...difference, field: `resolvedTaskDefinition.${difference.field}` })),
   ];
 }
 
 function compareFields(
   turbo: Json | undefined,
   ours: Json | undefined,
-  { fields, place }: { readonly fields: readonly Field[]; readonly place: string },
+  { fields, of }: { readonly fields: readonly Field[]; readonly of: string },
 ): readonly Difference[] {
   return fields.flatMap(({ name, level, how }) => {
     const sides = { turbo: get(turbo, name), ours: get(ours, name) };
-    if (how === 'record') return compareEntries(sides, { level, field: name, place });
+    if (how === 'record') return compareEntries(sides, { level, field: name, of });
     const isEqual = how === 'set' ? isSame(toSet(sides.turbo), toSet(sides.ours)) : isSame(sides.turbo, sides.ours);
-    return isEqual ? [] : [{ level, field: name, place, ...sides }];
+    return isEqual ? [] : [{ level, field: name, of, ...sides }];
   });
 }
 
 function compareEntries(
   sides: Pick<Difference, 'turbo' | 'ours'>,
-  about: Pick<Difference, 'level' | 'field' | 'place'>,
+  about: Pick<Difference, 'level' | 'field' | 'of'>,
 ): readonly Difference[] {
   const keys = new Set([...Object.keys(sides.turbo ?? {}), ...Object.keys(sides.ours ?? {})]);
   return [...keys].flatMap((key) => {
     const entry = { turbo: get(sides.turbo, key), ours: get(sides.ours, key) };
-    return isSame(entry.turbo, entry.ours) ? [] : [{ ...about, place: `${about.place} ${key}`.trim(), ...entry }];
+    return isSame(entry.turbo, entry.ours) ? [] : [{ ...about, key, ...entry }];
   });
 }
 

@@ -22,10 +22,11 @@ export interface ParityCase {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What one tool answered. `json` is undefined when it refused. */
+/** What one tool answered. `json` is undefined when it refused, or really ran. */
 export interface Answer {
   readonly json: Json | undefined;
   readonly exitCode: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
@@ -38,9 +39,9 @@ export interface Tools {
 
 /**
  * Both tools in the same small environment: an empty home, nothing of this machine's but PATH, and for turbo no telemetry,
- * no notice of updates, no daemon, and not the version installed in the checkout.
+ * no notice of updates, no daemon, and not the version installed in the checkout. `mode`: a dry run, or a real one.
  */
-export function openTools(root: string): Tools {
+export function openTools(root: string, mode: 'dry' | 'really' = 'dry'): Tools {
   const home = mkdtempSync(join(tmpdir(), 'tr-parity-home-'));
   const environment = ({ env }: ParityCase): Record<string, string> => ({
     PATH: process.env['PATH'] ?? '',
@@ -50,12 +51,13 @@ export function openTools(root: string): Tools {
     TURBO_NO_UPDATE_NOTIFIER: '1',
     ...env,
   });
+  const toArgs = ({ args }: ParityCase): readonly string[] => ['run', ...(mode === 'dry' ? withDry(args) : args)];
   // Turbo hands over to the version a checkout has installed, unless told not to look; then it takes the current directory
   // for the root and reads where it was started from this variable.
   const isInstalled = existsSync(join(root, 'node_modules/turbo'));
   return {
     turbo: (parityCase) => {
-      const args = ['run', ...withDry(parityCase.args)];
+      const args = toArgs(parityCase);
       const cwd = join(root, parityCase.cwd ?? '');
       const env = environment(parityCase);
       return isInstalled
@@ -63,7 +65,7 @@ export function openTools(root: string): Tools {
         : answer([TURBO_BIN, ...args], { cwd, env });
     },
     ours: (parityCase) =>
-      answer([TR_BIN, 'run', ...withDry(parityCase.args)], {
+      answer([TR_BIN, ...toArgs(parityCase)], {
         cwd: join(root, parityCase.cwd ?? ''),
         env: environment(parityCase),
       }),
@@ -91,7 +93,21 @@ function answer(
     child.on('close', (exitCode) => {
       const text = Buffer.concat(out).toString();
       const json = exitCode === 0 && text.startsWith('{') ? (JSON.parse(text) as Json) : undefined;
-      resolve({ json, exitCode, stderr: Buffer.concat(err).toString() });
+      resolve({ json, exitCode, stdout: text, stderr: Buffer.concat(err).toString() });
     });
   });
 }
+
+/** Empty unless it is a list. */
+export const asList = (value: Json | undefined): readonly Json[] =>
+  Array.isArray(value) ? (value as readonly Json[]) : [];
+
+/** Empty unless it is an object. */
+export function asRecord(value: Json | undefined): { readonly [key: string]: Json } {
+  return value === null || typeof value !== 'object' || Array.isArray(value)
+    ? {}
+    : (value as { readonly [key: string]: Json });
+}
+
+/** Empty unless it is text. */
+export const asText = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

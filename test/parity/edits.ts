@@ -115,7 +115,7 @@ export async function runOnEdits(checkout: Checkout): Promise<readonly CaseResul
     git(checkout.root, 'clone', '-q', '--local', checkout.root, root);
     for (const { name: edit, apply } of EDITS) {
       apply(root, directory);
-      results.push(...(await runCases(tools, createCases(checkout, { edit, name }))));
+      results.push(...(await runCases(tools, root, createCases(checkout, { edit, name }))));
       git(root, 'checkout', '-q', '-f', 'HEAD', '--', '.');
       git(root, 'reset', '-q');
       git(root, 'clean', '-q', '-f', '-d', '-x');

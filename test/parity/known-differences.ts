@@ -1,11 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { posix } from 'node:path';
+import { createPathMatcher } from '@tr/fingerprint';
 import type { Difference } from './compare.js';
+import { asList, asRecord, asText, type Answer, type Json } from './dry-run.js';
+
+/** Where a difference was seen. */
+export interface Sighting {
+  /** The checkout. */
+  readonly root: string;
+  /** What turbo answered. */
+  readonly turbo: Answer;
+}
 
 /** A difference we chose. */
 export interface KnownDifference {
   /** First cell of its row in docs/turborepo.md, "What differs on purpose". */
   readonly row: string;
   readonly reason: string;
-  readonly explains: (difference: Difference) => boolean;
+  readonly explains: (difference: Difference, sighting: Sighting) => boolean;
 }
 
 /** The one list of what differs on purpose in the dry run. */
@@ -13,17 +25,70 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     row: 'no `packageManager` field',
     reason: 'A run needs no package manager; which lockfile there is tells enough.',
-    explains: ({ field, turbo }) => field === 'exit' && JSON.stringify(turbo).includes('packageManager'),
+    explains: ({ field, turbo }) => field === 'exit' && asText(turbo).includes('packageManager'),
   },
   {
-    row: 'own state',
-    reason:
-      'Our state directory ignores itself, and is no input of ours; turbo takes it for a directory like any other.',
-    explains: ({ field, place }) => /^(?:inputs|files)$/.test(field) && / (?:\.\.\/)*\.tr\//.test(place),
+    row: 'the directory `.tr`',
+    reason: 'Our state is never an input; turbo takes it for a directory like any other.',
+    explains: ({ field, key = '' }) => /^(?:inputs|files)$/.test(field) && /^(?:\.\.\/)*\.tr\//.test(key),
+  },
+  {
+    row: 'own untracked outputs among the inputs',
+    reason: 'A task would miss because it ran. A file git tracks is an input all the same.',
+    explains: (difference, sighting) =>
+      difference.field === 'inputs' && difference.ours === undefined && isUntrackedOutput(difference, sighting),
+  },
+  {
+    row: 'conversion by git (`text`, `eol`, `core.autocrlf`)',
+    reason: 'Turbo knows the root .gitattributes only, so that one file has two hashes: as committed, and as edited.',
+    explains: (difference, sighting) => {
+      if (difference.field !== 'inputs') return false;
+      const file = fileOf(difference, sighting);
+      return (
+        hashObject(sighting.root, ['--', file]) === difference.ours &&
+        hashObject(sighting.root, ['--no-filters', '--', file]) === difference.turbo
+      );
+    },
+  },
+  {
+    row: 'a lockfile that lacks a package',
+    reason: 'The closures it does tell are used; turbo gives up on the lockfile as a whole.',
+    explains: ({ field, of, key = '', ours }) =>
+      field === 'files' && of === 'globalCacheInputs' && ours === undefined && LOCK_FILES.includes(key),
+  },
+  {
+    row: 'a patch file that is missing',
+    reason: 'Installing fails without it, running does not.',
+    explains: ({ field, turbo }) => field === 'exit' && asText(turbo).includes('external resolution generation failed'),
   },
 ];
 
+const LOCK_FILES = ['package.json', 'package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
+
 /** The choice behind a difference; undefined = it is a bug. */
-export function findKnown(difference: Difference): KnownDifference | undefined {
-  return KNOWN_DIFFERENCES.find(({ explains }) => explains(difference));
+export function findKnown(difference: Difference, sighting: Sighting): KnownDifference | undefined {
+  return KNOWN_DIFFERENCES.find(({ explains }) => explains(difference, sighting));
+}
+
+function isUntrackedOutput(difference: Difference, sighting: Sighting): boolean {
+  const task = findTask(difference, sighting);
+  const globs = (key: string): readonly string[] => asList(task[key]).map(asText);
+  const isOutput = createPathMatcher([...globs('outputs'), ...globs('excludedOutputs').map((glob) => `!${glob}`)]);
+  if (!isOutput(difference.key ?? '')) return false;
+  const file = fileOf(difference, sighting);
+  return spawnSync('git', ['ls-files', '--error-unmatch', '--', file], { cwd: sighting.root }).status !== 0;
+}
+
+/** Path of an input from the root. */
+function fileOf(difference: Difference, sighting: Sighting): string {
+  return posix.join(asText(findTask(difference, sighting)['directory']), difference.key ?? '');
+}
+
+function findTask({ of }: Difference, { turbo }: Sighting): { readonly [key: string]: Json } {
+  const tasks = asList(asRecord(turbo.json)['tasks']).map(asRecord);
+  return tasks.find(({ taskId }) => taskId === of) ?? {};
+}
+
+function hashObject(root: string, args: readonly string[]): string {
+  return spawnSync('git', ['hash-object', ...args], { cwd: root, encoding: 'utf8' }).stdout.trim();
 }

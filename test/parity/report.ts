@@ -1,14 +1,19 @@
 import type { Difference } from './compare.js';
-import type { ParityCase } from './dry-run.js';
-import { findKnown } from './known-differences.js';
+import type { Answer, ParityCase } from './dry-run.js';
+
+/** A difference, and the row of our choice that explains it; undefined = it is a bug. */
+export interface JudgedDifference extends Difference {
+  readonly known: string | undefined;
+}
 
 /** A case and what came of it. */
 export interface CaseResult {
   readonly parityCase: ParityCase;
+  readonly turbo: Answer;
   /** Both refused. */
-  readonly refused: boolean;
+  readonly isRefused: boolean;
   readonly tasks: number;
-  readonly differences: readonly Difference[];
+  readonly differences: readonly JudgedDifference[];
 }
 
 /** Counts over cases; `known` are the differences of either level that we chose. */
@@ -27,7 +32,7 @@ const LONGEST_VALUE = 700;
 /** Adds results up. */
 export function computeTotals(results: readonly CaseResult[]): Totals {
   const all = results.flatMap(({ differences }) => differences);
-  const open = all.filter((difference) => findKnown(difference) === undefined);
+  const open = all.filter(({ known }) => known === undefined);
   return {
     cases: results.length,
     tasks: results.reduce((sum, { tasks }) => sum + tasks, 0),
@@ -49,19 +54,20 @@ export function renderReport(results: readonly CaseResult[], all: boolean): stri
   ].join('\n');
 }
 
-function renderCase({ parityCase, refused, tasks, differences }: CaseResult): string {
-  const { c, a, known } = computeTotals([{ parityCase, refused, tasks, differences }]);
-  const outcome = refused ? 'refused' : `${tasks} tasks`;
+function renderCase(result: CaseResult): string {
+  const { c, a, known } = computeTotals([result]);
+  const outcome = result.isRefused ? 'refused' : `${result.tasks} tasks`;
   const counts = [c > 0 ? `C ${c}` : '', a > 0 ? `A ${a}` : '', known > 0 ? `known ${known}` : ''].filter(Boolean);
-  return `${counts.length === 0 ? '  same' : '! differ'}  ${parityCase.name}  (${[outcome, ...counts].join(', ')})`;
+  const verdict = counts.length === 0 ? '  same' : '! differ';
+  return `${verdict}  ${result.parityCase.name}  (${[outcome, ...counts].join(', ')})`;
 }
 
 function renderDifferences(results: readonly CaseResult[]): readonly string[] {
   const kinds = new Map<string, string[]>();
   for (const { parityCase, differences } of results) {
     for (const difference of differences) {
-      const known = findKnown(difference);
-      const kind = known === undefined ? `${difference.level} ${difference.field}` : `known: ${known.row}`;
+      const { level, field, known } = difference;
+      const kind = known === undefined ? `${level} ${field}` : `known: ${known}`;
       const list = kinds.get(kind) ?? [];
       kinds.set(kind, list);
       list.push(renderDifference(parityCase, difference));
@@ -80,7 +86,8 @@ function renderDifferences(results: readonly CaseResult[]): readonly string[] {
     });
 }
 
-function renderDifference({ name }: ParityCase, { place, turbo, ours }: Difference): string {
+function renderDifference({ name }: ParityCase, { of, key = '', turbo, ours }: Difference): string {
+  const place = [of, key].filter(Boolean).join(' ');
   return [
     `  ${place === '' ? '' : `${place} `}in: ${name}`,
     `    turbo ${show(turbo)}`,

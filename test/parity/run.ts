@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   try {
     const checkout = await openCheckout(root, tools);
     const cases = createCases(checkout, { tasks, filters: values.filter ?? [] });
-    const results = [...(await runCases(tools, cases))];
+    const results = [...(await runCases(tools, root, cases))];
     if (values.edits === true) results.push(...(await runOnEdits(checkout)));
     process.stdout.write(renderReport(results, values.all === true));
     return computeTotals(results).c > 0 ? 1 : 0;

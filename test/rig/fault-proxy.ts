@@ -4,8 +4,8 @@ import type { AddressInfo, Socket } from 'node:net';
 /** What goes wrong between a client and a server. */
 export type Fault =
   | { readonly kind: 'none' }
-  /** Takes the request and never answers. */
-  | { readonly kind: 'hang' }
+  /** Takes the request (all of them, or those of some paths) and never answers. */
+  | { readonly kind: 'hang'; readonly paths?: RegExp }
   /** The body of each answer comes one byte a second. */
   | { readonly kind: 'slow' }
   /** The connection is reset in the middle of each answer. */
@@ -70,7 +70,7 @@ interface Exchange {
 }
 
 async function handle(target: string, fault: Fault, { incoming, outgoing }: Exchange): Promise<void> {
-  if (fault.kind === 'hang') return;
+  if (fault.kind === 'hang' && fault.paths?.test(incoming.url ?? '') !== false) return;
   if (fault.kind === 'reset-request') {
     incoming.once('data', () => incoming.socket.resetAndDestroy());
     incoming.once('end', () => incoming.socket.resetAndDestroy());

@@ -30,6 +30,15 @@ export class LsCommand extends ProjectCommand {
   output = Option.String('--output', 'text', { description: '`text` or `json`.' });
 
   override execute(): Promise<number> {
+    if (this.output !== 'text' && this.output !== 'json') {
+      const failure = {
+        code: 'usage/invalid-option',
+        option: '--output',
+        value: this.output,
+        expected: 'text, json',
+      } as const;
+      return Promise.resolve(this.refuse([{ severity: 'error', failure }]));
+    }
     return this.withProject((project) => (this.packages.length > 0 ? this.describe(project) : this.list(project)));
   }
 

@@ -1,14 +1,10 @@
-import { fail, ok, type Diagnostic, type Failure, type Result } from '@tr/model';
 import { Command, Option } from 'clipanion';
-import { runDry } from '../dry-run.js';
-import { createPlan } from '../plan.js';
-import type { Project } from '../project.js';
-import { checkRunOptions, type RunRequest } from '../run-request.js';
-import { runPlan } from '../run-plan.js';
+import type { RunFlags } from '../run-flags.js';
+import { executeRun } from '../execute-run.js';
 import { ProjectCommand } from './project-command.js';
 
 /** `tr run`: run tasks, or say what would run. Flags and their meaning are Turborepo's. */
-export class RunCommand extends ProjectCommand {
+export class RunCommand extends ProjectCommand implements RunFlags {
   static override paths = [['run']];
   static override usage = Command.Usage({
     description: 'Run tasks in dependency order, restoring from the cache what is known already.',
@@ -54,81 +50,27 @@ export class RunCommand extends ProjectCommand {
   cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
   dry = Option.String('--dry,--dry-run', {
     tolerateBoolean: true,
-    description: 'Say what would run: `text` or `json`.',
+    description: 'Say what would run and whether it is cached, as `text` or `json`.',
   });
   outputLogs = Option.String('--output-logs', {
-    description: '`full`, `hash-only`, `new-only`, `errors-only` or `none`.',
+    description: 'Logs to show: `full`, `hash-only`, `new-only`, `errors-only` or `none`.',
   });
-  logOrder = Option.String('--log-order', { description: '`stream`, `grouped` or `auto`.' });
-  logPrefix = Option.String('--log-prefix', { description: '`task`, `none` or `auto`.' });
+  logOrder = Option.String('--log-order', {
+    description: 'Lines as they come (`stream`), task by task (`grouped`), or `auto`.',
+  });
+  logPrefix = Option.String('--log-prefix', {
+    description: 'What stands before each line: the `task`, `none`, or `auto`.',
+  });
   logFormat = Option.String('--log-format', { description: '`text`, or `json` for one event a line.' });
-  envMode = Option.String('--env-mode', { description: '`strict` or `loose`.' });
+  envMode = Option.String('--env-mode', {
+    description: 'Variables that tasks see: those configured (`strict`) or all (`loose`).',
+  });
   frameworkInference = Option.String('--framework-inference', {
     tolerateBoolean: true,
     description: 'Count the variables of detected frameworks: `true` (default) or `false`.',
   });
-  ui = Option.String('--ui', { description: 'Accepted for Turborepo; `stream` is what there is.' });
-  daemon = Option.Boolean('--daemon', { description: 'Accepted for Turborepo; there is no daemon.' });
 
   override execute(): Promise<number> {
-    const request = this.createRequest();
-    if (!request.ok) return Promise.resolve(this.refuse(request.failure));
-    return this.withProject((project) => this.run(project, request.value));
-  }
-
-  private async run(project: Project, request: RunRequest): Promise<number> {
-    if (request.tasks.length === 0) {
-      return this.refuse(toErrors([{ code: 'usage/missing-task', available: project.definitions.taskNames() }]));
-    }
-    const { cwd, environment } = this.context;
-    const plan = await createPlan(project, { cwd, environment, ...request });
-    if (!plan.ok) return this.refuse(plan.failure);
-    this.warn(plan.value.warnings);
-    const input = { project, graph: plan.value.graph, request, context: this.context };
-    return request.dry === undefined ? runPlan(input) : runDry(input);
-  }
-
-  /** Of options only: a variable of the same meaning gives way. */
-  private findConflict(): Failure | undefined {
-    const second = this.force !== undefined ? '--force' : this.noCache ? '--no-cache' : undefined;
-    if (this.cache === undefined || second === undefined) return undefined;
-    return { code: 'usage/conflicting-options', first: '--cache', second };
-  }
-
-  private createRequest(): Result<RunRequest, readonly Diagnostic[]> {
-    const conflict = this.findConflict();
-    if (conflict !== undefined) return fail(toErrors([conflict]));
-    const env = this.context.environment;
-    const variable = (name: string): string | undefined => env[`TR_${name}`] ?? env[`TURBO_${name}`];
-    const checked = checkRunOptions({
-      concurrency: this.concurrency ?? variable('CONCURRENCY'),
-      continue: this.continueMode,
-      force: this.force ?? variable('FORCE'),
-      noCache: this.noCache,
-      cache: this.cache ?? variable('CACHE'),
-      dry: this.dry,
-      outputLogs: this.outputLogs ?? variable('OUTPUT_LOGS'),
-      logOrder: this.logOrder ?? variable('LOG_ORDER'),
-      logPrefix: this.logPrefix ?? variable('LOG_PREFIX'),
-      logFormat: this.logFormat,
-      envMode: this.envMode ?? variable('ENV_MODE'),
-      frameworkInference: this.frameworkInference,
-    });
-    if (!checked.ok) return fail(toErrors(checked.failure));
-    const { tasks, filters, affected, only, parallel } = this;
-    const cacheDir = this.cacheDir ?? variable('CACHE_DIR');
-    return ok({
-      ...checked.value,
-      tasks,
-      filters,
-      affected,
-      only,
-      parallel,
-      cacheDir,
-      taskArguments: this.context.passThrough,
-    });
+    return executeRun(this, this.context);
   }
 }
-
-const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] =>
-  failures.map((failure) => ({ severity: 'error', failure }));

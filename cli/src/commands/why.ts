@@ -1,11 +1,12 @@
-import { parseTaskId, type TaskId } from '@tr/model';
-import { renderWhy, renderWhyJson } from '@tr/reporter';
+import { parseTaskId, type Failure } from '@tr/model';
+import { renderNoCommand, renderWhy, renderWhyJson } from '@tr/reporter';
 import { Command, Option } from 'clipanion';
 import { createEngine } from '../engine.js';
 import { EXIT } from '../exit-codes.js';
 import { createPlan } from '../plan.js';
 import { predictTasks } from '../predict.js';
 import type { Project } from '../project.js';
+import { checkRunOptions } from '../run-request.js';
 import { explainTask } from '../why.js';
 import { ProjectCommand } from './project-command.js';
 
@@ -23,12 +24,14 @@ export class WhyCommand extends ProjectCommand {
     ],
   });
 
-  tasks = Option.Rest({ required: 1, name: 'task' });
+  tasks = Option.Rest({ name: 'task' });
   filters = Option.Array('--filter,-F', [], { description: 'Only the packages a filter selects.' });
   all = Option.Boolean('--all', false, { description: 'List every name that differs.' });
   json = Option.Boolean('--json', false, { description: 'One JSON object a task.' });
   cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
-  envMode = Option.String('--env-mode', { description: '`strict` or `loose`.' });
+  envMode = Option.String('--env-mode', {
+    description: 'Variables that tasks see: those configured (`strict`) or all (`loose`).',
+  });
 
   override execute(): Promise<number> {
     return this.withProject((project) => this.explain(project));
@@ -36,6 +39,14 @@ export class WhyCommand extends ProjectCommand {
 
   private async explain(project: Project): Promise<number> {
     const { cwd, environment, out } = this.context;
+    const options = checkRunOptions({ envMode: this.envMode });
+    const wrong: Failure | undefined =
+      this.tasks.length === 0
+        ? { code: 'usage/missing-task', available: project.definitions.taskNames() }
+        : options.ok
+          ? undefined
+          : options.failure[0];
+    if (wrong !== undefined) return this.refuse([{ severity: 'error', failure: wrong }]);
     // A task with its package is looked for everywhere, whatever the current directory.
     const filters =
       this.tasks.every((task) => parseTaskId(task) !== undefined) && this.filters.length === 0 ? ['*'] : this.filters;
@@ -48,7 +59,8 @@ export class WhyCommand extends ProjectCommand {
       only: false,
     });
     if (!plan.ok) return this.refuse(plan.failure);
-    const { graph } = plan.value;
+    const { graph, warnings } = plan.value;
+    this.warn(warnings);
     const engine = await createEngine({
       project,
       context: this.context,
@@ -65,8 +77,13 @@ export class WhyCommand extends ProjectCommand {
     try {
       const predicted = await predictTasks(graph, engine);
       if (!predicted.ok) return this.refuse([{ severity: 'error', failure: predicted.failure }]);
-      const ids: TaskId[] = [...graph.nodes.values()].filter(({ isEntryPoint }) => isEntryPoint).map(({ id }) => id);
-      for (const id of ids) {
+      const nodes = [...graph.nodes.values()].filter(({ isEntryPoint }) => isEntryPoint);
+      const runnable = nodes.filter(({ command }) => command !== undefined);
+      // Of a task that some packages have, the others need no word.
+      const silent = runnable.length > 0 ? nodes.filter(({ id }) => this.tasks.includes(id)) : nodes;
+      for (const { id, command } of this.json ? [] : silent)
+        if (command === undefined) out.write(renderNoCommand(id, out.colors));
+      for (const { id } of runnable) {
         const report = await explainTask({ graph, predicted: predicted.value, engine }, id);
         out.write(
           this.json ? renderWhyJson(report) : renderWhy(report, { colors: out.colors, now: Date.now(), all: this.all }),

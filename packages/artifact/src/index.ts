@@ -13,11 +13,11 @@ export {
 export { compileOutputs, type OutputGlob, type OutputMatcher } from './outputs/output-globs.js';
 export { packOutputs, type PackedOutputs, type PackTrouble } from './pack/pack-outputs.js';
 export type { KnownOutputs, OutputRecord, RecordDraft } from './record/output-record.js';
+export { listLeftOutputs, listUntouched } from './record/left-outputs.js';
 export { openOutputRecords, type OutputRecords } from './record/output-records.js';
 export { isSameStamp, toStamp, type Stamp } from './record/stamp.js';
 export { findClash, type Clash } from './restore/find-clash.js';
 export {
-  listPaths,
   rememberOutputs,
   restoreOutputs,
   type OutputPlace,

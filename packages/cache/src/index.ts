@@ -18,10 +18,9 @@ export {
   type StoredFingerprint,
 } from './stored-fingerprints.js';
 export { createHttpBackend, type HttpBackendOptions } from './remote/http/http-backend.js';
-export { trouble, type RemoteBackend, type RemoteResult, type RemoteTrouble } from './remote/remote-backend.js';
-export { RemoteLink, type LinkSurroundings, type RemoteLimits } from './remote/remote-link.js';
+export type { RemoteBackend, RemoteResult, RemoteTrouble } from './remote/remote-backend.js';
+export type { LinkSurroundings, RemoteLimits } from './remote/remote-link.js';
 export { RemoteTier, type Landing, type RemoteTierOptions } from './remote/remote-tier.js';
 export { createStoreBackend, type StoreBackendOptions } from './remote/store-backend.js';
-export { createTaskCache, StoredTaskCache, type FinishedExecution, type TaskCacheOptions } from './task-cache.js';
 export type { Tier, TierPolicy } from './tier.js';
-export { createTroubleLog, type TroubleLog, type WarningSink } from './trouble-log.js';
+export type { WarningSink } from './trouble-log.js';

@@ -9,7 +9,15 @@ import type {
   TaskId,
   TaskNode,
 } from '@tr/model';
-import { breakLinks, compileOutputs, restoreOutputs, type OutputMatcher, type OutputPlace } from '@tr/artifact';
+import {
+  breakLinks,
+  compileOutputs,
+  listLeftOutputs,
+  listUntouched,
+  restoreOutputs,
+  type OutputMatcher,
+  type OutputPlace,
+} from '@tr/artifact';
 import { findStaleBuildState } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { saveTask, type Saved } from './save-task.js';
@@ -53,6 +61,10 @@ interface Progress {
   startedAt?: number;
   /** The build state that its outputs may not fit to. */
   staleState?: string;
+  /** Its outputs are those of the entry that was stored. */
+  isStored?: boolean;
+  /** What its outputs were when this run had dealt with them; see `stateOf`. */
+  state?: string;
 }
 
 /** The cache as a run sees it; see the port of the runner. Nothing here rejects for trouble with the cache. */
@@ -60,6 +72,7 @@ export class StoredTaskCache {
   readonly #options: TaskCacheOptions;
   readonly #trouble: TroubleLog;
   readonly #matchers = new Map<TaskId, OutputMatcher>();
+  readonly #nodes = new Map<TaskId, TaskNode>();
   readonly #directories = new Set<string>();
   readonly #progress = new Map<TaskId, Progress>();
 
@@ -124,6 +137,7 @@ export class StoredTaskCache {
       linked: task.definition.restore === 'link',
     });
     if (failure !== undefined) this.#trouble.note(failure, task.id);
+    if (restoration.outcome !== 'miss') this.#progressOf(task).state = stateOf(manifest.actionKey, manifestDigest);
     return restoration;
   }
 
@@ -142,8 +156,20 @@ export class StoredTaskCache {
     const startedAt = place.records.sampleClock();
     // An earlier command that did not come to its end may have left files too.
     const unfinishedSince = record?.unfinishedSince ?? startedAt;
-    place.records.write(task.id, { paths: record?.paths() ?? [], outOfStep, unfinishedSince });
-    Object.assign(this.#progressOf(task), { staleState, startedAt });
+    place.records.write(task.id, { paths: listUntouched(place, record), outOfStep, unfinishedSince });
+    Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false });
+    this.#noteState(task);
+  }
+
+  async settleOutputs(task: TaskNode): Promise<void> {
+    const { place } = this.#options;
+    if (this.#progressOf(task).isStored === true) return;
+    const record = place.records.read(task.id);
+    const paths = await listLeftOutputs({ place, task: task.id, matcher: this.#matcherOf(task), record });
+    const settledAt = place.records.sampleClock();
+    if (settledAt === undefined) return;
+    place.records.write(task.id, { paths, settledAt, outOfStep: record?.outOfStep === true });
+    this.#noteState(task);
   }
 
   async save(task: TaskNode, fingerprint: TaskFingerprint, execution: FinishedExecution): Promise<SaveOutcome> {
@@ -153,6 +179,9 @@ export class StoredTaskCache {
     const local = this.#options.tiers.filter(({ policy }) => policy.write);
     const writable = local.length === 0 && isShared ? [remote.landing] : local;
     const progress = this.#progressOf(task);
+    const disturbed = this.#findDisturbed(task);
+    if (disturbed !== undefined)
+      return { saved: false, reason: { reason: 'inputs-changed', paths: [`outputs of ${disturbed}`] } };
     if (progress.staleState !== undefined) return { saved: false, reason: staleStateReason(progress.staleState) };
     let first: SaveOutcome | undefined;
     for (const tier of writable) {
@@ -173,9 +202,36 @@ export class StoredTaskCache {
         if (isShared) remote.offer(saved.value.manifest);
       }
       if (!saved.ok && saved.failure.failure !== undefined) this.#trouble.note(saved.failure.failure, task.id);
+      this.#noteState(task);
+      progress.isStored = progress.state?.startsWith(fingerprint.key) === true;
       first ??= saved.ok ? { saved: true, ...pick(saved.value) } : { saved: false, reason: saved.failure.reason };
     }
     return first ?? { saved: false, reason: { reason: 'cache-off' } };
+  }
+
+  /** Remembers what this run has made of the outputs, as the record says it. */
+  #noteState(task: TaskNode): void {
+    this.#progressOf(task).state = this.#readState(task.id);
+  }
+
+  #readState(task: TaskId): string {
+    const record = this.#options.place.records.read(task);
+    if (record?.known !== undefined) return stateOf(record.known.key, record.known.manifestDigest);
+    return `unknown ${record?.unfinishedSince} ${record?.settledAt}`;
+  }
+
+  /** A dependency, near or far, whose outputs another run has changed since this one had dealt with them. */
+  #findDisturbed(task: TaskNode): TaskId | undefined {
+    const seen = new Set<TaskId>(task.dependencies);
+    for (const id of seen) {
+      const node = this.#nodes.get(id);
+      if (node === undefined) continue;
+      for (const below of node.dependencies) seen.add(below);
+      const { state } = this.#progressOf(node);
+      if (node.definition.outputs.include.length === 0 || state === undefined) continue;
+      if (this.#readState(id) !== state) return id;
+    }
+    return undefined;
   }
 
   async #explain(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly MissReason[]> {
@@ -216,6 +272,7 @@ export class StoredTaskCache {
     if (matcher === undefined) {
       matcher = compileOutputs(task.definition.outputs, task.directory);
       this.#matchers.set(task.id, matcher);
+      this.#nodes.set(task.id, task);
       this.#directories.add(task.directory);
     }
     return matcher;
@@ -231,6 +288,11 @@ export class StoredTaskCache {
 /** Creates the cache of one run. */
 export function createTaskCache(options: TaskCacheOptions): StoredTaskCache {
   return new StoredTaskCache(options);
+}
+
+/** Names a state of outputs: those of one stored entry. */
+function stateOf(key: string, manifestDigest: string): string {
+  return `${key} ${manifestDigest}`;
 }
 
 function missed(reason: MissReason): CacheLookup {

@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { canonicalJson, sha256 } from '@tr/hash';
 import {
+  DEFAULT_TASK_DEFINITION,
   FINGERPRINT_VERSION,
   type ActionKey,
   type Fingerprint,
@@ -130,24 +131,8 @@ export function taskOf(id = 'web#build', changes: Partial<TaskDefinition> = {}):
     task,
     directory: name,
     definition: {
-      cache: true,
-      command: undefined,
-      dependsOn: [],
-      with: [],
-      inputs: { includeDefault: true, include: [], exclude: [] },
+      ...DEFAULT_TASK_DEFINITION,
       outputs: { include: ['dist/**'], exclude: [] },
-      env: [],
-      passThroughEnv: undefined,
-      outputLogs: 'full',
-      persistent: false,
-      interactive: false,
-      interruptible: false,
-      tools: [],
-      envFiles: [],
-      restore: 'copy',
-      when: undefined,
-      timeoutMs: undefined,
-      retries: 0,
       ...changes,
     },
     command: 'make',

@@ -52,7 +52,9 @@ test('an old `$NAME` in dependsOn is a variable of the task, on top of what it i
 });
 
 test('a position is that of the entry which names the task, in the file where it is written', () => {
-  const root = { tasks: { build: { dependsOn: ['^gen', 'prepare'], with: ['watch'] }, test: { dependsOn: ['build'] } } };
+  const root = {
+    tasks: { build: { dependsOn: ['^gen', 'prepare'], with: ['watch'] }, test: { dependsOn: ['build'] } },
+  };
   const inherits = { extends: ['//'], tasks: { build: { outputs: ['dist/**'] } } };
   const adds = { extends: ['//'], tasks: { build: { dependsOn: ['$TURBO_EXTENDS$', 'own'] } } };
   const definitions = definitionsOf(root, { a: { config: inherits }, b: { config: adds } });

@@ -49,6 +49,8 @@ export interface FingerprinterOptions extends EnvironmentOptions {
   readonly externalDependenciesOf: (packageName: PackageName) => Readonly<Record<string, string>>;
   /** Undefined when no lockfile applies. */
   readonly closureOf: (packageName: PackageName) => ExternalClosure | undefined;
+  /** The lockfile that the closures come from, when it was changed since. Workspace-relative. */
+  readonly findChangedLockfile?: () => RelativePath | undefined;
   /** Lockfiles of other languages above or in the package. Workspace-relative. */
   readonly foreignLockfilesOf: (packageName: PackageName) => readonly RelativePath[];
   /** Files and directories that the closure points at and no lockfile pins (linked ones, patches). Workspace-relative. */
@@ -152,10 +154,12 @@ class RunFingerprinter implements TaskFingerprinter {
     // What can no longer be read is no longer what it was.
     if (!files.ok) return [files.failure.code === 'fingerprint/unreadable-input' ? files.failure.path : task.directory];
     const { inputs, globalFiles, foreignLockfiles } = before.fingerprint;
+    const lockfile = this.#options.findChangedLockfile?.();
     return sortedUnique([
       ...this.#changedByOthers(task, inputs, files.value.inputs),
       ...changedNames(globalFiles, files.value.globalFiles),
       ...changedNames(foreignLockfiles, files.value.foreignLockfiles),
+      ...(lockfile === undefined ? [] : [lockfile]),
     ]);
   }
 

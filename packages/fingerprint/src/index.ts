@@ -14,6 +14,7 @@ export type { FileRecord } from './inputs/input-collector.js';
 export * from './fingerprinter.js';
 export { createPathMatcher } from './globs/path-matcher.js';
 export * from './record/action-key.js';
-export * from './record/diff-fingerprints.js';
+export { diffFingerprints } from './record/diff-fingerprints.js';
+export type { ClosurePair } from './record/diff-fingerprints.js';
 export * from './record/parse-fingerprint.js';
 export type { ToolAnswer, ToolRunner } from './tool-outputs.js';

@@ -1,4 +1,4 @@
-import { fail, ok, type FingerprintFailure, type Result } from '@tr/model';
+import { compareStrings, fail, ok, type FingerprintFailure, type Result } from '@tr/model';
 
 /** What a tool command came to. `exitCode` is undefined when it could not be started. */
 export interface ToolAnswer {
@@ -31,7 +31,7 @@ export class ToolOutputs {
 
   /** The output, trimmed, with line ends as newlines. */
   async outputOf({ command, cwd, env }: ToolCall): Promise<Result<string, FingerprintFailure>> {
-    const key = JSON.stringify([command, cwd, Object.entries(env).sort()]);
+    const key = JSON.stringify([command, cwd, Object.entries(env).sort(([a], [b]) => compareStrings(a, b))]);
     let answer = this.#answers.get(key);
     if (answer === undefined) this.#answers.set(key, (answer = this.#run(command, cwd, env)));
     const { exitCode, output } = await answer;

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '@tr/hash';
-import {
-  computeTaskEnvironment,
-  createTaskEnvironments,
-  inferFramework,
-  type TaskEnvironmentOptions,
-} from '../src/index.js';
+import { createTaskEnvironments, inferFramework, type EnvironmentOptions, type TaskEnvironment } from '../src/index.js';
 import { compileVariablePatterns } from '../src/environment/variable-patterns.js';
 
 const ENV = {
@@ -27,21 +22,21 @@ const ENV = {
   VERCEL_TARGET_ENV: 'prod',
 };
 
-type Partly = Partial<Omit<TaskEnvironmentOptions, 'definition'>> & {
+type Partly = Partial<EnvironmentOptions> & {
   readonly env?: readonly string[];
   readonly passThroughEnv?: readonly string[];
+  readonly frameworkEnv?: readonly string[];
 };
 
-const environment = ({ env = [], passThroughEnv, ...options }: Partly): ReturnType<typeof computeTaskEnvironment> =>
-  computeTaskEnvironment({
+const environment = ({ env = [], passThroughEnv, frameworkEnv, ...options }: Partly): TaskEnvironment =>
+  createTaskEnvironments({
     processEnv: ENV,
     globalEnv: [],
     globalPassThroughEnv: undefined,
     envMode: 'strict',
     platform: 'linux',
-    definition: { env, passThroughEnv },
     ...options,
-  });
+  }).of({ env, passThroughEnv }, frameworkEnv);
 
 describe('variable patterns', () => {
   for (const [patterns, expected] of [

@@ -4,8 +4,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -14,7 +12,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createFileIndex } from '../src/index.js';
 import { NO_OUTPUTS, temporaryDirectory, TestRepository, toSpec } from './rig/repository.js';
 
 /** An id no content has: where it shows up, the index was believed. */
@@ -279,132 +276,5 @@ describe('what cannot be read', () => {
     writeFileSync(Buffer.concat([Buffer.from(`${repository.root}/src/`), Buffer.from([0xff, 0xfe])]), 'x');
     const answer = await repository.open({ git: repository.location }).inputsOf('', toSpec([]), NO_OUTPUTS);
     assert.equal(!answer.ok && answer.failure.code, 'fingerprint/unreadable-input');
-  });
-});
-
-describe('the stat memo', () => {
-  const memoOf = (repository: TestRepository): string => repository.path('.tr', 'memo.json');
-  const old = new Date('2020-01-01');
-  const settledFiles = (repository: TestRepository): void => {
-    repository.write({ a: 'aaaa', b: 'bbbb' });
-    for (const name of ['a', 'b']) utimesSync(repository.path(name), old, old);
-  };
-  /** Runs once, and replaces a remembered id by the mark. */
-  const remembered = async (repository: TestRepository, root = repository.root): Promise<void> => {
-    const index = repository.open({ git: undefined, root });
-    const ids = await repository.inputs([], '', index);
-    index.save();
-    const text = readFileSync(memoOf(repository), 'utf8');
-    writeFileSync(memoOf(repository), text.replace(ids['a'] ?? 'none', MARK));
-  };
-
-  it('answers for a file that was there before, unchanged', async () => {
-    const repository = new TestRepository();
-    settledFiles(repository);
-    await remembered(repository);
-    const ids = await repository.inputs([], '', repository.open({ git: undefined }));
-    assert.equal(ids['a'], MARK);
-  });
-
-  for (const [what, change] of [
-    ['content', (path: string) => writeFileSync(path, 'AAAA')],
-    ['time', (path: string) => utimesSync(path, 7, 7)],
-    [
-      'content, its mtime put back',
-      (path: string) => {
-        writeFileSync(path, 'AAAA');
-        utimesSync(path, old, old);
-      },
-    ],
-  ] as const) {
-    it(`does not answer after a change of ${what}`, async () => {
-      const repository = new TestRepository();
-      settledFiles(repository);
-      await remembered(repository);
-      change(repository.path('a'));
-      const ids = await repository.inputs([], '', repository.open({ git: undefined }));
-      assert.notEqual(ids['a'], MARK);
-    });
-  }
-
-  it('does not remember a file as young as the clock can tell', async () => {
-    const repository = new TestRepository();
-    settledFiles(repository);
-    const future = new Date(Date.now() + 3_600_000);
-    utimesSync(repository.path('a'), future, future);
-    const index = repository.open({ git: undefined });
-    const ids = await repository.inputs([], '', index);
-    index.save();
-    const text = readFileSync(memoOf(repository), 'utf8');
-    assert.equal(text.includes(ids['a'] ?? 'none'), false);
-    assert.equal(text.includes(ids['b'] ?? 'none'), true);
-  });
-
-  for (const [what, text] of [
-    ['not JSON', '{"version":1,"entr'],
-    ['another version', '{"version":2,"entries":[["a",[4,1,1,1,"x",""]]]}'],
-    ['of another shape', '{"version":1,"entries":[["a",[4,1]],7,null,["b"]]}'],
-    ['empty', ''],
-  ] as const) {
-    it(`is ignored and written anew when it is ${what}`, async () => {
-      const repository = new TestRepository();
-      settledFiles(repository);
-      mkdirSync(repository.path('.tr'));
-      writeFileSync(memoOf(repository), text);
-      const index = repository.open({ git: undefined });
-      assert.equal(Object.keys(await repository.inputs([], '', index)).length, 2);
-      index.save();
-      assert.equal((JSON.parse(readFileSync(memoOf(repository), 'utf8')) as { version: number }).version, 1);
-    });
-  }
-
-  it('keeps what did not run now, and forgets what is gone once it has doubled', async () => {
-    const repository = new TestRepository();
-    settledFiles(repository);
-    await remembered(repository);
-    const paths = (): readonly string[] => {
-      const { entries } = JSON.parse(readFileSync(memoOf(repository), 'utf8')) as { entries: [string, unknown][] };
-      return entries.map(([path]) => path).sort();
-    };
-    const run = async (inputs: readonly string[]): Promise<void> => {
-      const index = repository.open({ git: undefined });
-      await repository.inputs(inputs, '', index);
-      index.save();
-    };
-    rmSync(repository.path('a'));
-    repository.write({ c: 'c' });
-    utimesSync(repository.path('c'), old, old);
-    await run(['c']);
-    assert.deepEqual(paths(), ['a', 'b', 'c']);
-    const many = Array.from({ length: 1001 }, (_, at) => `many/${at}`);
-    repository.write(Object.fromEntries(many.map((name) => [name, name])));
-    for (const name of many) utimesSync(repository.path(name), old, old);
-    await run(['many/**']);
-    assert.deepEqual(paths(), ['b', 'c', ...many].sort());
-  });
-
-  it('is no input, and leaves nothing behind but itself', async () => {
-    const repository = new TestRepository();
-    settledFiles(repository);
-    await remembered(repository);
-    assert.deepEqual(readdirSync(repository.path('.tr')), ['memo.json']);
-    const inputs = ['.tr/**', '.tr/memo.json', '.tr'];
-    assert.deepEqual(Object.keys(await repository.inputs(inputs, '', repository.open({ git: undefined }))), []);
-  });
-
-  it('does not fail a run when it cannot be written', async () => {
-    const repository = new TestRepository();
-    settledFiles(repository);
-    writeFileSync(repository.path('.tr'), 'a file where the directory should be');
-    const index = createFileIndex({
-      root: repository.root,
-      git: undefined,
-      memoPath: memoOf(repository),
-      excludedDirectories: ['.tr'],
-      processEnv: {},
-      runGit: undefined,
-    });
-    assert.equal(Object.keys(await repository.inputs([], '', index)).length, 3);
-    index.save();
   });
 });

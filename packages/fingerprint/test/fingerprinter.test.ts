@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { appendFileSync, rmSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { sha256 } from '@tr/hash';
-import type { ActionKey, BlobId, PackageName, TaskDefinition, TaskFingerprint, TaskId, TaskNode } from '@tr/model';
+import {
+  DEFAULT_TASK_DEFINITION,
+  type ActionKey,
+  type BlobId,
+  type PackageName,
+  type TaskDefinition,
+  type TaskFingerprint,
+  type TaskId,
+  type TaskNode,
+} from '@tr/model';
 import {
   computeActionKey,
   createFingerprinter,
@@ -12,24 +21,10 @@ import {
 import { TestRepository, toSpec } from './rig/repository.js';
 
 const DEFINITION: TaskDefinition = {
-  cache: true,
-  command: undefined,
-  dependsOn: [],
-  with: [],
+  ...DEFAULT_TASK_DEFINITION,
   inputs: toSpec(['src/**']),
   outputs: { include: ['dist/**'], exclude: [] },
   env: ['MODE'],
-  passThroughEnv: undefined,
-  outputLogs: 'full',
-  persistent: false,
-  interactive: false,
-  interruptible: false,
-  tools: [],
-  envFiles: [],
-  restore: 'copy',
-  when: undefined,
-  timeoutMs: undefined,
-  retries: 0,
 };
 
 function task(definition: Partial<TaskDefinition> = {}, node: Partial<TaskNode> = {}): TaskNode {

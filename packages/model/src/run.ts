@@ -15,11 +15,19 @@ export type SkipReason =
   /** A dependency failed, and the failure mode keeps its dependents from running. */
   | 'dependency-failed';
 
+/** The first condition of a `when` rule that does not hold. */
+export type UnmetCondition =
+  | { readonly kind: 'env'; readonly name: string }
+  /** `branch` is undefined where none is checked out. */
+  | { readonly kind: 'branch'; readonly branch: string | undefined; readonly globs: readonly string[] };
+
 /** The end of one task. */
 export interface TaskResult {
   readonly task: TaskId;
   readonly outcome: Outcome;
   readonly skipReason?: SkipReason;
+  /** Set with the skip reason `when`. */
+  readonly unmet?: UnmetCondition;
   readonly key?: ActionKey;
   /** Set when a process ended by itself. */
   readonly exitCode?: number;
@@ -65,6 +73,8 @@ export type RunEvent =
         readonly hasCommand: boolean;
         readonly log: OutputLogs;
         readonly persistent: boolean;
+        /** Talks with the user, in lines that may not be finished. Absent means false. */
+        readonly interactive?: boolean;
       }[];
       readonly concurrency: number;
     }
@@ -114,6 +124,8 @@ export type RunEvent =
   /** Trouble that changes no result. */
   | { readonly type: 'warning'; readonly task?: TaskId; readonly failure: Failure }
   | { readonly type: 'task-finished'; readonly task: TaskId; readonly result: TaskResult }
+  /** A signal came: nothing new starts, and what runs is asked to end. At most once. */
+  | { readonly type: 'run-stopping'; readonly signal: string }
   | { readonly type: 'run-finished'; readonly result: RunResult };
 
 /** Receives events; must not throw. */

@@ -72,3 +72,25 @@ export interface TaskDefinition {
   /** How many times a failed execution is tried again. */
   readonly retries: number;
 }
+
+/** A task about which the configuration says nothing: every default there is. */
+export const DEFAULT_TASK_DEFINITION: TaskDefinition = {
+  cache: true,
+  command: undefined,
+  dependsOn: [],
+  with: [],
+  inputs: { includeDefault: true, include: [], exclude: [] },
+  outputs: { include: [], exclude: [] },
+  env: [],
+  passThroughEnv: undefined,
+  outputLogs: 'full',
+  persistent: false,
+  interactive: false,
+  interruptible: false,
+  tools: [],
+  envFiles: [],
+  restore: 'copy',
+  when: undefined,
+  timeoutMs: undefined,
+  retries: 0,
+};

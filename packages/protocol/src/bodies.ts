@@ -16,14 +16,6 @@ export interface About {
   readonly mayWrite: boolean;
 }
 
-/** Reads the answer to `about`. */
-export function parseAbout(value: unknown): About | undefined {
-  if (!isRecord(value)) return undefined;
-  const { protocol, scope, mayWrite } = value;
-  if (!isCount(protocol, 1_000_000) || typeof scope !== 'string' || typeof mayWrite !== 'boolean') return undefined;
-  return { protocol, scope, mayWrite };
-}
-
 /** POST lookup: `{"keys":[…]}`. */
 export function toLookupRequest(keys: readonly ActionKey[]): string {
   return JSON.stringify({ keys });

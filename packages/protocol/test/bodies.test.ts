@@ -6,7 +6,6 @@ import {
   BrokenStreamError,
   ByteReader,
   MAX_LOOKUP_KEYS,
-  parseAbout,
   parseActionKey,
   parseChunkList,
   parseJsonBytes,
@@ -31,8 +30,6 @@ describe('bodies', () => {
     assert.deepEqual(parseChunkList(JSON.parse(toChunkList([CHUNK]))), [CHUNK]);
     assert.deepEqual(parseMissingAnswer(JSON.parse(toMissingAnswer([0, 2])), 3), [0, 2]);
     assert.equal(parsePutAnswer(JSON.parse(toPutAnswer('kept'))), 'kept');
-    const about = { protocol: 1, scope: 'main', mayWrite: true };
-    assert.deepEqual(parseAbout(about), about);
   });
 
   const hostile: readonly (readonly [string, unknown])[] = [
@@ -51,7 +48,6 @@ describe('bodies', () => {
     ['a place outside', parseMissingAnswer({ missing: [3] }, 3)],
     ['a broken place', parseMissingAnswer({ missing: [0.5] }, 3)],
     ['another outcome', parsePutAnswer({ outcome: 'great' })],
-    ['about without a scope', parseAbout({ protocol: 1, mayWrite: true })],
     ['a key of another length', parseActionKey('abc')],
     ['a key with a prototype name', parseActionKey('__proto__')],
     ['bytes that are no JSON', parseJsonBytes(Buffer.from('{'))],

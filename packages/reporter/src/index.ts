@@ -20,16 +20,10 @@ export type { CacheStatusReport, GcReport, VerifyReport } from './reports/render
 export { renderDiagnostics, type LineReader } from './reports/render-diagnostics.js';
 export { renderLs, renderLsJson, renderPackage, renderPackagesJson } from './reports/render-ls.js';
 export type { ListedPackage, LsReport, PackageReport } from './reports/render-ls.js';
-export { createJsonReporter, parseEventLine, renderEventLine } from './run/json-lines.js';
+export { createJsonReporter } from './run/json-lines.js';
 export { resolveLogStyle, type LogStyle, type LogStyleRequest } from './run/log-style.js';
 export type { RunReporter } from './run/reporter.js';
 export type { LogOrder, LogReader, RunReportOptions } from './run/run-report-options.js';
 export { createTerminalReporter } from './run/terminal-reporter.js';
-export { countOf, formatAge, formatBytes, formatDuration } from './text/quantities.js';
-export { printable } from './text/printable.js';
-export { renderWhy, renderWhyJson, type WhyLook } from './why/render-why.js';
+export { renderNoCommand, renderWhy, renderWhyJson, type WhyLook } from './why/render-why.js';
 export type { DivergingDependency, StoredRun, WhyReport } from './why/why-report.js';
-export { describeFailure, positionOf } from './words/describe-failure.js';
-export { describeMissReason, describeMissReasons } from './words/miss-reason.js';
-export { describeNotSaved } from './words/not-saved.js';
-export type { Words } from './words/words.js';

@@ -1,4 +1,4 @@
-import type { WhenRule } from '@tr/model';
+import type { UnmetCondition, WhenRule } from '@tr/model';
 import type { Conditions } from './ports.js';
 
 /** Facts that `when` rules ask for. */
@@ -13,14 +13,17 @@ export interface ConditionFacts {
 /** Conditions over `facts`. Without a branch no `branches` rule holds; a variable counts when it is not empty. */
 export function createConditions(facts: ConditionFacts): Conditions {
   let branch: { readonly name: string | undefined } | undefined;
-  const isOnBranch = (globs: readonly string[]): boolean => {
+  const checkBranch = (globs: readonly string[]): UnmetCondition | undefined => {
     branch ??= { name: facts.findBranch() };
     const { name } = branch;
-    return name !== undefined && globs.some((glob) => facts.matches(glob, name));
+    if (name !== undefined && globs.some((glob) => facts.matches(glob, name))) return undefined;
+    return { kind: 'branch', branch: name, globs };
   };
   return {
-    holds: (rule: WhenRule) =>
-      (rule.env ?? []).every((name) => (facts.environment[name] ?? '') !== '') &&
-      (rule.branches === undefined || isOnBranch(rule.branches)),
+    findUnmet: ({ env = [], branches }: WhenRule) => {
+      const name = env.find((each) => (facts.environment[each] ?? '') === '');
+      if (name !== undefined) return { kind: 'env', name };
+      return branches === undefined ? undefined : checkBranch(branches);
+    },
   };
 }

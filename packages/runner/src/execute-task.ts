@@ -28,6 +28,8 @@ export async function executeTask(run: RunContext, task: ReadyTask): Promise<Res
   run.fingerprinter.forgetListings(node);
   warnAbout(run, node, { end, log });
 
+  const stored = end.verdict === 'passed' ? await store(run, { node, fingerprint, end, log }) : {};
+  await run.cache.settleOutputs?.(node);
   const parts = { missReasons, attempts: end.attempts, ...(log.broken === undefined ? { logPath: log.path } : {}) };
   switch (end.verdict) {
     case 'stopped':
@@ -37,7 +39,6 @@ export async function executeTask(run: RunContext, task: ReadyTask): Promise<Res
       return { ...parts, outcome: 'failed', logTail: log.readTail(), ...pick(end) };
     case 'passed': {
       const flaky = end.attempts > 1;
-      const stored = await store(run, { node, fingerprint, end, log });
       return { ...parts, outcome: 'executed', exitCode: 0, flaky, ...stored };
     }
   }
@@ -136,7 +137,8 @@ async function save(run: RunContext, { node, fingerprint, end, log }: Passed): P
   const { key }: { readonly key: ActionKey } = fingerprint;
   const saved = await run.cache.save(node, fingerprint, { durationMs: end.durationMs, logPath: log.path });
   if (!saved.saved) {
-    if (saved.reason.reason === 'outputs-changed') run.keys.distrust(task, task);
+    const { reason } = saved.reason;
+    if (reason === 'outputs-changed' || reason === 'inputs-changed') run.keys.distrust(task, task);
     run.emit({ type: 'cache-not-saved', task, reason: saved.reason });
     return;
   }

@@ -7,6 +7,7 @@
  */
 export { createConditions, type ConditionFacts } from './conditions.js';
 export { createLauncher, type LauncherOptions, type LaunchMode } from './launch/launcher.js';
+export { quoteForPosix } from './launch/quote.js';
 export { findLifecycleSteps, type LifecycleStep } from './launch/lifecycle.js';
 export * from './ports.js';
 export { findTooManyPersistent } from './persistent-limit.js';

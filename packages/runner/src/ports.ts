@@ -9,6 +9,7 @@ import type {
   TaskFingerprint,
   TaskId,
   TaskNode,
+  UnmetCondition,
   WhenRule,
 } from '@tr/model';
 
@@ -38,6 +39,8 @@ export interface TaskCache {
   readLog(entry: CacheEntry): Promise<Uint8Array | undefined>;
   /** Called before a command starts: what is recorded about the outputs on disk no longer holds. */
   forgetOutputs(task: TaskNode): Promise<void>;
+  /** Called after a command has ended, stored or not: what there is now is what it left. */
+  settleOutputs?(task: TaskNode): Promise<void>;
   save(task: TaskNode, fingerprint: TaskFingerprint, execution: Execution): Promise<SaveOutcome>;
 }
 
@@ -123,7 +126,8 @@ export interface Launcher {
 
 /** Answers `when` rules. */
 export interface Conditions {
-  holds(rule: WhenRule): boolean;
+  /** The first condition of the rule that does not hold; undefined when all do. */
+  findUnmet(rule: WhenRule): UnmetCondition | undefined;
 }
 
 /** A request to end the run early. */

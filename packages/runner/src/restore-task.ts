@@ -3,6 +3,9 @@ import type { RunContext } from './run-context.js';
 import type { ResultParts } from './run-task.js';
 import { tryWriteLog } from './task-log.js';
 
+/** A log is handed on in pieces of this size: who prints it may make a string of each, which must not be too long. */
+const PIECE_BYTES = 1024 * 1024;
+
 /** What the cache could do for a task. */
 export type RestoreAttempt =
   | { readonly hit: true; readonly result: ResultParts }
@@ -58,8 +61,9 @@ async function finishHit(run: RunContext, { node, entry, outcome }: Hit): Promis
   }
   const timeSavedMs = manifest.durationMs;
   run.emit({ type: 'cache-hit', task: node.id, key, tier, outcome, timeSavedMs });
-  if (replays && log !== undefined) {
-    run.emit({ type: 'task-output', task: node.id, stream: 'stdout', bytes: log, replay: true });
+  for (let at = 0; replays && log !== undefined && at < log.length; at += PIECE_BYTES) {
+    const bytes = log.subarray(at, at + PIECE_BYTES);
+    run.emit({ type: 'task-output', task: node.id, stream: 'stdout', bytes, replay: true });
   }
   if (outcome === 'fresh') return { hit: true, result: { outcome, timeSavedMs } };
   const logPath = run.logPathOf(node.id);

@@ -1,4 +1,4 @@
-import type { Failure, SkipReason, TaskFingerprint, TaskNode, TaskResult } from '@tr/model';
+import type { Failure, SkipReason, TaskFingerprint, TaskNode, TaskResult, UnmetCondition } from '@tr/model';
 import { executeTask } from './execute-task.js';
 import type { ExecutionLock } from './ports.js';
 import { tryRestore } from './restore-task.js';
@@ -28,8 +28,8 @@ export async function runTask(run: RunContext, node: TaskNode, computed: Compute
     if (!keyed.ok) return ended({ outcome: 'failed', failure: keyed.failure });
     const fingerprint = keyed.value;
     const { key } = fingerprint;
-    const skipReason = findSkipReason(run, node);
-    if (skipReason !== undefined) return ended({ outcome: 'skipped', skipReason, key });
+    const skipped = findSkipReason(run, node);
+    if (skipped !== undefined) return ended({ outcome: 'skipped', ...skipped, key });
     if (run.isEnding()) return ended({ outcome: 'aborted', key });
 
     const restored = await tryRestore(run, node, fingerprint);
@@ -82,10 +82,14 @@ async function computeKey(
   return result;
 }
 
-function findSkipReason(run: RunContext, node: TaskNode): SkipReason | undefined {
-  if (node.command === undefined) return 'no-command';
+function findSkipReason(
+  run: RunContext,
+  node: TaskNode,
+): { readonly skipReason: SkipReason; readonly unmet?: UnmetCondition } | undefined {
+  if (node.command === undefined) return { skipReason: 'no-command' };
   const { when } = node.definition;
-  return when === undefined || run.conditions.holds(when) ? undefined : 'when';
+  const unmet = when === undefined ? undefined : run.conditions.findUnmet(when);
+  return unmet === undefined ? undefined : { skipReason: 'when', unmet };
 }
 
 /** Waits until nobody executes the task any more; false when the run ends meanwhile. */

@@ -110,8 +110,9 @@ class Run {
     const { graph, concurrency, emit } = this.#context;
     const tasks = graph.topologicalOrder.map((id) => {
       const { command, definition } = nodeOf(graph, id);
-      const { outputLogs, persistent } = definition;
-      return { id, hasCommand: command !== undefined, log: outputLogs, persistent };
+      const { outputLogs, persistent, interactive } = definition;
+      const task = { id, hasCommand: command !== undefined, log: outputLogs, persistent };
+      return interactive ? { ...task, interactive } : task;
     });
     emit({ type: 'run-started', at, packages: graph.packagesInScope, tasks, concurrency });
   }
@@ -200,6 +201,7 @@ class Run {
 
   #shutDown(request: ShutdownRequest): void {
     if (!request.force) {
+      this.#context.emit({ type: 'run-stopping', signal: request.signal });
       this.#end('signal', request.signal);
       return;
     }

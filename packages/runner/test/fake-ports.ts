@@ -1,16 +1,17 @@
-import type {
-  ActionKey,
-  CacheLookup,
-  Failure,
-  RunEvent,
-  RunResult,
-  SaveOutcome,
-  TaskDefinition,
-  TaskFingerprint,
-  TaskGraph,
-  TaskId,
-  TaskNode,
-  TaskResult,
+import {
+  DEFAULT_TASK_DEFINITION,
+  type ActionKey,
+  type CacheLookup,
+  type Failure,
+  type RunEvent,
+  type RunResult,
+  type SaveOutcome,
+  type TaskDefinition,
+  type TaskFingerprint,
+  type TaskGraph,
+  type TaskId,
+  type TaskNode,
+  type TaskResult,
 } from '@tr/model';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,27 +34,6 @@ const logs = mkdtempSync(join(tmpdir(), 'tr-runner-'));
 process.on('exit', () => rmSync(logs, { recursive: true, force: true }));
 let runs = 0;
 
-const DEFINITION: TaskDefinition = {
-  cache: true,
-  command: undefined,
-  dependsOn: [],
-  with: [],
-  inputs: { includeDefault: true, include: [], exclude: [] },
-  outputs: { include: [], exclude: [] },
-  env: [],
-  passThroughEnv: undefined,
-  outputLogs: 'full',
-  persistent: false,
-  interactive: false,
-  interruptible: false,
-  tools: [],
-  envFiles: [],
-  restore: 'copy',
-  when: undefined,
-  timeoutMs: undefined,
-  retries: 0,
-};
-
 /** Short names stand for `name#t`. Tasks are listed after the ones they need. */
 export function createGraph(tasks: Readonly<Record<string, TestTask>>): TaskGraph {
   const names = Object.keys(tasks);
@@ -64,7 +44,7 @@ export function createGraph(tasks: Readonly<Record<string, TestTask>>): TaskGrap
       package: name as TaskNode['package'],
       task: 't',
       directory: name,
-      definition: { ...DEFINITION, ...task.definition },
+      definition: { ...DEFAULT_TASK_DEFINITION, ...task.definition },
       command: 'command' in task ? task.command : `run ${name}`,
       isScript: true,
       dependencies: (task.needs ?? []).map(idOf),
@@ -90,6 +70,8 @@ export interface FakeProcess {
   readonly request: SpawnRequest;
   readonly signals: string[];
   end(exitCode: number): void;
+  /** Ends in any way there is. */
+  endWith(end: ProcessEnd): void;
   print(text: string): void;
 }
 
@@ -170,7 +152,7 @@ export function startRun(graph: TaskGraph, behaviour: Behaviour = {}): FakeRun {
     continueMode: 'never',
     parallel: false,
     force: false,
-    conditions: { holds: () => true },
+    conditions: { findUnmet: () => undefined },
     locks: { tryAcquire: () => ({ release: () => undefined }) },
     emit: (event) => fake.events.push(event),
     logDirectory: join(logs, String((runs += 1))),
@@ -289,10 +271,11 @@ function createSpawner(fake: Record_, behaviour: Behaviour): Pick<RunTasksOption
           name: request.env['NAME'] ?? '',
           request,
           signals: [],
-          end: (exitCode) => {
+          end: (exitCode) => process.endWith({ kind: 'exited', exitCode, leftBehind: false }),
+          endWith: (end) => {
             const at = fake.running.indexOf(process);
             if (at >= 0) fake.running.splice(at, 1);
-            resolve({ kind: 'exited', exitCode, leftBehind: false });
+            resolve(end);
           },
           print: (text) => request.onOutput('stdout', new TextEncoder().encode(text)),
         };

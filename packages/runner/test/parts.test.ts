@@ -1,4 +1,4 @@
-import type { TaskId, WhenRule } from '@tr/model';
+import type { TaskId, UnmetCondition, WhenRule } from '@tr/model';
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
@@ -120,25 +120,26 @@ test('conditions', () => {
       environment: { SET: '1', EMPTY: '' },
       matches: (glob, text) => glob === text || (glob === 'release/*' && text.startsWith('release/')),
     });
-  const cases: readonly [string | undefined, Partial<WhenRule>, boolean][] = [
-    ['main', {}, true],
-    ['main', { branches: ['main'] }, true],
-    ['release/1', { branches: ['main', 'release/*'] }, true],
-    ['x', { branches: ['main'] }, false],
-    [undefined, { branches: ['main'] }, false],
-    ['x', { env: ['SET'] }, true],
-    ['x', { env: ['SET', 'EMPTY'] }, false],
-    ['x', { env: ['UNSET'] }, false],
-    ['main', { branches: ['main'], env: ['UNSET'] }, false],
+  const cases: readonly [string | undefined, Partial<WhenRule>, UnmetCondition | undefined][] = [
+    ['main', {}, undefined],
+    ['main', { branches: ['main'] }, undefined],
+    ['release/1', { branches: ['main', 'release/*'] }, undefined],
+    ['x', { branches: ['main'] }, { kind: 'branch', branch: 'x', globs: ['main'] }],
+    [undefined, { branches: ['main'] }, { kind: 'branch', branch: undefined, globs: ['main'] }],
+    ['x', { env: ['SET'] }, undefined],
+    ['x', { env: ['SET', 'EMPTY'] }, { kind: 'env', name: 'EMPTY' }],
+    ['x', { env: ['UNSET'] }, { kind: 'env', name: 'UNSET' }],
+    ['main', { branches: ['main'], env: ['UNSET'] }, { kind: 'env', name: 'UNSET' }],
   ];
   for (const [branch, rule, expected] of cases) {
-    assert.equal(on(branch).holds({ branches: undefined, env: undefined, ...rule }), expected, JSON.stringify(rule));
+    const unmet = on(branch).findUnmet({ branches: undefined, env: undefined, ...rule });
+    assert.deepEqual(unmet, expected, JSON.stringify(rule));
   }
   asked = 0;
   const conditions = on('main');
-  conditions.holds({ branches: undefined, env: ['SET'] });
+  conditions.findUnmet({ branches: undefined, env: ['SET'] });
   assert.equal(asked, 0);
-  for (let i = 0; i < 3; i += 1) conditions.holds({ branches: ['main'], env: undefined });
+  for (let i = 0; i < 3; i += 1) conditions.findUnmet({ branches: ['main'], env: undefined });
   assert.equal(asked, 1);
 });
 

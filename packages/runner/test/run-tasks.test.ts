@@ -48,6 +48,15 @@ test('hits are not executed; full logs are replayed as they were', async () => {
   assert.deepEqual(output?.type === 'task-output' && [output.replay, output.bytes], [true, log]);
 });
 
+test('a long log is replayed in pieces, all of it', async () => {
+  const log = new Uint8Array(2_500_000).map((_, at) => at % 251);
+  const run = startRun(createGraph({ a: {} }), { ...END_AT_ONCE, stored: ['a'], log: () => log });
+  await run.result;
+  const pieces = run.events.flatMap((event) => (event.type === 'task-output' ? [event.bytes] : []));
+  assert.ok(pieces.every(({ length }) => length <= 1024 * 1024));
+  assert.ok(Buffer.concat(pieces).equals(log));
+});
+
 test('a restored task leaves its log in the logs directory', async () => {
   const run = startRun(createGraph({ a: {} }), {
     stored: ['a'],
@@ -240,8 +249,11 @@ test('an uncached task whose inputs changed is not built upon either', async () 
 test('when: a task that is not wanted is skipped, and what depends on it is not stored', async () => {
   const when = { branches: ['main'], env: undefined };
   const graph = createGraph({ a: { definition: { when } }, b: { needs: ['a'] }, c: {} });
-  const run = startRun(graph, { ...END_AT_ONCE, options: { conditions: { holds: () => false } } });
-  assert.deepEqual(outcomes(await run.result), { a: 'when', b: 'executed', c: 'executed' });
+  const unmet = { kind: 'env', name: 'TOKEN' } as const;
+  const run = startRun(graph, { ...END_AT_ONCE, options: { conditions: { findUnmet: () => unmet } } });
+  const result = await run.result;
+  assert.deepEqual(outcomes(result), { a: 'when', b: 'executed', c: 'executed' });
+  assert.deepEqual(resultOf(result, 'a').unmet, unmet);
   assert.deepEqual(run.saved, ['c']);
 });
 

@@ -33,6 +33,8 @@ test('the second signal kills at once', async () => {
   run.request({ signal: 'SIGINT', force: true });
   assert.equal((await run.result).exitCode, 130);
   assert.deepEqual(signals, ['SIGINT', 'SIGKILL']);
+  const told = run.events.filter(({ type }) => type === 'run-stopping');
+  assert.deepEqual(told, [{ type: 'run-stopping', signal: 'SIGINT' }]);
 });
 
 test('a signal that came before the run: nothing starts', async () => {

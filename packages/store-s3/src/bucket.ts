@@ -28,7 +28,7 @@ export interface ObjectInfo {
 /** The part of S3 that every server has (see the README), with trouble as values. Keys are below the location's prefix. */
 export interface Bucket {
   head(key: string): Promise<StoreResult<ObjectInfo | undefined>>;
-  /** Undefined when there is none. The stream may fail: see {@link toS3Failure}. */
+  /** Undefined when there is none. The stream may fail: read it inside {@link attemptS3}. */
   get(
     key: string,
     range?: { readonly start: number; readonly end: number },
@@ -163,7 +163,7 @@ export async function attemptS3<T>(path: string, operation: () => Promise<T>): P
 }
 
 /** What an error of the SDK, or of a body's stream, means. */
-export function toS3Failure(error: unknown, path: string): StoreFailure {
+function toS3Failure(error: unknown, path: string): StoreFailure {
   if (!(error instanceof Error)) throw error;
   if (isStatus(error, 401) || isStatus(error, 403)) return { code: 'store/denied', path };
   if (isStatus(error, 507)) return { code: 'store/no-space', path };

@@ -25,28 +25,16 @@ export { createFileActionStore } from './file/file-action-store.js';
 export { createFileBlobStore } from './file/file-blob-store.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';
 export { fromManifestBytes, listBlobs, toManifestBytes } from './manifest/manifest-bytes.js';
-export {
-  parseManifest,
-  MAX_MANIFEST_BYTES,
-  MAX_MANIFEST_ENTRIES,
-  type ManifestFlaw,
-} from './manifest/parse-manifest.js';
+export { parseManifest, type ManifestFlaw } from './manifest/parse-manifest.js';
 export { findLinkHazard, findPathHazard } from './manifest/safe-path.js';
 export { createMemoryActionStore } from './memory/memory-action-store.js';
 export { createMemoryBlobStore } from './memory/memory-blob-store.js';
 export { createPacer, type Pacer } from './pacer.js';
 export type { ActionStore, BlobStore, PutManifest, StoredBlob, StoredManifest } from './ports.js';
 export { readWhole, type WholeFile } from './read-whole.js';
-export {
-  attempt,
-  attemptAsync,
-  classifyStoreFailure,
-  toStoreFailure,
-  type StoreResult,
-  type StoreTrouble,
-} from './trouble.js';
+export { attempt, attemptAsync, toStoreFailure, type StoreResult } from './trouble.js';
 export { readCacheStatus, type CacheStatus, type TaskUsage } from './upkeep/cache-status.js';
 export { chooseEvictions, type CacheLimits, type EntryUse } from './upkeep/choose-evictions.js';
-export { collectGarbage, DEFAULT_GRACE_MS, type GcOptions, type GcReport } from './upkeep/collect-garbage.js';
+export { collectGarbage, type GcOptions, type GcReport } from './upkeep/collect-garbage.js';
 export { isGcDue, noteWritten } from './upkeep/gc-due.js';
 export { verifyCache, type VerifyReport } from './upkeep/verify-cache.js';

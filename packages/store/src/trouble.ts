@@ -4,30 +4,6 @@ import { errorCode } from './disk.js';
 /** What a store gives back: a value, or trouble that must not end a run. */
 export type StoreResult<T> = Result<T, StoreFailure>;
 
-/**
- * What a caller can do about a failure. `missing`: a miss, the entry is stored again. `retryable`: the same call may
- * work later. `permanent`: it will not, until a person acts.
- */
-export type StoreTrouble = 'missing' | 'retryable' | 'permanent';
-
-/** Sorts failures by what can be done about them. */
-export function classifyStoreFailure(failure: StoreFailure): StoreTrouble {
-  switch (failure.code) {
-    case 'store/missing':
-    case 'store/corrupt':
-      return 'missing';
-    case 'store/io':
-      return 'retryable';
-    case 'store/no-space':
-    case 'store/read-only':
-    case 'store/denied':
-    case 'store/unknown-version':
-    case 'store/undeclared-outputs':
-    case 'store/cache-like-output':
-      return 'permanent';
-  }
-}
-
 /** Turns an error of the operating system into a failure; anything else is a bug and is thrown on. */
 export function toStoreFailure(error: unknown, path: string): StoreFailure {
   const code = errorCode(error);

@@ -7,8 +7,6 @@
  * dependent (upstream and downstream edge), sibling (`with`: started together, no edge).
  */
 export { computePriorities } from './compute-priorities.js';
-export { findDivergingRoot } from './find-diverging-root.js';
-export type { DivergingRoot } from './find-diverging-root.js';
 export type { PackageScope } from './filter/package-scope.js';
 export type { GitRange, PackageSelector } from './filter/package-selector.js';
 export { parseFilter } from './filter/parse-filter.js';
@@ -16,4 +14,5 @@ export { selectPackages } from './filter/select-packages.js';
 export type { Selection, SelectionRequest } from './filter/select-packages.js';
 export { createTaskGraph } from './graph/create-task-graph.js';
 export type { CreatedTaskGraph, TaskGraphRequest } from './graph/create-task-graph.js';
+export { keepAffected } from './graph/keep-affected.js';
 export type { TaskLookup } from './graph/task-lookup.js';

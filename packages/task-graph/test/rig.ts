@@ -9,7 +9,7 @@ import type {
   TaskGraph,
   TaskId,
 } from '@tr/model';
-import { ROOT_PACKAGE } from '@tr/model';
+import { DEFAULT_TASK_DEFINITION, ROOT_PACKAGE } from '@tr/model';
 import type { CreatedTaskGraph, PackageScope, TaskLookup } from '../src/index.js';
 import { createTaskGraph, parseFilter, selectPackages } from '../src/index.js';
 import type { GitRange, SelectionRequest } from '../src/index.js';
@@ -50,28 +50,6 @@ function createPackage(name: PackageName, directory: RelativePath, facts: Packag
 
 export type TaskFacts = Partial<TaskDefinition>;
 
-/** A task about which nothing is said. */
-export const EMPTY_TASK: TaskDefinition = {
-  cache: true,
-  command: undefined,
-  dependsOn: [],
-  with: [],
-  inputs: { includeDefault: true, include: [], exclude: [] },
-  outputs: { include: [], exclude: [] },
-  env: [],
-  passThroughEnv: undefined,
-  outputLogs: 'full',
-  persistent: false,
-  interactive: false,
-  interruptible: false,
-  tools: [],
-  envFiles: [],
-  restore: 'copy',
-  when: undefined,
-  timeoutMs: undefined,
-  retries: 0,
-};
-
 /** How tasks are configured in a test: keys are `task`, `pkg#task`, `//#task`. */
 export interface LookupFacts {
   readonly tasks: Readonly<Record<string, TaskFacts>>;
@@ -82,7 +60,9 @@ export interface LookupFacts {
 
 /** The least configuration that has Turborepo's lookup rules. Positions are `turbo.json`, the line counts the keys. */
 export function lookupOf({ tasks, optedOut = [], kind = 'monorepo' }: LookupFacts): TaskLookup {
-  const definitions = new Map(Object.entries(tasks).map(([key, facts]) => [key, { ...EMPTY_TASK, ...facts }]));
+  const definitions = new Map(
+    Object.entries(tasks).map(([key, facts]) => [key, { ...DEFAULT_TASK_DEFINITION, ...facts }]),
+  );
   const names = new Set([...definitions.keys()].map((key) => key.slice(key.indexOf('#') + 1)));
   const findKey = (name: string, task: string) =>
     [`${name}#${task}`, ...(name === '//' && kind === 'monorepo' ? [] : [task])].find((key) => definitions.has(key));
@@ -90,7 +70,7 @@ export function lookupOf({ tasks, optedOut = [], kind = 'monorepo' }: LookupFact
   const isOptedOut = (name: string, task: string) => optedOut.includes(`${name}#${task}`);
   return {
     find: (name, task) => (isOptedOut(name, task) ? undefined : findAny(name, task)),
-    findReached: (name, task) => (isOptedOut(name, task) ? EMPTY_TASK : findAny(name, task)),
+    findReached: (name, task) => (isOptedOut(name, task) ? DEFAULT_TASK_DEFINITION : findAny(name, task)),
     isKnown: (task) => names.has(task),
     taskNames: () => [...names].sort(),
     position: (name, task): SourcePosition | undefined => {
@@ -165,15 +145,17 @@ export interface GraphFacts extends LookupFacts {
   readonly affected?: readonly string[];
   readonly scope?: PackageScope;
   readonly only?: boolean;
+  readonly strictEntryPoints?: boolean;
 }
 
 export function tryGraph(facts: GraphFacts): Result<CreatedTaskGraph, readonly object[]> {
-  const { kind = 'monorepo', only = false } = facts;
+  const { kind = 'monorepo', only = false, strictEntryPoints = false } = facts;
   const selected = facts.scope ?? trySelect(facts);
   if ('ok' in selected && !selected.ok) return { ok: false, failure: [selected.failure] };
   const scope = 'ok' in selected ? selected.value : selected;
   const definitions = lookupOf(facts);
-  return createTaskGraph({ packages: facts.packages, kind, definitions, requested: facts.run, scope, only });
+  const { packages, run: requested } = facts;
+  return createTaskGraph({ packages, kind, definitions, requested, scope, only, strictEntryPoints });
 }
 
 /** The graph of valid facts. */
@@ -189,8 +171,11 @@ export function graphOf(facts: GraphFacts): TaskGraph {
  */
 export function show(facts: GraphFacts): string {
   const created = tryGraph(facts);
-  if (!created.ok) return created.failure.map(describeFailure).join('; ');
-  const { nodes, packagesInScope } = created.value.graph;
+  return created.ok ? showGraph(created.value.graph) : created.failure.map(describeFailure).join('; ');
+}
+
+/** A graph as {@link show} has it. */
+export function showGraph({ nodes, packagesInScope }: TaskGraph): string {
   const tasks = [...nodes.values()].map((node) => {
     const mark = node.isOptedOut ? '!' : node.command === undefined ? '?' : '';
     const edges = node.dependencies.length > 0 ? ` <- ${node.dependencies.join(',')}` : '';

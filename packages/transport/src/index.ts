@@ -4,13 +4,11 @@
  * Refuses: knowing where chunks are stored and how they get there.
  * Terms: the stream is the tar of a result; a chunk is a piece of it as one zstd frame; an entry lists the chunks.
  */
-export { Chunker, AVERAGE_CHUNK, MAX_CHUNK, MIN_CHUNK, type ChunkSink } from './chunk/chunker.js';
-export { MAX_FRAME, type Chunk, type ChunkRef } from './chunk/chunk.js';
+export { Chunker, MAX_CHUNK, MIN_CHUNK, type ChunkSink } from './chunk/chunker.js';
+export type { Chunk, ChunkRef } from './chunk/chunk.js';
 export {
-  ENTRY_VERSION,
   listOuterChunks,
   MAX_CHUNKS,
-  MAX_ENTRY_BYTES,
   MAX_INLINE,
   MAX_MANIFEST_BYTES_ON_WIRE,
   parseEntryBytes,
@@ -34,7 +32,7 @@ export {
   type PackSink,
   type PackStreamRequest,
 } from './entry/pack-stream.js';
-export { findNeededChunks, lengthOf, mapStream, type ContentPlace, type StreamMap } from './entry/stream-map.js';
+export { mapStream, type ContentPlace, type StreamMap } from './entry/stream-map.js';
 export {
   unpackManifest,
   unpackStream,
@@ -44,7 +42,5 @@ export {
   type Unpacked,
   type UnpackRequest,
 } from './entry/unpack-stream.js';
-export { listMembers, streamLength, type StreamMember } from './tar/list-members.js';
-export { paddingAfter, TAR_BLOCK, TAR_END_BYTES, toTarHeader, type TarMember } from './tar/tar-header.js';
 export { boundFrame } from './zstd/frame-bound.js';
 export { loadZstd, type FrameFlaw, type Zstd } from './zstd/zstd.js';

@@ -1,4 +1,4 @@
-import { fail, ok, type Diagnostic, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import { ok, type Diagnostic, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import { findMergeBase, listChangedFiles, resolveCommit, type GitWorkspace } from './git.js';
 
 /** What the environment says about the commit to compare with; the caller reads the variables. */
@@ -9,6 +9,8 @@ export interface ScmFacts {
   readonly isGithubActions: boolean;
   /** GITHUB_BASE_REF; counts only under GitHub Actions. */
   readonly githubBaseRef: string | undefined;
+  /** GITHUB_BASE_REF may also be a branch of `origin` that has no local one. Default false. */
+  readonly mayUseRemoteBase?: boolean;
 }
 
 /** What `--affected` compares with. */
@@ -33,11 +35,11 @@ export function listAffectedFiles(workspace: GitWorkspace, facts: ScmFacts): Res
 }
 
 /** A ref that exists, or the names that were tried. */
-export type AffectedBase =
+type AffectedBase =
   { readonly kind: 'ref'; readonly ref: string } | { readonly kind: 'unknown'; readonly tried: readonly string[] };
 
 /** The base of `--affected`; fails only for a TURBO_SCM_BASE that is not there, or when git cannot be run. */
-export function resolveAffectedBase(workspace: GitWorkspace, facts: ScmFacts): Result<AffectedBase, WorkspaceFailure> {
+function resolveAffectedBase(workspace: GitWorkspace, facts: ScmFacts): Result<AffectedBase, WorkspaceFailure> {
   const candidates = listCandidates(facts);
   for (const ref of candidates) {
     const commit = resolveCommit(workspace.git, ref);
@@ -49,7 +51,10 @@ export function resolveAffectedBase(workspace: GitWorkspace, facts: ScmFacts): R
 
 function listCandidates(facts: ScmFacts): readonly string[] {
   if (facts.base) return [facts.base];
-  if (facts.isGithubActions && facts.githubBaseRef) return [facts.githubBaseRef];
+  if (facts.isGithubActions && facts.githubBaseRef) {
+    const { githubBaseRef, mayUseRemoteBase } = facts;
+    return [githubBaseRef, ...(mayUseRemoteBase === true ? [`origin/${githubBaseRef}`] : [])];
+  }
   return ['main', 'master'];
 }
 
@@ -59,9 +64,4 @@ function isAboutHistory(failure: WorkspaceFailure): boolean {
 
 function everything(failure: WorkspaceFailure): Result<AffectedChanges, never> {
   return ok({ kind: 'everything', warning: { severity: 'warning', failure } });
-}
-
-/** The failure for a question about changes outside of git. */
-export function failWithoutGit(root: string): Result<never, WorkspaceFailure> {
-  return fail({ code: 'workspace/no-git', root });
 }

@@ -46,8 +46,8 @@ export function computeChangedPackages(
   return sorted(changed);
 }
 
-/** Also one that is gone. */
-function isOwnLockfile({ lockfile, packageManager }: Workspace, path: RelativePath): boolean {
+/** Whether a path is the lockfile of the workspace; also of one that is gone. */
+export function isOwnLockfile({ lockfile, packageManager }: Workspace, path: RelativePath): boolean {
   if (lockfile !== undefined) return path === lockfile.path;
   return packageManager !== undefined && lockfileNamesOf(packageManager.name).includes(path);
 }

@@ -59,11 +59,6 @@ export function createForeignLockfileFinder(root: string): ForeignLockfileFinder
   return find;
 }
 
-/** The same for one directory; use the finder for many. */
-export function findForeignLockfiles(root: string, directory: RelativePath): readonly RelativePath[] {
-  return createForeignLockfileFinder(root)(directory);
-}
-
 /** A directory `requirements/` with a file per environment is the other common layout of Python projects. */
 function findIn(listings: DirectoryListings, directory: RelativePath): readonly RelativePath[] {
   const { files, directories } = listings(directory);

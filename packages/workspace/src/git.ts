@@ -44,13 +44,21 @@ export function listChangedFiles(request: ChangedFilesRequest): Result<readonly 
   const flags = ['--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none'];
   const changed = runGit(request.git, ['diff', ...flags, base.value, ...target.value, '--', ...scope.pathspec]);
   if (!changed.ok) return changed;
-  const untracked =
-    request.to === undefined
-      ? runGit(request.git, ['ls-files', '--others', '--exclude-standard', '-z', '--', ...scope.pathspec])
-      : ok('');
+  const untracked = request.to === undefined ? listUntracked(request) : ok([]);
   if (!untracked.ok) return untracked;
-  const paths = `${changed.value}${untracked.value}`.split('\0').filter((path) => path !== '');
-  return ok(sortedUnique(paths.map((path) => path.slice(scope.prefix.length))));
+  return ok(sortedUnique([...fromList(changed.value, scope), ...untracked.value]));
+}
+
+/** Workspace files that git does not track and does not ignore. */
+export function listUntracked({ root, git }: GitWorkspace): Result<readonly RelativePath[], WorkspaceFailure> {
+  const scope = toScope({ root, git });
+  const listed = runGit(git, ['ls-files', '--others', '--exclude-standard', '-z', '--', ...scope.pathspec]);
+  return listed.ok ? ok(fromList(listed.value, scope)) : listed;
+}
+
+/** Paths from the workspace root, of a list that ends each with a NUL. */
+function fromList(text: string, { prefix }: { readonly prefix: string }): readonly RelativePath[] {
+  return text.split('\0').flatMap((path) => (path === '' ? [] : [path.slice(prefix.length)]));
 }
 
 /** Content of a workspace file in a commit, as text; undefined when it is not there. `ref` must resolve. */

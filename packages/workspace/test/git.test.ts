@@ -217,6 +217,12 @@ describe('listAffectedFiles', () => {
     ],
     ['an empty GITHUB_BASE_REF', 'main', { isGithubActions: true, githubBaseRef: '' }, expected],
     ['GITHUB_BASE_REF outside of GitHub', 'main', { githubBaseRef: 'nope' }, expected],
+    [
+      'GITHUB_BASE_REF only at origin, by the future flag',
+      'origin/develop',
+      { isGithubActions: true, githubBaseRef: 'develop', mayUseRemoteBase: true },
+      expected,
+    ],
     ['no base', 'trunk', {}, 'everything workspace/no-base'],
     ['GITHUB_BASE_REF unknown', 'main', { isGithubActions: true, githubBaseRef: 'x' }, 'everything workspace/no-base'],
     ['TURBO_SCM_BASE unknown', 'main', { base: 'nope' }, 'failure workspace/unknown-ref'],

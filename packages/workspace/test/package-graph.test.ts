@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PackageName } from '@tr/model';
-import {
-  createPackageGraph,
-  findForeignLockfiles,
-  createForeignLockfileFinder,
-  type PackageGraph,
-} from '../src/index.js';
+import { createPackageGraph, createForeignLockfileFinder, type PackageGraph } from '../src/index.js';
 import { loadOk } from './support/load.js';
 import { makeTree, pkg, type Tree } from './support/tree.js';
 
@@ -80,7 +75,7 @@ describe('foreign lockfiles', () => {
   ];
   for (const [directory, expected] of cases) {
     it(`of "${directory}": its own and those above`, () => {
-      assert.deepEqual(findForeignLockfiles(root(), directory), expected);
+      assert.deepEqual(createForeignLockfileFinder(root())(directory), expected);
     });
   }
 
@@ -95,7 +90,7 @@ describe('foreign lockfiles', () => {
     'mix.lock',
   ];
   for (const file of [...known, 'Gemfile.lock', 'requirements.txt', 'requirements_test.txt']) {
-    it(`knows ${file}`, () => assert.deepEqual(findForeignLockfiles(makeTree({ [file]: '' }), ''), [file]));
+    it(`knows ${file}`, () => assert.deepEqual(createForeignLockfileFinder(makeTree({ [file]: '' }))(''), [file]));
   }
 
   it('lists each directory once, and keeps the answer', () => {

@@ -1,4 +1,4 @@
-import { PATHS, PROTOCOL_VERSION } from '@tr/protocol';
+import { PATHS, PROTOCOL_VERSION, type About } from '@tr/protocol';
 import type { Protocol } from '../protocol.js';
 import { registerChunkRoutes } from './chunk-routes.js';
 import { registerEntryRoutes } from './entry-routes.js';
@@ -12,7 +12,8 @@ export const tr: Protocol = {
   register(app, host) {
     app.get(PATHS.about, (request, reply) => {
       const { identity } = host.session(request);
-      return reply.send({ protocol: PROTOCOL_VERSION, scope: identity.scope, mayWrite: identity.mayWrite });
+      const about: About = { protocol: PROTOCOL_VERSION, scope: identity.scope, mayWrite: identity.mayWrite };
+      return reply.send(about);
     });
     registerEntryRoutes(app, host);
     registerChunkRoutes(app, host);

@@ -26,8 +26,13 @@ export interface OutputMatcher {
   isExcluded(path: RelativePath): boolean;
 }
 
-/** A dot is like any character, `(a)` is a name and not a group, as in the glob language of Turborepo. */
-const OPTIONS = { dot: true, nonegate: true, noextglob: true } as const;
+/**
+ * A dot is like any character, `(a|b)` is a name and not a group, as in the glob language of Turborepo. Without `posix` a
+ * `[!a]` would be taken for `!` or `a`. Inputs are matched by `fingerprint`; test/contract/glob-language compares the two.
+ */
+const OPTIONS = { dot: true, nonegate: true, noextglob: true, posix: true } as const;
+/** Braces without a choice: to the library `{a}` is a name and `{a..c}` a range, in this language they are what is inside. */
+const BRACES_AROUND_ONE = /(?<!\\)\{([^{},\\]*)\}/g;
 
 /**
  * Compiles the outputs of a task of the package in `directory`. Semantics probed on Turborepo 2.11: a literal pattern
@@ -111,7 +116,10 @@ function takeApart(pattern: string, directory: string): OutputGlob | undefined {
     if (segment !== '..') (literal ? base : rest).push(segment);
     else if (rest.length > 0 || base.pop() === undefined) return undefined;
   }
-  const glob = rest.join('/').replace(/[()]/g, String.raw`\$&`);
+  const glob = rest
+    .join('/')
+    .replace(/[()|]/g, String.raw`\$&`)
+    .replace(BRACES_AROUND_ONE, '$1');
   const isUnbounded = rest.some((segment) => segment.includes('**') || segment.includes('{'));
   return { pattern, base: base.join('/'), rest: glob, depth: isUnbounded || glob === '' ? undefined : rest.length };
 }

@@ -19,6 +19,11 @@ export interface OutputRecord {
    * is younger and matches the globs is what it left. By the clock of the file system, milliseconds.
    */
   readonly unfinishedSince: number | undefined;
+  /**
+   * When the last command had ended and its outputs were not stored; `paths` has all that it left. By the clock of the
+   * file system, milliseconds.
+   */
+  readonly settledAt: number | undefined;
   /** The outputs and what a tool remembers of them elsewhere may not fit together; see {@link RecordDraft}. */
   readonly outOfStep: boolean;
   /** Every file and link that this task is known to have left, sorted; directories end in `/`. */
@@ -42,6 +47,7 @@ export interface RecordDraft {
   readonly known?: KnownOutputs;
   readonly paths: readonly RelativePath[];
   readonly unfinishedSince?: number | undefined;
+  readonly settledAt?: number | undefined;
   /** Set while a tool's own state outside the outputs (`*.tsbuildinfo`) may describe other outputs than those on disk. */
   readonly outOfStep?: boolean;
 }
@@ -54,6 +60,7 @@ export function formatRecord(task: TaskId, record: RecordDraft): string {
     task,
     outOfStep: record.outOfStep === true,
     unfinishedSince: record.unfinishedSince,
+    settledAt: record.settledAt,
     known: known && {
       key: known.key,
       manifest: known.manifestDigest,
@@ -74,10 +81,12 @@ export function parseRecord(text: string, task: TaskId): OutputRecord | undefine
   if (!isRecord(head) || head['version'] !== RECORD_VERSION || head['task'] !== task) return undefined;
   const known = head['known'] === undefined ? undefined : parseKnown(head['known']);
   const since = head['unfinishedSince'];
+  const settledAt = head['settledAt'];
   return {
     known,
     outOfStep: head['outOfStep'] !== false,
     unfinishedSince: typeof since === 'number' ? since : undefined,
+    settledAt: typeof settledAt === 'number' ? settledAt : undefined,
     paths: () => parsePaths(text.slice(end + 1)),
   };
 }

@@ -9,9 +9,9 @@ import {
   type TaskId,
 } from '@tr/model';
 import { findLinkHazard, findPathHazard, toStoreFailure, type BlobStore, type Disk } from '@tr/store';
-import { collectOutputs, isReachable } from '../outputs/collect-outputs.js';
+import { isReachable } from '../outputs/collect-outputs.js';
 import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
-import type { OutputRecord } from '../record/output-record.js';
+import { listLeftOutputs } from '../record/left-outputs.js';
 import type { OutputRecords } from '../record/output-records.js';
 import { isRacy, isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
 import { compareOutputs, knownOf, type OutputComparison } from './compare-outputs.js';
@@ -70,7 +70,7 @@ export async function restoreOutputs(request: RestoreRequest): Promise<RestoreRe
   try {
     const comparison = await compareOutputs({ disk, root, manifest, known, linked, sampleClock });
     if (comparison.asRecorded) return { restoration: { outcome: 'fresh' } };
-    const earlier = known === undefined ? await listEarlier(request, record) : [];
+    const earlier = known === undefined ? await listLeftOutputs({ ...request, record }) : [];
     const planned = planRestore({ ...place, ...request, entries: manifest.entries, wrong: comparison.wrong, earlier });
     if (!planned.ok) return miss(planned.reason);
     if (planned.plan.writes.length > 0 || planned.plan.removals.length > 0)
@@ -145,28 +145,6 @@ function findBase(disk: Disk, root: string, plan: RestorePlan): RelativePath {
   return base;
 }
 
-/**
- * What this task has left: the paths of its record, and what a command that did not come to its end wrote since. Files
- * in the record of another task are that task's, even where both declare the same directory.
- */
-async function listEarlier(
-  { place, task, matcher }: RestoreRequest,
-  record: OutputRecord | undefined,
-): Promise<readonly RelativePath[]> {
-  const { disk, root } = place;
-  const recorded = record?.paths() ?? [];
-  const since = record?.unfinishedSince;
-  if (since === undefined) return recorded;
-  const collected = await collectOutputs({ disk, root, matcher });
-  if (!collected.ok) return recorded;
-  const others = place.records.listPathsOfOthers(task);
-  const left = collected.value.outputs
-    .filter(({ path }) => (disk.lstat(`${root}/${path}`)?.ctimeMs ?? 0) > since)
-    .map(({ path, type }) => (type === 'directory' ? `${path}/` : path))
-    .filter((path) => !others.has(path));
-  return sortedUnique([...recorded, ...left]);
-}
-
 /** Stamps after everything is in place. What is not surely what was staged or compared gets none. */
 function stampAll(
   request: RestoreRequest,
@@ -204,7 +182,7 @@ function findDistrust({ manifest, matcher }: RestoreRequest): MissReason | undef
 }
 
 /** Paths of a manifest as the record has them: directories end in `/`. */
-export function listPaths(manifest: Manifest): readonly RelativePath[] {
+function listPaths(manifest: Manifest): readonly RelativePath[] {
   return manifest.entries.map((entry) => (entry.type === 'directory' ? `${entry.path}/` : entry.path));
 }
 

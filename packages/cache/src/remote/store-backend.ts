@@ -1,12 +1,5 @@
 import { ok, type ActionKey, type Digest, type StoreFailure } from '@tr/model';
-import {
-  classifyStoreFailure,
-  MAX_INLINE_BYTES,
-  type BlobStore,
-  type Entry,
-  type EntryName,
-  type EntryStore,
-} from '@tr/store';
+import { MAX_INLINE_BYTES, type BlobStore, type Entry, type EntryName, type EntryStore } from '@tr/store';
 import type { Chunk } from '@tr/transport';
 import { digestOf } from '@tr/hash';
 import pLimit from 'p-limit';
@@ -46,7 +39,7 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
       if (entry.value.inline !== undefined) return ok(entry.value.inline);
       const body = await blobs.readBytes(entry.value.body);
       if (body.ok) return body;
-      if (classifyStoreFailure(body.failure) !== 'missing') return toTrouble(body.failure);
+      if (!isMissing(body.failure)) return toTrouble(body.failure);
     }
     return ok(undefined);
   };
@@ -107,12 +100,17 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
 async function readChunk(blobs: BlobStore, chunk: Digest): Promise<RemoteResult<Uint8Array | undefined>> {
   const bytes = await blobs.readBytes({ hash: chunk.hash, size: chunk.size });
   if (bytes.ok) return bytes;
-  return classifyStoreFailure(bytes.failure) === 'missing' ? ok(undefined) : toTrouble(bytes.failure);
+  return isMissing(bytes.failure) ? ok(undefined) : toTrouble(bytes.failure);
 }
 
 async function putChunk(blobs: BlobStore, chunk: Chunk): Promise<RemoteResult<undefined>> {
   const put = await blobs.putBytes(chunk.bytes);
   return put.ok ? ok(undefined) : toTrouble(put.failure);
+}
+
+/** Nothing there, or nothing of use: the result is stored again. */
+function isMissing({ code }: StoreFailure): boolean {
+  return code === 'store/missing' || code === 'store/corrupt';
 }
 
 function toTrouble(failure: StoreFailure): ReturnType<typeof trouble> {

@@ -7,7 +7,7 @@ import { resolvePackageConfig, type PackageConfig } from '../resolve/package-con
 import { resolveRootConfig, type RootConfig } from '../resolve/root-config.js';
 
 /** Name of our configuration file. It wins over the names of Turborepo's in the same directory. */
-export const OWN_CONFIG_NAME = 'turbo-like.config.json';
+const OWN_CONFIG_NAME = 'turbo-like.config.json';
 /** Names of Turborepo's configuration file, of which a directory may have one. */
 export const TURBO_CONFIG_NAMES = ['turbo.json', 'turbo.jsonc'] as const;
 

@@ -104,7 +104,11 @@ function leavesRoot(glob: string, depth: number): boolean {
 
 type ConflictProblem = Extract<ConfigFailure, { readonly code: 'config/conflicting-keys' }>['problem'];
 
-function conflict(entry: TaskEntry, keys: readonly [keyof TaskValue, keyof TaskValue], problem: ConflictProblem): Diagnostic {
+function conflict(
+  entry: TaskEntry,
+  keys: readonly [keyof TaskValue, keyof TaskValue],
+  problem: ConflictProblem,
+): Diagnostic {
   return error({ code: 'config/conflicting-keys', at: entry.position(keys[0]), keys, problem });
 }
 

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_TASK_DEFINITION,
   InvariantError,
   sorted,
   type DeferredInput,
@@ -26,7 +27,7 @@ export function resolveTask(task: TaskValue, surroundings: TaskSurroundings): Ta
   const inputs = resolveInputs(task.inputs ?? [], surroundings);
   return {
     // Until the fingerprint knows the files of deferred inputs, a stored result could be a wrong one.
-    cache: (task.cache ?? true) && inputs.deferred === undefined,
+    cache: (task.cache ?? DEFAULT_TASK_DEFINITION.cache) && inputs.deferred === undefined,
     command: task.command,
     dependsOn: toList(task.dependsOn),
     with: toList(task.with),
@@ -34,19 +35,19 @@ export function resolveTask(task: TaskValue, surroundings: TaskSurroundings): Ta
     outputs: resolveOutputs(task.outputs ?? [], surroundings.depth),
     env: toList(task.env),
     passThroughEnv: task.passThroughEnv === undefined ? undefined : toList(task.passThroughEnv),
-    outputLogs: task.outputLogs ?? 'full',
-    persistent: task.persistent ?? false,
-    interactive: task.interactive ?? false,
-    interruptible: task.interruptible ?? false,
+    outputLogs: task.outputLogs ?? DEFAULT_TASK_DEFINITION.outputLogs,
+    persistent: task.persistent ?? DEFAULT_TASK_DEFINITION.persistent,
+    interactive: task.interactive ?? DEFAULT_TASK_DEFINITION.interactive,
+    interruptible: task.interruptible ?? DEFAULT_TASK_DEFINITION.interruptible,
     tools: toList(task.tools),
     envFiles: (task.envFiles ?? []).map((path) => toPlainPath(atRoot(path, surroundings.depth))),
-    restore: task.restore ?? 'copy',
+    restore: task.restore ?? DEFAULT_TASK_DEFINITION.restore,
     when:
       task.when === undefined
         ? undefined
         : { branches: task.when.branches && sorted(task.when.branches), env: task.when.env && sorted(task.when.env) },
     timeoutMs: resolveTimeout(task.timeout),
-    retries: task.retries ?? 0,
+    retries: task.retries ?? DEFAULT_TASK_DEFINITION.retries,
   };
 }
 

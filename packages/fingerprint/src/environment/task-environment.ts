@@ -54,17 +54,6 @@ export interface TaskEnvironments {
   of(definition: EnvironmentDefinition, frameworkEnv?: readonly string[]): TaskEnvironment;
 }
 
-/** Everything {@link computeTaskEnvironment} needs. */
-export interface TaskEnvironmentOptions extends EnvironmentOptions {
-  readonly definition: EnvironmentDefinition;
-  readonly frameworkEnv?: readonly string[];
-}
-
-/** The environment of a single task. For many tasks use {@link createTaskEnvironments}. */
-export function computeTaskEnvironment(options: TaskEnvironmentOptions): TaskEnvironment {
-  return createTaskEnvironments(options).of(options.definition, options.frameworkEnv);
-}
-
 /** Prepares the environments of a run; matches the global patterns once. */
 export function createTaskEnvironments(options: EnvironmentOptions): TaskEnvironments {
   const variables = new Variables(options.processEnv, options.platform ?? process.platform);

@@ -69,6 +69,8 @@ export type GraphFailure =
       readonly alike: number;
       readonly at: SourcePosition | undefined;
     }
+  /** `tr run` within a task that would run this very task again, and so without end. */
+  | { readonly code: 'graph/recursive-run'; readonly task: string }
   | { readonly code: 'graph/invalid-filter'; readonly filter: string; readonly problem: FilterProblem }
   | {
       readonly code: 'graph/filter-unknown-package';
@@ -78,16 +80,20 @@ export type GraphFailure =
     }
   | { readonly code: 'graph/filter-unknown-directory'; readonly filter: string; readonly directory: string }
   /** Warning: the run goes on without it. */
-  | { readonly code: 'graph/empty-filter'; readonly filter: string; readonly reason: EmptyFilterReason };
+  | { readonly code: 'graph/empty-filter'; readonly filter: string; readonly reason: EmptyFilterReason }
+  /** Warning: no package lies around or below the current directory (relative to the root), and nothing else is named. */
+  | { readonly code: 'graph/empty-directory'; readonly directory: string };
 
 /** Every code of {@link GraphFailure}, for tests and the reference page. */
 export const GRAPH_FAILURE_CODES = [
   'graph/cycle',
+  'graph/empty-directory',
   'graph/empty-filter',
   'graph/filter-unknown-directory',
   'graph/filter-unknown-package',
   'graph/invalid-filter',
   'graph/persistent-dependency',
+  'graph/recursive-run',
   'graph/undeclared-root-task',
   'graph/unknown-package',
   'graph/unknown-task',

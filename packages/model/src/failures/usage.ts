@@ -9,7 +9,11 @@ export type UsageFailure =
     }
   | { readonly code: 'usage/unknown-option'; readonly option: string; readonly nearest: string | undefined }
   | { readonly code: 'usage/missing-value'; readonly option: string; readonly expected: string }
+  /** A flag of Turborepo that has no counterpart yet. */
+  | { readonly code: 'usage/unsupported-option'; readonly option: string }
   | { readonly code: 'usage/unknown-command'; readonly command: string; readonly nearest: string | undefined }
+  /** `tr cache` without what to do about it; `available` are the whole commands that begin so. */
+  | { readonly code: 'usage/incomplete-command'; readonly command: string; readonly available: readonly string[] }
   /** `tr run` without a task; `available` are the names the configuration knows, sorted. */
   | { readonly code: 'usage/missing-task'; readonly available: readonly string[] }
   | { readonly code: 'usage/conflicting-options'; readonly first: string; readonly second: string }
@@ -20,6 +24,7 @@ export type UsageFailure =
 /** Every code of {@link UsageFailure}, for tests and the reference page. */
 export const USAGE_FAILURE_CODES = [
   'usage/conflicting-options',
+  'usage/incomplete-command',
   'usage/invalid-option',
   'usage/missing-task',
   'usage/missing-value',
@@ -27,6 +32,7 @@ export const USAGE_FAILURE_CODES = [
   'usage/unexpected-argument',
   'usage/unknown-command',
   'usage/unknown-option',
+  'usage/unsupported-option',
 ] as const satisfies readonly UsageFailure['code'][];
 
 /** Fails to compile when a code is missing from the list above. */

@@ -6,7 +6,7 @@ import { renderTable } from '../text/table.js';
 import { describeMissReasons } from '../words/miss-reason.js';
 import type { DryRunEnvironment, DryRunPlan, DryRunTask } from './dry-run-plan.js';
 import {
-  NO_COMMAND,
+  commandText,
   tasksInOrder,
   toResolvedDefinition,
   toTurboTaskId,
@@ -72,7 +72,7 @@ function taskRows(task: DryRunTask, plan: DryRunPlan): Row[] {
     ['Hash', shortKey(task.key)],
     ...cacheRows(task),
     ...(monorepo ? [['Directory', node.directory] as const] : []),
-    ['Command', node.command ?? NO_COMMAND],
+    ['Command', commandText(node)],
     ['Outputs', listed(sorted(node.definition.outputs.include))],
     ['Log File', node.definition.cache ? turboLogFile(node) : ''],
     ['Dependencies', ids(node.dependencies)],

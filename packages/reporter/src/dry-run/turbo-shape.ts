@@ -8,7 +8,9 @@ import type { CachePrediction, DryRunEnvironment, DryRunPlan, DryRunTask, Hashed
  */
 
 /** `command` of a task whose package has none. */
-export const NO_COMMAND = '<NONEXISTENT>';
+const NO_COMMAND = '<NONEXISTENT>';
+/** `command` of a task its package took out with `"extends": false`. */
+const OPTED_OUT = '<OPT OUT>';
 
 /** Marks our hashes as ours; Turborepo prints a constant here too. */
 const ROOT_KEY = 'tr';
@@ -53,6 +55,11 @@ export function turboLogFile(node: TaskNode): string {
   return node.directory === '' ? name : `${node.directory}/${name}`;
 }
 
+/** What a task executes, or why it executes nothing. */
+export function commandText({ command, isOptedOut }: TaskNode): string {
+  return command ?? (isOptedOut === true ? OPTED_OUT : NO_COMMAND);
+}
+
 /** `NAME=<sha256>` per variable, sorted. */
 export function variableLines(variables: HashedVariables): string[] {
   return sorted(Object.keys(variables)).map((name) => `${name}=${variables[name] ?? ''}`);
@@ -86,7 +93,7 @@ function toTurboTask(task: DryRunTask, plan: DryRunPlan) {
     inputs: sortKeys(task.inputs),
     hashOfExternalDependencies: task.externalDependenciesHash,
     cache: toCacheStatus(task.prediction),
-    command: node.command ?? NO_COMMAND,
+    command: commandText(node),
     cliArguments: [...plan.taskArguments],
     outputs: orNull(node.definition.outputs.include),
     excludedOutputs: orNull(node.definition.outputs.exclude),
@@ -95,7 +102,8 @@ function toTurboTask(task: DryRunTask, plan: DryRunPlan) {
     ...(monorepo ? { directory: node.directory } : {}),
     dependencies: ids(node.dependencies),
     dependents: ids(node.dependents),
-    with: ids(node.with),
+    // As written, unlike the edges.
+    with: sorted(node.definition.with),
     resolvedTaskDefinition: toResolvedDefinition(node.definition),
     expandedOutputs: [],
     framework: task.framework,

@@ -11,6 +11,9 @@ export type LineReader = (file: string, line: number) => string | undefined;
 /** Cells of a source line shown around the place. */
 const SOURCE_WIDTH = 100;
 
+/** Cells of it that a place has to its right at the least, where the line goes on. */
+const CONTEXT = 20;
+
 /**
  * All diagnostics, errors first, then by place: `file:line:column code message`, the source line with a caret where
  * it can be read, what to do next; a line of counts at the end. Empty for none, else ends with a newline.
@@ -41,12 +44,14 @@ function renderDiagnostic({ severity, failure }: Diagnostic, paint: Paint, readL
   return lines.join('\n');
 }
 
-/** The line and a caret below the column; a long line (a minified file) is cut to what lies around it. */
+/** The line and a caret below the column; of a long line what lies around it, with `…` for what is cut. */
 function renderSource(at: SourcePosition, source: string | undefined, paint: Paint): string[] {
   if (source === undefined) return [];
-  const start = at.column > SOURCE_WIDTH ? at.column - SOURCE_WIDTH / 2 : 0;
-  const text = toOneLine(source.slice(start, start + SOURCE_WIDTH));
-  const before = toOneLine(source.slice(start, at.column - 1));
+  const isCut = source.length > SOURCE_WIDTH && at.column > SOURCE_WIDTH - CONTEXT;
+  const start = isCut ? at.column - SOURCE_WIDTH / 2 : 0;
+  const [left, right] = [start > 0 ? '…' : '', source.length > start + SOURCE_WIDTH ? '…' : ''];
+  const text = `${left}${toOneLine(source.slice(start, start + SOURCE_WIDTH))}${right}`;
+  const before = `${left}${toOneLine(source.slice(start, at.column - 1))}`;
   const margin = String(at.line);
   const caret = ' '.repeat(displayWidth(before));
   return [

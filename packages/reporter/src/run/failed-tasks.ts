@@ -3,6 +3,7 @@ import type { Paint } from '../text/paint.js';
 import { printable } from '../text/printable.js';
 import { formatDuration } from '../text/quantities.js';
 import { describeFailure } from '../words/describe-failure.js';
+import { chooseCauseLines, GAP } from './cause-lines.js';
 import { errorAnnotation } from './github-actions.js';
 import { lastLines } from './last-lines.js';
 
@@ -51,7 +52,9 @@ function renderFailedTask(result: TaskResult, lines: number, look: FailedTasksLo
   ].join('\n');
 }
 
-function renderTail(result: TaskResult, lines: number, look: FailedTasksLook): string[] {
+function renderTail(result: TaskResult, count: number, look: FailedTasksLook): string[] {
   if (result.logTail === undefined) return [];
-  return lastLines(result.logTail, lines).map((line) => `  ${look.paint('dim', '|')} ${line}`.trimEnd());
+  const lines = chooseCauseLines(lastLines(result.logTail, Number.POSITIVE_INFINITY), count);
+  if (lines.length === 0) return [`  ${look.paint('dim', '(it printed nothing)')}`];
+  return lines.map((line) => `  ${look.paint('dim', line === GAP ? GAP : '|')} ${line === GAP ? '' : line}`.trimEnd());
 }

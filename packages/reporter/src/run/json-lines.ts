@@ -27,13 +27,6 @@ export function renderEventLine(event: RunEvent): string {
   return `${JSON.stringify(toJsonEvent(event))}\n`;
 }
 
-/** The event a line of {@link renderEventLine} was made from. The line is ours: it is not validated. */
-export function parseEventLine(line: string): RunEvent {
-  return JSON.parse(line, (key, value: unknown) =>
-    key === 'bytes' || key === 'logTail' ? fromJsonBytes(value) : value,
-  ) as RunEvent;
-}
-
 function toJsonEvent(event: RunEvent): object {
   switch (event.type) {
     case 'task-output':
@@ -50,6 +43,7 @@ function toJsonEvent(event: RunEvent): object {
     case 'cache-saved':
     case 'cache-not-saved':
     case 'warning':
+    case 'run-stopping':
       return event;
   }
 }
@@ -65,11 +59,4 @@ function toJsonBytes(bytes: Uint8Array): JsonBytes {
     if (!(error instanceof TypeError)) throw error;
     return { base64: Buffer.from(bytes).toString('base64') };
   }
-}
-
-/** `bytes` is a number in `cache-saved`: then it stays one. */
-function fromJsonBytes(value: unknown): unknown {
-  if (typeof value === 'string') return new TextEncoder().encode(value);
-  if (typeof value !== 'object' || value === null || !('base64' in value)) return value;
-  return new Uint8Array(Buffer.from(String(value.base64), 'base64'));
 }

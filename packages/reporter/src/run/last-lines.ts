@@ -10,7 +10,7 @@ const CONTROL = /[^\P{Cc}\t]/gu;
 export function lastLines(log: Uint8Array, count: number): string[] {
   const lines = Buffer.from(log.buffer, log.byteOffset, log.byteLength).toString('utf8').split('\n');
   if (lines[lines.length - 1] === '') lines.pop();
-  return lines.slice(-count).map(toPlainLine);
+  return (count < lines.length ? lines.slice(-count) : lines).map(toPlainLine);
 }
 
 function toPlainLine(line: string): string {

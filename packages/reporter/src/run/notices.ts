@@ -55,13 +55,16 @@ export function renderWarning(text: string, paint: Paint): string {
 }
 
 /** Tasks that passed only after a retry, and results that were not stored although the user did not ask for that. */
-export function renderRemarks(tally: RunTally, paint: Paint): string {
+export function renderRemarks(
+  tally: RunTally,
+  { paint, parallel }: { readonly paint: Paint; readonly parallel: boolean },
+): string {
   const flaky = tally.flaky.map(
     ({ task, attempts }) => `${printable(task)} is flaky: it passed only at attempt ${attempts}.`,
   );
   const notSaved = tally.notSaved
     .filter(isSurprising)
-    .map((entry) => `${printable(entry.task)} was not stored: ${describeReason(entry)}.`);
+    .map((entry) => `${printable(entry.task)} was not stored: ${describeReason(entry, parallel)}.`);
   return [...bounded(flaky, 'flaky'), ...bounded(notSaved, 'not stored')]
     .map((text) => `${renderWarning(text, paint)}\n`)
     .join('');
@@ -72,8 +75,9 @@ function isSurprising({ reason, unsoundDependency }: NotSaved): boolean {
   return reason.reason !== 'cache-off' && reason.reason !== 'not-cacheable' && reason.reason !== 'flaky';
 }
 
-function describeReason({ reason, unsoundDependency }: NotSaved): string {
+function describeReason({ reason, unsoundDependency }: NotSaved, parallel: boolean): string {
   if (unsoundDependency === undefined) return describeNotSaved(reason);
+  if (parallel) return `\`--parallel\` did not wait for ${printable(unsoundDependency)}, which it depends on`;
   return `the outputs of ${printable(unsoundDependency satisfies TaskId)}, which it depends on, cannot be trusted`;
 }
 

@@ -4,15 +4,24 @@ import { type ByteString, toByteString } from './byte-string.js';
 const BLOCK = 1 << 20;
 const NEWLINE = 10;
 
+/** How lines are printed. */
+export interface LinePrinting {
+  readonly prefix: ByteString;
+  readonly print: (lines: ByteString) => void;
+  /** Applied to whole lines before the prefix; default nothing. */
+  readonly change?: (lines: ByteString) => ByteString;
+}
+
 /**
  * Puts `prefix` before every line and a newline after the last one, block by block: what is printed is the result
  * when joined. Nothing comes of no bytes.
  */
-export function prefixLines(bytes: Uint8Array, prefix: ByteString, print: (lines: ByteString) => void): void {
-  if (bytes.length <= BLOCK) return print(prefixText(toByteString(bytes), prefix));
+export function prefixLines(bytes: Uint8Array, { prefix, print, change = (lines) => lines }: LinePrinting): void {
+  const printBlock = (block: Uint8Array): void => print(prefixText(change(toByteString(block)), prefix));
+  if (bytes.length <= BLOCK) return printBlock(bytes);
   for (let start = 0; start < bytes.length;) {
     const end = endOfBlock(bytes, start);
-    print(prefixText(toByteString(bytes.subarray(start, end)), prefix));
+    printBlock(bytes.subarray(start, end));
     start = end;
   }
 }

@@ -34,6 +34,8 @@ export interface RunReportOptions {
   readonly displayPath?: (path: string) => string;
   /** Command line that runs one task again; default `tr run <id>`. */
   readonly describeRerun?: (task: TaskId) => string;
+  /** The run did not wait for dependencies: that is why results built on them are not stored. */
+  readonly parallel?: boolean;
   /** Where `--summarize` will write, shown with the totals. */
   readonly summaryPath?: string;
 }

@@ -31,6 +31,8 @@ export class RunTally {
   skippedByWhen = 0;
   timeSavedMs = 0;
   startedAt = 0;
+  /** The signal that asked for the end. */
+  stoppedBy: string | undefined;
   #remote = new Set<TaskId>();
   #withCommand = new Set<TaskId>();
 
@@ -53,6 +55,9 @@ export class RunTally {
       case 'task-finished':
         this.running.delete(event.task);
         this.#addResult(event.result);
+        return;
+      case 'run-stopping':
+        this.stoppedBy = event.signal;
         return;
       case 'task-queued':
       case 'task-output':

@@ -3,6 +3,9 @@ import type { Output } from '../output.js';
 import { displayWidth } from '../text/display-width.js';
 import { type ByteString, EMPTY_BYTES, fromByteString, toByteString } from './byte-string.js';
 
+/** Cells left free at the end of the status line: the terminal writes `^C` there when the user stops the run. */
+const RESERVED = 3;
+
 /** Text of the status line for a width in cells; empty for none. Plain, without escape codes. */
 export type StatusSource = (width: number) => string;
 
@@ -36,6 +39,10 @@ export class Screen {
   #showsStatus = false;
   #cursorHidden = false;
   #ended = false;
+  /** Tasks that have the terminal to themselves, as far as the status line goes. */
+  #holders = 0;
+  /** What was written last does not end its line. */
+  #isMidLine = false;
   /** The status line on the terminal now; the cursor stands at its end. */
   #drawn = '';
 
@@ -51,7 +58,32 @@ export class Screen {
   /** Adds whole lines. */
   write(lines: ByteString): void {
     if (lines === '') return;
-    this.#pending = (this.#pending + lines) as ByteString;
+    const gap = this.#isMidLine ? '\n' : '';
+    this.#isMidLine = false;
+    this.#add((gap + lines) as ByteString);
+  }
+
+  /** Adds bytes as they are, such as a prompt. Only between {@link hold} and {@link release}. */
+  writeRaw(bytes: ByteString): void {
+    if (bytes === '') return;
+    this.#isMidLine = !bytes.endsWith('\n');
+    this.#add(bytes);
+  }
+
+  /** Takes the status line away while somebody answers a task: the cursor is theirs. */
+  hold(): void {
+    this.#holders += 1;
+    this.flush();
+  }
+
+  /** Ends a {@link hold}. */
+  release(): void {
+    this.#holders -= 1;
+    this.#scheduleFlush();
+  }
+
+  #add(bytes: ByteString): void {
+    this.#pending = (this.#pending + bytes) as ByteString;
     if (this.#ended || this.#pending.length >= BATCH) this.flush();
     else this.#scheduleFlush();
   }
@@ -68,7 +100,7 @@ export class Screen {
     const line = this.#renderStatus();
     if (this.#pending === '' && line === this.#drawn) return;
     const before = this.#eraseStatus();
-    const after = line === '' ? '' : toByteString(this.#hideCursor() + line);
+    const after = line === '' ? this.#showCursor() : toByteString(this.#hideCursor() + line);
     const bytes = (before + this.#pending + after) as ByteString;
     this.#drawn = line;
     this.#pending = EMPTY_BYTES;
@@ -84,8 +116,7 @@ export class Screen {
     this.#showsStatus = false;
     this.#ended = true;
     this.flush();
-    if (this.#cursorHidden) this.#output.write(SHOW_CURSOR);
-    this.#cursorHidden = false;
+    if (this.#cursorHidden) this.#output.write(this.#showCursor());
   }
 
   #tick(): void {
@@ -99,9 +130,8 @@ export class Screen {
   }
 
   #renderStatus(): string {
-    if (!this.#showsStatus || this.#status === undefined) return '';
-    // The last column stays free: a full row would leave the cursor on the next one.
-    return this.#status(Math.max(1, this.#output.columns() - 1));
+    if (!this.#showsStatus || this.#status === undefined || this.#holders > 0 || this.#isMidLine) return '';
+    return this.#status(Math.max(1, this.#output.columns() - RESERVED));
   }
 
   /** A terminal that became narrower has wrapped the old line over several rows: all of them go. */
@@ -109,6 +139,12 @@ export class Screen {
     if (this.#drawn === '') return '';
     const rows = Math.ceil(displayWidth(this.#drawn) / Math.max(1, this.#output.columns()));
     return `\r${rows > 1 ? `\u001B[${rows - 1}A` : ''}\u001B[J`;
+  }
+
+  #showCursor(): string {
+    if (!this.#cursorHidden) return '';
+    this.#cursorHidden = false;
+    return SHOW_CURSOR;
   }
 
   #hideCursor(): string {

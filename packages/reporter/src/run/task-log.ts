@@ -9,6 +9,7 @@ import { LogBuffer } from './log-buffer.js';
 import { type LogPolicy, policyOf, type Visibility } from './log-policy.js';
 import { prefixLines, prefixText } from './prefix-lines.js';
 import type { LogReader } from './run-report-options.js';
+import { tameLines } from './tame-lines.js';
 import type { TaskStyle } from './task-style.js';
 
 /** What the log of one task needs to know. */
@@ -17,6 +18,10 @@ export interface TaskLogOptions {
   readonly log: OutputLogs;
   /** False: nothing is printed before the task has ended. */
   readonly live: boolean;
+  /** Takes the output of a task that has the terminal, as it comes; undefined for every other task. */
+  readonly printRaw: ((bytes: ByteString) => void) | undefined;
+  /** The output is a terminal that others write to as well. */
+  readonly tames: boolean;
   readonly groups: 'none' | 'github';
   readonly bufferLimit: number;
   readonly readLog: LogReader | undefined;
@@ -52,7 +57,9 @@ export class TaskLog {
 
   output(event: Extract<RunEvent, { type: 'task-output' }>): void {
     if (this.#policy.body === 'hidden') return;
-    this.#addLines(this.#lines[event.stream].push(event.bytes));
+    const { printRaw } = this.#options;
+    if (printRaw !== undefined) printRaw(toByteString(event.bytes));
+    else this.#addLines(this.#lines[event.stream].push(event.bytes));
   }
 
   /** A line of ours about this task, among its own. */
@@ -106,7 +113,8 @@ export class TaskLog {
   }
 
   #printLines(lines: Uint8Array): void {
-    prefixLines(lines, this.#options.style.prefix, this.#options.print);
+    const { style, print, tames } = this.#options;
+    prefixLines(lines, { prefix: style.prefix, print, ...(tames ? { change: tameLines } : {}) });
   }
 
   #printGroup(failed: boolean, result: TaskResult | undefined): void {

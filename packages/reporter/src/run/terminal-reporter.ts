@@ -11,6 +11,7 @@ import { RunTally } from './run-tally.js';
 import { Screen } from './screen.js';
 import { renderStatusLine } from './status-line.js';
 import { TaskLog } from './task-log.js';
+import { describeUnmet } from '../words/unmet.js';
 import { createTaskStyle, labelOf } from './task-style.js';
 import { renderTotals } from './totals.js';
 
@@ -32,6 +33,8 @@ class TerminalReporter {
   readonly #logs = new Map<TaskId, TaskLog>();
   /** A run that need not end tells its warnings at once, and so does one that has ended. */
   #warnsAtOnce = false;
+  /** Interactive tasks that talk to somebody at this terminal. */
+  readonly #talking = new Set<TaskId>();
 
   constructor(options: RunReportOptions) {
     this.#options = options;
@@ -58,6 +61,7 @@ class TerminalReporter {
         return this.#start(event);
       case 'task-started':
         if (event.attempt > 1) this.#logs.get(event.task)?.note(`retrying, attempt ${event.attempt}`);
+        else if (this.#talking.has(event.task)) this.#screen.hold();
         return;
       case 'task-output':
         return this.#logOf(event.task).output(event);
@@ -72,6 +76,7 @@ class TerminalReporter {
         return this.#finishTask(event);
       case 'run-finished':
         return this.#finishRun(event.result);
+      case 'run-stopping':
       case 'task-queued':
       case 'cache-saved':
       case 'cache-not-saved':
@@ -83,8 +88,9 @@ class TerminalReporter {
     this.#warnsAtOnce = event.tasks.some(({ persistent }) => persistent);
     this.#write(this.#renderBanner(event.packages));
     let index = 0;
-    for (const { id, hasCommand, log, persistent } of event.tasks) {
+    for (const { id, hasCommand, log, persistent, interactive } of event.tasks) {
       if (!hasCommand) continue;
+      if (interactive === true && this.#options.output.isTTY) this.#talking.add(id);
       this.#logs.set(id, this.#createLog(id, { index: index++, log, persistent }));
     }
   }
@@ -93,14 +99,17 @@ class TerminalReporter {
     task: TaskId,
     about: { readonly index: number; readonly log: OutputLogs; readonly persistent: boolean },
   ): TaskLog {
-    const { kind, logPrefix, logOrder, groups, readLog, bufferLimit } = this.#options;
+    const { kind, logPrefix, logOrder, groups, readLog, bufferLimit, output } = this.#options;
+    const talks = this.#talking.has(task);
     // A persistent task is never folded, so nothing but the prefix tells whose lines they are.
     const prefixed = logPrefix === 'task' || (about.persistent && groups !== 'none');
     return new TaskLog({
       style: createTaskStyle(labelOf(task, kind), about.index, prefixed ? this.#paint : undefined),
       log: about.log,
       // What may never end cannot wait for its end.
-      live: logOrder === 'stream' || about.persistent,
+      live: logOrder === 'stream' || about.persistent || talks,
+      printRaw: talks ? (bytes) => this.#screen.writeRaw(bytes) : undefined,
+      tames: output.isTTY && prefixed,
       groups,
       bufferLimit: bufferLimit ?? BUFFER_LIMIT,
       readLog,
@@ -126,8 +135,9 @@ class TerminalReporter {
     const log = this.#logs.get(task);
     if (log === undefined) return;
     if (result.outcome === 'failed') log.conclude(`${this.#paint('red', 'ERROR')} ${describeEnd(result)}`);
-    if (result.skipReason === 'when') log.note('skipped: its `when` says no');
+    if (result.skipReason === 'when') log.note(`skipped: ${describeUnmet(result.unmet)}`);
     log.finish(result);
+    if (this.#talking.delete(task) && result.attempts > 0) this.#screen.release();
     this.#logs.delete(task);
   }
 
@@ -136,7 +146,8 @@ class TerminalReporter {
     this.#logs.clear();
     const { summaryPath, groups, kind } = this.#options;
     const paint = this.#paint;
-    const notices = this.#warnings.render(paint) + renderRemarks(this.#tally, paint);
+    const notices =
+      this.#warnings.render(paint) + renderRemarks(this.#tally, { paint, parallel: this.#options.parallel === true });
     this.#write(notices === '' ? '' : `\n${notices}`);
     if (this.#tally.total === 0) this.#warn('No tasks were executed as part of this run.');
     this.#write(renderTotals(this.#tally, result, { paint, summaryPath }));
@@ -162,13 +173,14 @@ class TerminalReporter {
   }
 
   #renderStatus(width: number): string {
-    const { done, total, outcomes, running, startedAt } = this.#tally;
+    const { done, total, outcomes, running, startedAt, stoppedBy } = this.#tally;
     return renderStatusLine(
       {
         done,
         total,
         failed: outcomes.failed,
         running: [...running].slice(0, 20).map((task) => labelOf(task, this.#options.kind)),
+        stoppedBy,
         elapsedMs: this.#options.clock.now() - startedAt,
       },
       width,

@@ -17,7 +17,7 @@ const CODES: Readonly<Record<Style, string>> = {
 };
 
 /** Ends every style. */
-export const RESET = '\u001B[0m';
+const RESET = '\u001B[0m';
 
 const painted: Paint = (style, text) => (text === '' ? '' : `\u001B[${CODES[style]}m${text}${RESET}`);
 const plain: Paint = (_style, text) => text;

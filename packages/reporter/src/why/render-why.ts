@@ -1,5 +1,6 @@
+import type { TaskId } from '@tr/model';
 import { shortKey } from '../run/headers.js';
-import { createPaint } from '../text/paint.js';
+import { createPaint, type Paint } from '../text/paint.js';
 import { printable } from '../text/printable.js';
 import { formatAge, formatDuration } from '../text/quantities.js';
 import { renderReason } from './reason-lines.js';
@@ -23,13 +24,17 @@ export function renderWhy(report: WhyReport, look: WhyLook): string {
   const style = { paint, limit: look.all === true ? Number.POSITIVE_INFINITY : LIMIT };
   const task = paint('bold', printable(report.task));
   const key = paint('dim', shortKey(report.key));
-  const { verdict } = report;
-  if (verdict.hit) {
-    const saved = verdict.timeSavedMs > 0 ? ` It saves ${formatDuration(verdict.timeSavedMs)}.` : '';
-    return `${task} ${key} is a ${paint('green', 'hit')} in the ${verdict.tier} cache.${saved}\n`;
-  }
+  const { verdict, comparedWith } = report;
+  if (verdict.hit && comparedWith === undefined)
+    return `${task} ${key} is ${describeHit(verdict, { paint, now: look.now })}\n`;
   return [
-    `${task} ${key} is a ${paint('yellow', 'miss')}${describeComparison(report.comparedWith, look.now)}`,
+    ...(verdict.hit
+      ? [
+          `${task} ${key} is ${describeHit(verdict, { paint, now: look.now })}`,
+          '',
+          `It ran then, as it differed from ${describeStored(comparedWith, look.now)}:`,
+        ]
+      : [`${task} ${key} is a ${paint('yellow', 'miss')}${describeComparison(comparedWith, look.now)}`]),
     ...verdict.reasons.flatMap((reason) => ['', ...renderReason(reason, style)]),
     ...report.dependencies.flatMap((dependency) => [
       '',
@@ -45,8 +50,26 @@ export function renderWhyJson(report: WhyReport): string {
   return `${JSON.stringify({ version: 1, ...report, comparedWith: report.comparedWith ?? null }, undefined, 2)}\n`;
 }
 
+function describeHit(
+  { tier, storedAt, timeSavedMs }: Extract<WhyReport['verdict'], { readonly hit: true }>,
+  { paint, now }: { readonly paint: Paint; readonly now: number },
+): string {
+  const stored = storedAt === undefined ? '' : `, stored ${formatAge(now - storedAt)} ago`;
+  const saved = timeSavedMs > 0 ? ` It saves ${formatDuration(timeSavedMs)}.` : '';
+  return `a ${paint('green', 'hit')} in the ${tier} cache${stored}.${saved}`;
+}
+
 function describeComparison(stored: StoredRun | undefined, now: number): string {
-  if (stored === undefined) return '.';
+  return stored === undefined ? '.' : `: compared with ${describeStored(stored, now)}.`;
+}
+
+function describeStored(stored: StoredRun | undefined, now: number): string {
+  if (stored === undefined) return 'nothing';
   const took = formatDuration(stored.durationMs);
-  return `: compared with ${shortKey(stored.key)}, stored ${formatAge(now - stored.storedAt)} ago by tr ${printable(stored.producer)} (took ${took}).`;
+  return `${shortKey(stored.key)}, stored ${formatAge(now - stored.storedAt)} ago by tr ${printable(stored.producer)} (took ${took})`;
+}
+
+/** `tr why` about a task that a package has no command for. Ends with a newline. */
+export function renderNoCommand(task: TaskId, colors: boolean): string {
+  return `${createPaint(colors)('bold', printable(task))} runs nothing: its package has no script of that name, and the task no \`command\`.\n`;
 }

@@ -21,10 +21,18 @@ export interface DivergingDependency {
 export interface WhyReport {
   readonly task: TaskId;
   readonly key: ActionKey;
+  /** With a hit, `reasons` are why it ran when it was stored. */
   readonly verdict:
-    | { readonly hit: true; readonly tier: CacheTier; readonly timeSavedMs: number }
+    | {
+        readonly hit: true;
+        readonly tier: CacheTier;
+        readonly timeSavedMs: number;
+        /** Milliseconds since the epoch; undefined when that is not known. */
+        readonly storedAt: number | undefined;
+        readonly reasons: readonly MissReason[];
+      }
     | { readonly hit: false; readonly reasons: readonly MissReason[] };
-  /** Undefined when nothing of this task is stored. */
+  /** The nearest stored run, with a hit the nearest of those stored before it; undefined when there is none. */
   readonly comparedWith: StoredRun | undefined;
   /** First diverging dependencies, each once, nearest first; empty unless a dependency is a reason. */
   readonly dependencies: readonly DivergingDependency[];

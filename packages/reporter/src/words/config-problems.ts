@@ -12,6 +12,22 @@ export function didYouMean(nearest: string | undefined, otherwise: string): stri
   return nearest === undefined ? otherwise : `Did you mean ${quoted(nearest)}?`;
 }
 
+/** Keys of globs that start at the root already. */
+const ROOT_GLOBS: ReadonlySet<string> = new Set(['globalDependencies', 'packages']);
+
+/** How to write a value whose type is wrong; undefined when nothing simple can be said. */
+export function describeRightType(expected: readonly string[], found: string): string | undefined {
+  const [type] = expected;
+  if (expected.length !== 1) return undefined;
+  if (type === 'array') return found === 'string' ? 'Write it as a list: `["…"]`.' : 'Write a list: `[…]`.';
+  if (type === 'object') return 'Write an object: `{ … }`.';
+  if (type === 'boolean')
+    return found === 'string' ? 'Write `true` or `false`, without quotes.' : 'Write `true` or `false`.';
+  if (type === 'string')
+    return found === 'array' ? 'Write a single text, without brackets.' : 'Write a text, in double quotes.';
+  return found === 'string' ? 'Write the number without quotes.' : 'Write a whole number.';
+}
+
 /** What is wrong with a glob of the key `key`, and what to write instead. */
 export function describeGlobProblem(key: string, glob: string, problem: GlobProblem): Words {
   const entry = `${quoted(glob)} in ${quoted(key)}`;
@@ -21,7 +37,9 @@ export function describeGlobProblem(key: string, glob: string, problem: GlobProb
     case 'absolute':
       return {
         what: `${entry} is an absolute path, which differs from machine to machine.`,
-        next: 'Write it relative to the package, or begin with `$TURBO_ROOT$/` for the root of the workspace.',
+        next: ROOT_GLOBS.has(key)
+          ? 'Write it relative to the root of the workspace.'
+          : 'Write it relative to the package, or begin with `$TURBO_ROOT$/` for the root of the workspace.',
       };
     case 'backslash':
       return {

@@ -3,6 +3,7 @@ import {
   describeFormat,
   describeGlobProblem,
   describeReferenceProblem,
+  describeRightType,
   describeVariableProblem,
   didYouMean,
   quoted,
@@ -20,7 +21,7 @@ export function describeConfigFailure(failure: ConfigFailure): Words {
     case 'config/not-found':
       return {
         what: `There is no configuration in ${quoted(failure.directory)}: none of ${list(failure.names)} is there.`,
-        next: 'Run `tr init`, or start in the root of the workspace (`--cwd`).',
+        next: `Create ${OWN_FILE}, such as \`{ "tasks": { "build": {} } }\`, or name the root of the workspace with \`--cwd\`.`,
       };
     case 'config/unreadable':
       return {
@@ -66,7 +67,7 @@ export function describeConfigFailure(failure: ConfigFailure): Words {
     case 'config/wrong-type':
       return {
         what: `${subject(failure.key)} must be ${alternatives(failure.expected)}, not ${article(failure.found)}.`,
-        next: REFERENCE,
+        next: describeRightType(failure.expected, failure.found) ?? REFERENCE,
       };
     case 'config/invalid-value':
       return {
@@ -193,6 +194,9 @@ function describeConflict([first, second]: readonly [string, string], problem: C
 /** Hints for the slips people make most. */
 function syntaxHint(detail: string): string {
   if (detail === 'CommaExpected') return 'Is a comma missing before this?';
+  if (detail === 'ValueExpected')
+    return 'Is a value missing here? A file without any needs at least `{ "tasks": {} }`.';
+  if (/^Close.*Expected$/.test(detail)) return 'Is a closing brace or bracket missing before this?';
   if (detail.endsWith('Expected')) return 'Is a quote, a colon or a bracket missing before this?';
   return 'Comments and trailing commas are fine; names and texts need double quotes.';
 }

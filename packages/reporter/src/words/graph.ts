@@ -6,13 +6,13 @@ export function describeGraphFailure(failure: GraphFailure): Words {
   switch (failure.code) {
     case 'graph/cycle':
       return {
-        what: `${describeCycle(failure.tasks)}${andMore(failure.alike, 'cycle', 'through the same tasks')}.`,
-        next: 'Take one of these edges out of `dependsOn`.',
+        what: `${describeCycle(failure.tasks)}${andMore(failure.alike, 'such circle', 'in other packages')}.`,
+        next: 'Take one of these out of `dependsOn`.',
       };
     case 'graph/unknown-task':
       return {
         what: `There is no task \`${failure.task}\`${requiredBy(failure.requiredBy)}.`,
-        next: didYouMean(failure.nearest, 'Define it under `tasks`: a script of that name is not enough.'),
+        next: didYouMean(failure.nearest, 'Define it under `tasks` in the configuration: a script is not enough.'),
       };
     case 'graph/undeclared-root-task':
       return {
@@ -31,6 +31,11 @@ export function describeGraphFailure(failure: GraphFailure): Words {
           `${andMore(failure.alike, 'task', 'of that name')}.`,
         next: 'Name it under `with` instead, to run both side by side.',
       };
+    case 'graph/recursive-run':
+      return {
+        what: `\`${failure.task}\` is running, and the \`tr run\` in it would run it again, without end.`,
+        next: 'Let its command do the work itself; what has to be done before belongs into its `dependsOn`.',
+      };
     case 'graph/invalid-filter':
       return {
         what: `The filter \`${failure.filter}\` cannot be understood: ${FILTER_PROBLEMS[failure.problem]}.`,
@@ -44,7 +49,12 @@ export function describeGraphFailure(failure: GraphFailure): Words {
     case 'graph/filter-unknown-directory':
       return {
         what: `The filter \`${failure.filter}\` names the directory \`${failure.directory}\`, which does not exist.`,
-        next: 'A directory is relative to the current one, and next to a package name to the root of the workspace.',
+        next: 'A path counts from the current directory; in braces after a package name, from the root.',
+      };
+    case 'graph/empty-directory':
+      return {
+        what: `\`${failure.directory}\` is in no package and has none below it: nothing is selected.`,
+        next: 'Run from the root of the workspace, or name packages with `--filter`.',
       };
     case 'graph/empty-filter':
       return {
@@ -73,7 +83,7 @@ const EMPTY_FILTER_NEXT: Readonly<Record<EmptyFilterReason, string | undefined>>
 
 function describeCycle(names: readonly string[]): string {
   const way = names.map((name) => `\`${name}\``).join(' -> ');
-  return names.length === 2 ? `\`${names[0]}\` depends on itself` : `They depend on each other: ${way}`;
+  return names.length === 2 ? `\`${names[0]}\` depends on itself` : `Tasks wait for each other in a circle: ${way}`;
 }
 
 function andMore(count: number, noun: string, which: string): string {

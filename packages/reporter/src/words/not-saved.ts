@@ -18,6 +18,6 @@ export function describeNotSaved(reason: NotSavedReason): string {
     case 'flaky':
       return 'it passed only after a retry';
     case 'store-trouble':
-      return `cache trouble: ${printable(reason.detail)}`;
+      return `trouble with the cache (${printable(reason.detail)})`;
   }
 }

@@ -14,7 +14,20 @@ export function describeUsageFailure(failure: UsageFailure): Words {
     case 'usage/missing-value':
       return { what: `\`${failure.option}\` needs a value.`, next: `It takes ${failure.expected}.` };
     case 'usage/unknown-command':
-      return { what: `There is no command \`${failure.command}\`.`, next: didYouMean(failure.nearest, 'tr --help') };
+      return {
+        what: `There is no command \`${failure.command}\`.`,
+        next: nameACommand(failure.command, failure.nearest),
+      };
+    case 'usage/incomplete-command':
+      return {
+        what: `\`tr ${failure.command}\` needs one more word.`,
+        next: `Write ${failure.available.map((command) => `\`tr ${command}\``).join(' or ')}.`,
+      };
+    case 'usage/unsupported-option':
+      return {
+        what: `\`${failure.option}\` of Turborepo is not there yet.`,
+        next: 'Leave it out. docs/turborepo.md lists what is missing.',
+      };
     case 'usage/missing-task':
       return { what: 'No task is named.', next: nameATask(failure.available) };
     case 'usage/conflicting-options':
@@ -25,7 +38,7 @@ export function describeUsageFailure(failure: UsageFailure): Words {
     case 'usage/unexpected-argument':
       return {
         what: `Unexpected argument \`${failure.argument}\`.`,
-        next: 'Arguments for the task itself come after `--`.',
+        next: '`tr --help` lists what there is; arguments for the command of a task come after `--`.',
       };
     case 'usage/not-a-directory':
       return {
@@ -37,6 +50,11 @@ export function describeUsageFailure(failure: UsageFailure): Words {
 
 function didYouMean(nearest: string | undefined, help: string): string {
   return nearest === undefined ? `\`${help}\` lists what there is.` : `Did you mean \`${nearest}\`?`;
+}
+
+function nameACommand(command: string, nearest: string | undefined): string {
+  if (nearest !== undefined) return `Did you mean \`${nearest}\`?`;
+  return `\`tr run ${command}\` runs a task of that name; \`tr --help\` lists the commands.`;
 }
 
 function nameATask(available: readonly string[]): string {

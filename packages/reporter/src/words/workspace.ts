@@ -7,9 +7,7 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
     case 'workspace/no-config':
       return {
         what: `No turbo-like.config.json or turbo.json was found in ${failure.cwd} or in a directory above it.`,
-        next: failure.likelyRoot
-          ? `Create one in ${failure.likelyRoot} (\`tr init\` does), or name the workspace with --cwd.`
-          : 'Create one at the root of the workspace (`tr init` does), or name the workspace with --cwd.',
+        next: `Create one ${failure.likelyRoot === undefined ? 'at the root of the workspace' : `in ${failure.likelyRoot}`}, such as \`{ "tasks": { "build": {} } }\`, or name the workspace with \`--cwd\`.`,
       };
     case 'workspace/invalid-manifest':
       return { what: `This package.json cannot be used: ${failure.detail}.`, next: 'Correct it and run again.' };

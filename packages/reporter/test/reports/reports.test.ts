@@ -64,6 +64,11 @@ test('diagnostics: the caret stands below the place, after wide characters and i
   const [source = '', caret = ''] = caretOf(long, 5001).split('\n');
   assert.ok(source.length < 120);
   assert.equal(source[caret.indexOf('^')], '!');
+  assert.match(source, /^ {2}1 \| …a+!b+…$/, 'what is cut is marked');
+  // A place near the cut has something to its right.
+  const [near = '', below = ''] = caretOf(`${'a'.repeat(98)}!${'b'.repeat(30)}`, 99).split('\n');
+  assert.match(near, /^ {2}1 \| …a+!b{30}$/);
+  assert.equal(near[below.indexOf('^')], '!');
 });
 
 test('ls', () => {

@@ -88,6 +88,7 @@ function taskOf(recorded: RecordedTask): DryRunTask {
           exclude: definition.inputs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)),
         },
         passThroughEnv: definition.passThroughEnv ?? undefined,
+        with: [...recorded.with].reverse(),
       },
       command: recorded.command === '<NONEXISTENT>' ? undefined : recorded.command,
       isScript: true,

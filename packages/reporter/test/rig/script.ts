@@ -11,7 +11,12 @@ export function id(text: string): TaskId {
 
 type Tasks = Record<
   string,
-  { readonly log?: OutputLogs; readonly hasCommand?: boolean; readonly persistent?: boolean }
+  {
+    readonly log?: OutputLogs;
+    readonly hasCommand?: boolean;
+    readonly persistent?: boolean;
+    readonly interactive?: boolean;
+  }
 >;
 
 /** `run-started` with the packages of the tasks. */
@@ -21,11 +26,12 @@ export function start(tasks: Tasks): RunEvent {
     type: 'run-started',
     at: 1_000_000,
     packages: names as PackageName[],
-    tasks: Object.entries(tasks).map(([task, { log = 'full', hasCommand = true, persistent = false }]) => ({
+    tasks: Object.entries(tasks).map(([task, { log = 'full', hasCommand = true, persistent = false, ...rest }]) => ({
       id: id(task),
       log,
       hasCommand,
       persistent,
+      ...rest,
     })),
     concurrency: 10,
   };

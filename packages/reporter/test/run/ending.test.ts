@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RunEvent } from '@tr/model';
+import type { RunEvent, UnmetCondition } from '@tr/model';
 import { ending, report } from '../rig/report.js';
 import { ended, failedWith, finished, hit, id, key, start } from '../rig/script.js';
 
@@ -98,6 +98,40 @@ FAILED a:x (112ms) a#x exited with code 1.
   );
 });
 
+test('where the cause stands before the end of the log, both are shown', () => {
+  const trace = Array.from({ length: 30 }, (_, index) => `    at frame ${index} (app.js:${index})\n`).join('');
+  const tail = `compiling\n0 errors so far\nnot ok 1 - page\n  error: expected 2, got 3\n${trace}# fail 1\n`;
+  const text = ending(report([start({ 'a#x': {} }), failedWith('a#x', 1, tail), ended(1)]));
+  const shown = text.split('\n').filter((line) => /^ {2}[|…]/.test(line));
+  assert.equal(shown.length, 21);
+  assert.deepEqual(shown.slice(0, 3), [
+    '  | not ok 1 - page',
+    '  |   error: expected 2, got 3',
+    '  |     at frame 0 (app.js:0)',
+  ]);
+  assert.deepEqual(shown.slice(10, 12), ['  …', '  |     at frame 21 (app.js:21)']);
+  assert.equal(shown.at(-1), '  | # fail 1');
+});
+
+test('a failure without a word is said to be one', () => {
+  const text = ending(report([start({ 'a#x': {} }), failedWith('a#x', 3, ''), ended(3)]));
+  assert.match(text, /\nFAILED a:x \(112ms\) a#x exited with code 3\.\n {2}\(it printed nothing\)\n {2}log: /);
+});
+
+test('a task that `when` keeps from running says which condition', () => {
+  const skipped = (unmet: UnmetCondition): string =>
+    report([start({ 'a#x': {} }), finished('a#x', 'skipped', { skipReason: 'when', unmet }), ended()]);
+  assert.match(skipped({ kind: 'env', name: 'TOKEN' }), /a:x: skipped: TOKEN is not set, which its `when` asks for\n/);
+  assert.match(
+    skipped({ kind: 'branch', branch: 'topic', globs: ['main', 'release/*'] }),
+    /a:x: skipped: the branch is topic, and its `when` asks for main or release\/\*\n/,
+  );
+  assert.match(
+    skipped({ kind: 'branch', branch: undefined, globs: ['main'] }),
+    /skipped: no branch is checked out, and/,
+  );
+});
+
 test('on GitHub Actions a failure is an annotation', () => {
   const text = report([start({ 'a#x': {} }), failedWith('a#x', 1, '::endgroup::\n'), ended(1)], {
     groups: 'github',
@@ -162,4 +196,10 @@ test('results that were not stored, and flaky ones, are remarked', () => {
   assert.match(text, /WARNING {2}a#x was not stored: inputs changed while it ran: src\/a\.ts \(\+1\)\.\n/);
   assert.match(text, /WARNING {2}c#x was not stored: the outputs of a#x, which it depends on, cannot be trusted\.\n/);
   assert.ok(!text.includes('b#x was not stored'), 'the user asked for that');
+  const reason = { reason: 'not-cacheable' } as const;
+  const unsound = { type: 'cache-not-saved', task: id('c#x'), reason, unsoundDependency: id('a#x') } as const;
+  assert.match(
+    report([start({ 'c#x': {} }), unsound, ended()], { parallel: true }),
+    /c#x was not stored: `--parallel` did not wait for a#x, which it depends on\.\n/,
+  );
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunEvent } from '@tr/model';
-import { createJsonReporter, parseEventLine, renderEventLine } from '../../src/run/json-lines.js';
+import { createJsonReporter, renderEventLine } from '../../src/run/json-lines.js';
 import { ManualClock } from '../rig/manual-clock.js';
 import { MemoryOutput } from '../rig/memory-output.js';
+import { parseEventLine } from '../rig/parse-event-line.js';
 import { ended, failedWith, finished, hit, id, key, miss, output, result, start, started } from '../rig/script.js';
 
 const EVENTS: readonly RunEvent[] = [
@@ -20,6 +21,7 @@ const EVENTS: readonly RunEvent[] = [
   { type: 'cache-saved', task: id('a#x'), key: key('3'), files: 2, bytes: 1024 },
   { type: 'cache-not-saved', task: id('a#x'), reason: { reason: 'flaky' } },
   { type: 'warning', failure: { code: 'task/left-processes', task: 'a#x' } },
+  { type: 'run-stopping', signal: 'SIGINT' },
   finished('a#x', 'executed'),
   failedWith('b#x', 1, 'tail\n'),
   {

@@ -9,7 +9,7 @@ const PREFIX = 'ü:x: ';
 
 function pieces(log: Uint8Array, prefix: string): ByteString[] {
   const printed: ByteString[] = [];
-  prefixLines(log, toByteString(prefix), (lines) => printed.push(lines));
+  prefixLines(log, { prefix: toByteString(prefix), print: (lines) => printed.push(lines) });
   return printed;
 }
 

@@ -4,7 +4,7 @@ import { createTerminalReporter } from '../../src/run/terminal-reporter.js';
 import { ManualClock } from '../rig/manual-clock.js';
 import { MemoryOutput } from '../rig/memory-output.js';
 import { reportOptions } from '../rig/report.js';
-import { ended, finished, id, output, start, started } from '../rig/script.js';
+import { ended, finished, id, miss, output, start, started } from '../rig/script.js';
 import { Terminal } from '../rig/terminal.js';
 
 /** A reporter on a terminal with a status line, and what is on that terminal. */
@@ -53,7 +53,7 @@ test('lines come above the status line, whole, and one write does it', () => {
 });
 
 test('names too long for the row are cut, wide characters counted as two cells', () => {
-  const { add, clock, show } = watch(24);
+  const { add, clock, show } = watch(26);
   add(start({ '包装箱子构建#構築する作業': {} }));
   add(started('包装箱子构建#構築する作業'));
   clock.advance(1200);
@@ -66,14 +66,77 @@ test('after the window became narrower nothing of the old line is left', () => {
   add(start(Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`package-${index}#build`, {}]))));
   for (let index = 0; index < 9; index++) add(started(`package-${index}#build`));
   clock.advance(1200);
-  assert.equal(show().at(-1)?.length, 79);
+  assert.equal(show().at(-1)?.length, 77);
   resize(30);
-  assert.equal(show().at(-1)?.length, 29);
+  assert.equal(show().at(-1)?.length, 27);
   add(output('package-0#build', 'after\n'));
   clock.advance(16);
   assert.deepEqual(show().slice(BANNER, -1), ['package-0:build: after']);
   resize(200);
   assert.ok((show().at(-1)?.length ?? 0) > 80);
+});
+
+test('a signal: the line says what is stopping, and what a second Ctrl-C does', () => {
+  for (const [signal, text] of [
+    ['SIGINT', 'stopping (Ctrl-C again to kill) a:x'],
+    ['SIGTERM', 'stopping a:x'],
+  ] as const) {
+    const { add, clock, show } = watch(80);
+    add(start({ 'a#x': {} }));
+    add(started('a#x'));
+    clock.advance(1200);
+    add({ type: 'run-stopping', signal });
+    clock.advance(16);
+    assert.equal(show().at(-1), `[0/1] 1s · ${text}`);
+  }
+});
+
+test('an interactive task has the terminal: no status line, its prompt at once, its lines as they are', () => {
+  const { add, clock, show, terminal } = watch(80);
+  add(start({ 'a#ask': { interactive: true }, 'b#x': {} }));
+  add(started('b#x'));
+  clock.advance(1200);
+  assert.equal(show().at(-1), '[0/2] 1s · running b:x');
+  add(miss('a#ask', '1', { reason: 'not-cacheable' }));
+  add(started('a#ask'));
+  add(output('a#ask', 'name? '));
+  clock.advance(16);
+  assert.deepEqual(show().slice(BANNER), ['a:ask: cache bypass, force executing 1111111111111111', 'name? ']);
+  assert.equal(terminal.cursorVisible, true);
+  add(output('b#x', 'meanwhile\n'));
+  add(output('a#ask', 'again? '));
+  clock.advance(2000);
+  assert.deepEqual(show().slice(BANNER + 1), ['name? ', 'b:x: meanwhile', 'again? ']);
+  add(finished('a#ask', 'executed'));
+  add(output('b#x', 'on\n'));
+  clock.advance(16);
+  assert.deepEqual(show().slice(BANNER + 3), ['again? ', 'b:x: on', '[1/2] 3s · running b:x']);
+});
+
+test('without a terminal an interactive task is shown like any other', () => {
+  const out = new MemoryOutput({ isTTY: false });
+  const reporter = createTerminalReporter(reportOptions(out, new ManualClock()));
+  reporter.sink(start({ 'a#ask': { interactive: true } }));
+  reporter.sink(started('a#ask'));
+  reporter.sink(output('a#ask', 'name? '));
+  reporter.sink(output('a#ask', 'Ada\n'));
+  reporter.dispose();
+  assert.match(out.text, /\n\na:ask: name\? Ada\n$/);
+});
+
+test('on a shared terminal no task moves the cursor or clears the screen; elsewhere bytes stay as they are', () => {
+  const wild = '\u001Bcround 1\n\u001B[2J\u001B[1;1H\u001B[31mred\u001B[0m 10%\r50%\rdone\r\nplain\n';
+  const shown = (isTTY: boolean, logPrefix: 'task' | 'none'): string => {
+    const out = new MemoryOutput({ isTTY });
+    const reporter = createTerminalReporter(reportOptions(out, new ManualClock(), { logPrefix }));
+    reporter.sink(start({ 'a#x': {} }));
+    reporter.sink(output('a#x', wild));
+    reporter.dispose();
+    return out.text.slice(out.text.indexOf('\n\n', 2) + 2);
+  };
+  assert.equal(shown(true, 'task'), 'a:x: round 1\na:x: done\r\na:x: plain\n');
+  assert.equal(shown(true, 'none'), wild);
+  assert.equal(shown(false, 'task'), `a:x: ${wild.slice(0, -1).replaceAll('\n', '\na:x: ')}\n`);
 });
 
 test('a quick run never shows it', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MissReason } from '@tr/model';
-import { renderWhy, renderWhyJson } from '../../src/why/render-why.js';
+import { renderNoCommand, renderWhy, renderWhyJson } from '../../src/why/render-why.js';
 import type { WhyReport } from '../../src/why/why-report.js';
 import { describeMissReasons } from '../../src/words/miss-reason.js';
 import { id, key } from '../rig/script.js';
@@ -93,10 +93,29 @@ First diverging dependency: core#build
 });
 
 test('a hit is a hit', () => {
-  const report: WhyReport = { ...MISS, verdict: { hit: true, tier: 'local', timeSavedMs: 1294 }, dependencies: [] };
+  const hit = { hit: true, tier: 'local', timeSavedMs: 1294, storedAt: NOW - 60_000, reasons: [] } as const;
+  const report: WhyReport = { ...MISS, verdict: hit, comparedWith: undefined, dependencies: [] };
   assert.equal(
     renderWhy(report, { colors: false, now: NOW }),
-    'web#build aaaaaaaaaaaaaaaa is a hit in the local cache. It saves 1.294s.\n',
+    'web#build aaaaaaaaaaaaaaaa is a hit in the local cache, stored 1m ago. It saves 1.294s.\n',
+  );
+  const reasons = [{ reason: 'inputs-changed', scope: 'package', ...NONE, modified: ['src/a.ts'] }] as const;
+  assert.equal(
+    renderWhy({ ...MISS, verdict: { ...hit, reasons }, dependencies: [] }, { colors: false, now: NOW }),
+    `web#build aaaaaaaaaaaaaaaa is a hit in the local cache, stored 1m ago. It saves 1.294s.
+
+It ran then, as it differed from bbbbbbbbbbbbbbbb, stored 2h ago by tr 0.1.0 (took 1.294s):
+
+Inputs changed (relative to the package):
+  ~ src/a.ts
+`,
+  );
+});
+
+test('a task without a command says so', () => {
+  assert.equal(
+    renderNoCommand(id('web#lint'), false),
+    'web#lint runs nothing: its package has no script of that name, and the task no `command`.\n',
   );
 });
 

@@ -11,6 +11,9 @@ const EVERY: readonly ConfigFailure[] = [
   { code: 'config/two-files', files: ['turbo.json', 'turbo.jsonc'] },
   { code: 'config/syntax', at, detail: 'CommaExpected' },
   { code: 'config/syntax', at, detail: 'InvalidSymbol' },
+  { code: 'config/syntax', at, detail: 'ValueExpected' },
+  { code: 'config/syntax', at, detail: 'CloseBracketExpected' },
+  { code: 'config/syntax', at, detail: 'ColonExpected' },
   { code: 'config/unknown-key', at, key: 'outptus', nearest: 'outputs' },
   { code: 'config/unknown-key', at, key: 'x', nearest: undefined },
   { code: 'config/reserved-key', at, key: 'services' },
@@ -22,6 +25,18 @@ const EVERY: readonly ConfigFailure[] = [
   { code: 'config/missing-key', at, key: 'mode' },
   { code: 'config/duplicate-key', at, key: 'build', first: at },
   { code: 'config/wrong-type', at, key: 'cache', expected: ['boolean'], found: 'string' },
+  ...(
+    [
+      ['boolean', 'number'],
+      ['array', 'string'],
+      ['array', 'object'],
+      ['string', 'array'],
+      ['string', 'number'],
+      ['integer', 'string'],
+      ['integer', 'number'],
+      ['object', 'array'],
+    ] as const
+  ).map(([type, found]) => ({ code: 'config/wrong-type', at, key: 'k', expected: [type], found }) as const),
   { code: 'config/wrong-type', at, key: '', expected: ['object', 'array'], found: 'null' },
   { code: 'config/invalid-value', at, key: 'ui', value: 'strem', allowed: ['stream'], nearest: 'stream' },
   { code: 'config/invalid-value', at, key: 'ui', value: 'x', allowed: ['stream', 'tui'], nearest: undefined },
@@ -67,6 +82,21 @@ test('every config failure says what happened and what to do, in sentences', () 
     assert.doesNotMatch(`${what} ${next ?? ''}`, /undefined|\[object/);
   }
   assert.equal(new Set(said.map(({ what, next }) => what + (next ?? ''))).size, said.length, 'no two say the same');
+});
+
+test('a value of the wrong type: how to write the right one', () => {
+  const next = (expected: readonly string[], found: string) =>
+    describeConfigFailure({ code: 'config/wrong-type', at, key: 'k', expected, found }).next;
+  assert.equal(next(['array'], 'string'), 'Write it as a list: `["…"]`.');
+  assert.equal(next(['boolean'], 'string'), 'Write `true` or `false`, without quotes.');
+  assert.equal(next(['integer'], 'string'), 'Write the number without quotes.');
+});
+
+test('an absolute glob: what it counts from differs', () => {
+  const next = (key: string) =>
+    describeConfigFailure({ code: 'config/invalid-glob', at, key, glob: '/etc/hosts', problem: 'absolute' }).next;
+  assert.match(next('inputs') ?? '', /relative to the package/);
+  assert.match(next('globalDependencies') ?? '', /relative to the root of the workspace\.$/);
 });
 
 test('what a file says cannot drive the terminal', () => {

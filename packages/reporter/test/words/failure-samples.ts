@@ -87,9 +87,11 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
       'stray-bracket',
     ] as const
   ).map((problem) => ({ code: 'graph/invalid-filter', filter: 'web[', problem }) as const),
+  { code: 'graph/recursive-run', task: 'web#build' },
   { code: 'graph/filter-unknown-package', filter: 'webb...', package: 'webb', nearest: 'web' },
   { code: 'graph/filter-unknown-package', filter: 'x', package: 'x', nearest: undefined },
   { code: 'graph/filter-unknown-directory', filter: './aps', directory: 'aps' },
+  { code: 'graph/empty-directory', directory: 'tools/scripts' },
   ...(['no-match', 'range-after-path', 'narrowed-to-package'] as const).map(
     (reason) => ({ code: 'graph/empty-filter', filter: 'nothing-*', reason }) as const,
   ),
@@ -136,7 +138,10 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'usage/unknown-option', option: '--filtre', nearest: '--filter' },
   { code: 'usage/unknown-option', option: '--zzz', nearest: undefined },
   { code: 'usage/missing-value', option: '--filter', expected: 'a package, a directory or a range of commits' },
+  { code: 'usage/unsupported-option', option: '--graph' },
   { code: 'usage/unknown-command', command: 'rnu', nearest: 'run' },
+  { code: 'usage/unknown-command', command: 'build', nearest: undefined },
+  { code: 'usage/incomplete-command', command: 'cache', available: ['cache status', 'cache gc', 'cache verify'] },
   { code: 'usage/missing-task', available: ['build', 'test'] },
   { code: 'usage/missing-task', available: [] },
   { code: 'usage/missing-task', available: 'abcdefghijklmn'.split('') },

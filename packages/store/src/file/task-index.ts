@@ -18,7 +18,7 @@ export interface TaskMark {
 const TIME_DIGITS = 15;
 
 /** Path of the mark of a manifest. */
-export function markPath(folder: CacheFolder, manifest: Pick<Manifest, 'task' | 'createdAt' | 'actionKey'>): string {
+function markPath(folder: CacheFolder, manifest: Pick<Manifest, 'task' | 'createdAt' | 'actionKey'>): string {
   const time = String(Math.trunc(manifest.createdAt)).padStart(TIME_DIGITS, '0');
   return join(folder.taskFolder(manifest.task), `${time}-${manifest.actionKey}`);
 }

@@ -13,9 +13,9 @@ import {
 import { findLinkHazard, findPathHazard } from './safe-path.js';
 
 /** Most entries one manifest may have. */
-export const MAX_MANIFEST_ENTRIES = 1_000_000;
+const MAX_MANIFEST_ENTRIES = 1_000_000;
 /** Most bytes all files of one manifest may have together: 1 TiB. */
-export const MAX_MANIFEST_BYTES = 2 ** 40;
+const MAX_MANIFEST_BYTES = 2 ** 40;
 
 /** Why a manifest cannot be trusted, in a few words. */
 export interface ManifestFlaw {

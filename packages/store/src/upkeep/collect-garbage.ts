@@ -13,7 +13,7 @@ import { noteGc } from './gc-due.js';
 import { scanActions, scanBlobs, scanDirectories, scanFiles, type ActionFile } from './scan-folder.js';
 
 /** How long a blob that nothing refers to yet is spared: longer than any save takes. Milliseconds. */
-export const DEFAULT_GRACE_MS = 60 * 60 * 1000;
+const DEFAULT_GRACE_MS = 60 * 60 * 1000;
 /** How long bad bytes are kept to be looked at, milliseconds. */
 const QUARANTINE_MS = 7 * 24 * 60 * 60 * 1000;
 

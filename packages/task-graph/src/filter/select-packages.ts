@@ -69,6 +69,8 @@ export function selectPackages(request: SelectionRequest): Result<Selection, Fai
   const affected = request.affected === undefined ? undefined : findAffected(context, request.affected.packages);
   const base = hasInclusion ? included : (affected ?? findAll(request));
   const packages = [...base].filter((name) => !excluded.has(name) && affected?.has(name) !== false);
+  if (isImplied && packages.length === 0)
+    warnings.push({ code: 'graph/empty-directory', directory: request.cwdDirectory });
   const isChosen = hasInclusion || affected !== undefined || isRootExcluded || context.place !== undefined;
   const kind = isChosen ? 'selection' : selectors.length > 0 ? 'remainder' : 'whole';
   return ok({ packages: sorted(packages), kind, warnings });
@@ -80,7 +82,8 @@ function createContext(request: SelectionRequest): SelectorContext {
   return {
     packages,
     reach: createPackageReach(packages),
-    place: findCurrentPlace(packages, request.cwdDirectory),
+    // A repository of one package is that package wherever one stands in it.
+    place: request.kind === 'single' ? undefined : findCurrentPlace(packages, request.cwdDirectory),
     changed(range) {
       const key = range.kind === 'commits' ? `${range.from}...${range.to}` : range.from;
       const before = known.get(key);

@@ -1,8 +1,9 @@
 import type { GraphFailure, PackageName } from '@tr/model';
-import { ROOT_PACKAGE, findNearest, parseTaskId, sortedUnique } from '@tr/model';
+import { ROOT_PACKAGE, findNearest, parseTaskId, sortedUnique, toTaskId } from '@tr/model';
 import type { PackageScope } from '../filter/package-scope.js';
 import type { TaskPlaces } from './describe-missing.js';
 import { describeMissing } from './describe-missing.js';
+import { findCommand } from './find-command.js';
 
 /** A task of a package, by name. */
 export interface PackageTask {
@@ -26,6 +27,11 @@ export interface EntryPointRequest extends TaskPlaces {
   /** Task names and `pkg#task`, as on the command line. */
   readonly requested: readonly string[];
   readonly scope: PackageScope;
+  /**
+   * Turborepo's future flag `strictTaskEntrypointSelection`: where any package has a command for a task, one without is
+   * no entry point for it. Default false.
+   */
+  readonly strictEntryPoints?: boolean;
 }
 
 type RequestedTask = { readonly package: PackageName | undefined; readonly task: string };
@@ -44,9 +50,24 @@ export function findEntryPoints(request: EntryPointRequest): EntryPoints {
   }
   const packagesInScope = findScope(request, tasks);
   const wanted = tasks.flatMap(({ package: only, task }) =>
-    (only === undefined ? packagesInScope : [only]).map((name) => ({ package: name, task })),
+    (only === undefined ? placesOf(request, task, packagesInScope) : [only]).map((name) => ({ package: name, task })),
   );
   return { packagesInScope, tasks: wanted, failures, warnings };
+}
+
+function placesOf(
+  { packages, definitions, strictEntryPoints }: EntryPointRequest,
+  task: string,
+  scope: readonly PackageName[],
+): readonly PackageName[] {
+  if (strictEntryPoints !== true) return scope;
+  const hasCommand = (name: PackageName): boolean => {
+    const definition = definitions.find(name, task);
+    const owner = packages.get(name);
+    if (definition === undefined || owner === undefined) return false;
+    return findCommand({ package: owner, task, definition, isOptedOut: false }).command !== undefined;
+  };
+  return [...packages.keys()].some(hasCommand) ? scope.filter(hasCommand) : scope;
 }
 
 function findScope(request: EntryPointRequest, tasks: readonly RequestedTask[]): readonly PackageName[] {
@@ -72,11 +93,20 @@ function checkRequested(request: EntryPointRequest, wanted: RequestedTask): Grap
   if (wanted.package === undefined) {
     if (isAnywhere(request, wanted.task)) return undefined;
     const others = [...definitions.taskNames()].filter((name) => name !== wanted.task);
-    const nearest = findNearest(wanted.task, others);
+    const nearest = findLabelled(request, wanted.task) ?? findNearest(wanted.task, others);
     return { code: 'graph/unknown-task', task: wanted.task, nearest, ...origin };
   }
   const isDefined = packages.has(wanted.package) && definitions.findReached(wanted.package, wanted.task) !== undefined;
   return isDefined ? undefined : describeMissing(request, { package: wanted.package, task: wanted.task }, origin);
+}
+
+/** The id of a task written as the log shows it: `web:build`. Names of tasks may have a colon themselves. */
+function findLabelled({ definitions, packages }: EntryPointRequest, text: string): string | undefined {
+  for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
+    const [name, task] = [text.slice(0, colon) as PackageName, text.slice(colon + 1)];
+    if (packages.has(name) && definitions.findReached(name, task) !== undefined) return toTaskId(name, task);
+  }
+  return undefined;
 }
 
 /** True when a package has the task, or all of them opted out of one that is there for everyone. */

@@ -19,7 +19,7 @@ export interface TaskReferences {
 }
 
 /** Parses `t`, `^t`, `pkg#t`, `//#t`. `$NAME` is a variable of long ago and no edge: undefined. */
-export function parseTaskReference(text: string): TaskReference | undefined {
+function parseTaskReference(text: string): TaskReference | undefined {
   if (text.startsWith('$')) return undefined;
   const isTopological = text.startsWith('^');
   const rest = isTopological ? text.slice(1) : text;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { packagesOf, select } from '../rig.js';
+import { packagesOf, select, trySelect } from '../rig.js';
 import { ALL, check, invalid, noDirectory, packages } from './filter-tables.js';
 
 describe('inside a package', () => {
@@ -92,4 +92,21 @@ describe('inside a folder', () => {
     assert.equal(select({ ...facts, filters: ['.'] }), '');
     assert.equal(select({ ...facts, filters: ['!mid'] }), '@s/inner @s/two docs low other side web');
   });
+
+  test('a folder without packages is told when nothing else says what is meant', () => {
+    const warnings = (filters: readonly string[], cwd: string) => {
+      const selected = trySelect({ packages, cwd, filters, directories: ['scratch/deep'] });
+      return selected.ok ? selected.value.warnings : undefined;
+    };
+    assert.deepEqual(warnings([], 'scratch/deep'), [{ code: 'graph/empty-directory', directory: 'scratch/deep' }]);
+    assert.deepEqual(warnings(['mid'], 'scratch/deep'), []);
+    assert.deepEqual(warnings([], 'packages'), []);
+  });
+});
+
+test('a repository of one package is that package in every folder of it', () => {
+  const facts = { packages: packagesOf({}), kind: 'single', cwd: 'src/deep', changes: { main: ['//'] } } as const;
+  assert.equal(select(facts), '//');
+  assert.equal(select({ ...facts, filters: ['[main]'] }), '//');
+  assert.equal(select({ ...facts, affected: ['//'] }), '//');
 });

@@ -25,6 +25,9 @@ describe('entry points', () => {
       bild: 'graph/unknown-task task=bild nearest=build',
       nope: 'graph/unknown-task task=nope',
       'build nope': 'graph/unknown-task task=nope',
+      // As the log shows it.
+      'a:build': 'graph/unknown-task task=a:build nearest=a#build',
+      'a:bild': 'graph/unknown-task task=a:bild',
       'a#bild': 'graph/unknown-task task=a#bild nearest=build',
       'nopkg#build': 'graph/unknown-package package=nopkg task=nopkg#build',
       'aa#build': 'graph/unknown-package package=aa task=aa#build nearest=a',

@@ -3,7 +3,7 @@ import { createGearTable } from './gear-table.js';
 /** No cut before this many bytes, unless it is asked for. */
 export const MIN_CHUNK = 256 * 1024;
 /** Cuts are rare before this many bytes and frequent after. */
-export const AVERAGE_CHUNK = 1024 * 1024;
+const AVERAGE_CHUNK = 1024 * 1024;
 /** A cut here at the latest; what one request carries has room for it. */
 export const MAX_CHUNK = 4 * 1024 * 1024;
 

@@ -4,7 +4,7 @@ import { MAX_CHUNK } from '../chunk/chunker.js';
 import { MAX_FRAME, type ChunkRef } from '../chunk/chunk.js';
 
 /** Version of the document. An unknown one is a miss. History: 1 (0.1): first. */
-export const ENTRY_VERSION = 1;
+const ENTRY_VERSION = 1;
 /** Chunks of one entry at most: about 64 GiB. */
 export const MAX_CHUNKS = 65_536;
 /** Larger manifests do not travel, bytes. */
@@ -12,7 +12,7 @@ export const MAX_MANIFEST_BYTES_ON_WIRE = 64 * 1024 * 1024;
 /** A head of chunks up to this many bytes, packed, travels inside the document. */
 export const MAX_INLINE = 128 * 1024;
 /** No document is larger, bytes. */
-export const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
+const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
 
 /** Ed25519 over what {@link signedStatement} says. */
 export interface EntrySignature {

@@ -1,5 +1,5 @@
 import type { Digest, Manifest } from '@tr/model';
-import { TAR_END_BYTES, paddingAfter, toTarHeader, type TarMember } from './tar-header.js';
+import { toTarHeader, type TarMember } from './tar-header.js';
 
 /** A member of the stream of one stored result, and what its content is. */
 export interface StreamMember {
@@ -58,12 +58,4 @@ function file(
 function plain(member: Pick<TarMember, 'path' | 'type'> & Partial<TarMember>): StreamMember {
   const header = toTarHeader({ size: 0, executable: false, target: '', ...member });
   return { header, content: undefined, isHead: false };
-}
-
-/** Length of the whole stream, bytes. */
-export function streamLength(members: Iterable<StreamMember>): number {
-  let length = TAR_END_BYTES;
-  for (const { header, content } of members)
-    length += header.length + (content === undefined ? 0 : content.size + paddingAfter(content.size));
-  return length;
 }

@@ -1,0 +1,35 @@
+import { createPathMatcher } from '@tr/fingerprint';
+import { ROOT_PACKAGE, type RelativePath, type TaskNode } from '@tr/model';
+import { createPackageGraph, isOwnLockfile, listUntracked } from '@tr/workspace';
+import { createChangedInputs } from './changed-inputs.js';
+import { isPlainGlob } from './changes.js';
+import type { Project } from './project.js';
+
+/**
+ * Which tasks changed files count for directly, under Turborepo's future flag `affectedUsingTaskInputs`: every task, for
+ * the root configuration, a global dependency, the lockfile, or a package the root package depends on; else the tasks
+ * that have one of the files among their inputs.
+ */
+export function createChangedTasks(project: Project, files: readonly RelativePath[]): (node: TaskNode) => boolean {
+  if (countForAll(project, files)) return () => true;
+  const { git, root } = project.workspace;
+  let untracked: ReadonlySet<RelativePath> | undefined;
+  const findUntracked = (): ReadonlySet<RelativePath> => {
+    const listed = git === undefined ? undefined : listUntracked({ root, git });
+    return new Set(listed?.ok === true ? listed.value : []);
+  };
+  return createChangedInputs({ files, isTracked: (path) => !(untracked ??= findUntracked()).has(path) });
+}
+
+function countForAll({ workspace, config }: Project, files: readonly RelativePath[]): boolean {
+  const isGlobalDependency = createPathMatcher(config.globalDependencies.filter(isPlainGlob));
+  const graph = createPackageGraph(workspace);
+  const neededByRoot = graph.transitiveDependenciesOf(ROOT_PACKAGE);
+  return files.some(
+    (path) =>
+      path === config.source.path ||
+      isGlobalDependency(path) ||
+      isOwnLockfile(workspace, path) ||
+      neededByRoot.has(graph.packageOfFile(path)),
+  );
+}

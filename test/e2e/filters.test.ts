@@ -1,0 +1,138 @@
+/** Filters and `--affected` from the command line to what runs; the grammar itself has its tests in `task-graph`. */
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import type { TrOptions } from '../rig/exec-tr.js';
+import { createWorkspace, type TestWorkspace } from '../rig/workspace.js';
+
+const open: TestWorkspace[] = [];
+afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+
+/** web -> ui -> tokens, docs -> ui, and `lone`, which nobody needs. */
+function createShop(): TestWorkspace {
+  const manifest = (name: string, dependencies: readonly string[] = []) => ({
+    json: {
+      name,
+      version: '1.0.0',
+      scripts: { build: 'echo built' },
+      dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, '*'])),
+    },
+  });
+  const workspace = createWorkspace({
+    'package.json': {
+      json: { name: 'shop', private: true, packageManager: 'npm@10.8.2', workspaces: ['apps/*', 'packages/*'] },
+    },
+    'turbo.json': { json: { tasks: { build: { dependsOn: ['^build'] } } } },
+    '.gitignore': '.tr\n',
+    'README.md': 'shop\n',
+    'apps/web/package.json': manifest('web', ['ui']),
+    'apps/docs/package.json': manifest('docs', ['ui']),
+    'packages/ui/package.json': manifest('ui', ['tokens']),
+    'packages/ui/src/a.txt': 'ui\n',
+    'packages/tokens/package.json': manifest('tokens'),
+    'packages/tokens/a.txt': 'tokens\n',
+    'packages/lone/package.json': manifest('lone'),
+  });
+  open.push(workspace);
+  return workspace;
+}
+
+/** The names `tr ls` has for these options, joined. */
+async function selected(workspace: TestWorkspace, args: readonly string[], options?: TrOptions): Promise<string> {
+  const call = await workspace.tr(['ls', '--output=json', ...args], options);
+  assert.equal(call.exitCode, 0, call.stderr);
+  const { packages } = JSON.parse(call.stdout) as { packages: { items: { name: string }[] } };
+  return packages.items.map(({ name }) => name).join(' ');
+}
+
+test('names, directories, dependencies and exclusions', async () => {
+  const workspace = createShop();
+  for (const [args, expected] of [
+    [[], 'docs lone tokens ui web'],
+    [['--filter=web'], 'web'],
+    [['-F', 'web...'], 'tokens ui web'],
+    [['--filter=...tokens'], 'docs tokens ui web'],
+    [['--filter=./apps/*', '--filter=!docs'], 'web'],
+    [['--filter', '*o*'], 'docs lone tokens'],
+  ] as const) {
+    assert.equal(await selected(workspace, args), expected, args.join(' '));
+  }
+});
+
+test('a run is about what is selected, and brings what that needs', async () => {
+  const workspace = createShop();
+  const run = await workspace.tr(['run', 'build', '--filter=web', '--log-format=json']);
+  assert.deepEqual(Object.keys(run.outcomes).sort(), ['tokens#build', 'ui#build', 'web#build']);
+  const only = await workspace.tr(['run', 'build', '--filter=web', '--only', '--log-format=json']);
+  assert.deepEqual(Object.keys(only.outcomes), ['web#build']);
+});
+
+test('the current directory is a filter, in a package and in a folder; a folder without packages is told', async () => {
+  const workspace = createShop();
+  workspace.write({ 'tools/x.sh': '\n', 'packages/ui/src/deep/b.txt': '\n' });
+  assert.equal(await selected(workspace, [], { cwd: 'packages/ui/src/deep' }), 'ui');
+  assert.equal(await selected(workspace, [], { cwd: 'apps' }), 'docs web');
+  assert.equal(await selected(workspace, ['--filter=lone'], { cwd: 'apps' }), 'lone');
+  const nowhere = await workspace.tr(['run', 'build'], { cwd: 'tools' });
+  assert.equal(nowhere.exitCode, 0);
+  assert.match(nowhere.stderr, /graph\/empty-directory warning: `tools` is in no package/);
+});
+
+test('a repository of one package is that package in every folder', async () => {
+  const workspace = createWorkspace({
+    'turbo-like.config.json': { json: { tasks: { check: { command: 'echo checked' } } } },
+    'app/models/a.py': '\n',
+    '.gitignore': '.tr\n',
+  });
+  open.push(workspace);
+  const run = await workspace.tr(['run', 'check', '--log-format=json'], { cwd: 'app/models' });
+  assert.deepEqual(run.outcomes, { '//#check': 'executed' });
+});
+
+test('what changed: committed on this branch, not committed, and who depends on it', async () => {
+  const workspace = createShop();
+  workspace.git('switch', '-q', '-c', 'topic');
+  workspace.write({ 'packages/ui/src/a.txt': 'changed\n' });
+  workspace.commit();
+  assert.equal(await selected(workspace, ['--affected']), 'docs ui web');
+  assert.equal(await selected(workspace, ['--filter=[main]']), 'ui');
+  workspace.write({ 'packages/lone/new.txt': 'not committed\n' });
+  assert.equal(await selected(workspace, ['--affected']), 'docs lone ui web');
+  assert.equal(await selected(workspace, ['--filter=[main...HEAD]']), 'ui');
+  assert.equal(await selected(workspace, ['--affected', '--filter=./apps/*']), 'docs web');
+  // The base is what the variable says, in CI as elsewhere.
+  const inCi = { env: { GITHUB_ACTIONS: 'true', GITHUB_BASE_REF: 'main' } };
+  assert.equal(await selected(workspace, ['--affected'], inCi), 'docs lone ui web');
+  assert.equal(await selected(workspace, ['--affected'], { env: { TURBO_SCM_BASE: 'topic' } }), 'lone');
+});
+
+test('without a base everything is affected, with a warning; a base that is named must exist', async () => {
+  const workspace = createShop();
+  workspace.git('branch', '-q', '-m', 'trunk');
+  const call = await workspace.tr(['run', 'build', '--affected', '--dry=json']);
+  assert.match(call.stderr, /workspace\/no-base warning:/);
+  assert.equal((JSON.parse(call.stdout) as { tasks: unknown[] }).tasks.length, 5);
+  const named = await workspace.tr(['run', 'build', '--affected'], { env: { TURBO_SCM_BASE: 'nowhere' } });
+  assert.equal(named.exitCode, 2);
+  assert.match(named.stderr, /workspace\/unknown-ref /);
+});
+
+for (const [filter, code, next] of [
+  ['wbe', 'graph/filter-unknown-package', /Did you mean `web`\?/],
+  ['./aps/*', 'graph/filter-unknown-directory', /counts from the current directory/],
+  ['[nowhere]', 'workspace/unknown-ref', /fetch-depth/],
+  ['web[', 'graph/invalid-filter', /A filter is/],
+] as const) {
+  test(`--filter='${filter}': ${code}, exit code 2`, async () => {
+    const call = await createShop().tr(['run', 'build', `--filter=${filter}`]);
+    assert.equal(call.exitCode, 2);
+    assert.match(call.stderr, new RegExp(`^${code} `));
+    assert.match(call.stderr, next);
+  });
+}
+
+test('a pattern that fits nothing runs nothing, with a warning', async () => {
+  const call = await createShop().tr(['run', 'build', '--filter=nothing-*']);
+  assert.equal(call.exitCode, 0);
+  assert.match(call.stderr, /graph\/empty-filter warning:/);
+  assert.match(call.stdout, /No tasks were executed/);
+});

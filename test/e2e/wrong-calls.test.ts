@@ -1,0 +1,107 @@
+/** Calls that cannot be meant, and hints for calls that nearly can: words and exit codes of the real CLI. */
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { createSample, type SampleOptions } from '../rig/samples.js';
+import type { TestWorkspace } from '../rig/workspace.js';
+
+const open: TestWorkspace[] = [];
+afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+
+function sample(options?: SampleOptions): TestWorkspace {
+  const workspace = createSample(options);
+  open.push(workspace);
+  return workspace;
+}
+
+/** What is typed, and what stderr has to say. */
+const CALLS: readonly (readonly [readonly string[], RegExp])[] = [
+  [['run'], /^usage\/missing-task .*\n {2}next: Name one or more of `build`\./],
+  [['why'], /^usage\/missing-task .*\n {2}next: Name one or more of `build`\./],
+  [['run', 'biuld'], /^graph\/unknown-task .*\n {2}next: Did you mean `build`\?/],
+  [['run', 'app:build'], /^graph\/unknown-task .*\n {2}next: Did you mean `app#build`\?/],
+  [['why', 'app:build'], /^graph\/unknown-task .*\n {2}next: Did you mean `app#build`\?/],
+  [['run', 'ap#build'], /^graph\/unknown-package .*\n {2}next: Did you mean `app`\?/],
+  [['run', 'build', '--filter'], /^usage\/missing-value .*\n {2}next: It takes a package, a directory or a range/],
+  [['cache'], /^usage\/incomplete-command .*\n {2}next: Write `tr cache status` or `tr cache gc` or `tr cache verify`/],
+];
+
+for (const [args, expected] of CALLS) {
+  test(`tr ${args.join(' ')}`, async () => {
+    const call = await sample().tr(args);
+    assert.equal(call.exitCode, 2);
+    assert.equal(call.stdout, '');
+    assert.match(call.stderr, expected);
+  });
+}
+
+test('a command line written for Turborepo runs; what has no counterpart yet is said', async () => {
+  const workspace = sample();
+  const flags = ['--no-daemon', '--ui=stream', '--team=acme', '-vv', '--no-update-notifier', '--no-color'];
+  const run = await workspace.tr(['run', 'build', ...flags, '--log-format=json']);
+  assert.equal(run.exitCode, 0);
+  assert.equal(run.stderr, '');
+  assert.equal(run.outcomes['app#build'], 'executed');
+  const summarized = await workspace.tr(['run', 'build', '--summarize']);
+  assert.equal(summarized.exitCode, 0);
+  assert.match(summarized.stderr, /^usage\/unsupported-option warning: `--summarize`/);
+});
+
+test('--color and --no-color win over what the output is', async () => {
+  const workspace = sample();
+  const colored = await workspace.tr(['run', 'build', '--color']);
+  assert.ok(colored.stdout.includes('\u001B['));
+  for (const args of [
+    ['run', 'build', '--no-color'],
+    ['--no-color', 'run', 'build'],
+  ]) {
+    const plain = await workspace.tr(args, { env: { FORCE_COLOR: '1' } });
+    assert.equal(plain.exitCode, 0);
+    assert.ok(!plain.stdout.includes('\u001B['));
+  }
+});
+
+test('a script that runs its own task again is refused at once, instead of waiting for itself', async () => {
+  const { TR_BIN } = await import('../rig/exec-tr.js');
+  const workspace = sample({ libBuild: `"${process.execPath}" "${TR_BIN}" run build` });
+  const run = await workspace.tr(['run', 'build', '--filter=lib']);
+  assert.equal(run.exitCode, 2);
+  assert.match(run.stdout, /graph\/recursive-run `lib#build` is running/);
+  assert.equal(workspace.invocations('lib-build'), 1);
+});
+
+test('the rerun command has the arguments; a failure shows its cause, its log and that command', async () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `echo "    at frame ${index}"`).join('; ');
+  const workspace = sample({ libBuild: `fail() { echo "error: expected 2, got 3"; ${lines}; exit 4; }; fail` });
+  const run = await workspace.tr(['run', 'build', '--filter=lib', '--', '--only', 'a b']);
+  assert.equal(run.exitCode, 4);
+  const block = run.stdout.slice(run.stdout.indexOf('FAILED lib:build'));
+  assert.match(block, /\n {2}\| error: expected 2, got 3\n {2}\| {5}at frame 0\n/);
+  assert.match(block, /\n {2}…\n(?:.*\n)* {2}\| {5}at frame 29\n/);
+  assert.match(block, /\n {2}log: {2}\S+lib#build\.log\n {2}run: {2}tr run lib#build -- --only 'a b'\n/);
+});
+
+test('why, after it ran: the difference that made it run', async () => {
+  const workspace = sample();
+  await workspace.tr(['run', 'build']);
+  workspace.write({ 'packages/lib/src/a.txt': 'changed\n' });
+  await workspace.tr(['run', 'build']);
+  const why = await workspace.tr(['why', 'lib#build', 'app#build']);
+  assert.equal(why.exitCode, 0);
+  assert.match(why.stdout, /lib#build [0-9a-f]{16} is a hit in the local cache, stored \S+ ago\./);
+  assert.match(why.stdout, /It ran then, as it differed from [0-9a-f]{16}, stored/);
+  assert.match(why.stdout, /Inputs changed \(relative to the package\):\n {2}~ src\/a\.txt\n/);
+  assert.match(why.stdout, /First diverging dependency: lib#build\n/);
+});
+
+test('why, about a task without a command: nothing runs', async () => {
+  const workspace = sample({ config: { tasks: { lint: {} } } });
+  const why = await workspace.tr(['why', 'lib#lint']);
+  assert.equal(why.exitCode, 0);
+  assert.match(why.stdout, /^lib#lint runs nothing: /);
+});
+
+test('`when` says which condition keeps a task from running', async () => {
+  const workspace = sample({ build: { when: { env: ['DEPLOY_TOKEN'] } } });
+  const run = await workspace.tr(['run', 'build']);
+  assert.match(run.stdout, /lib:build: skipped: DEPLOY_TOKEN is not set, which its `when` asks for\n/);
+});

@@ -45,7 +45,7 @@ export class RunCommand extends ProjectCommand implements RunFlags {
   });
   noCache = Option.Boolean('--no-cache', false, { description: 'Store nothing.' });
   cache = Option.String('--cache', {
-    description: 'What may be read and written: `local:rw,remote:rw` is all; without a part that tier is not used.',
+    description: 'What may be read and written; `local:rw,remote:rw` is all.',
   });
   cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
   dry = Option.String('--dry,--dry-run', {

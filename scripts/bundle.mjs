@@ -14,7 +14,6 @@ const { version } = JSON.parse(readFileSync(`${cli}package.json`, 'utf8'));
 const lazy = {
   'js-yaml': 'js-yaml.cjs',
   '@yarnpkg/parsers': 'yarn-parsers.cjs',
-  semver: 'semver.cjs',
   '@aws-sdk/client-s3': 'aws-s3.cjs',
 };
 /** Libraries with native code, which stay packages of their own. */
@@ -72,31 +71,13 @@ const lazyBuiltins = {
   },
 };
 
-/**
- * Clipanion looks at the terminal and opens all three standard streams while it is loaded, which takes 5 ms. We give it its
- * streams and its colours, so that its own defaults are never used.
- */
-const leanClipanion = {
-  name: 'lean-clipanion',
-  setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /^\.\.\/platform$/ }, ({ resolveDir }) =>
-      /clipanion.lib.advanced$/.test(resolveDir) ? { path: resolve(resolveDir, '../platform/browser.js') } : undefined,
-    );
-    pluginBuild.onLoad({ filter: /clipanion.lib.advanced.Cli\.js$/ }, ({ path }) => {
-      const parts = readFileSync(path, 'utf8').split(/process\.std(?:in|out|err)\b/);
-      if (parts.length !== 4) throw new Error('clipanion opens its streams in another way now: see to leanClipanion');
-      return { contents: parts.join('undefined') };
-    });
-  },
-};
-
 rmSync(out, { recursive: true, force: true });
 await Promise.all([
   build({
     ...common,
     entryPoints: [`${cli}dist/src/main.js`],
     outfile: `${out}/main.cjs`,
-    plugins: [lazyLibraries, lazyBuiltins, leanClipanion],
+    plugins: [lazyLibraries, lazyBuiltins],
     // load-main.ts runs the text as it is.
     banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
     footer: { js: '})' },

@@ -14,15 +14,7 @@ import {
   type TaskFingerprinter,
   type ToolRunner,
 } from '@tr/fingerprint';
-import {
-  parseTaskId,
-  ROOT_PACKAGE,
-  type EventSink,
-  type Package,
-  type PackageName,
-  type TaskId,
-  type TaskNode,
-} from '@tr/model';
+import { ROOT_PACKAGE, type EventSink, type Package, type PackageName, type TaskId, type TaskNode } from '@tr/model';
 import {
   createConditions,
   createLauncher,
@@ -40,6 +32,7 @@ import { toCacheLimits } from './cache-limits.js';
 import { loadClosures, type Closures } from './closures.js';
 import type { CliContext } from './context.js';
 import { createMissExplainer } from './explain.js';
+import { isNamed } from './is-named.js';
 import type { Project } from './project.js';
 import type { RunRequest } from './run-request.js';
 import {
@@ -198,14 +191,6 @@ function launchOf({ workspace, config }: Project, node: TaskNode): Readonly<Reco
     return { mode: config.launch, manager: name, ...(version && { version }), ...(scriptShell && { scriptShell }) };
   }
   return scriptShell === undefined ? undefined : { scriptShell };
-}
-
-/**
- * Pass-through arguments are for the tasks the user named, not for what these depend on; by the task's name alone, so
- * that `web#test` names the `test` of every package in the run, as in Turborepo.
- */
-function isNamed(requested: readonly string[], node: TaskNode): boolean {
-  return requested.some((text) => (parseTaskId(text)?.task ?? text) === node.task);
 }
 
 /** A command that tells a version and takes longer than this hangs. */

@@ -28,7 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = reportError(error);
   }
-  // Taking the heap apart in good order costs a run over a large workspace 20 ms.
+  // Taking the heap apart in good order costs a run over 100 packages 12 ms of CPU.
   if (!hasPendingOutput()) process.exit();
 }
 

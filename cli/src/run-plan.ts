@@ -133,7 +133,12 @@ function createReporter({ project, graph, request, context }: PlannedRun, hasRem
     readLog,
     parallel: request.parallel,
     describeRerun: (task) =>
-      describeRerun(task, { graph, kind: project.workspace.kind, taskArguments: request.taskArguments }),
+      describeRerun(task, {
+        graph,
+        kind: project.workspace.kind,
+        requested: request.tasks,
+        taskArguments: request.taskArguments,
+      }),
   });
 }
 

@@ -14,10 +14,10 @@ function graphOf(tasks: Readonly<Record<string, Partial<TaskNode>>>): TaskGraph 
 }
 
 test('a task is run again with its arguments, if it was one of those that got them', () => {
-  const graph = graphOf({ 'web#test': { isEntryPoint: true }, 'lib#build': { isEntryPoint: false } });
+  const graph = graphOf({ 'web#test': { task: 'test' }, 'lib#build': { task: 'build' } });
   const taskArguments = ['-u', "it's", 'a b'];
   const call = (task: string, kind: 'monorepo' | 'single' = 'monorepo', passed = taskArguments) =>
-    describeRerun(task as TaskId, { graph, kind, taskArguments: passed });
+    describeRerun(task as TaskId, { graph, kind, requested: ['app#test', 'lint'], taskArguments: passed });
   assert.equal(call('web#test'), String.raw`tr run web#test -- -u 'it'\''s' 'a b'`);
   assert.equal(call('lib#build'), 'tr run lib#build');
   assert.equal(call('web#test', 'monorepo', []), 'tr run web#test');

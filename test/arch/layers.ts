@@ -27,7 +27,7 @@ const CORE = [
 
 export const LAYERS: Readonly<Record<string, LayerRow>> = {
   model: { directory: 'packages/model', internal: [], external: [] },
-  hash: { directory: 'packages/hash', internal: ['model'], external: ['xxhash-wasm'] },
+  hash: { directory: 'packages/hash', internal: ['model'], external: [] },
   config: { directory: 'packages/config', internal: ['model'], external: ['jsonc-parser', 'json-schema-to-ts'] },
   workspace: {
     directory: 'packages/workspace',

@@ -123,3 +123,45 @@ test('packages installed while a task executes, and the lockfile put back later'
   assert.equal(run.outcomes['lib#build'], 'executed');
   assert.equal(workspace.read(OUT), '1.0.0\n');
 });
+
+for (const [title, types] of [
+  ['declare one directory', 'dist/**'],
+  ['declare one directory in the other', 'dist/types/**'],
+] as const) {
+  test(`two tasks that ${title}: neither takes the other's files for its own`, async (t) => {
+    const command = (source: string, target: string) => `mkdir -p dist/types && cat ${source} > dist/${target}`;
+    const tasks = {
+      js: { command: command('js.txt', 'js'), inputs: ['js.txt'], outputs: ['dist/**'] },
+      types: { command: command('types.txt', 'types/types'), inputs: ['types.txt'], outputs: [types] },
+      use: {
+        command: 'cat dist/js dist/types/types > used',
+        dependsOn: ['js', 'types'],
+        inputs: ['none'],
+        outputs: ['used'],
+      },
+    };
+    const workspace = createSample({ config: { tasks } });
+    t.after(() => workspace.dispose());
+    const states = ['1 1', '1 2', '2 2', '1 1', '2 1', '2 2', 'gone', '1 2', '2 1'];
+    for (const concurrency of ['1', '4']) {
+      for (const state of states) {
+        if (state === 'gone') {
+          workspace.remove('packages/lib/dist');
+          continue;
+        }
+        const [js = '', type = ''] = state.split(' ');
+        workspace.write({
+          'packages/lib/js.txt': `js ${js} ${concurrency}\n`,
+          'packages/lib/types.txt': `types ${type} ${concurrency}\n`,
+        });
+        const run = await workspace.tr(['run', 'use', '--filter=lib', `--concurrency=${concurrency}`]);
+        assert.equal(run.exitCode, 0, run.stdout);
+        assert.equal(
+          workspace.read('packages/lib/used'),
+          `js ${js} ${concurrency}\ntypes ${type} ${concurrency}\n`,
+          `${state}: ${run.stdout}`,
+        );
+      }
+    }
+  });
+}

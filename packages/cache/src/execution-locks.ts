@@ -2,7 +2,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { sha256 } from '@tr/hash';
-import type { TaskNode } from '@tr/model';
+import type { TaskId, TaskNode } from '@tr/model';
+import { compileOutputs, type OutputMatcher } from '@tr/artifact';
+import { mayOverlap } from './foreign-outputs.js';
 
 /** The right to execute a task in this work tree, until it is released. */
 export interface ExecutionLock {
@@ -38,7 +40,8 @@ const NO_LOCK: ExecutionLock = { release: () => undefined };
 
 /**
  * Locks as files. Two runs that execute the same command at once write into each other's outputs, and what the first one
- * then stores may be half of the second one's. Restores need no lock: each file of theirs appears whole.
+ * then stores may be half of the second one's. Nor do two tasks of one package execute at once here whose outputs may lie
+ * in one directory: nothing would tell which of them wrote a file. Restores need no lock: each file of theirs appears whole.
  * A lock of a process that is gone is taken over. One of another machine (a container on the same files) is not respected,
  * as nothing tells whether it still runs.
  */
@@ -51,17 +54,33 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
   };
   const isObstacle = (owner: Owner): boolean =>
     owner.host === own.host && options.startedBy?.includes(owner.runId) !== true && isRunning(owner);
+  /** What this process executes, by task. */
+  const held = new Map<TaskId, { readonly directory: string; readonly outputs: OutputMatcher }>();
   return {
-    tryAcquire: ({ id, definition }) => {
+    tryAcquire: ({ id, definition, directory }) => {
       const writes = definition.cache && !definition.persistent && definition.outputs.include.length > 0;
       if (!writes) return NO_LOCK;
+      const outputs = compileOutputs(definition.outputs, directory);
+      for (const [other, theirs] of held) {
+        if (other !== id && theirs.directory === directory && mayOverlap(outputs, theirs.outputs)) return undefined;
+      }
+      const hold = (lock: ExecutionLock): ExecutionLock => {
+        held.set(id, { directory, outputs });
+        return {
+          release: () => {
+            held.delete(id);
+            lock.release();
+          },
+        };
+      };
       const path = join(options.directory, sha256(id).slice(0, 32));
       try {
         mkdirSync(options.directory, { recursive: true });
-        return tryTake(path, own, isObstacle);
+        const lock = tryTake(path, own, isObstacle);
+        return lock && hold(lock);
       } catch {
         // A disk that takes no lock file takes no record of outputs either: nothing of this run will be believed later.
-        return NO_LOCK;
+        return hold(NO_LOCK);
       }
     },
   };

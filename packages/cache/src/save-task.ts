@@ -10,6 +10,7 @@ import {
   type Sha256,
   type StoreFailure,
   type TaskFingerprint,
+  type TaskId,
   type TaskNode,
 } from '@tr/model';
 import {
@@ -22,6 +23,7 @@ import {
   type PackTrouble,
 } from '@tr/artifact';
 import { listBlobs, type BlobStore, type StoreResult } from '@tr/store';
+import { withoutForeignOutputs } from './foreign-outputs.js';
 import type { Tier } from './tier.js';
 
 /** One finished execution to store in one tier. */
@@ -37,6 +39,8 @@ export interface SaveRequest {
   readonly producer: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** Tasks of this run whose files may lie among these outputs. */
+  readonly neighbours: readonly TaskId[];
   /** True when nobody looked for an entry of this key, or the one that is there is of no use: the new one wins. */
   readonly replace: boolean;
 }
@@ -65,8 +69,9 @@ export async function saveTask(request: SaveRequest): Promise<Result<Saved, Save
   const sampledAt = place.records.sampleClock();
   const collected = await collectOutputs({ disk: place.disk, root: place.root, matcher });
   if (!collected.ok) return fail({ reason: { reason: 'unsafe-output', ...collected.failure } });
+  const outputs = withoutForeignOutputs(place, collected.value, request.neighbours);
   for (let round = 1; ; round++) {
-    const packed = await packOutputs({ ...place, collected: collected.value, blobs: tier.blobs });
+    const packed = await packOutputs({ ...place, collected: outputs, blobs: tier.blobs });
     if (!packed.ok) return fail(fromPackTrouble(packed.failure));
     const records = await putRecords(request);
     if (!records.ok) return trouble(records.failure);

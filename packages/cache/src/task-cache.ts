@@ -20,6 +20,7 @@ import {
 } from '@tr/artifact';
 import { findStaleBuildState } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
+import { mayOverlap } from './foreign-outputs.js';
 import { saveTask, type Saved } from './save-task.js';
 import { listStoredFingerprints, type StoredFingerprint } from './stored-fingerprints.js';
 import type { RemoteTier } from './remote/remote-tier.js';
@@ -73,6 +74,7 @@ export class StoredTaskCache {
   readonly #trouble: TroubleLog;
   readonly #matchers = new Map<TaskId, OutputMatcher>();
   readonly #nodes = new Map<TaskId, TaskNode>();
+  readonly #byDirectory = new Map<string, TaskNode[]>();
   readonly #directories = new Set<string>();
   readonly #progress = new Map<TaskId, Progress>();
 
@@ -195,6 +197,7 @@ export class StoredTaskCache {
         ...execution,
         matcher: this.#matcherOf(task),
         createdAt: now(),
+        neighbours: this.#neighboursOf(task),
         replace: progress.absent !== true,
       });
       if (saved.ok) {
@@ -222,16 +225,31 @@ export class StoredTaskCache {
 
   /** A dependency, near or far, whose outputs another run has changed since this one had dealt with them. */
   #findDisturbed(task: TaskNode): TaskId | undefined {
-    const seen = new Set<TaskId>(task.dependencies);
-    for (const id of seen) {
+    for (const id of this.#listBelow(task)) {
       const node = this.#nodes.get(id);
       if (node === undefined) continue;
-      for (const below of node.dependencies) seen.add(below);
       const { state } = this.#progressOf(node);
       if (node.definition.outputs.include.length === 0 || state === undefined) continue;
       if (this.#readState(id) !== state) return id;
     }
     return undefined;
+  }
+
+  /** Tasks of the same package that neither build upon this one nor are built upon by it, near or far. */
+  #neighboursOf(task: TaskNode): readonly TaskId[] {
+    const below = this.#listBelow(task);
+    const outputs = this.#matcherOf(task);
+    return (this.#byDirectory.get(task.directory) ?? [])
+      .filter((other) => other.id !== task.id && mayOverlap(outputs, this.#matcherOf(other)))
+      .filter((other) => !below.has(other.id) && !this.#listBelow(other).has(task.id))
+      .map(({ id }) => id);
+  }
+
+  /** Dependencies, near and far, as far as they are known. */
+  #listBelow(task: TaskNode): ReadonlySet<TaskId> {
+    const seen = new Set<TaskId>(task.dependencies);
+    for (const id of seen) for (const below of this.#nodes.get(id)?.dependencies ?? []) seen.add(below);
+    return seen;
   }
 
   async #explain(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly MissReason[]> {
@@ -273,6 +291,9 @@ export class StoredTaskCache {
       matcher = compileOutputs(task.definition.outputs, task.directory);
       this.#matchers.set(task.id, matcher);
       this.#nodes.set(task.id, task);
+      const inDirectory = this.#byDirectory.get(task.directory);
+      if (inDirectory === undefined) this.#byDirectory.set(task.directory, [task]);
+      else inDirectory.push(task);
       this.#directories.add(task.directory);
     }
     return matcher;

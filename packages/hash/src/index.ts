@@ -1,11 +1,10 @@
 /**
  * Digests of bytes and the one JSON text of a value.
- * Owns: SHA-256 of bytes, whole or in pieces, canonical JSON, git blob ids, the xxh64 quick hash.
+ * Owns: SHA-256 of bytes, whole or in pieces, canonical JSON, git blob ids.
  * Refuses: knowing what is hashed or where it is stored.
- * Terms: a digest is SHA-256 and size; a quick hash never leaves the machine.
+ * Terms: a digest is SHA-256 and size.
  */
 export * from './canonical-json.js';
 export * from './git-blob-id.js';
-export * from './quick-hash.js';
 export * from './running-digest.js';
 export * from './sha256.js';

@@ -9,7 +9,6 @@ import {
   gitBlobId,
   isSameDigest,
   isSha256,
-  loadQuickHash,
   sha256,
 } from '../src/index.js';
 
@@ -97,15 +96,5 @@ describe('gitBlobId', () => {
     assert.equal(gitBlobId(Buffer.from('hello\n')), 'ce013625030ba8dba906f756967f9e9ca394464a');
     const sha = createHash('sha256').update('blob 6\0hello\n').digest('hex');
     assert.equal(gitBlobId(Buffer.from('hello\n'), 'sha256'), sha);
-  });
-});
-
-describe('quick hash', () => {
-  it('has the reference values of xxh64 and one instance', async () => {
-    const quick = await loadQuickHash();
-    assert.equal(quick(''), 'ef46db3751d8e999');
-    assert.equal(quick('a'), 'd24ec4f1a98c6e5b');
-    assert.equal(quick(Buffer.from('a')), quick('a'));
-    assert.equal(await loadQuickHash(), quick);
   });
 });

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 
 /**
  * The file operations that stores and restores are made of. Synchronous, because for many small files that takes
@@ -80,7 +81,7 @@ export const nodeDisk: Disk = {
   setTime: (file, seconds) => fs.futimesSync(file, seconds, seconds),
   close: (file) => fs.closeSync(file),
   touch: (path, seconds) => fs.utimesSync(path, seconds, seconds),
-  makeDirectory: (path) => void fs.mkdirSync(path, { recursive: true }),
+  makeDirectory,
   makeLink: (target, path) => fs.symlinkSync(target, path),
   hardLink: (existing, path) => fs.linkSync(existing, path),
   clone: (existing, path) => fs.copyFileSync(existing, path, fs.constants.COPYFILE_FICLONE_FORCE),
@@ -94,4 +95,21 @@ export const nodeDisk: Disk = {
 export function errorCode(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
+/**
+ * With every directory above it. Node's own way never returns where a directory that is there takes none (`/proc`): it
+ * believes that its parent is missing, and begins again.
+ */
+function makeDirectory(path: string): void {
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST' && fs.statSync(path).isDirectory()) return;
+    const above = dirname(path);
+    if (code !== 'ENOENT' || above === path || fs.existsSync(above)) throw error;
+    makeDirectory(above);
+    makeDirectory(path);
+  }
 }

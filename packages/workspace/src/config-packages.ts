@@ -11,6 +11,13 @@ export interface ConfigPackageRules {
   readonly packageConfigName: (directory: RelativePath) => string | undefined;
 }
 
+/** Directories that are packages by our own configuration. */
+export interface ConfigPackages {
+  readonly names: ReadonlyMap<RelativePath, Naming>;
+  /** Globs that match no directory, as written. */
+  readonly emptyGlobs: readonly string[];
+}
+
 /** Chooses the name of a package, given the one in its package.json. */
 type Naming = (manifestName: string | undefined) => string;
 
@@ -23,20 +30,29 @@ export async function findConfigPackages(
   root: string,
   listings: DirectoryListings,
   rules: ConfigPackageRules,
-): Promise<Result<ReadonlyMap<RelativePath, Naming>, WorkspaceFailure>> {
-  const directories = await findPackageDirectories({
-    root,
-    listings,
-    globs: rules.configPackages,
-    dot: false,
-    isPackage: (directory) => {
-      const { files } = listings(directory);
-      return files.has('package.json') || files.has('turbo-like.config.json');
-    },
-  });
-  if (!directories.ok) return directories;
-  const found = directories.value.filter((directory) => directory !== '' && isDirectory(toAbsolute(root, directory)));
-  return ok(new Map(found.map((directory) => [directory, nameBy(directory, rules)])));
+): Promise<Result<ConfigPackages, WorkspaceFailure>> {
+  const find = async (globs: readonly string[]): Promise<Result<readonly RelativePath[], WorkspaceFailure>> => {
+    const directories = await findPackageDirectories({
+      root,
+      listings,
+      globs,
+      dot: false,
+      isPackage: (directory) => {
+        const { files } = listings(directory);
+        return files.has('package.json') || files.has('turbo-like.config.json');
+      },
+    });
+    if (!directories.ok) return directories;
+    return ok(directories.value.filter((directory) => directory !== '' && isDirectory(toAbsolute(root, directory))));
+  };
+  const found = await find(rules.configPackages);
+  if (!found.ok) return found;
+  const emptyGlobs: string[] = [];
+  for (const glob of rules.configPackages.filter((each) => !each.startsWith('!'))) {
+    const alone = await find([glob]);
+    if (alone.ok && alone.value.length === 0) emptyGlobs.push(glob);
+  }
+  return ok({ names: new Map(found.value.map((directory) => [directory, nameBy(directory, rules)])), emptyGlobs });
 }
 
 function nameBy(directory: RelativePath, rules: ConfigPackageRules): Naming {

@@ -55,12 +55,27 @@ export async function loadWorkspace(
   const workspace: Workspace = {
     root: request.root,
     kind: isMonorepo ? 'monorepo' : 'single',
-    packages: await linkPackages([root, ...found.value], settings),
+    packages: await linkPackages([root, ...found.value.packages], settings),
     packageManager: settings?.manager,
     lockfile: settings && findLockfile(settings.manager.name, listings('')),
     git: locateGit(request.root),
   };
-  return ok({ workspace, diagnostics: [...(javascript.value?.diagnostics ?? []), ...warnOfCycles(workspace)] });
+  const globs = [...(settings?.globs ?? []), ...request.configPackages];
+  const diagnostics = [
+    ...(javascript.value?.diagnostics ?? []),
+    ...warnOfNothing(globs, found.value),
+    ...warnOfCycles(workspace),
+  ];
+  return ok({ workspace, diagnostics });
+}
+
+/** A glob of the package manager may well match nothing; ours were written for this, and all of them are. */
+function warnOfNothing(globs: readonly string[], { packages, emptyGlobs }: FoundPackages): readonly Diagnostic[] {
+  const failures: readonly WorkspaceFailure[] =
+    packages.length === 0 && globs.length > 0
+      ? [{ code: 'workspace/no-packages', globs }]
+      : emptyGlobs.map((glob) => ({ code: 'workspace/empty-glob', glob }));
+  return failures.map((failure) => ({ severity: 'warning', failure }));
 }
 
 function failWith(failures: readonly WorkspaceFailure[]): Result<never, readonly Diagnostic[]> {
@@ -95,12 +110,18 @@ async function readJavaScriptRoot(
   return ok({ settings: settings.value, diagnostics: [...diagnostics, ...invalid] });
 }
 
+interface FoundPackages {
+  readonly packages: readonly FoundPackage[];
+  /** Globs of our own that match nothing. */
+  readonly emptyGlobs: readonly string[];
+}
+
 /** npm packages first; a directory that our own globs name too stays what it is. Sorted by directory. */
 async function findPackages(
   request: LoadWorkspaceRequest,
   listings: DirectoryListings,
   settings: ManagerSettings | undefined,
-): Promise<Result<readonly FoundPackage[], readonly WorkspaceFailure[]>> {
+): Promise<Result<FoundPackages, readonly WorkspaceFailure[]>> {
   const directories = await findPackageDirectories({
     root: request.root,
     listings,
@@ -112,7 +133,7 @@ async function findPackages(
   const configured = await findConfigPackages(request.root, listings, request);
   if (!directories.ok) return fail([directories.failure]);
   if (!configured.ok) return fail([configured.failure]);
-  const names = configured.value;
+  const { names, emptyGlobs } = configured.value;
   const packages: FoundPackage[] = [];
   const failures: WorkspaceFailure[] = [];
   const leadsOut = createLinkCheck(request.root, listings);
@@ -130,7 +151,7 @@ async function findPackages(
     }
   }
   failures.push(...findDuplicates(packages));
-  return failures.length > 0 ? fail(failures) : ok(packages);
+  return failures.length > 0 ? fail(failures) : ok({ packages, emptyGlobs });
 }
 
 function findDuplicates(packages: readonly FoundPackage[]): readonly WorkspaceFailure[] {

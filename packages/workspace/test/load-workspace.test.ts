@@ -290,3 +290,24 @@ describe('loading twice', () => {
     assert.ok(namesOf(await loadOk(root)).includes('new'));
   });
 });
+
+describe('globs that match nothing', () => {
+  const treeOf = (globs: readonly string[]): Tree => ({
+    ...rootOf('npm@10.0.0', globs),
+    'packages/a/package.json': pkg('a'),
+    'services/api/main.py': '',
+  });
+
+  it('of the package manager are nothing to speak of, as long as there is a package', async () => {
+    assert.deepEqual(await warningsOf(treeOf(['packages/*', 'nope/*'])), []);
+    assert.deepEqual(await warningsOf(treeOf(['nope/*'])), [{ code: 'workspace/no-packages', globs: ['nope/*'] }]);
+  });
+
+  it('of our own are told one by one', async () => {
+    const configPackages = ['services/*', 'servces/*', '!services/old', 'tools'];
+    assert.deepEqual(
+      await warningsOf(treeOf(['packages/*']), { configPackages }),
+      ['servces/*', 'tools'].map((glob) => ({ code: 'workspace/empty-glob', glob })),
+    );
+  });
+});

@@ -70,13 +70,14 @@ describe('package manager', () => {
 
   it('row 25: an absent one is no hard stop; the guess is noted where it matters', async () => {
     const monorepo = { workspaces: ['p/*'] };
+    const member = { 'p/a/package.json': { name: 'a' } };
     const guessed = { code: 'workspace/guessed-package-manager', used: 'yarn', lockfile: 'yarn.lock' };
-    assert.deepEqual(await warningsOf({ 'package.json': monorepo, 'yarn.lock': '' }), [guessed]);
+    assert.deepEqual(await warningsOf({ 'package.json': monorepo, ...member, 'yarn.lock': '' }), [guessed]);
     const blind = { code: 'workspace/guessed-package-manager', used: 'npm', lockfile: undefined };
-    assert.deepEqual(await warningsOf({ 'package.json': monorepo }), [blind]);
+    assert.deepEqual(await warningsOf({ 'package.json': monorepo, ...member }), [blind]);
     assert.deepEqual(await warningsOf({ 'package.json': {}, 'yarn.lock': '' }), []);
     const allowed = { dangerouslyDisablePackageManagerCheck: true };
-    assert.deepEqual(await warningsOf({ 'package.json': monorepo, 'yarn.lock': '' }, allowed), []);
+    assert.deepEqual(await warningsOf({ 'package.json': monorepo, ...member, 'yarn.lock': '' }, allowed), []);
   });
 
   const lockfiles: readonly (readonly [string, Tree, unknown])[] = [

@@ -12,6 +12,10 @@ export type WorkspaceFailure =
     }
   /** A `packages` or `workspaces` glob that leads out of the workspace. */
   | { readonly code: 'workspace/glob-outside-root'; readonly glob: string }
+  /** Warning: a glob of our own `packages` that no directory matches. */
+  | { readonly code: 'workspace/empty-glob'; readonly glob: string }
+  /** Warning: package globs are there (as written), and no package. */
+  | { readonly code: 'workspace/no-packages'; readonly globs: readonly string[] }
   /** A package directory that is, or lies behind, a link to somewhere outside of the workspace. */
   | { readonly code: 'workspace/package-outside-root'; readonly directory: string }
   /** A YAML file of a package manager that cannot be read. */
@@ -42,6 +46,7 @@ export type WorkspaceFailure =
 /** Every code of {@link WorkspaceFailure}, for tests and the reference page. */
 export const WORKSPACE_FAILURE_CODES = [
   'workspace/duplicate-package',
+  'workspace/empty-glob',
   'workspace/git-failed',
   'workspace/git-unavailable',
   'workspace/glob-outside-root',
@@ -54,6 +59,7 @@ export const WORKSPACE_FAILURE_CODES = [
   'workspace/no-config',
   'workspace/no-git',
   'workspace/no-merge-base',
+  'workspace/no-packages',
   'workspace/package-cycle',
   'workspace/package-outside-root',
   'workspace/unknown-package-manager',

@@ -1,7 +1,8 @@
 import type { MissReason, NameChanges } from '@tr/model';
 import type { Paint } from '../text/paint.js';
 import { printable } from '../text/printable.js';
-import { describeMissReason } from '../words/miss-reason.js';
+import { describeLockfile, describeMissReason } from '../words/miss-reason.js';
+import { pairVersions } from '../words/version-changes.js';
 
 /** One reason in full: a heading, then a line per name, `+` added, `-` removed, `~` modified. No more than `limit` names. */
 export function renderReason(reason: MissReason, look: { readonly paint: Paint; readonly limit: number }): string[] {
@@ -22,10 +23,8 @@ export function renderReason(reason: MissReason, look: { readonly paint: Paint; 
     case 'dependency-changed':
       return ['Dependencies changed:', ...renderChanges(reason, paint, limit)];
     case 'lockfile-changed':
-      return [
-        reason.lockfile === undefined ? 'Packages of the lockfile changed:' : `${printable(reason.lockfile)} changed:`,
-        ...renderChanges(reason, paint, limit),
-      ];
+      if (reason.lockfile !== undefined) return [`${describeLockfile(reason.lockfile, reason)}.`];
+      return ['Packages of the lockfile changed:', ...renderVersions(reason, paint, limit)];
     case 'config-changed':
       return [
         'Settings of the task changed:',
@@ -49,6 +48,12 @@ export function renderReason(reason: MissReason, look: { readonly paint: Paint; 
     case 'store-trouble':
       return [`${capitalized(describeMissReason(reason))}.`];
   }
+}
+
+function renderVersions(changes: NameChanges, paint: Paint, limit: number): string[] {
+  const { moved, ...rest } = pairVersions(changes);
+  const modified = [...moved.map(({ name, before, after }) => `${name} ${before} -> ${after}`), ...rest.modified];
+  return renderChanges({ ...rest, modified }, paint, limit);
 }
 
 function renderChanges(changes: NameChanges, paint: Paint, limit: number): string[] {

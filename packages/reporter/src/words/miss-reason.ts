@@ -1,6 +1,7 @@
-import type { MissReason } from '@tr/model';
+import type { MissReason, NameChanges } from '@tr/model';
 import { printable } from '../text/printable.js';
 import { firstChange, firstOf } from './names.js';
+import { pairVersions } from './version-changes.js';
 
 /** How many reasons a single line names before it only counts. */
 const SHOWN = 3;
@@ -28,10 +29,9 @@ export function describeMissReason(reason: MissReason): string {
     case 'dependency-changed':
       return labelled('dependency changed', `${firstChange(reason)}${rootCause(reason)}`);
     case 'lockfile-changed':
-      return labelled(
-        reason.lockfile === undefined ? 'lockfile changed' : `${printable(reason.lockfile)} changed`,
-        firstChange(reason),
-      );
+      return reason.lockfile === undefined
+        ? labelled('lockfile changed', firstVersionChange(reason))
+        : describeLockfile(reason.lockfile, reason);
     case 'tool-changed':
       return `tool changed: ${printable(reason.tool)}`;
     case 'format-changed':
@@ -51,6 +51,20 @@ export function describeMissReason(reason: MissReason): string {
     case 'store-trouble':
       return `cache trouble: ${printable(reason.detail)}`;
   }
+}
+
+/** What became of a lockfile that counts as a whole. */
+export function describeLockfile(file: string, { added, removed }: NameChanges): string {
+  const what = added.length > 0 ? 'added' : removed.length > 0 ? 'removed' : 'changed';
+  return `${printable(file)} ${what}`;
+}
+
+function firstVersionChange(changes: NameChanges): string {
+  const { moved, ...rest } = pairVersions(changes);
+  const [first] = moved;
+  if (first === undefined) return firstChange(rest);
+  const more = moved.length - 1 + rest.added.length + rest.removed.length + rest.modified.length;
+  return `${printable(`${first.name} ${first.before} -> ${first.after}`)}${more > 0 ? ` (+${more})` : ''}`;
 }
 
 function labelled(label: string, names: string): string {

@@ -21,6 +21,16 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
         what: `The package glob "${failure.glob}" leads out of the workspace.`,
         next: 'Packages must lie below the directory of the root configuration.',
       };
+    case 'workspace/empty-glob':
+      return {
+        what: `No directory matches "${failure.glob}" in \`packages\`.`,
+        next: 'Correct it: the tasks of the packages meant by it do not run.',
+      };
+    case 'workspace/no-packages':
+      return {
+        what: `No package was found: none matches ${failure.globs.map((glob) => `"${glob}"`).join(', ')}.`,
+        next: 'Correct the globs of the workspace. A package there needs a package.json with a name.',
+      };
     case 'workspace/package-outside-root':
       return {
         what: `The package directory ${failure.directory} is a link that leads out of the workspace.`,

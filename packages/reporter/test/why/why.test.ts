@@ -73,11 +73,9 @@ Dependencies changed:
   ~ lib#build
 
 Packages of the lockfile changed:
-  + zod@3.1.0
-  - zod@3.0.0
+  ~ zod 3.0.0 -> 3.1.0
 
-Gemfile.lock changed:
-  ~ Gemfile.lock
+Gemfile.lock changed.
 
 The output of \`python3 --version\` changed:
   - Python 3.11.2
@@ -153,8 +151,21 @@ test('as JSON it is the report', () => {
 for (const [reasons, expected] of [
   [REASONS.slice(0, 3), 'command changed; inputs changed: src/a.ts (+2); global inputs changed: tsconfig.json'],
   [REASONS.slice(3, 8), 'env changed: NODE_ENV; global env changed: removed CI; config changed: outputs (+1); 2 more'],
-  [REASONS.slice(6, 8), 'dependency changed: lib#build because of core#build; lockfile changed: added zod@3.1.0 (+1)'],
-  [REASONS.slice(8, 10), 'Gemfile.lock changed: Gemfile.lock; tool changed: python3 --version'],
+  [
+    [
+      {
+        reason: 'lockfile-changed',
+        lockfile: undefined,
+        added: ['@s/a@2.0.0(b@1.0.0)', 'b@1.0.0', 'c@3.0.0'],
+        removed: ['@s/a@1.0.0(b@1.0.0)', 'c@1.0.0', 'c@2.0.0'],
+        modified: ['d@1.0.0'],
+      },
+    ],
+    'lockfile changed: @s/a 1.0.0(b@1.0.0) -> 2.0.0(b@1.0.0) (+5)',
+  ],
+  [[{ reason: 'lockfile-changed', lockfile: 'Gemfile.lock', ...NONE, added: ['Gemfile.lock'] }], 'Gemfile.lock added'],
+  [REASONS.slice(6, 8), 'dependency changed: lib#build because of core#build; lockfile changed: zod 3.0.0 -> 3.1.0'],
+  [REASONS.slice(8, 10), 'Gemfile.lock changed; tool changed: python3 --version'],
   [
     [{ reason: 'dependency-changed', root: 'lib#build', ...NONE, modified: ['lib#build'] }],
     'dependency changed: lib#build',

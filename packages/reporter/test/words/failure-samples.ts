@@ -157,6 +157,8 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     detail: 'CommaExpected',
   },
   { code: 'workspace/duplicate-package', name: 'web', directories: ['apps/web', 'old/web'] },
+  { code: 'workspace/empty-glob', glob: 'servces/*' },
+  { code: 'workspace/no-packages', globs: ['packages/*'] },
   { code: 'workspace/glob-outside-root', glob: '../other/*' },
   {
     code: 'workspace/invalid-yaml',

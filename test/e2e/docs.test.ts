@@ -1,0 +1,131 @@
+/** What README and docs show is tried: configurations are read, commands are run. */
+import assert from 'node:assert/strict';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, test } from 'node:test';
+import { parseConfigFile } from '@tr/config';
+import { createSample } from '../rig/samples.js';
+import { createRoot, createWorkspace, type TestWorkspace, type Tree } from '../rig/workspace.js';
+
+const open: TestWorkspace[] = [];
+afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((path) =>
+  path.endsWith('.md'),
+);
+
+interface Block {
+  readonly page: string;
+  readonly line: number;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** Every fenced block of a page. */
+function blocksOf(page: string): readonly Block[] {
+  const source = readFileSync(join(ROOT, page), 'utf8');
+  return [...source.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(({ index, 1: language = '', 2: text = '' }) => ({
+    page,
+    line: source.slice(0, index).split('\n').length,
+    language,
+    text,
+  }));
+}
+
+const BLOCKS = PAGES.flatMap(blocksOf);
+
+/** Whole configuration files; the reference page shows single keys, and has a test of its own. */
+const CONFIGS = BLOCKS.filter(({ language, text }) => language === 'jsonc' && text.startsWith('{'));
+
+test('there are configurations to try', () => assert.ok(CONFIGS.length >= 4));
+
+for (const { page, line, text } of CONFIGS) {
+  test(`${page}:${line} is a sound configuration`, () => {
+    const place = text.includes('"extends"') ? 'package' : 'root';
+    const { diagnostics } = parseConfigFile(text, { path: 'turbo-like.config.json', kind: 'own', place });
+    assert.deepEqual(diagnostics, []);
+  });
+}
+
+/** `web` and the like, as the pages name them; every task they run is there. */
+function createExample(): TestWorkspace {
+  const workspace = createSample({
+    config: { tasks: { test: {}, lint: {} } },
+    files: {
+      'apps/web/package.json': { json: { name: 'web', version: '1.0.0', scripts: { build: 'true', test: 'true' } } },
+      'services/pricing/package.json': { json: { name: 'pricing', scripts: { test: 'true' } } },
+      'package.json': {
+        json: {
+          name: 'shop',
+          private: true,
+          packageManager: 'npm@10.8.2',
+          workspaces: ['packages/*', 'apps/*', 'services/*'],
+        },
+      },
+    },
+  });
+  open.push(workspace);
+  return workspace;
+}
+
+const CALLS = BLOCKS.filter(({ language }) => language === 'console').flatMap(({ page, line, text }) =>
+  text
+    .split('\n')
+    .filter((each) => each.startsWith('$ tr '))
+    .map((each, at) => ({
+      where: `${page}:${line + at + 1}`,
+      call: each
+        .slice(2)
+        .replace(/ +#.*$/, '')
+        .trim(),
+    })),
+);
+
+test('there are commands to try', () => assert.ok(CALLS.length >= 10));
+
+for (const { where, call } of CALLS) {
+  test(`${where}: ${call}`, async () => {
+    const run = await createExample().tr(
+      call
+        .split(' ')
+        .slice(1)
+        .map((word) => word.replaceAll("'", '')),
+    );
+    assert.equal(run.exitCode, 0, run.stderr);
+    assert.doesNotMatch(run.stderr, /^(?:usage|config|graph)\//m);
+  });
+}
+
+/** Stands for the interpreter: says its version, and what it was asked to do. */
+const PYTHON = '#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.12.1" || echo "ran $*"\n';
+
+test('the Django example of the README, as it is shown', async () => {
+  const config = CONFIGS.find(({ page }) => page === 'README.md')?.text ?? '';
+  assert.match(config, /manage\.py test/);
+  const files: Tree = {
+    'turbo-like.config.json': config,
+    'manage.py': 'main()\n',
+    'orders/models.py': 'class Order: pass\n',
+    'requirements.txt': 'Django\n',
+  };
+  const bin = createRoot();
+  const tools = createWorkspace({ python3: PYTHON }, { root: bin, git: false });
+  chmodSync(join(bin, 'python3'), 0o755);
+  const workspace = createWorkspace(files);
+  open.push(tools, workspace);
+  const env = { PATH: `${bin}:${process.env['PATH']}` };
+  const first = await workspace.tr(['run', 'test'], { env });
+  assert.equal(first.exitCode, 0, first.stderr);
+  assert.match(first.stdout, /^check: ran manage\.py check$/m);
+  assert.match(first.stdout, /^test: ran manage\.py test$/m);
+  const again = await workspace.tr(['run', 'test', '--log-format=json'], { env, cwd: 'orders' });
+  assert.deepEqual(again.outcomes, { '//#check': 'fresh', '//#test': 'fresh' });
+  workspace.write({ 'orders/models.py': 'class Order:\n    total = 0\n' });
+  const why = await workspace.tr(['why', 'test'], { env });
+  assert.match(why.stdout, /~ orders\/models\.py/);
+  const other = await workspace.tr(['why', 'test'], { env: { ...env, DJANGO_DEBUG: '1' } });
+  assert.match(other.stdout, /\+ DJANGO_DEBUG/);
+});

@@ -7,13 +7,9 @@
 export type { Identity } from './auth/identity.js';
 export type { ClaimRule } from './auth/claim-rules.js';
 export type { TrustedIssuer } from './auth/oidc.js';
-export { DEFAULT_PARENTS, MAIN_SCOPE, parseScope, readChain, type Scope, type ScopeParents } from './auth/scope.js';
+export { DEFAULT_PARENTS, parseScope, type Scope, type ScopeParents } from './auth/scope.js';
 export { openTokenFile, type TokenFile } from './auth/token-file.js';
-export { createToken, toStoredToken, type StoredToken, type TokenTerms } from './auth/token.js';
-export { parseServeRequest, type ServeRequest } from './config/serve-request.js';
-export { serve, type ServeContext } from './config/serve.js';
-export { UsageError } from './config/usage-error.js';
-export { Problem, PROBLEM_CODES, type ProblemCode } from './http/problem.js';
+export { createToken, type StoredToken, type TokenTerms } from './auth/token.js';
 export { PROTOCOLS } from './protocols/registry.js';
 export type { ErrorBody, Protocol, ProtocolHost, SessionGrant } from './protocols/protocol.js';
 export { startCacheServer, type RunningServer } from './server/cache-server.js';

@@ -13,6 +13,9 @@ const FOR_OTHERS: Readonly<Record<string, string>> = {
   'packages/store/src/memory/memory-blob-store.ts createMemoryBlobStore': 'the second implementation of the port',
 };
 
+/** Called from a committed file below `bin/`, which is no TypeScript. */
+const ENTRY_POINTS: readonly string[] = ['cache-server/src/main.ts main'];
+
 const DECLARATION = /^export (?:abstract |async )*(?:const|function\*?|class) ([\w$]+)/gm;
 /** `import { a, type b as c } from 'd'`, and the same with `export`. */
 const CLAUSE = /^(import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'([^']+)'/gm;
@@ -104,7 +107,10 @@ test('the repository is read as it is written: names, imports and surfaces are f
 
 test('an exported value is imported by another file', () => {
   assert.deepEqual(
-    declared.filter((value) => usersOf(value, 'any').length === 0).map(labelOf),
+    declared
+      .filter((value) => usersOf(value, 'any').length === 0)
+      .map(labelOf)
+      .filter((label) => !ENTRY_POINTS.includes(label)),
     [],
     'take the word `export` away',
   );

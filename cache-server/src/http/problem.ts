@@ -22,9 +22,6 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Every code, for tests and the reference page. */
-export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
-
 /** Ends a request with an error answer. `detail` is for the log only and never reaches the client. */
 export class Problem extends Error {
   override readonly name = 'Problem';

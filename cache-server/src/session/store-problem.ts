@@ -3,7 +3,7 @@ import type { StoreResult } from '@tr/store';
 import { Problem } from '../http/problem.js';
 
 /** The problem that a client is told when the store has trouble. */
-export function toProblem(failure: StoreFailure): Problem {
+function toProblem(failure: StoreFailure): Problem {
   const detail = 'detail' in failure ? `${failure.code} ${failure.detail}` : failure.code;
   return new Problem(failure.code === 'store/no-space' ? 'full' : 'store-trouble', detail);
 }

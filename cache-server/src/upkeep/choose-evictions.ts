@@ -11,7 +11,7 @@ const TARGET_SHARE = 0.9;
  * What an entry is worth, as a point in time: its last use, and later the more it saves per byte. A large entry that
  * saves little goes before a small one that saves much, unless it was used much later. The lowest goes first.
  */
-export function worthOf({ usedAt, durationMs, body }: EntryUsage): number {
+function worthOf({ usedAt, durationMs, body }: EntryUsage): number {
   const seconds = (durationMs ?? 1000) / 1000;
   const perMib = seconds / (Math.max(body.size, 1) / MIB);
   return usedAt + VALUE_STEP_MS * Math.log2(1 + perMib);

@@ -6,7 +6,6 @@
  */
 export {
   MAX_INLINE_BYTES,
-  USE_INTERVAL_MS,
   type ByteRange,
   type Entry,
   type EntryName,

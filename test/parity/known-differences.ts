@@ -28,6 +28,20 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explains: ({ field, turbo }) => field === 'exit' && asText(turbo).includes('packageManager'),
   },
   {
+    row: 'unknown key in the configuration',
+    reason: 'A later Turborepo may have it: a warning.',
+    explains: ({ field, turbo }) => field === 'exit' && asText(turbo).includes('Found an unknown key'),
+  },
+  {
+    row: 'a glob that Turborepo cannot read',
+    reason: 'What is not a pattern stands for itself, and an exclusion counts; turbo refuses it, or takes no notice.',
+    explains: (difference, sighting) =>
+      /(?:bad pattern|malformed glob|failed to parse glob)/.test(
+        difference.field === 'exit' ? asText(difference.turbo) : '',
+      ) ||
+      (difference.field === 'inputs' && difference.ours === undefined && hasUnreadableExclusion(difference, sighting)),
+  },
+  {
     row: 'the directory `.tr`',
     reason: 'Our state is never an input; turbo takes it for a directory like any other.',
     explains: ({ field, key = '' }) => /^(?:inputs|files)$/.test(field) && /^(?:\.\.\/)*\.tr\//.test(key),
@@ -77,6 +91,14 @@ function isUntrackedOutput(difference: Difference, sighting: Sighting): boolean 
   if (!isOutput(difference.key ?? '')) return false;
   const file = fileOf(difference, sighting);
   return spawnSync('git', ['ls-files', '--error-unmatch', '--', file], { cwd: sighting.root }).status !== 0;
+}
+
+/** Parentheses, and `**` beside other characters. */
+const UNREADABLE = /^!.*(?:[()]|\*\*[^/]|[^/!]\*\*)/;
+
+function hasUnreadableExclusion(difference: Difference, sighting: Sighting): boolean {
+  const definition = asRecord(findTask(difference, sighting)['resolvedTaskDefinition']);
+  return asList(definition['inputs']).some((glob) => UNREADABLE.test(asText(glob)));
 }
 
 /** Path of an input from the root. */

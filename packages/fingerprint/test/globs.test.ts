@@ -37,7 +37,9 @@ describe('compileGlob', () => {
     ['src//a', ['src/a'], []],
     ['s*/', [], ['src', 's']],
     ['src/', ['src'], ['src/a']],
-    ['a**b', ['ab', 'axxb'], ['a/b']],
+    ['a**b', ['ac/b', 'ac/d/xb'], ['ab', 'axxb', 'a', 'c/ab']],
+    ['**.ts', ['a.ts', 'x/y/a.ts'], ['a.tsx']],
+    ['a**', ['a', 'ab', 'ab/c'], ['b/a']],
   ] as const) {
     it(pattern, () => {
       for (const path of yes) assert.equal(matches(pattern, path), true, `${path} should match`);
@@ -53,6 +55,19 @@ describe('compileGlob', () => {
     assert.equal(matches('../../../x', '../x', 'packages/a'), true);
     assert.equal(matches('../a/x', 'packages/a/x', 'packages/a'), true);
   });
+});
+
+describe('a literal', () => {
+  for (const [pattern, literal] of [
+    ['src/a', 'p/src/a'],
+    ['../x', 'x'],
+    ['src/*', undefined],
+    // Braces make a pattern of it, also around one name.
+    ['{a,b}', undefined],
+    ['{a}', undefined],
+  ] as const) {
+    it(pattern, () => assert.equal(compileGlob('p', pattern)[0]?.literal, literal));
+  }
 });
 
 describe('expandBraces', () => {

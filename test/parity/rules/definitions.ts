@@ -150,6 +150,8 @@ function refusedConfigurations(): readonly Rule[] {
     'an absolute output': { turbo: { tasks: { build: { outputs: ['/x'] } } } },
     'interruptible without persistent': { turbo: { tasks: { build: { interruptible: true } } } },
     'interactive and cached': { turbo: { tasks: { build: { interactive: true } } } },
+    'a number for concurrency': { turbo: { concurrency: 3, tasks: { build: {} } } },
+    'an unknown key (a known difference)': { turbo: { tasks: { build: { later: 1 } } } },
     'a wrong type': { turbo: { tasks: { build: { cache: 'no' } } } },
   };
   return Object.entries(cases).map(([name, facts]) => ({

@@ -1,5 +1,5 @@
 import type { TestWorkspace } from '../../rig/workspace.js';
-import { repository, type Rule } from './rule.js';
+import { refused, repository, type Rule } from './rule.js';
 
 const FILES = {
   'root.txt': 'r',
@@ -98,6 +98,18 @@ export const INPUT_RULES: readonly Rule[] = [
     prepare: (workspace) =>
       workspace.write({ 'packages/a/crlf.txt': 'a\r\nchanged\r\n', 'packages/a/new.txt': 'n\r\n' }),
     calls: ['build some'],
+  },
+  lists('stars beside other characters reach below, braces name no directory', [
+    ['**.ts'],
+    ['src/**.ts', '!**b.ts'],
+    ['s**'],
+    ['{src,.dot}'],
+    ['{src/a.ts,src/b.ts}', '!src/b.ts'],
+  ]),
+  lists('an exclusion that turbo takes no notice of is a known difference', [['$TURBO_DEFAULT$', '!**.ts']]),
+  {
+    ...lists('a glob that turbo cannot read is a known difference', [['app/(group)/**']]),
+    calls: [refused('t0')],
   },
   {
     name: 'conversions that turbo does not know are known differences',

@@ -117,6 +117,8 @@ const TURBO_ROOT_SCHEMA = file({
   ...ANY_PLACE_PROPERTIES,
   tasks: { ...TASKS, additionalProperties: task(TURBO_TASK_PROPERTIES) },
   ...GLOBAL_PROPERTIES,
+  // A number is ours alone.
+  concurrency: { ...GLOBAL_PROPERTIES.concurrency, type: 'string' },
   remoteCache: TURBO_REMOTE_CACHE_SCHEMA,
   global: TURBO_GLOBAL_SCHEMA,
   ...TURBO_ONLY_ROOT_PROPERTIES,

@@ -27,7 +27,10 @@ export type Reached = readonly number[];
  * of the package; a dot at the start of a name is matched by `*`, as any character.
  */
 export function compileGlob(directory: RelativePath, pattern: string): readonly Glob[] {
-  return expandBraces(pattern).flatMap((alternative) => compileOne(directory, alternative));
+  const alternatives = expandBraces(pattern);
+  const globs = alternatives.flatMap((alternative) => compileOne(directory, alternative));
+  // Braces make a pattern of it, though every alternative is a name.
+  return alternatives[0] === pattern ? globs : globs.map((glob) => ({ ...glob, literal: undefined }));
 }
 
 function compileOne(directory: RelativePath, pattern: string): readonly Glob[] {
@@ -63,12 +66,23 @@ function anchor(directory: RelativePath, pattern: string): Anchored {
   const names: string[] = [];
   for (const name of pattern.split('/')) {
     if (name === '' || name === '.' || (name === '**' && names.at(-1) === '**')) continue;
-    if (name !== '..') names.push(name);
+    if (name !== '..') names.push(...spreadStars(name));
     else if (names.length > 0) names.pop();
     else if (base.length > 0 && base.at(-1) !== '..') base.pop();
     else base.push('..');
   }
   return { base, names };
+}
+
+/** `**` beside other characters reaches below, as Turborepo has it: `**.ts` is `**` and `*.ts`, `a**` is `a*` and `**`. */
+function spreadStars(name: string): readonly string[] {
+  if (name === '**' || !name.includes('**') || /\\|\*{3}/.test(name)) return [name];
+  const parts = name.split('**');
+  const last = parts.length - 1;
+  return parts.flatMap((part, index) => {
+    const named = part === '' ? [] : [`${index > 0 ? '*' : ''}${part}${index < last ? '*' : ''}`];
+    return index < last ? [...named, '**'] : named;
+  });
 }
 
 /** Names in the patterns of a configuration: every package has the same ones. */

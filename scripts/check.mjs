@@ -12,7 +12,17 @@ function run(command, args) {
   return status ?? 1;
 }
 
-ensureCommands({ python3: 'python3', git: 'git' });
+ensureCommands({
+  python3: 'python3',
+  git: 'git',
+  // Clients of the cache server.
+  bazel: 'bazel-bootstrap',
+  ccache: 'ccache',
+  gcc: 'gcc',
+  gradle: 'gradle',
+  java: 'default-jdk-headless',
+  openssl: 'openssl',
+});
 if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1);
 // The runner of this repository is a copy of the last good build, not the one the tests are about to exercise.
 rmSync(`${root}.tr/self`, { recursive: true, force: true });

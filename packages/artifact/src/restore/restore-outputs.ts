@@ -112,7 +112,7 @@ async function carryOut(
   const { place, task, manifest } = request;
   const { disk, root, records } = place;
   const base = findBase(disk, root, plan);
-  const staging = place.staging.take();
+  const staging = await place.staging.take();
   let staged: Awaited<ReturnType<typeof stageOutputs>>;
   try {
     staged = await stageOutputs({ ...request, disk, area: place.staging, staging, base, entries: plan.writes });

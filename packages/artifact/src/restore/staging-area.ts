@@ -4,6 +4,8 @@ import { removeTree } from './remove-tree.js';
 
 /** Longer than any restore takes, milliseconds. */
 const LEFTOVER_AGE_MS = 60 * 60 * 1000;
+/** Restores that stage at once. They read and write synchronously: more would only be more directories. */
+const TREES_AT_ONCE = 2;
 
 /**
  * Directories for temporary trees, on the file system of the workspace. Empty ones are used again, since making and
@@ -12,8 +14,8 @@ const LEFTOVER_AGE_MS = 60 * 60 * 1000;
 export interface StagingArea {
   /** Whether files here can share blocks with the store; undefined until somebody has tried. */
   clones: boolean | undefined;
-  /** An empty directory. Throws errors of the operating system. */
-  take(): string;
+  /** An empty directory, as soon as one may be had. Rejects with errors of the operating system. */
+  take(): Promise<string>;
   /** Takes it back, whatever is left in it. */
   giveBack(path: string): void;
   /** Removes every directory of ours, and what killed processes left. `now` in milliseconds since the epoch. */
@@ -23,6 +25,13 @@ export interface StagingArea {
 /** The staging area below `directory` (absolute, made when needed). */
 export function openStagingArea(disk: Disk, directory: string): StagingArea {
   const free: string[] = [];
+  const waiting: (() => void)[] = [];
+  let taken = 0;
+  const release = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) taken -= 1;
+    else next();
+  };
   const isEmpty = (path: string): boolean => {
     const entries = attempt(path, () => disk.readDirectory(path));
     return entries.ok && entries.value.length === 0;
@@ -36,15 +45,26 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
   };
   return {
     clones: undefined,
-    take: () => {
-      for (let path = free.pop(); path !== undefined; path = free.pop()) if (isEmpty(path)) return path;
-      const path = `${directory}/restore-${randomBytes(9).toString('hex')}`;
-      disk.makeDirectory(path);
-      return path;
+    take: async () => {
+      if (taken < TREES_AT_ONCE) taken += 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        for (let path = free.pop(); path !== undefined; path = free.pop()) if (isEmpty(path)) return path;
+        const path = `${directory}/restore-${randomBytes(9).toString('hex')}`;
+        disk.makeDirectory(path);
+        return path;
+      } catch (error) {
+        release();
+        throw error;
+      }
     },
     giveBack: (path) => {
-      if (isEmpty(path)) free.push(path);
-      else removeTree(disk, path);
+      try {
+        if (isEmpty(path)) free.push(path);
+        else removeTree(disk, path);
+      } finally {
+        release();
+      }
     },
     dispose: (now) => {
       for (const path of free.splice(0)) removeTree(disk, path);

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { fail, ok } from '@tr/model';
 import { errorCode } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
-import { linkNew } from '../folder/link-new.js';
+import { noteUse, placeRecord } from '../folder/place-record.js';
 import { setAside } from '../folder/quarantine.js';
-import { commitTemp, dropTemp, writeTemp } from '../folder/write-file.js';
+import { writeTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
 import { readWhole } from '../read-whole.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
@@ -49,7 +49,12 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
       const path = pathOf(entry.name);
       return guarded(path, () => {
         const temp = writeTemp(folder, ENTRY_MODE, (file) => disk.write(file, toEntryBytes(entry)));
-        return ok(place(folder, { temp, path, name: entry.name, replace: options?.replace === true }));
+        const readFirst = () => {
+          const first = readEntry(folder, path, entry.name);
+          return first.ok ? first.value : undefined;
+        };
+        const first = placeRecord(folder, { temp, path, replace: options?.replace === true, readFirst });
+        return ok(first === undefined ? 'stored' : 'kept');
       });
     },
 
@@ -138,39 +143,4 @@ function readEntry(folder: CacheFolder, path: string, name?: EntryName): StoreRe
 function refuse(folder: CacheFolder, path: string, detail: string): StoreResult<never> {
   setAside(folder, path);
   return fail({ code: 'store/corrupt', kind: 'entry', name: path, detail });
-}
-
-/** Puts the temp file in place, or drops it when a readable entry is there and must stay. */
-function place(
-  folder: CacheFolder,
-  options: { readonly temp: string; readonly path: string; readonly name: EntryName; readonly replace: boolean },
-): 'stored' | 'kept' {
-  const { temp, path, name, replace } = options;
-  try {
-    if (!replace) {
-      if (linkNew(folder, temp, path)) {
-        dropTemp(folder, temp);
-        return 'stored';
-      }
-      const first = readEntry(folder, path, name);
-      if (first.ok && first.value !== undefined) {
-        dropTemp(folder, temp);
-        return 'kept';
-      }
-    }
-    commitTemp(folder, temp, path);
-    return 'stored';
-  } catch (error) {
-    dropTemp(folder, temp);
-    throw error;
-  }
-}
-
-function noteUse(folder: CacheFolder, path: string, now: number): void {
-  try {
-    folder.disk.touch(path, now / 1000);
-  } catch (error) {
-    // A use that cannot be noted is still a use.
-    if (errorCode(error) === undefined) throw error;
-  }
 }

@@ -1,10 +1,10 @@
 import { sha256 } from '@tr/hash';
-import { fail, ok, type ActionKey, type Sha256 } from '@tr/model';
+import { fail, ok, type ActionKey } from '@tr/model';
 import { errorCode } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
-import { linkNew } from '../folder/link-new.js';
+import { noteUse, placeRecord } from '../folder/place-record.js';
 import { setAside } from '../folder/quarantine.js';
-import { commitTemp, dropTemp, writeTemp } from '../folder/write-file.js';
+import { writeTemp } from '../folder/write-file.js';
 import { fromManifestBytes, toManifestBytes } from '../manifest/manifest-bytes.js';
 import type { ActionStore, PutManifest, StoredManifest } from '../ports.js';
 import { readWhole } from '../read-whole.js';
@@ -50,8 +50,12 @@ export function createFileActionStore(folder: CacheFolder, { now }: FileActionSt
         const bytes = toManifestBytes(manifest);
         const digest = sha256(bytes);
         const temp = writeTemp(folder, MANIFEST_MODE, (file) => disk.write(file, bytes));
-        const first = place(folder, { temp, key: manifest.actionKey, replace: options?.replace === true });
-        if (first !== undefined) return ok<PutManifest>({ outcome: 'kept', digest: first });
+        const readFirst = () => {
+          const first = readManifest(folder, manifest.actionKey);
+          return first.ok ? first.value : undefined;
+        };
+        const first = placeRecord(folder, { temp, path, replace: options?.replace === true, readFirst });
+        if (first !== undefined) return ok<PutManifest>({ outcome: 'kept', digest: first.digest });
         addMark(folder, manifest);
         return ok<PutManifest>({ outcome: 'stored', digest });
       });
@@ -105,40 +109,4 @@ export function readManifest(folder: CacheFolder, key: ActionKey): StoreResult<U
 function refuse(folder: CacheFolder, key: ActionKey, detail: string): StoreResult<never> {
   setAside(folder, folder.actionPath(key));
   return fail({ code: 'store/corrupt', kind: 'manifest', name: key, detail });
-}
-
-/** Puts the temp file in place; or drops it and returns the digest of the readable manifest that was there first. */
-function place(
-  folder: CacheFolder,
-  options: { readonly temp: string; readonly key: ActionKey; readonly replace: boolean },
-): Sha256 | undefined {
-  const { temp, key, replace } = options;
-  const path = folder.actionPath(key);
-  try {
-    if (!replace) {
-      if (linkNew(folder, temp, path)) {
-        dropTemp(folder, temp);
-        return undefined;
-      }
-      const first = readManifest(folder, key);
-      if (first.ok && first.value !== undefined) {
-        dropTemp(folder, temp);
-        return first.value.digest;
-      }
-    }
-    commitTemp(folder, temp, path);
-    return undefined;
-  } catch (error) {
-    dropTemp(folder, temp);
-    throw error;
-  }
-}
-
-function noteUse(folder: CacheFolder, path: string, now: number): void {
-  try {
-    folder.disk.touch(path, now / 1000);
-  } catch (error) {
-    // A cache that may only be read has no uses to note.
-    if (errorCode(error) === undefined) throw error;
-  }
 }

@@ -23,6 +23,8 @@ const CORE = [
   'store-s3',
   'cache',
   'runner',
+  'services',
+  'snapshot',
 ];
 
 export const LAYERS: Readonly<Record<string, LayerRow>> = {
@@ -65,6 +67,8 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
     external: ['p-limit'],
   },
   runner: { directory: 'packages/runner', internal: ['model'], external: [] },
+  services: { directory: 'packages/services', internal: ['model', 'hash'], external: ['pg', 'mysql2'] },
+  snapshot: { directory: 'packages/snapshot', internal: ['model', 'hash', 'services'], external: [] },
   cli: { directory: 'cli', internal: CORE, external: ['clipanion', 'typanion', '@toondepauw/node-zstd'] },
   'cache-server': {
     directory: 'cache-server',

@@ -3,6 +3,7 @@ import type { FingerprintFailure } from './fingerprint.js';
 import type { GraphFailure } from './graph.js';
 import type { LockfileFailure } from './lockfile.js';
 import type { RemoteFailure } from './remote.js';
+import type { ServiceFailure } from './service.js';
 import type { StoreFailure } from './store.js';
 import type { TaskFailure } from './task.js';
 import type { UsageFailure } from './usage.js';
@@ -19,6 +20,7 @@ export type Failure =
   | GraphFailure
   | FingerprintFailure
   | RemoteFailure
+  | ServiceFailure
   | StoreFailure
   | TaskFailure
   | UsageFailure;

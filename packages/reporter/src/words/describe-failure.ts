@@ -5,6 +5,7 @@ import { describeFingerprintFailure } from './fingerprint.js';
 import { describeGraphFailure } from './graph.js';
 import { describeLockfileFailure } from './lockfile.js';
 import { describeRemoteFailure } from './remote.js';
+import { describeServiceFailure } from './service.js';
 import { describeStoreFailure } from './store.js';
 import { describeTaskFailure } from './task.js';
 import { describeUsageFailure } from './usage.js';
@@ -35,6 +36,7 @@ function describe(failure: Failure): Words {
   if (isOf('graph', failure)) return describeGraphFailure(failure);
   if (isOf('lockfile', failure)) return describeLockfileFailure(failure);
   if (isOf('remote', failure)) return describeRemoteFailure(failure);
+  if (isOf('service', failure)) return describeServiceFailure(failure);
   if (isOf('store', failure)) return describeStoreFailure(failure);
   if (isOf('task', failure)) return describeTaskFailure(failure);
   if (isOf('usage', failure)) return describeUsageFailure(failure);

@@ -1,0 +1,51 @@
+import type { ServiceFailure } from '@tr/model';
+import { printable } from '../text/printable.js';
+import type { Words } from './words.js';
+
+/** Words for trouble with a service of a task. */
+export function describeServiceFailure(failure: ServiceFailure): Words {
+  const service = `The service \`${printable(failure.service)}\``;
+  switch (failure.code) {
+    case 'service/not-found':
+      return {
+        what: `${service} needs ${failure.kind}${failure.version === undefined ? '' : ` ${failure.version}`}, which is not on this machine${failure.found.length === 0 ? '' : ` (there is ${failure.found.join(', ')})`}.`,
+        next: 'Install it, put it in PATH, or give the `url` of a server that runs already.',
+      };
+    case 'service/start-failed':
+      return { what: `${service} did not start: ${failure.detail}.${tail(failure)}`, next: whereLog(failure.logPath) };
+    case 'service/not-ready':
+      return {
+        what: `${service} was not ready after ${failure.timeoutMs / 1000} s: ${failure.check}.${tail(failure)}`,
+        next: `${whereLog(failure.logPath)} \`ready.timeout\` says how long it may take.`,
+      };
+    case 'service/unreachable':
+      return {
+        what: `${service} cannot be reached at \`${printable(failure.host)}\`: ${failure.detail}.`,
+        next: 'Check its `url`, and that the server runs and lets this user in.',
+      };
+    case 'service/foreign-database':
+      return {
+        what: `${service}: the database \`${printable(failure.database)}\` on the given server is not ours and not empty; it is left alone.`,
+        next: 'Name another `database`, or drop it if nobody needs it.',
+      };
+    case 'service/state-unusable':
+      return { what: `${service}: a stored state cannot be used: ${failure.detail}.` };
+    case 'service/capture-failed':
+      return { what: `${service}: its state cannot be stored: ${failure.detail}.` };
+    case 'service/no-space':
+      return {
+        what: `${service}: there is no room for its data in \`${printable(failure.path)}\`.`,
+        next: 'Free space there, or choose another place with `storage`.',
+      };
+    case 'service/unsupported':
+      return { what: `${service} is of kind ${failure.kind}, which cannot do this: ${failure.what}.` };
+  }
+}
+
+function tail({ logTail }: { readonly logTail: readonly string[] }): string {
+  return logTail.length === 0 ? '' : ` Its log ends:\n${logTail.map((line) => `  ${printable(line)}`).join('\n')}`;
+}
+
+function whereLog(path: string | undefined): string {
+  return path === undefined ? 'It wrote no log.' : `The whole log is in \`${printable(path)}\`.`;
+}

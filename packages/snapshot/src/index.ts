@@ -1,0 +1,7 @@
+/**
+ * The state of a service as the output of a task.
+ * Owns: which state a task starts from, the chain of steps, the nearest stored ancestor.
+ * Refuses: starting servers (`services`), storing (`cache`).
+ * Terms: a step is one file of the chain; an ancestor is a stored state whose steps are all still there, unchanged.
+ */
+export { describeService } from './describe-service.js';

@@ -13,6 +13,7 @@ import { currentBranch, headSha } from '@tr/workspace';
 import { createEngine, type Engine } from './engine.js';
 import { EXIT } from './exit-codes.js';
 import { predictTasks, type PredictedTask } from './predict.js';
+import { createLookupRemote } from './remote.js';
 import type { PlannedRun } from './run-plan.js';
 import { VERSION } from './version.js';
 
@@ -23,8 +24,10 @@ export async function runDry(run: PlannedRun): Promise<number> {
     failure: Parameters<typeof renderDiagnostics>[0][number]['failure'],
     severity: 'error' | 'warning',
   ): void => context.err.write(renderDiagnostics([{ severity, failure }], { colors: context.err.colors }));
+  const remote = await createLookupRemote(run, run.request.policy.remote.read, (failure) => refuse(failure, 'warning'));
   const engine = await createEngine({
     ...run,
+    remote,
     emit: (event) => event.type === 'warning' && refuse(event.failure, 'warning'),
   });
   try {
@@ -38,6 +41,7 @@ export async function runDry(run: PlannedRun): Promise<number> {
     context.out.write(request.dry === 'json' ? renderDryRunJson(plan) : renderDryRunText(plan, context.out.colors));
     return EXIT.ok;
   } finally {
+    await engine.cache.finishRemote(AbortSignal.abort());
     await engine.finish();
   }
 }

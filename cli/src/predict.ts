@@ -16,18 +16,32 @@ export async function predictTasks(
   graph: TaskGraph,
   engine: Engine,
 ): Promise<Result<ReadonlyMap<TaskId, PredictedTask>, Failure>> {
-  const predicted = new Map<TaskId, PredictedTask>();
+  const fingerprints = new Map<TaskId, TaskFingerprint>();
   for (const id of graph.topologicalOrder) {
     const node = graph.nodes.get(id);
     if (node === undefined) throw new InvariantError(`${id} is in the order but not in the graph`);
     const keys = new Map<TaskId, ActionKey>();
     for (const dependency of node.dependencies) {
-      const key = predicted.get(dependency)?.fingerprint.key;
+      const key = fingerprints.get(dependency)?.key;
       if (key !== undefined) keys.set(dependency, key);
     }
     const computed = await engine.fingerprinter.compute(node, keys);
     if (!computed.ok) return fail(computed.failure);
-    predicted.set(id, { fingerprint: computed.value, lookup: await engine.cache.tasks.lookup(node, computed.value) });
+    fingerprints.set(id, computed.value);
   }
-  return ok(predicted);
+  return ok(await lookUpAll(graph, fingerprints, engine));
+}
+
+/** All at once, so that a remote is asked for many keys in one request. */
+async function lookUpAll(
+  graph: TaskGraph,
+  fingerprints: ReadonlyMap<TaskId, TaskFingerprint>,
+  { cache }: Engine,
+): Promise<ReadonlyMap<TaskId, PredictedTask>> {
+  const found = [...fingerprints].map(async ([id, fingerprint]): Promise<[TaskId, PredictedTask]> => {
+    const node = graph.nodes.get(id);
+    if (node === undefined) throw new InvariantError(`${id} is in the order but not in the graph`);
+    return [id, { fingerprint, lookup: await cache.tasks.lookup(node, fingerprint) }];
+  });
+  return new Map(await Promise.all(found));
 }

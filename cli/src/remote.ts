@@ -8,6 +8,8 @@ import {
 import type { RemoteCacheConfig } from '@tr/config';
 import { fail, ok, type RemoteFailure, type Result } from '@tr/model';
 import { parseSigningKey, parseTrustedKeys, type SigningKey, type TrustedKeys } from '@tr/transport';
+import type { CliContext } from './context.js';
+import type { Project } from './project.js';
 import { VERSION } from './version.js';
 
 /** What decides about the remote cache of a run. */
@@ -16,6 +18,8 @@ export interface RemoteRequest {
   /** `TR_REMOTE_URL`, `TR_TOKEN`, `TR_SIGNING_KEY`, and what the AWS libraries read. */
   readonly environment: Readonly<Record<string, string>>;
   readonly policy: TierPolicy;
+  /** See `RemoteTierOptions`. */
+  readonly lookupOnly?: boolean;
   readonly warn: (failure: RemoteFailure) => void;
 }
 
@@ -47,10 +51,26 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
     ...opened.value,
     ...keys.value,
     policy,
+    lookupOnly: request.lookupOnly ?? false,
     warn,
     limits: { requestMs },
     drainMs: toMilliseconds(config.uploadTimeout ?? DEFAULT_TIMEOUT_S),
   };
+}
+
+/** The remote cache of a command that only wants to know what is there. */
+export function createLookupRemote(
+  { project, context }: { readonly project: Project; readonly context: CliContext },
+  read: boolean,
+  warn: RemoteRequest['warn'],
+): Promise<RemoteTierOptions | undefined> {
+  return createRemote({
+    config: project.config.remoteCache,
+    environment: context.environment,
+    policy: { read, write: false },
+    lookupOnly: true,
+    warn,
+  });
 }
 
 type Opened = Pick<RemoteTierOptions, 'backend' | 'origin'>;

@@ -33,8 +33,8 @@ export async function explainTask(subject: WhySubject, id: TaskId): Promise<WhyR
   const { fingerprint, lookup } = predicted;
   const { key } = fingerprint;
   const stored = await listStoredFingerprints(subject.engine.cache.tiers, id, COMPARED_RUNS);
-  const own = lookup.hit ? stored.find((candidate) => candidate.key === key) : undefined;
-  const candidates = lookup.hit ? stored.filter((candidate) => isBefore(candidate, own)) : stored;
+  const own = lookup.hit ? { key, createdAt: lookup.entry.manifest.createdAt } : undefined;
+  const candidates = own === undefined ? stored : stored.filter((candidate) => isBefore(candidate, own));
   const found = findNearestStored(candidates, fingerprint);
   const nearest = found !== undefined && found.reasons.length > 0 ? found : undefined;
   const reasons = nearest?.reasons ?? (lookup.hit ? [] : lookup.reasons);
@@ -53,8 +53,10 @@ function describeEntry({ tier, manifest }: CacheEntry): { readonly tier: CacheTi
   return { tier, timeSavedMs: manifest.durationMs };
 }
 
-function isBefore(candidate: StoredFingerprint, own: StoredFingerprint | undefined): boolean {
-  return own !== undefined && candidate.key !== own.key && candidate.createdAt <= own.createdAt;
+type Stored = Pick<StoredFingerprint, 'key' | 'createdAt'>;
+
+function isBefore(candidate: Stored, own: Stored): boolean {
+  return candidate.key !== own.key && candidate.createdAt <= own.createdAt;
 }
 
 async function describeStored(

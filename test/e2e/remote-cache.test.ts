@@ -4,10 +4,11 @@ import { rmSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
+import { checkOut } from '../rig/checkout.js';
 import { missReasons, reasonsOf, warningsOf } from '../rig/events.js';
 import { createSample } from '../rig/samples.js';
 import { startS3Server, type S3Server } from '../rig/s3-server.js';
-import { createRoot, openWorkspace, readTree, type TestWorkspace } from '../rig/workspace.js';
+import { readTree, type TestWorkspace } from '../rig/workspace.js';
 
 const open: TestWorkspace[] = [];
 afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
@@ -29,12 +30,8 @@ function sample(config: Readonly<Record<string, unknown>> = {}): TestWorkspace {
   return workspace;
 }
 
-/** Another machine's checkout of the same commit. */
 function checkout(of: TestWorkspace): TestWorkspace {
-  const root = createRoot();
-  rmSync(root, { recursive: true });
-  of.git('clone', '-q', '.', root);
-  const workspace = openWorkspace(root);
+  const workspace = checkOut(of);
   open.push(workspace);
   return workspace;
 }

@@ -1,13 +1,13 @@
 /** Whatever goes wrong with the remote, a run ends as it would have without one: same outcomes, same exit code, one warning. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
+import { checkOut } from '../rig/checkout.js';
 import { warningsOf } from '../rig/events.js';
 import type { TrResult } from '../rig/exec-tr.js';
 import { startFaultProxy, type Fault } from '../rig/fault-proxy.js';
 import { createSample } from '../rig/samples.js';
-import { createRoot, openWorkspace, type TestWorkspace } from '../rig/workspace.js';
+import type { TestWorkspace } from '../rig/workspace.js';
 
 const open: TestWorkspace[] = [];
 afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
@@ -24,10 +24,7 @@ function sample(libBuild: string): TestWorkspace {
 }
 
 function checkout(of: TestWorkspace): TestWorkspace {
-  const root = createRoot();
-  rmSync(root, { recursive: true });
-  of.git('clone', '-q', '.', root);
-  const workspace = openWorkspace(root);
+  const workspace = checkOut(of);
   open.push(workspace);
   return workspace;
 }

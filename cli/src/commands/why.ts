@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import { createPlan } from '../plan.js';
 import { predictTasks } from '../predict.js';
 import type { Project } from '../project.js';
+import { createLookupRemote } from '../remote.js';
 import { checkRunOptions } from '../run-request.js';
 import { explainTask } from '../why.js';
 import { ProjectCommand } from './project-command.js';
@@ -40,6 +41,7 @@ export class WhyCommand extends ProjectCommand {
   private async explain(project: Project): Promise<number> {
     const { cwd, environment, out } = this.context;
     const options = checkRunOptions({ envMode: this.envMode });
+    const warnOf = (failure: Failure): void => this.warn([{ severity: 'warning', failure }]);
     const wrong: Failure | undefined =
       this.tasks.length === 0
         ? { code: 'usage/missing-task', available: project.definitions.taskNames() }
@@ -63,16 +65,17 @@ export class WhyCommand extends ProjectCommand {
     this.warn(warnings);
     const engine = await createEngine({
       project,
+      remote: await createLookupRemote({ project, context: this.context }, true, warnOf),
       context: this.context,
       request: {
         tasks: this.tasks,
         taskArguments: this.context.passThrough,
-        policy: { local: { read: true, write: false }, remote: { read: false, write: false } },
+        policy: { local: { read: true, write: false }, remote: { read: true, write: false } },
         cacheDir: this.cacheDir,
         envMode: this.envMode === 'loose' ? 'loose' : this.envMode === 'strict' ? 'strict' : undefined,
         frameworkInference: true,
       },
-      emit: (event) => event.type === 'warning' && this.warn([{ severity: 'warning', failure: event.failure }]),
+      emit: (event) => event.type === 'warning' && warnOf(event.failure),
     });
     try {
       const predicted = await predictTasks(graph, engine);
@@ -91,6 +94,7 @@ export class WhyCommand extends ProjectCommand {
       }
       return EXIT.ok;
     } finally {
+      await engine.cache.finishRemote(AbortSignal.abort());
       await engine.finish();
     }
   }

@@ -53,6 +53,8 @@ export interface RemoteTierOptions {
   /** Shown in warnings: an address without credentials. */
   readonly origin: string;
   readonly policy: TierPolicy;
+  /** True = only say whether there is an entry: a hit is not brought home, and cannot be. */
+  readonly lookupOnly?: boolean;
   readonly limits?: Partial<RemoteLimits>;
   /** Milliseconds that uploads may take after the last task has ended. */
   readonly drainMs: number;
@@ -99,7 +101,7 @@ export class RemoteTier {
     this.#uploads = new UploadQueue((manifest) => this.#upload(manifest));
   }
 
-  /** The entry of a key; undefined when there is none. A hit is on its way home from then on. */
+  /** The entry of a key; undefined when there is none. A hit is on its way home from then on, unless that is not wanted. */
   async lookup(key: ActionKey, task: TaskId): Promise<Result<CacheEntry | undefined, MissReason>> {
     const found = await this.#lookups.find(key);
     if (!found.ok) return fail(toMissReason(found.failure));
@@ -112,8 +114,11 @@ export class RemoteTier {
     const manifest = await unpackManifest(entry.value, source);
     if (!manifest.ok) return fail(toMissReason(manifest.failure));
     if (manifest.value.task !== task) return fail(integrity('an entry of another task'));
-    const fetched = this.#limitFetches(() => this.#fetch(entry.value, manifest.value));
-    this.#fetches.set(key, fetched);
+    if (this.#options.lookupOnly !== true)
+      this.#fetches.set(
+        key,
+        this.#limitFetches(() => this.#fetch(entry.value, manifest.value)),
+      );
     return ok({ key, manifest: manifest.value, manifestDigest: entry.value.manifest.hash, tier: 'remote' });
   }
 

@@ -18,6 +18,8 @@ const lazy = {
 };
 /** Libraries with native code, which stay packages of their own. */
 const external = ['@toondepauw/node-zstd'];
+/** A program of its own that need not be installed, and is an ES module: imported as it is, by a file that only does that. */
+const server = { name: '@tr/cache-server', file: 'cache-server.cjs', exported: 'runCacheServer' };
 
 const common = {
   bundle: true,
@@ -44,7 +46,7 @@ const lazyLibraries = {
   name: 'lazy-libraries',
   setup(pluginBuild) {
     pluginBuild.onResolve({ filter: /.*/ }, ({ path, kind }) => {
-      const file = lazy[path];
+      const file = path === server.name ? server.file : lazy[path];
       if (file === undefined || kind === 'entry-point') return undefined;
       return { path: `./${file}`, external: true };
     });
@@ -90,6 +92,16 @@ await Promise.all([
     }),
   ),
 ]);
+await build({
+  ...common,
+  supported: {},
+  external: [server.name],
+  stdin: {
+    contents: `exports.${server.exported} = async (...args) => (await import('${server.name}')).${server.exported}(...args);`,
+    resolveDir: cli,
+  },
+  outfile: `${out}/${server.file}`,
+});
 const buildId = createHash('sha256')
   .update(readFileSync(`${out}/main.cjs`))
   .digest('hex')

@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/src/main.js';
+import { runCacheServer } from '../dist/src/main.js';
+
+await runCacheServer({ args: process.argv.slice(2), cwd: process.cwd() });

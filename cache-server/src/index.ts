@@ -10,6 +10,7 @@ export type { TrustedIssuer } from './auth/oidc.js';
 export { DEFAULT_PARENTS, parseScope, type Scope, type ScopeParents } from './auth/scope.js';
 export { openTokenFile, type TokenFile } from './auth/token-file.js';
 export { createToken, type StoredToken, type TokenTerms } from './auth/token.js';
+export { runCacheServer, type ServerCall } from './main.js';
 export { PROTOCOLS } from './protocols/registry.js';
 export type { ErrorBody, Protocol, ProtocolHost, SessionGrant } from './protocols/protocol.js';
 export { startCacheServer, type RunningServer } from './server/cache-server.js';

@@ -14,20 +14,49 @@ tr-cache-server token revoke <id>
 
 Every option is also read from the environment: TR_CACHE_DIR, TR_CACHE_PORT, ...; TR_CACHE_TOKEN is a first token.`;
 
-/** The only place that reads arguments and environment, prints, and ends the process. */
-export async function main(): Promise<void> {
+/** Where a call comes from. Relative paths start at `cwd`. */
+export interface ServerCall {
+  readonly args: readonly string[];
+  readonly cwd: string;
+}
+
+/**
+ * The only place that reads arguments and environment, prints, and ends the process. A server that was started ends the process
+ * itself, on a signal; else the exit code is `process.exitCode`.
+ */
+export async function runCacheServer({ args, cwd }: ServerCall): Promise<'ended' | 'serving'> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const [command = 'serve', ...rest] = process.argv.slice(2);
+  const [command = 'serve', ...rest] = args;
   try {
-    if (command === 'token') return runToken(rest, print);
-    if (['help', '--help', '-h'].includes(command)) return print(USAGE);
-    if (command === 'serve' || command.startsWith('-'))
-      return await runServe(command === 'serve' ? rest : process.argv.slice(2), print);
-    throw new UsageError(`There is no command \`${command}\`.\n\n${USAGE}`);
+    if (command === 'token') runToken(rest, print);
+    else if (['help', '--help', '-h'].includes(command)) print(USAGE);
+    else if (command === 'serve' || command.startsWith('-')) {
+      await runServe(command === 'serve' ? rest : args, { cwd, print });
+      return 'serving';
+    } else throw new UsageError(`There is no command \`${command}\`.\n\n${USAGE}`);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    const message = toUsageMessage(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`${message}\n`);
     process.exitCode = 2;
+  }
+  return 'ended';
+}
+
+/** What the one who started the server can put right; undefined for everything else. */
+function toUsageMessage(error: unknown): string | undefined {
+  if (error instanceof UsageError) return error.message;
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'listen'))
+    return undefined;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return 'The port is in use: choose another one with --port.';
+    case 'EACCES':
+      return 'The port is not for us: choose one above 1023 with --port.';
+    case 'EADDRNOTAVAIL':
+      return 'The address given with --host is none of this machine.';
+    default:
+      return undefined;
   }
 }
 
@@ -38,8 +67,11 @@ function runToken(args: readonly string[], print: (line: string) => void): void 
   runTokenCommand(args, { open, print, now: Date.now() });
 }
 
-async function runServe(args: readonly string[], print: (line: string) => void): Promise<void> {
-  const request = parseServeRequest(args, process.env, process.cwd());
+async function runServe(
+  args: readonly string[],
+  { cwd, print }: { readonly cwd: string; readonly print: (line: string) => void },
+): Promise<void> {
+  const request = parseServeRequest(args, process.env, cwd);
   // A log that nobody reads any more is no reason to stop serving.
   process.stdout.on('error', () => {});
   const server = await serve(request, { log: print, print, now: Date.now });
@@ -53,5 +85,3 @@ async function runServe(args: readonly string[], print: (line: string) => void):
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }
-
-await main();

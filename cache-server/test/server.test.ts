@@ -144,7 +144,7 @@ test('Expect: 100-continue is answered after the login, not before', async () =>
 
 test('the command: one line starts it, the first token is shown once, SIGTERM ends it', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'serve-'));
-  const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../../bin/tr-cache-server.js', import.meta.url));
   const start = async () => {
     const child = spawn(process.execPath, [main, '--dir', directory, '--port', '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -7,6 +7,7 @@ import { CacheVerifyCommand } from './commands/cache-verify.js';
 import { LsCommand } from './commands/ls.js';
 import type { CommandContext } from './commands/project-command.js';
 import { RunCommand } from './commands/run.js';
+import { ServeCommand } from './commands/serve.js';
 import { WhyCommand } from './commands/why.js';
 import type { CliContext } from './context.js';
 import { EXIT } from './exit-codes.js';
@@ -17,7 +18,15 @@ import { VERSION } from './version.js';
 import { refuse, warn } from './with-project.js';
 
 /** Every command, in the order of the help. */
-export const COMMANDS = [RunCommand, WhyCommand, LsCommand, CacheStatusCommand, CacheGcCommand, CacheVerifyCommand];
+export const COMMANDS = [
+  RunCommand,
+  WhyCommand,
+  LsCommand,
+  CacheStatusCommand,
+  CacheGcCommand,
+  CacheVerifyCommand,
+  ServeCommand,
+];
 
 /** Runs a command line without `--cwd` and what follows `--`; returns the exit code. */
 export async function runCommandLine(typed: readonly string[], context: CliContext): Promise<number> {

@@ -69,7 +69,11 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   runner: { directory: 'packages/runner', internal: ['model'], external: [] },
   services: { directory: 'packages/services', internal: ['model', 'hash'], external: ['pg', 'mysql2'] },
   snapshot: { directory: 'packages/snapshot', internal: ['model', 'hash', 'services'], external: [] },
-  cli: { directory: 'cli', internal: CORE, external: ['clipanion', 'typanion', '@toondepauw/node-zstd'] },
+  cli: {
+    directory: 'cli',
+    internal: [...CORE, 'cache-server'],
+    external: ['clipanion', 'typanion', '@toondepauw/node-zstd'],
+  },
   'cache-server': {
     directory: 'cache-server',
     internal: ['model', 'hash', 'store', 'store-s3', 'protocol', 'transport'],

@@ -18,6 +18,8 @@ export type UsageFailure =
   | { readonly code: 'usage/missing-task'; readonly available: readonly string[] }
   | { readonly code: 'usage/conflicting-options'; readonly first: string; readonly second: string }
   | { readonly code: 'usage/unexpected-argument'; readonly argument: string }
+  /** A command that comes with a package of its own. */
+  | { readonly code: 'usage/not-installed'; readonly command: string; readonly package: string }
   /** A directory named by an option (`--cwd`) is not there or is not a directory. */
   | { readonly code: 'usage/not-a-directory'; readonly option: string; readonly path: string };
 
@@ -29,6 +31,7 @@ export const USAGE_FAILURE_CODES = [
   'usage/missing-task',
   'usage/missing-value',
   'usage/not-a-directory',
+  'usage/not-installed',
   'usage/unexpected-argument',
   'usage/unknown-command',
   'usage/unknown-option',

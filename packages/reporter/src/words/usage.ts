@@ -40,6 +40,11 @@ export function describeUsageFailure(failure: UsageFailure): Words {
         what: `Unexpected argument \`${failure.argument}\`.`,
         next: '`tr --help` lists what there is; arguments for the command of a task come after `--`.',
       };
+    case 'usage/not-installed':
+      return {
+        what: `\`${failure.command}\` is not installed here: the package \`${failure.package}\` is missing.`,
+        next: `Write \`npm install --save-dev ${failure.package}\`.`,
+      };
     case 'usage/not-a-directory':
       return {
         what: `\`${failure.option}\` names \`${failure.path}\`, which is not a directory.`,

@@ -21,6 +21,7 @@ const DEFAULTS = {
   ui: 'stream',
   packages: [],
   launch: 'direct',
+  services: new Map(),
   dangerouslyDisablePackageManagerCheck: false,
   flags: [],
 };

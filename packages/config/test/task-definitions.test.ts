@@ -51,6 +51,42 @@ test('an old `$NAME` in dependsOn is a variable of the task, on top of what it i
   assert.deepEqual(lists('a', 'test'), [['build'], ['B', 'C']]);
 });
 
+test('a snapshot adds its service and its steps', () => {
+  const services = { db: { type: 'postgres' } };
+  const snapshot = { service: 'db', steps: ['migrations/*.sql', '$TURBO_ROOT$/shared/*.sql', '!migrations/x.sql'] };
+  const definitions = definitionsOf({ services, tasks: { migrate: { inputs: ['run.sh'], snapshot } } }, { web: {} });
+  assert.deepEqual(definitions.diagnostics, []);
+  const found = definitions.find('web' as PackageName, 'migrate');
+  assert.deepEqual(found?.services, ['db']);
+  assert.deepEqual(found.inputs.include, ['../../shared/*.sql', 'migrations/*.sql', 'run.sh']);
+  assert.deepEqual(found.snapshot?.steps, ['!migrations/x.sql', '../../shared/*.sql', 'migrations/*.sql']);
+});
+
+test('a task names services that are there, whose variables do not meet', () => {
+  const services = {
+    db: { type: 'postgres' },
+    old: { type: 'mariadb' },
+    far: { type: 'mysql', env: { FAR_URL: 'url' } },
+    mail: { command: 'mail' },
+  };
+  const root = {
+    services,
+    tasks: {
+      a: { services: ['db', 'far', 'mail'] },
+      b: { services: ['db', 'old'] },
+      c: { services: ['bd'], snapshot: { service: 'dbb', steps: [] } },
+    },
+  };
+  const config = { extends: ['//'], tasks: { a: { services: ['$TURBO_EXTENDS$', 'old'] } } };
+  const { diagnostics } = definitionsOf(root, { web: { config }, api: {} });
+  assert.deepEqual(diagnostics.map(summarize), [
+    '1:206 error config/same-variables',
+    '1:231 error config/unknown-service db',
+    '1:237 error config/unknown-service db',
+    '1:63 error config/same-variables',
+  ]);
+});
+
 test('a position is that of the entry which names the task, in the file where it is written', () => {
   const root = {
     tasks: { build: { dependsOn: ['^gen', 'prepare'], with: ['watch'] }, test: { dependsOn: ['build'] } },

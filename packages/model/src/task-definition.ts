@@ -1,3 +1,5 @@
+import type { SnapshotSpec } from './service.js';
+
 /** What counts as input of a task. Paths and globs are relative to the package directory (`../../x` reaches out). */
 export interface InputSpec {
   /** True for no `inputs`, an empty list, or `$TURBO_DEFAULT$`: everything git tracks or would track. */
@@ -71,6 +73,12 @@ export interface TaskDefinition {
   readonly timeoutMs: number | undefined;
   /** How many times a failed execution is tried again. */
   readonly retries: number;
+  /** Names of the services it needs, that of `snapshot` included; sorted. */
+  readonly services: readonly string[];
+  /** Parallel workers that get a database or server each; undefined = none of their own. */
+  readonly workers: number | undefined;
+  /** The state of a service is an output; undefined = no. */
+  readonly snapshot: SnapshotSpec | undefined;
 }
 
 /** A task about which the configuration says nothing: every default there is. */
@@ -93,4 +101,7 @@ export const DEFAULT_TASK_DEFINITION: TaskDefinition = {
   when: undefined,
   timeoutMs: undefined,
   retries: 0,
+  services: [],
+  workers: undefined,
+  snapshot: undefined,
 };

@@ -6,6 +6,7 @@
  * Terms: a lease is the services of one task; a state is the content of a service as one file.
  */
 export type {
+  CapturedState,
   LeaseRequest,
   ServiceHost,
   ServiceHostOptions,

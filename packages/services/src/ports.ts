@@ -58,12 +58,26 @@ export interface ServiceLease {
    */
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * Writes the present state of a service to `path` (temporary file, then rename). Fails when the state is not known
-   * to be the task's own: somebody else was connected, the server had ended meanwhile. The lease stays usable.
+   * Writes the present state of a service to `target.path` (temporary file, then rename). Fails when the state is not
+   * known to be the task's own: somebody else was connected, the server had ended meanwhile. The lease stays usable.
+   * `target.id` becomes the name of the state: a later lease of this run that asks for it finds it on the warm server.
    */
-  capture(service: string, path: string): Promise<Result<undefined, ServiceFailure>>;
+  capture(
+    service: string,
+    target: { readonly id: string; readonly path: string },
+  ): Promise<Result<CapturedState, ServiceFailure>>;
+  /** Brings everything back to what it was when the lease was handed over: before a task is tried again. */
+  reset(): Promise<Result<undefined, ServiceFailure>>;
   /** Gives everything back. Never rejects. May be called again. */
   release(): Promise<void>;
+}
+
+/** A state that was just written. */
+export interface CapturedState {
+  /** SHA-256 of the file. */
+  readonly sha256: Sha256;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** What decides results on the side of a service, for the fingerprint. */

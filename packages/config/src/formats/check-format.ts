@@ -46,10 +46,32 @@ export function checkFormat(format: Format, value: string | number): ValueProble
     case 'package-name':
     case 'branch-glob':
       return text.trim() === '' ? invalid(text, 'not-empty') : undefined;
+    case 'service-name':
+      return SERVICE_NAME.test(text) ? undefined : invalid(text, 'service-name');
+    case 'service-url':
+      return isServiceUrl(text) ? undefined : invalid(text, 'service-url');
+    case 'pattern':
+      return isPattern(text) ? undefined : invalid(text, 'regular-expression');
+    case 'version-range':
+      return /^[\d\s.x*<>=~^|-]*\d[\d\s.x*<>=~^|-]*$/.test(text) ? undefined : invalid(text, 'version-range');
     case 'path':
       return text === '' ? tolerate({ code: 'config/invalid-format', value: text, format: 'not-empty' }) : undefined;
     case 'tag':
       return undefined;
+  }
+}
+
+const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
+
+function isServiceUrl(text: string): boolean {
+  return /^\$[A-Za-z_][A-Za-z0-9_]*$/.test(text) || (/^[a-z][a-z0-9+]*:\/\//.test(text) && URL.canParse(text));
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return text !== '' && new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { checkFormat } from '../formats/check-format.js';
 import { GLOBAL_PROPERTIES, GLOBAL_RENAMES } from '../schema/global.js';
 import type { Collector } from './collector.js';
 import { findProperty, propertiesOf } from './properties.js';
@@ -16,6 +17,7 @@ export function checkRootRules(tree: Node, collector: Collector): void {
   checkGlobalBlock(tree, collector);
   checkTaskRules(tree, collector);
   checkCacheTwice(tree, collector);
+  checkServices(tree, collector);
 }
 
 /** Global settings are at the top or under `global`, as the future flag says, never both. */
@@ -33,6 +35,27 @@ function checkGlobalBlock(tree: Node, collector: Collector): void {
         key,
         replacement: `global.${GLOBAL_RENAMES[key] ?? key}`,
       });
+  }
+}
+
+/** An engine is known by its name, anything else by its command. */
+function checkServices(tree: Node, collector: Collector): void {
+  for (const { key, keyNode, valueNode } of propertiesOf(findProperty(tree, 'services')?.valueNode)) {
+    const at = collector.at(keyNode.offset);
+    const problem = checkFormat('service-name', key);
+    if (problem !== undefined)
+      collector.error({ code: 'config/invalid-format', at, key: 'services', value: key, format: 'service-name' });
+    const command = findProperty(valueNode, 'command');
+    const type: unknown = findProperty(valueNode, 'type')?.valueNode.value;
+    const isEngine = type !== undefined && type !== 'command';
+    if (type === undefined && command === undefined) collector.error({ code: 'config/missing-key', at, key: 'type' });
+    if (type === 'command' && command === undefined)
+      collector.error({ code: 'config/missing-key', at, key: 'command' });
+    if (isEngine && command !== undefined) {
+      const keys = ['type', 'command'] as const;
+      const place = collector.at(command.keyNode.offset);
+      collector.error({ code: 'config/conflicting-keys', at: place, keys, problem: 'command-of-engine' });
+    }
   }
 }
 

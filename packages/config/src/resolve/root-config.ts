@@ -1,9 +1,10 @@
-import { InvariantError, sorted, sortedUnique, type SourcePosition } from '@tr/model';
+import { InvariantError, sorted, sortedUnique, type ServiceDefinition, type SourcePosition } from '@tr/model';
 import { parseDuration } from '../formats/duration.js';
 import { parseSize } from '../formats/size.js';
 import type { ConfigFile, ParsedRootConfig, TaskEntry } from '../parse/parsed-config.js';
 import type { RootValue } from '../schema/config-schema.js';
 import { FUTURE_FLAGS_SCHEMA } from '../schema/future-flags.js';
+import { resolveServices } from './services.js';
 
 /** Bounds of the local cache when the configuration sets none; they match the schema's `default`. */
 const DEFAULT_MAX_SIZE = '10GB';
@@ -47,6 +48,8 @@ export interface RootConfig {
   /** Globs of directories that are packages without a package.json, as written. */
   readonly packages: readonly string[];
   readonly launch: 'direct' | 'package-manager';
+  /** Servers that tasks may need, by name. */
+  readonly services: ReadonlyMap<string, ServiceDefinition>;
   readonly dangerouslyDisablePackageManagerCheck: boolean;
   readonly futureFlags: Readonly<Record<FutureFlag, boolean>>;
   /** Where a key at the top stands; the start of the file when it is not there. */
@@ -72,6 +75,7 @@ export function resolveRootConfig(parsed: ParsedRootConfig): RootConfig {
     ui: settings.shared.ui ?? 'stream',
     packages: value.packages ?? [],
     launch: value.launch ?? 'direct',
+    services: resolveServices(value.services),
     dangerouslyDisablePackageManagerCheck: settings.shared.dangerouslyDisablePackageManagerCheck ?? false,
     futureFlags,
     position: parsed.position,

@@ -3,6 +3,7 @@ import { FUTURE_FLAGS_SCHEMA } from './future-flags.js';
 import { GLOBAL_PROPERTIES, OWN_GLOBAL_SCHEMA, TURBO_GLOBAL_SCHEMA } from './global.js';
 import { OWN_REMOTE_CACHE_SCHEMA, TURBO_REMOTE_CACHE_SCHEMA } from './remote-cache.js';
 import type { SchemaNode } from './schema-node.js';
+import { SERVICES_SCHEMA } from './services.js';
 import { OWN_TASK_PROPERTIES, PACKAGE_TASK_PROPERTIES, TURBO_TASK_PROPERTIES } from './task.js';
 
 /** `turbo`: turbo.json or turbo.jsonc, what Turborepo reads. `own`: turbo-like.config.json, a superset. */
@@ -73,6 +74,7 @@ const OWN_ROOT_PROPERTIES = {
       },
     },
   },
+  services: SERVICES_SCHEMA,
   launch: {
     type: 'string',
     enum: ['direct', 'package-manager'],
@@ -158,8 +160,8 @@ export const CONFIG_SCHEMA = {
 
 /** Keys kept for a later version, by where they would stand. */
 export const RESERVED_KEYS = {
-  root: ['services'],
-  task: ['services', 'snapshot', 'tests'],
+  root: [],
+  task: ['tests'],
 } as const satisfies Readonly<Record<'root' | 'task', readonly string[]>>;
 
 type Optional = { readonly keepDefaultedPropertiesOptional: true };

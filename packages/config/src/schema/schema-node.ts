@@ -9,6 +9,9 @@ export type Format =
   | 'output-glob'
   | 'package-name'
   | 'path'
+  | 'pattern'
+  | 'service-name'
+  | 'service-url'
   | 'size'
   | 'tag'
   | 'dependency'
@@ -17,6 +20,7 @@ export type Format =
   | 'timeout'
   | 'variable'
   | 'variable-name'
+  | 'version-range'
   | 'workspace-glob';
 
 /** The JSON types of a configuration file. */

@@ -181,6 +181,43 @@ export const OWN_TASK_PROPERTIES = {
     description: 'How many times a failed execution is tried again. A pass after a retry is reported as flaky.',
     examples: [2],
   },
+  services: {
+    type: 'array',
+    items: { type: 'string', format: 'service-name' },
+    description:
+      'Services of the root configuration that have to be ready. Their settings arrive as variables: `DATABASE_URL`, `PG*`, `MYSQL_*`, `REDIS_URL`. No other task sees the same database or server.',
+    examples: [['db', 'redis']],
+  },
+  workers: {
+    type: 'integer',
+    minimum: 1,
+    description:
+      'How many parallel workers get a database or server each: the same variables with `_0`, `_1`… at the end, and `TR_WORKERS`.',
+    examples: [4],
+  },
+  snapshot: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['service', 'steps'],
+    properties: {
+      service: { type: 'string', format: 'service-name', description: 'Whose state.', examples: ['db'] },
+      steps: {
+        ...INPUT_GLOBS,
+        description:
+          'Files that the command applies in order and never twice, such as migrations; they are inputs. When one was added, the nearest stored state is brought back and the command applies the rest.',
+        examples: [['**/migrations/*.py']],
+      },
+      base: {
+        type: 'string',
+        format: 'command',
+        description: 'Run before the command on an empty database, for applications that cannot migrate from nothing.',
+        examples: ['bin/rails db:schema:load'],
+      },
+    },
+    description:
+      'The state of a service is an output of the task: stored, and brought back for the tasks that depend on it.',
+    examples: [{ service: 'db', steps: ['**/migrations/*.py'] }],
+  },
 } as const satisfies Readonly<Record<string, SchemaNode>>;
 
 /** The key of a task that only the configuration of a package has. */

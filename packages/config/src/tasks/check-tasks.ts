@@ -5,11 +5,13 @@ import {
   type ConfigFailure,
   type Diagnostic,
   type PackageName,
+  type ServiceDefinition,
 } from '@tr/model';
 import { withoutNegation } from '../formats/glob.js';
 import type { TaskEntry } from '../parse/parsed-config.js';
 import type { RootConfig } from '../resolve/root-config.js';
 import type { ConfigKind, TaskValue } from '../schema/config-schema.js';
+import { checkTaskServices } from './check-services.js';
 import type { ConfiguredPackage } from './extends-chain.js';
 
 /** What the checks of the root's tasks need to know. */
@@ -38,7 +40,7 @@ export function checkRootTasks(root: RootConfig, context: RootTaskContext): read
     const misnamed = id === undefined ? undefined : checkPackageOf(key, entry, { id, packages, single });
     return [
       ...(misnamed === undefined ? [] : [misnamed]),
-      ...(isUsedAsWritten ? checkTask(entry.value, entry) : []),
+      ...(isUsedAsWritten ? checkTask(entry.value, entry, root.services) : []),
       ...checkOutputs(entry.value, entry, { kind: root.source.kind, depth }),
     ];
   });
@@ -60,8 +62,12 @@ function checkPackageOf(key: string, entry: TaskEntry, { id, packages, single }:
 }
 
 /** Checks a task after merging; `entry` is where the blame goes. */
-export function checkTask(task: TaskValue, entry: TaskEntry): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
+export function checkTask(
+  task: TaskValue,
+  entry: TaskEntry,
+  services: ReadonlyMap<string, ServiceDefinition>,
+): readonly Diagnostic[] {
+  const found: Diagnostic[] = [...checkTaskServices(task, entry, services)];
   if (task.interactive === true && task.cache !== false)
     found.push(conflict(entry, ['interactive', 'cache'], 'interactive-cached'));
   if (task.interruptible === true && task.persistent !== true)

@@ -12,6 +12,7 @@ const LIST_KEYS = [
   'tags',
   'tools',
   'envFiles',
+  'services',
 ] as const;
 
 /**

@@ -2,6 +2,7 @@ import {
   DEFAULT_TASK_DEFINITION,
   InvariantError,
   sorted,
+  sortedUnique,
   type DeferredInput,
   type InputSpec,
   type OutputSpec,
@@ -24,7 +25,12 @@ type StructuredInput = Exclude<InputEntry, string>;
 
 /** Fills in every default of a merged task. */
 export function resolveTask(task: TaskValue, surroundings: TaskSurroundings): TaskDefinition {
-  const inputs = resolveInputs(task.inputs ?? [], surroundings);
+  const snapshot = task.snapshot && {
+    service: task.snapshot.service,
+    steps: toList(task.snapshot.steps).map((glob) => atRoot(glob, surroundings.depth)),
+    base: task.snapshot.base,
+  };
+  const inputs = withSteps(resolveInputs(task.inputs ?? [], surroundings), snapshot?.steps ?? []);
   return {
     // Until the fingerprint knows the files of deferred inputs, a stored result could be a wrong one.
     cache: (task.cache ?? DEFAULT_TASK_DEFINITION.cache) && inputs.deferred === undefined,
@@ -48,7 +54,16 @@ export function resolveTask(task: TaskValue, surroundings: TaskSurroundings): Ta
         : { branches: task.when.branches && sorted(task.when.branches), env: task.when.env && sorted(task.when.env) },
     timeoutMs: resolveTimeout(task.timeout),
     retries: task.retries ?? DEFAULT_TASK_DEFINITION.retries,
+    services: sortedUnique([...toList(task.services), ...(snapshot === undefined ? [] : [snapshot.service])]),
+    workers: task.workers,
+    snapshot,
   };
+}
+
+/** Steps decide the state, so they are inputs whatever `inputs` says. */
+function withSteps(inputs: InputSpec, steps: readonly string[]): InputSpec {
+  const wanted = steps.filter((glob) => !glob.startsWith('!'));
+  return wanted.length === 0 ? inputs : { ...inputs, include: sortedUnique([...inputs.include, ...wanted]) };
 }
 
 /** Turborepo drops a marker that has nothing to stand for, and keeps duplicates. */

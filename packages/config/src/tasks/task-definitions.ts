@@ -100,7 +100,7 @@ export function createTaskDefinitions(
         isOverridden: (name, task) => entriesOf(name, task).length > 0,
       }),
       ...chains.failures.map((failure) => ({ severity: 'error', failure }) as const),
-      ...packages.flatMap((member) => checkPackageTasks(member, merged)),
+      ...packages.flatMap((member) => checkPackageTasks(member, merged, root.services)),
     ],
   };
 }
@@ -174,11 +174,15 @@ function collectNames(root: RootConfig, packages: readonly ConfiguredPackage[]):
   return names;
 }
 
-function checkPackageTasks({ name, directory, config }: ConfiguredPackage, merged: Lookup): readonly Diagnostic[] {
+function checkPackageTasks(
+  { name, directory, config }: ConfiguredPackage,
+  merged: Lookup,
+  services: RootConfig['services'],
+): readonly Diagnostic[] {
   if (config === undefined) return [];
   const { kind } = config.source;
   return [...config.tasks].flatMap(([task, entry]) => [
-    ...checkTask(merged(name, task) ?? entry.value, entry),
+    ...checkTask(merged(name, task) ?? entry.value, entry, services),
     ...checkOutputs(entry.value, entry, { kind, depth: depthOf(directory) }),
   ]);
 }

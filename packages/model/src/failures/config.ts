@@ -21,7 +21,17 @@ export type VariableProblem = 'empty' | 'dollar' | 'equals' | 'pattern';
 export type ReferenceProblem = 'empty' | 'dollar' | 'no-package' | 'no-task' | 'caret';
 
 /** A text form that a value has to follow. */
-export type ConfigFormat = 'duration' | 'timeout' | 'size' | 'concurrency' | 'not-empty' | 'at-least';
+export type ConfigFormat =
+  | 'duration'
+  | 'timeout'
+  | 'size'
+  | 'concurrency'
+  | 'not-empty'
+  | 'at-least'
+  | 'service-name'
+  | 'service-url'
+  | 'regular-expression'
+  | 'version-range';
 
 /** Trouble in a configuration file. */
 export type ConfigFailure =
@@ -156,7 +166,26 @@ export type ConfigFailure =
       readonly code: 'config/conflicting-keys';
       readonly at: SourcePosition;
       readonly keys: readonly [string, string];
-      readonly problem: 'interactive-cached' | 'interruptible-not-persistent' | 'from-needs-outputs' | 'same-meaning';
+      readonly problem:
+        | 'interactive-cached'
+        | 'interruptible-not-persistent'
+        | 'from-needs-outputs'
+        | 'same-meaning'
+        | 'command-of-engine';
+    }
+  /** A task names a service that the root configuration does not have. */
+  | {
+      readonly code: 'config/unknown-service';
+      readonly at: SourcePosition;
+      readonly service: string;
+      readonly nearest: string | undefined;
+    }
+  /** Two services of a task would set one variable. */
+  | {
+      readonly code: 'config/same-variables';
+      readonly at: SourcePosition;
+      readonly services: readonly [string, string];
+      readonly variable: string;
     }
   /** Understood, but not acted on: the task is left out of the cache. */
   | { readonly code: 'config/unsupported'; readonly at: SourcePosition; readonly key: string };
@@ -189,6 +218,8 @@ export const CONFIG_FAILURE_CODES = [
   'config/package-task-in-single',
   'config/unknown-package',
   'config/conflicting-keys',
+  'config/unknown-service',
+  'config/same-variables',
   'config/unsupported',
 ] as const satisfies readonly ConfigFailure['code'][];
 

@@ -133,5 +133,13 @@ export function describeFormat(format: ConfigFormat, minimum: number | undefined
       return 'Write something, or remove the key.';
     case 'at-least':
       return `Write a number from ${minimum ?? 0}.`;
+    case 'service-name':
+      return 'Write a letter, then letters, digits, `-` and `_`; 40 at most.';
+    case 'service-url':
+      return 'Write an address such as `postgresql://user:password@host:5432/app`, or `$NAME` for one in a variable.';
+    case 'regular-expression':
+      return 'Write a JavaScript regular expression, without slashes around it.';
+    case 'version-range':
+      return 'Write a version or a range, such as `15`, `>=14` or `>=14 <17`.';
   }
 }

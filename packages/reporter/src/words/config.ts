@@ -124,6 +124,16 @@ export function describeConfigFailure(failure: ConfigFailure): Words {
       };
     case 'config/conflicting-keys':
       return describeConflict(failure.keys, failure.problem);
+    case 'config/unknown-service':
+      return {
+        what: `There is no service ${quoted(failure.service)}.`,
+        next: didYouMean(failure.nearest, 'Add it to `services` of the root configuration.'),
+      };
+    case 'config/same-variables':
+      return {
+        what: `The services ${quoted(failure.services[0])} and ${quoted(failure.services[1])} of this task would both set ${quoted(failure.variable)}.`,
+        next: 'Give one of them variables of its own with `env`.',
+      };
     case 'config/unsupported':
       return {
         what: `Structured ${quoted(failure.key)} are not supported yet, so that this task always runs and is not stored.`,
@@ -185,6 +195,11 @@ function describeConflict([first, second]: readonly [string, string], problem: C
       return {
         what: '`from` names dependencies, which count only with `"mode": "dependencyOutputs"`.',
         next: 'Remove `from`, or change the mode.',
+      };
+    case 'command-of-engine':
+      return {
+        what: 'An engine that is known by name is not started by a command of yours.',
+        next: 'Remove `command`, or set `"type": "command"`.',
       };
     case 'same-meaning':
       return { what: `${quoted(first)} and ${quoted(second)} say the same thing.`, next: 'Remove one of them.' };

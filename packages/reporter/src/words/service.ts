@@ -43,7 +43,7 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
 }
 
 function tail({ logTail }: { readonly logTail: readonly string[] }): string {
-  return logTail.length === 0 ? '' : ` Its log ends:\n${logTail.map((line) => `  ${printable(line)}`).join('\n')}`;
+  return logTail.length === 0 ? '' : ` Its log ends with "${logTail.map(printable).join(' | ')}".`;
 }
 
 function whereLog(path: string | undefined): string {

@@ -64,9 +64,17 @@ const EVERY: readonly ConfigFailure[] = [
   { code: 'config/package-task-key', at, key: 'web#build', task: 'build' },
   { code: 'config/package-task-in-single', at, key: 'web#build', task: 'build' },
   { code: 'config/unknown-package', at, key: 'wbe#build', package: 'wbe', nearest: 'web' },
-  ...(['interactive-cached', 'interruptible-not-persistent', 'from-needs-outputs', 'same-meaning'] as const).map(
-    (problem) => ({ code: 'config/conflicting-keys', at, keys: ['a', 'b'], problem }) as const,
-  ),
+  ...(
+    [
+      'interactive-cached',
+      'interruptible-not-persistent',
+      'from-needs-outputs',
+      'same-meaning',
+      'command-of-engine',
+    ] as const
+  ).map((problem) => ({ code: 'config/conflicting-keys', at, keys: ['a', 'b'], problem }) as const),
+  { code: 'config/unknown-service', at, service: 'bd', nearest: 'db' },
+  { code: 'config/same-variables', at, services: ['db', 'other'], variable: 'DATABASE_URL' },
   { code: 'config/unsupported', at, key: 'inputs' },
 ];
 

@@ -13,6 +13,7 @@ const AREAS: Readonly<Record<string, string>> = {
   task: 'Tasks that run',
   store: 'Cache',
   remote: 'Remote cache',
+  service: 'Services',
 };
 
 /** The text of `docs/errors.md`, made from one sample per code. */

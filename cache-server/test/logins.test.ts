@@ -33,13 +33,14 @@ test('many different wrong tokens from one address are slowed down; the same one
   let time = Date.now();
   await using server = await startTestServer({ now: () => time });
   const [known, fresh] = [server.token('main'), server.token('main')];
-  const status = async (token: string): Promise<number> => (await call(server, '/v1/cache/1', { token })).status;
+  const status = async (token: string): Promise<number> => (await call(server, '/v8/artifacts/1', { token })).status;
   assert.equal(await status(known), 404);
   for (let at = 0; at < 40; at++) assert.equal(await status('an-expired-one'), 401);
   for (let at = 0; at < 20; at++) await status(`guess-${at}`);
   assert.equal(await status('one-more'), 429);
   assert.equal(await status(fresh), 429, 'a right guess is not told from a wrong one');
   assert.equal(await status(known), 404, 'who is logged in goes on');
+  assert.equal((await call(server, '/v1/cache/1', { token: fresh })).status, 404, 'nx would end the run at a 429');
   time += 61_000;
   assert.equal(await status(fresh), 404);
 });

@@ -123,4 +123,10 @@ test('an issuer that is down is trouble, not a wrong token; nx sees a miss', asy
   await using server = await startTestServer({ issuers: [gone] });
   const token = await sign(PUSH, { iss: gone.issuer });
   assert.equal(await write(server, token), 503);
+  assert.equal((await call(server, '/v8/artifacts/1', { token })).status, 503);
+  assert.equal((await call(server, '/v1/cache/1', { token })).status, 404);
+  assert.ok(
+    server.lines.some((line) => line.includes('"store-trouble"')),
+    'the log says why',
+  );
 });

@@ -18,6 +18,11 @@ export interface Protocol {
   register(app: FastifyInstance, host: ProtocolHost): void;
   /** Methods it answers over gRPC, on the same port: `/package.Service/Method` -> method. */
   readonly rpcs?: Readonly<Record<string, RpcMethod>>;
+  /**
+   * What a client of this protocol is told instead of a problem, be it of a handler or of the login before it. The log has
+   * the problem itself. Left out: the problem.
+   */
+  softenProblem?(problem: Problem, method: string): Problem;
   /** The body of an error answer; one line of plain text when left out. */
   describeProblem?(problem: Problem): ErrorBody;
 }

@@ -250,11 +250,13 @@ class CacheServer {
   }
 
   #answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const problem = toKnownProblem(error);
-    if (problem.status === 401 || problem.status === 429) this.#metrics.noteLoginFailure();
-    if (problem.code !== 'not-found')
-      this.#log({ event: 'problem', id: request.id, code: problem.code, detail: problem.detail });
-    const body = request.routeOptions.config.protocol?.describeProblem?.(problem);
+    const cause = toKnownProblem(error);
+    const protocol = request.routeOptions.config.protocol;
+    const problem = protocol?.softenProblem?.(cause, request.method) ?? cause;
+    if (cause.status === 401 || cause.status === 429) this.#metrics.noteLoginFailure();
+    if (cause.code !== 'not-found')
+      this.#log({ event: 'problem', id: request.id, code: cause.code, detail: cause.detail });
+    const body = protocol?.describeProblem?.(problem);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="cache"');
     if (problem.status === 429) void reply.header('retry-after', '60');
     return reply

@@ -14,3 +14,13 @@ export function stagedKey(version: string, key: string): EntryKey {
 export function blockKey(version: string, key: string, block: string): EntryKey {
   return { instance: 'blocks', key: JSON.stringify([version, key, block]) };
 }
+
+/** A number that was given out for an upload of version 1; the body is what for. */
+export function reservedKey(id: string): EntryKey {
+  return { instance: 'reserved', key: id };
+}
+
+/** One piece of such an upload, by where it starts. */
+export function pieceKey(id: string, start: number): EntryKey {
+  return { instance: `pieces:${id}`, key: String(start) };
+}

@@ -1,17 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 import { readJson } from '../../http/read-body.js';
-import type { CacheSession } from '../../session/cache-session.js';
 import type { ProtocolHost } from '../protocol.js';
 import { toSignedUrl } from './blob-grant.js';
 import { doneKey, stagedKey } from './entry-names.js';
+import { findNearest, isOwn } from './find-nearest.js';
+import { isName, readName, toRecord } from './read-name.js';
 
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService';
-const MAX_KEY_LENGTH = 512;
 const MAX_RESTORE_KEYS = 16;
 
-/** `CreateCacheEntry`, `FinalizeCacheEntryUpload`, `GetCacheEntryDownloadURL`. */
+/** Version 2 of the service: `CreateCacheEntry`, `FinalizeCacheEntryUpload`, `GetCacheEntryDownloadURL`. */
 export function addServiceRoutes(app: FastifyInstance, host: ProtocolHost): void {
   app.post(`${SERVICE}/CreateCacheEntry`, async (request, reply) => {
     const { key, version } = readName(await readJson(request));
@@ -48,34 +47,6 @@ async function finalize(host: ProtocolHost, request: FastifyRequest, reply: Fast
   return await reply.send({ ok: true, entry_id: id });
 }
 
-/** The exact key, else the newest entry that starts with it, else the same with each restore key; nearest scope first. */
-async function findNearest(
-  session: CacheSession,
-  wanted: { readonly key: string; readonly version: string; readonly restoreKeys: readonly string[] },
-): Promise<Entry | undefined> {
-  const exact = await session.find(doneKey(wanted.version, wanted.key));
-  if (exact !== undefined) return exact;
-  const all = await session.list(doneKey(wanted.version, '').instance);
-  for (const prefix of [wanted.key, ...wanted.restoreKeys]) {
-    for (const entry of all.filter(({ name }) => name.key.startsWith(prefix))) {
-      // A list does not look whether bodies are there.
-      const found = await session.find(doneKey(wanted.version, entry.name.key));
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
-}
-
-function isOwn({ identity }: CacheSession, entry: Entry | undefined): boolean {
-  return entry?.name.scope === identity.scope;
-}
-
-function readName(body: unknown): { readonly key: string; readonly version: string } {
-  const { key, version } = toRecord(body);
-  if (!isName(key) || !isName(version)) throw new Problem('bad-request', 'key and version');
-  return { key, version };
-}
-
 function readRestoreKeys(body: unknown): readonly string[] {
   const record = toRecord(body);
   const keys = record['restore_keys'] ?? record['restoreKeys'] ?? [];
@@ -88,12 +59,4 @@ function readSize(body: unknown): number {
   const size = Number(record['size_bytes'] ?? record['sizeBytes']);
   if (!Number.isSafeInteger(size) || size < 0) throw new Problem('bad-request', 'size');
   return size;
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= MAX_KEY_LENGTH;
-}
-
-function toRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

@@ -43,6 +43,7 @@ export async function serve(request: ServeRequest, { log, print, now }: ServeCon
     tokens: () => [...first, ...file.list()],
     issuers: trust?.issuers ?? [],
     parents: trust?.parents ?? DEFAULT_PARENTS,
+    signedOnly: trust?.signedOnly ?? [],
     quotas: { totalBytes: request.totalBytes, scopeBytes: request.scopeBytes, maxAgeMs: request.maxAgeMs },
     maxEntryBytes: request.maxEntryBytes,
     signingKey: loadSigningKey(join(request.directory, 'signing-key')),

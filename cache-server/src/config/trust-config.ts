@@ -1,15 +1,17 @@
 import type { ClaimRule } from '../auth/claim-rules.js';
 import type { TrustedIssuer } from '../auth/oidc.js';
 import { DEFAULT_PARENTS, parseScope, type Scope, type ScopeParents } from '../auth/scope.js';
+import { isSignedOnlyRule, type SignedOnlyRule } from '../auth/signed-only.js';
 import { UsageError } from './usage-error.js';
 
 /** What the trust file says. */
 export interface TrustConfig {
   readonly issuers: readonly TrustedIssuer[];
   readonly parents: ScopeParents;
+  readonly signedOnly: readonly SignedOnlyRule[];
 }
 
-const KEYS = ['issuers', 'parents'];
+const KEYS = ['issuers', 'parents', 'signedOnly'];
 const ISSUER_KEYS = ['issuer', 'audience', 'tenant', 'jwksUrl', 'rules'];
 const RULE_KEYS = ['claims', 'scope', 'readOnly'];
 
@@ -25,6 +27,7 @@ export function parseTrustConfig(text: string): TrustConfig {
   return {
     issuers: toList(file['issuers'] ?? [], 'issuers').map((issuer, at) => parseIssuer(issuer, `issuers[${at}]`)),
     parents: file['parents'] === undefined ? DEFAULT_PARENTS : parseParents(file['parents']),
+    signedOnly: toList(file['signedOnly'] ?? [], 'signedOnly').map(parseSignedOnly),
   };
 }
 
@@ -54,6 +57,12 @@ function parseRule(value: unknown, where: string): ClaimRule {
   const { readOnly = false } = record;
   if (typeof readOnly !== 'boolean') throw new UsageError(`${where}.readOnly must be true or false.`);
   return { claims, scope: toText(record['scope'], `${where}.scope`), readOnly };
+}
+
+function parseSignedOnly(value: unknown): SignedOnlyRule {
+  const rule = toText(value, 'signedOnly');
+  if (!isSignedOnlyRule(rule)) throw new UsageError(`signedOnly must name tenants or tenant/scope, not \`${rule}\`.`);
+  return rule;
 }
 
 function parseParents(value: unknown): ScopeParents {

@@ -47,6 +47,8 @@ export interface ErrorBody {
 export interface ProtocolHost {
   /** The cache as the sender of this request may see it. Only for routes behind the login. */
   session(request: FastifyRequest): CacheSession;
+  /** True where artifacts without a signature count for nothing: where the sender of this request writes. */
+  takesSignedOnly(request: FastifyRequest): boolean;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Origin under which clients reach this server, without a slash at the end: configured, or from the Host header. */

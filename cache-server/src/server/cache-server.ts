@@ -4,6 +4,7 @@ import { Authenticator } from '../auth/authenticator.js';
 import type { Identity } from '../auth/identity.js';
 import { OidcVerifier } from '../auth/oidc.js';
 import { parseScope } from '../auth/scope.js';
+import { isSignedOnly } from '../auth/signed-only.js';
 import { Problem } from '../http/problem.js';
 import type { Protocol, ProtocolHost } from '../protocols/protocol.js';
 import { createSession, type SessionGround } from '../session/create-session.js';
@@ -160,12 +161,13 @@ class CacheServer {
   }
 
   #createHost(protocol: Protocol): ProtocolHost {
-    const { now, signingKey, publicUrl } = this.#options;
+    const { now, signingKey, publicUrl, signedOnly } = this.#options;
     const sign = (text: string): string => signText(signingKey, `${protocol.name}\n${text}`);
     return {
       now,
       sign,
       isSigned: (text, signature) => isSameText(sign(text), signature),
+      takesSignedOnly: ({ identity }) => identity === undefined || isSignedOnly(signedOnly, identity),
       publicUrl: (request) => publicUrl ?? `${request.protocol}://${request.host}`,
       session: (request) => {
         if (request.identity === undefined) throw new Problem('no-credential');

@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   'bad-credential': 16,
   'read-only': 7,
   'no-scope': 7,
+  unsigned: 7,
   'not-found': 5,
   'wrong-method': 12,
   'already-exists': 6,

@@ -1,6 +1,7 @@
 import type { EntryStore, StreamBlobStore } from '@tr/store';
 import type { TrustedIssuer } from '../auth/oidc.js';
 import type { ScopeParents } from '../auth/scope.js';
+import type { SignedOnlyRule } from '../auth/signed-only.js';
 import type { StoredToken } from '../auth/token.js';
 import type { Protocol } from '../protocols/protocol.js';
 import type { Quotas } from '../upkeep/ledger.js';
@@ -14,6 +15,8 @@ export interface ServerOptions {
   readonly tokens: () => readonly StoredToken[];
   readonly issuers: readonly TrustedIssuer[];
   readonly parents: ScopeParents;
+  /** Where unsigned artifacts are neither taken nor given. */
+  readonly signedOnly: readonly SignedOnlyRule[];
   readonly quotas: Quotas;
   /** Largest body, bytes. */
   readonly maxEntryBytes: number;

@@ -52,6 +52,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     tokens: () => [...tokens.values()],
     issuers: [],
     parents: DEFAULT_PARENTS,
+    signedOnly: [],
     quotas: { totalBytes: undefined, scopeBytes: {}, maxAgeMs: undefined },
     maxEntryBytes: 1024 ** 3,
     signingKey: Buffer.alloc(32, 7),

@@ -19,7 +19,10 @@ export function artifactKey(hash: string, query: unknown): EntryKey {
 
 function readTeam(query: unknown): string {
   const parameters = typeof query === 'object' && query !== null ? (query as Record<string, unknown>) : {};
-  const team = parameters['teamId'] ?? parameters['team'] ?? parameters['slug'] ?? '';
+  const { teamId } = parameters;
+  // `turbo link` keeps the id that we made of a slug; machines that name the slug mean the same team.
+  const id = typeof teamId === 'string' ? teamId.replace(/^team_/, '') : teamId;
+  const team = id ?? parameters['team'] ?? parameters['slug'] ?? '';
   if (typeof team !== 'string' || (team !== '' && !TEAM.test(team)))
     throw new Problem('bad-request', 'a team of another form');
   return team;

@@ -3,8 +3,8 @@ import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 import { announcedLength, bodyStream, readJson, readSmallBody } from '../../http/read-body.js';
 import { sendEntry } from '../../http/send.js';
-import type { EntryKey } from '../../session/cache-session.js';
 import type { Protocol, ProtocolHost } from '../protocol.js';
+import { addAccountRoutes } from './account-routes.js';
 import { artifactKey, isArtifactHash } from './artifact-key.js';
 import { factHeaders, readDuration, readFacts } from './artifact-facts.js';
 import { addPreflight } from './preflight.js';
@@ -34,14 +34,17 @@ export const turborepo: Protocol = {
       const key = artifactKey(request.params.hash, request.query);
       const length = announcedLength(request);
       const durationMs = readDuration(request.headers);
+      const facts = readFacts(request.headers);
+      if (facts['tag'] === undefined && host.takesSignedOnly(request)) throw new Problem('unsigned');
       await host.session(request).write(key, bodyStream(request), {
         length,
-        facts: readFacts(request.headers),
+        facts,
         ...(durationMs === undefined ? {} : { durationMs }),
       });
       return await reply.code(202).send({ urls: [`${host.publicUrl(request)}/v8/artifacts/${key.key}`] });
     });
     addPreflight(app);
+    addAccountRoutes(app, host);
   },
   describeProblem({ status, code, text }) {
     // The client reads `forbidden` as: may not write.
@@ -59,24 +62,25 @@ async function sendArtifact(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const session = host.session(request);
-  const entry = await session.find(artifactKey(request.params.hash, request.query));
+  const entry = await findArtifact(host, request, request.params.hash);
   if (entry === undefined) throw new Problem('not-found');
   return sendEntry(reply, { session, entry }, { contentType: 'application/octet-stream', headers: factHeaders(entry) });
 }
 
+/** An artifact that its reader may use: where signatures are asked for, one without is as good as none. */
+async function findArtifact(host: ProtocolHost, request: FastifyRequest, hash: string): Promise<Entry | undefined> {
+  const entry = await host.session(request).find(artifactKey(hash, request.query));
+  return entry?.facts['tag'] === undefined && host.takesSignedOnly(request) ? undefined : entry;
+}
+
 async function queryArtifacts(host: ProtocolHost, request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> {
-  const session = host.session(request);
   const body = await readJson(request);
   const hashes = typeof body === 'object' && body !== null && 'hashes' in body ? body.hashes : undefined;
   if (!Array.isArray(hashes) || hashes.length > MAX_QUERIED) throw new Problem('bad-request', 'no list of hashes');
   const known = hashes.filter((hash) => typeof hash === 'string').filter(isArtifactHash);
   const answers = new Map<string, unknown>();
-  for (const hash of known) answers.set(hash, describeArtifact(await session.find(keyOf(request, hash))));
+  for (const hash of known) answers.set(hash, describeArtifact(await findArtifact(host, request, hash)));
   return Object.fromEntries(answers);
-}
-
-function keyOf(request: FastifyRequest, hash: string): EntryKey {
-  return artifactKey(hash, request.query);
 }
 
 function describeArtifact(entry: Entry | undefined): Readonly<Record<string, unknown>> | null {

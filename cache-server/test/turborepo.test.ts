@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { call, startTestServer, type TestServer } from './rig/server.js';
 
@@ -108,4 +109,24 @@ test('events and status', async () => {
   const sent = await call(server, '/v8/artifacts/events', { method: 'POST', token, body: JSON.stringify([event]) });
   assert.equal(sent.status, 200);
   assert.equal((await call(server, '/v8/artifacts/status', { token: 'wrong' })).status, 401);
+});
+
+test('a body in chunks, as turbo before 2.3 sends it, is stored whole; half of one is not', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const send = async (path: string, text: string): Promise<string> => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.end(
+      `PUT ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${text}`,
+    );
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    return answer;
+  };
+  assert.match(await send('/v8/artifacts/1', '4\r\nabcd\r\n2\r\nef\r\n0\r\n\r\n'), /^HTTP\/1\.1 202 /);
+  assert.equal(await (await call(server, '/v8/artifacts/1', { token })).text(), 'abcdef');
+  await send('/v8/artifacts/2', '4\r\nabcd\r\n2\r\nef\r\n');
+  assert.equal((await call(server, '/v8/artifacts/2', { token })).status, 404);
+  assert.match(await send('/v8/artifacts/3', 'zz\r\nabcd\r\n0\r\n\r\n'), /^HTTP\/1\.1 400 /);
+  assert.equal((await call(server, '/v8/artifacts/3', { token })).status, 404);
 });

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CacheSession, EntryKey, WriteOptions } from '../session/cache-session.js';
 import { Problem } from './problem.js';
-import { announcedLength, bodyStream } from './read-body.js';
+import { expectedLength, bodyStream } from './read-body.js';
 import { sendEntry } from './send.js';
 
 /** Answers GET and HEAD of one entry: its body, or 404. */
@@ -21,7 +21,9 @@ export async function answerPut(
   target: { readonly session: CacheSession; readonly key: EntryKey },
   options: Omit<WriteOptions, 'length'> = {},
 ): Promise<FastifyReply> {
-  const length = announcedLength(exchange.request);
-  await target.session.write(target.key, bodyStream(exchange.request), { ...options, length });
+  await target.session.write(target.key, bodyStream(exchange.request), {
+    ...options,
+    ...expectedLength(exchange.request),
+  });
   return await exchange.reply.send('');
 }

@@ -11,7 +11,18 @@ export function bodyStream(request: RequestWithBody): AsyncIterable<Uint8Array> 
   return request.raw.iterator({ destroyOnReturn: false });
 }
 
-/** The announced length of a body. Throws when there is none: every client of ours sends it. */
+/**
+ * The announced length of a body that may also come in chunks, whose end shows by itself: older clients of Turborepo send
+ * it so. To be spread into the options of a write.
+ */
+export function expectedLength(request: { readonly headers: Readonly<Record<string, unknown>> }): {
+  readonly length?: number;
+} {
+  const isChunked = request.headers['transfer-encoding'] === 'chunked';
+  return isChunked ? {} : { length: announcedLength(request) };
+}
+
+/** The announced length of a body. Throws when there is none. */
 export function announcedLength(request: { readonly headers: Readonly<Record<string, unknown>> }): number {
   const header = request.headers['content-length'];
   if (typeof header !== 'string' || !/^[0-9]{1,15}$/.test(header)) throw new Problem('length-required');

@@ -103,7 +103,7 @@ test('@actions/cache: what version 1 saves, version 2 restores', async () => {
       // A stream: sent in chunks, without a length, as the client does.
       body: new Blob([piece]).stream(),
       duplex: 'half',
-    } as RequestInit);
+    });
     assert.equal(sent.status, 204);
     if (at === 0) {
       const early = await fetch(`${api}/caches/${cacheId}`, { method: 'POST', headers, body: '{"size":6}' });

@@ -7,6 +7,9 @@ import { startTestServer, type TestServer } from '../rig/server.js';
 
 const BUILD = `node -e "fs=require('fs');fs.appendFileSync('ran.log','x');fs.mkdirSync('dist',{recursive:true});fs.writeFileSync('dist/out.txt','built')"`;
 
+const folder = packageFolder('nx');
+const PROGRAM = ['dist/bin/nx.js', 'bin/nx.js'].map((path) => join(folder, path)).find(existsSync) ?? '';
+
 function nxWorkspace(): Workspace {
   const workspace = createWorkspace({
     'package.json': JSON.stringify({ name: 'root', private: true }),
@@ -27,12 +30,12 @@ function nxWorkspace(): Workspace {
     '.gitignore': 'dist\n.nx\nran.log\nnode_modules\n',
     'node_modules/.keep': '',
   });
-  symlinkSync(packageFolder('nx'), join(workspace.path, 'node_modules/nx'));
+  symlinkSync(folder, join(workspace.path, 'node_modules/nx'));
   return workspace;
 }
 
 async function build(workspace: Workspace, env: Readonly<Record<string, string>>) {
-  return await runClient(['node', join(packageFolder('nx'), 'dist/bin/nx.js'), 'run', 'app:build'], {
+  return await runClient(['node', PROGRAM, 'run', 'app:build'], {
     cwd: workspace.path,
     env: { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', CI: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false', ...env },
   });

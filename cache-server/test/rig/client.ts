@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -13,6 +13,7 @@ export interface Workspace extends Disposable {
   /** Removes a file or a tree. */
   remove(path: string): void;
   has(path: string): boolean;
+  read(path: string): string;
 }
 
 /** Makes a directory with files: path -> content. */
@@ -30,6 +31,7 @@ export function createWorkspace(files: Readonly<Record<string, string>> = {}): W
     add,
     remove: (file) => rmSync(join(path, file), { recursive: true, force: true }),
     has: (file) => existsSync(join(path, file)),
+    read: (file) => readFileSync(join(path, file), 'utf8'),
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   };
 }
@@ -42,6 +44,8 @@ export interface ClientRun {
 }
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
+/** Where clients are looked for first: another version of one, see `scripts/try-client-versions.mjs`. */
+const others = process.env['OTHER_CLIENTS'];
 
 /** Runs a client to its end, without blocking the server in this process. Only `env` and the PATH reach it. */
 export async function runClient(
@@ -49,7 +53,11 @@ export async function runClient(
   options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<ClientRun> {
   const [program, ...args] = command;
-  const bins = [join(root, 'cache-server/node_modules/.bin'), join(root, 'node_modules/.bin')];
+  const bins = [
+    ...(others === undefined ? [] : [join(others, 'node_modules/.bin')]),
+    join(root, 'cache-server/node_modules/.bin'),
+    join(root, 'node_modules/.bin'),
+  ];
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: {
@@ -72,6 +80,8 @@ export async function runClient(
 
 /** Folder of an installed package. */
 export function packageFolder(name: string): string {
+  const other = others === undefined ? undefined : join(others, 'node_modules', name);
+  if (other !== undefined && existsSync(other)) return other;
   return dirname(createRequire(join(root, 'cache-server/package.json')).resolve(`${name}/package.json`));
 }
 

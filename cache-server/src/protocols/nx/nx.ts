@@ -1,4 +1,4 @@
-import { announcedLength, bodyStream } from '../../http/read-body.js';
+import { expectedLength, bodyStream } from '../../http/read-body.js';
 import { Problem, type ProblemCode } from '../../http/problem.js';
 import { sendEntry } from '../../http/send.js';
 import type { Protocol } from '../protocol.js';
@@ -25,8 +25,7 @@ export const nx: Protocol = {
     });
     app.put<KeyParams>('/v1/cache/:hash', async (request, reply) => {
       const key = toKey(request.params.hash);
-      const length = announcedLength(request);
-      const { outcome } = await host.session(request).write(key, bodyStream(request), { length });
+      const { outcome } = await host.session(request).write(key, bodyStream(request), expectedLength(request));
       if (outcome === 'kept') throw new Problem('already-exists');
       return await reply.send('');
     });

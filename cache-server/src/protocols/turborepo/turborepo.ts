@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
-import { announcedLength, bodyStream, readJson, readSmallBody } from '../../http/read-body.js';
+import { expectedLength, bodyStream, readJson, readSmallBody } from '../../http/read-body.js';
 import { sendEntry } from '../../http/send.js';
 import type { Protocol, ProtocolHost } from '../protocol.js';
 import { addAccountRoutes } from './account-routes.js';
@@ -32,12 +32,11 @@ export const turborepo: Protocol = {
     app.get<ArtifactRequest>('/v8/artifacts/:hash', async (request, reply) => await sendArtifact(host, request, reply));
     app.put<ArtifactRequest>('/v8/artifacts/:hash', async (request, reply) => {
       const key = artifactKey(request.params.hash, request.query);
-      const length = announcedLength(request);
       const durationMs = readDuration(request.headers);
       const facts = readFacts(request.headers);
       if (facts['tag'] === undefined && host.takesSignedOnly(request)) throw new Problem('unsigned');
       await host.session(request).write(key, bodyStream(request), {
-        length,
+        ...expectedLength(request),
         facts,
         ...(durationMs === undefined ? {} : { durationMs }),
       });

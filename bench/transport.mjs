@@ -70,7 +70,7 @@ async function measure(title, work_) {
 async function save(landing, word, entries) {
   const put = async (text) => (await landing.blobs.putBytes(Buffer.from(text))).value.digest;
   const manifest = {
-    formatVersion: 1,
+    formatVersion: 2,
     actionKey: createHash('sha256').update(word).digest('hex'),
     task: 'a#build',
     entries,

@@ -294,7 +294,13 @@ test('outputs that change while they are packed are noticed', async (t) => {
     const matcher = compileOutputs({ include: ['dist/[abc]'], exclude: [] }, 'web');
     const collected = await collectOutputs({ disk: nodeDisk, root: rig.root, matcher });
     assert.ok(collected.ok);
-    const packed = await packOutputs({ disk: nodeDisk, root: rig.root, blobs, collected: collected.value });
+    const packed = await packOutputs({
+      disk: nodeDisk,
+      root: rig.root,
+      blobs,
+      collected: collected.value,
+      linked: true,
+    });
     assert.deepEqual(packed, {
       ok: false,
       failure: { kind: 'outputs', reason: { reason: 'outputs-changed', paths: ['web/dist/a'] } },
@@ -321,7 +327,13 @@ test('outputs that cannot be stored faithfully are named', async (t) => {
       matcher: compileOutputs({ include: ['dist/**'], exclude: [] }, 'web'),
     });
     assert.ok(collected.ok);
-    const packed = await packOutputs({ disk: nodeDisk, root: rig.root, blobs: rig.blobs, collected: collected.value });
+    const packed = await packOutputs({
+      disk: nodeDisk,
+      root: rig.root,
+      blobs: rig.blobs,
+      collected: collected.value,
+      linked: true,
+    });
     assert.ok(!packed.ok && packed.failure.kind === 'outputs' && packed.failure.reason.reason === 'unsafe-output');
     assert.equal(packed.failure.reason.path, path);
   }

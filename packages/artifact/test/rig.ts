@@ -71,7 +71,15 @@ export interface RestoreOptions {
 }
 
 /** Makes a workspace; it is removed when the test ends. */
-export function createRig(t: TestContext, options: { readonly disk?: Disk; readonly directory?: string } = {}): Rig {
+export function createRig(
+  t: TestContext,
+  options: {
+    readonly disk?: Disk;
+    readonly directory?: string;
+    /** Small files go into a pack, as they do in a run; else each has a blob that a test can get at. */
+    readonly packed?: boolean;
+  } = {},
+): Rig {
   const { disk = nodeDisk } = options;
   const directory = options.directory ?? realpathSync(mkdtempSync(join(tmpdir(), 'tr-artifact-')));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
@@ -87,7 +95,13 @@ export function createRig(t: TestContext, options: { readonly disk?: Disk; reado
   const pack: Rig['pack'] = async ({ include = ['dist/**'], exclude = [] } = {}) => {
     const collected = await collectOutputs({ disk, root, matcher: matcherOf(include, exclude) });
     if (!collected.ok) throw new Error(JSON.stringify(collected.failure));
-    const packed = await packOutputs({ disk, root, blobs, collected: collected.value });
+    const packed = await packOutputs({
+      disk,
+      root,
+      blobs,
+      collected: collected.value,
+      linked: options.packed !== true,
+    });
     if (!packed.ok) throw new Error(JSON.stringify(packed.failure));
     return packed.value;
   };
@@ -104,7 +118,7 @@ export function createRig(t: TestContext, options: { readonly disk?: Disk; reado
     save: async (word, include = ['dist/**']) => {
       const sampledAt = records.sampleClock();
       const packed = await pack({ include });
-      const manifest = manifestOf(word, packed.entries);
+      const manifest = { ...manifestOf(word, packed.entries), pack: packed.pack };
       const manifestDigest = sha256(toManifestBytes(manifest));
       rememberOutputs({
         place,

@@ -70,8 +70,9 @@ export async function saveTask(request: SaveRequest): Promise<Result<Saved, Save
   const collected = await collectOutputs({ disk: place.disk, root: place.root, matcher });
   if (!collected.ok) return fail({ reason: { reason: 'unsafe-output', ...collected.failure } });
   const outputs = withoutForeignOutputs(place, collected.value, request.neighbours);
+  const linked = task.definition.restore === 'link';
   for (let round = 1; ; round++) {
-    const packed = await packOutputs({ ...place, collected: outputs, blobs: tier.blobs });
+    const packed = await packOutputs({ ...place, collected: outputs, blobs: tier.blobs, linked });
     if (!packed.ok) return fail(fromPackTrouble(packed.failure));
     const records = await putRecords(request);
     if (!records.ok) return trouble(records.failure);
@@ -129,6 +130,7 @@ function toManifest(request: SaveRequest, packed: PackedOutputs, records: Record
     log: records.log,
     fingerprint: records.fingerprint,
     externalClosure: records.externalClosure,
+    ...(packed.pack !== undefined && { pack: packed.pack }),
     durationMs: request.durationMs,
     producer: request.producer,
     createdAt: request.createdAt,

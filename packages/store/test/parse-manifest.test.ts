@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
+import { MAX_PACK_BYTES } from '@tr/model';
 import { fromManifestBytes, parseManifest, toManifestBytes } from '../src/index.js';
 import { keyOf, manifestOf } from './temp-folder.js';
 
@@ -14,6 +15,14 @@ test('a valid manifest comes back as it was', () => {
   assert.deepEqual(fromManifestBytes(toManifestBytes(manifestOf('key')), KEY), { ok: true, value: manifestOf('key') });
 });
 
+test('a manifest with a pack comes back as it was', () => {
+  const packed = { ...valid, pack: digest };
+  assert.deepEqual(parseManifest(packed, KEY), { ok: true, value: packed });
+  const parsed = parseManifest(packed, KEY);
+  assert.ok(parsed.ok);
+  assert.deepEqual(fromManifestBytes(toManifestBytes(parsed.value), KEY), parsed);
+});
+
 test('equal manifests have equal bytes, whatever the order of their fields', () => {
   const { entries, ...rest } = manifestOf('key');
   assert.deepEqual(toManifestBytes({ entries, ...rest }), toManifestBytes({ ...rest, entries }));
@@ -22,7 +31,8 @@ test('equal manifests have equal bytes, whatever the order of their fields', () 
 const HOSTILE: readonly [string, unknown, RegExp][] = [
   ['null', null, /object/],
   ['a list', [], /object/],
-  ['another version', { ...valid, formatVersion: 2 }, /format version 2/],
+  ['version 1, without packs', { ...valid, formatVersion: 1 }, /format version 1/],
+  ['a version to come', { ...valid, formatVersion: 3 }, /format version 3/],
   ['a version as text', { ...valid, formatVersion: '1' }, /format version/],
   ['another key', { ...valid, actionKey: keyOf('other') }, /action key/],
   ['no task', { ...valid, task: undefined }, /wrong type/],
@@ -33,6 +43,10 @@ const HOSTILE: readonly [string, unknown, RegExp][] = [
   ['no log', { ...valid, log: undefined }, /digest/],
   ['a path as log', { ...valid, log: { hash: '../../x', size: 1 } }, /digest/],
   ['an upper-case hash', { ...valid, log: { hash: digest.hash.toUpperCase(), size: 1 } }, /digest/],
+  ['a pack that is no digest', { ...valid, pack: 'x' }, /pack/],
+  ['a pack that is too large', { ...valid, pack: { ...digest, size: MAX_PACK_BYTES + 1 } }, /malformed pack/],
+  ['a pack that is longer than its files', { ...valid, pack: { ...digest, size: 2 } }, /another size/],
+  ['a pack that is shorter than its files', { ...valid, pack: { ...digest, size: 0 } }, /another size/],
   ['a closure that is no digest', { ...valid, externalClosure: { hash: 'x', size: 1 } }, /digest/],
   ['no entries', { ...valid, entries: undefined }, /list/],
   ['entries as object', { ...valid, entries: { length: 1 } }, /list/],

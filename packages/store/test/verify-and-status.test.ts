@@ -28,6 +28,27 @@ test('verify finds flipped bytes, lost blobs and damaged manifests, and sets the
   );
 });
 
+test('verify finds a pack that is made of other files', async (t) => {
+  const subject = createFolder(t);
+  const files = ['one', 'two'].map((content) => ({ content, digest: digestOf(Buffer.from(content)) }));
+  const save = async (word: string, content: string): Promise<void> => {
+    const put = await subject.blobs.putBytes(Buffer.from(content));
+    assert.ok(put.ok);
+    const entries = files.map(({ digest }, at) => ({
+      type: 'file' as const,
+      path: `dist/${at}`,
+      executable: false,
+      digest,
+    }));
+    await putEntry(subject, word, [], { entries, pack: put.value.digest });
+  };
+  await save('true', 'onetwo');
+  await save('false', 'twoone');
+  const report = await verifyCache(subject.folder);
+  assert.ok(report.ok);
+  assert.deepEqual([report.value.badEntries, report.value.incompleteEntries], [[keyOf('false')], []]);
+});
+
 test('status counts entries and bytes, and bytes per task', async (t) => {
   const subject = createFolder(t);
   const small = 'a#build' as TaskId;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sha256 } from '@tr/hash';
-import { listBlobs } from '@tr/store';
+import { listBlobs, openEntryBlobs } from '@tr/store';
 import { loadZstd, mapStream, unpackManifest, unpackStream, digestManifest } from '../src/index.js';
-import { createStore, packAll, randomBytes, sourceOf, storeResult, toEntry, unpackedLength } from './rig.js';
+import { createStore, digestOf, packAll, randomBytes, sourceOf, storeResult, toEntry, unpackedLength } from './rig.js';
 import type { Manifest, ManifestEntry } from '@tr/model';
 import type { Chunk, ChunkRef } from '../src/index.js';
 
@@ -74,6 +74,53 @@ describe('stream', () => {
       });
     });
   }
+
+  it('brings small files into the pack that the manifest names, unless it is there', async () => {
+    await withStores(async (a, b) => {
+      // The log is the content of a file as well: it has a blob of its own beside the pack.
+      const texts = ['one', 'two', 'one', '', 'the log\n'];
+      const entries = texts.map((text, at): ManifestEntry => {
+        return { type: 'file', path: `dist/${at}`, executable: false, digest: digestOf(Buffer.from(text)) };
+      });
+      const large = { 'dist/large': randomBytes('large', 20_000) };
+      const loose = await storeResult(a.blobs, large, entries);
+      const put = await a.blobs.putBytes(Buffer.from('onetwothe log\n'));
+      assert.ok(put.ok);
+      const manifest = { ...loose, pack: put.value.digest };
+      const chunks = await packAll(manifest, a.blobs);
+      const entry = toEntry(manifest, chunks);
+      const unpack = () => unpackStream({ entry, manifest, blobs: b.blobs, source: sourceOf(chunks) });
+      const first = await unpack();
+      assert.ok(first.ok, JSON.stringify(first));
+      assert.deepEqual(await b.blobs.findMissing(listBlobs(manifest)), { ok: true, value: [] });
+      assert.equal(listBlobs(manifest).length, 4, 'log, fingerprint, pack and the large file');
+      const own = openEntryBlobs(b.blobs, manifest);
+      for (const [at, text] of texts.entries()) {
+        const found = manifest.entries.find(({ path }) => path === `dist/${at}`);
+        const read = found?.type === 'file' ? await own.readBytes(found.digest) : undefined;
+        assert.equal(read?.ok === true && Buffer.from(read.value).toString(), text);
+      }
+      assert.deepEqual(await unpack(), { ok: true, value: { chunkBytes: 0, contents: 0 } });
+    });
+  });
+
+  it('refuses a manifest whose pack is not made of its files', async () => {
+    await withStores(async (a, b) => {
+      const loose = await storeResult(a.blobs, { 'dist/a': Buffer.from('one'), 'dist/b': Buffer.from('two') });
+      const manifest = { ...loose, pack: digestOf(Buffer.from('twoone')) };
+      const put = await a.blobs.putBytes(Buffer.from('onetwo'));
+      assert.ok(put.ok);
+      const chunks = await packAll({ ...loose, pack: put.value.digest }, a.blobs);
+      const unpacked = await unpackStream({
+        entry: toEntry(manifest, chunks),
+        manifest,
+        blobs: b.blobs,
+        source: sourceOf(chunks),
+      });
+      assert.equal(!unpacked.ok && unpacked.failure.code, 'stream/flaw');
+      assert.deepEqual(await b.blobs.findMissing([manifest.pack]), { ok: true, value: [manifest.pack] });
+    });
+  });
 
   it('is read by plain tar, with modes and links', async () => {
     await withStores(async (a) => {
@@ -188,4 +235,4 @@ describe('stream', () => {
 });
 
 /** Changes only with the format: then every entry that is stored somewhere is a miss. */
-const GOLDEN_STREAM = '10f5a6f7def37c79ec010f3bd1effb349c364ded07a4883395368c16a0f91be4';
+const GOLDEN_STREAM = 'f040b32104953b70d414bd52c66932d0be3f12cd111563f0a8f84ba491e0f894';

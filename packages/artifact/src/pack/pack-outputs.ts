@@ -20,6 +20,7 @@ import {
 } from '@tr/store';
 import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
 import { isExecutable, isSameContentStamp, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
+import { PackBuilder } from './pack-builder.js';
 import { findClash } from '../restore/find-clash.js';
 
 /** Files up to this size are read at once. */
@@ -29,6 +30,8 @@ const SMALL_BYTES = 4 * 1024 * 1024;
 export interface PackedOutputs {
   /** Sorted by path. */
   readonly entries: readonly ManifestEntry[];
+  /** Of the small files; undefined when all have blobs of their own. */
+  readonly pack: Digest | undefined;
   /** One for each entry. */
   readonly stamps: readonly Stamp[];
   /** Blobs that were in the store before: a gc that runs meanwhile may not know that they are needed again. */
@@ -51,15 +54,18 @@ export async function packOutputs(options: {
   readonly root: string;
   readonly collected: CollectedOutputs;
   readonly blobs: BlobStore;
+  /** Every file gets a blob of its own, to be linked to. */
+  readonly linked: boolean;
 }): Promise<Result<PackedOutputs, PackTrouble>> {
   const { disk, root, blobs } = options;
+  const small = new PackBuilder(blobs, !options.linked);
   const entries: ManifestEntry[] = [];
   const stamps: Stamp[] = [];
   const reused: Digest[] = [];
   const changed: RelativePath[] = [];
   const pacer = createPacer();
   for (const { path, type } of options.collected.outputs) {
-    const packed = await packOne({ disk, root, blobs, path, type });
+    const packed = await packOne({ disk, root, blobs, small, path, type });
     if (!packed.ok) return packed;
     if (packed.value === 'changed') changed.push(path);
     else {
@@ -77,11 +83,14 @@ export async function packOutputs(options: {
   if (changed.length > 0) return outputsTrouble({ reason: 'outputs-changed', paths: changed });
   const clash = findClash(entries);
   if (clash !== undefined) return outputsTrouble({ reason: 'unsafe-output', ...clash });
+  const built = await small.finish();
+  if (!built.ok) return fail({ kind: 'store', failure: built.failure });
   const files = entries.filter((entry) => entry.type === 'file');
   return ok({
     entries,
+    pack: built.value.pack,
     stamps,
-    reused,
+    reused: [...reused, ...built.value.reused],
     files: files.length,
     bytes: files.reduce((sum, { digest }) => sum + digest.size, 0),
   });
@@ -98,6 +107,7 @@ interface PackStep {
   readonly disk: Disk;
   readonly root: string;
   readonly blobs: BlobStore;
+  readonly small: PackBuilder;
   readonly path: RelativePath;
   readonly type: OutputType;
 }
@@ -131,7 +141,7 @@ async function packOne(step: PackStep): Promise<Result<PackedOne | 'changed', Pa
 }
 
 async function packFile(step: PackStep, stamp: Stamp): Promise<Result<PackedOne | 'changed', PackTrouble>> {
-  const { disk, blobs, path } = step;
+  const { disk, blobs, small, path } = step;
   const native = `${step.root}/${path}`;
   let content: Uint8Array | undefined;
   if (stamp.size <= SMALL_BYTES) {
@@ -141,7 +151,7 @@ async function packFile(step: PackStep, stamp: Stamp): Promise<Result<PackedOne 
       return sourceTrouble(error, path);
     }
   }
-  const put = content === undefined ? await blobs.putFile(native) : await blobs.putBytes(content);
+  const put = content === undefined ? await blobs.putFile(native) : await small.add(content);
   if (!put.ok) {
     // The store reads large files itself: was it the file, or the store?
     const source = 'path' in put.failure && put.failure.path === native;

@@ -8,7 +8,7 @@ import {
   type StoreFailure,
   type TaskId,
 } from '@tr/model';
-import { findLinkHazard, findPathHazard, toStoreFailure, type BlobStore, type Disk } from '@tr/store';
+import { findLinkHazard, findPathHazard, openEntryBlobs, toStoreFailure, type Disk, type EntryBlobs } from '@tr/store';
 import { isReachable } from '../outputs/collect-outputs.js';
 import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
 import { listLeftOutputs } from '../record/left-outputs.js';
@@ -37,7 +37,7 @@ export interface RestoreRequest {
   readonly matcher: OutputMatcher;
   readonly manifest: Manifest;
   readonly manifestDigest: Sha256;
-  readonly blobs: BlobStore;
+  readonly blobs: EntryBlobs;
   /** Hard links to the store instead of copies. */
   readonly linked: boolean;
 }
@@ -115,7 +115,8 @@ async function carryOut(
   const staging = await place.staging.take();
   let staged: Awaited<ReturnType<typeof stageOutputs>>;
   try {
-    staged = await stageOutputs({ ...request, disk, area: place.staging, staging, base, entries: plan.writes });
+    const blobs = openEntryBlobs(request.blobs, manifest);
+    staged = await stageOutputs({ ...request, blobs, disk, area: place.staging, staging, base, entries: plan.writes });
     if (!staged.ok) return missOf(staged.failure);
     const { earlier, unfinishedSince } = before;
     records.write(task, {

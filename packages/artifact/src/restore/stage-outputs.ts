@@ -10,7 +10,7 @@ import {
   type Result,
   type StoreFailure,
 } from '@tr/model';
-import { createPacer, errorCode, toStoreFailure, type BlobStore, type Disk, type Pacer } from '@tr/store';
+import { createPacer, errorCode, toStoreFailure, type Disk, type EntryBlobs, type Pacer } from '@tr/store';
 import { toStamp, type Stamp } from '../record/stamp.js';
 import { digestFileAt } from './digest-file-at.js';
 import type { StagingArea } from './staging-area.js';
@@ -35,7 +35,7 @@ export interface StageRequest {
   /** A directory of the workspace that has all entries below it. */
   readonly base: RelativePath;
   readonly entries: readonly ManifestEntry[];
-  readonly blobs: BlobStore;
+  readonly blobs: EntryBlobs;
   /** Hard links to the store instead of copies. */
   readonly linked: boolean;
 }
@@ -145,7 +145,9 @@ class Stage {
     const { disk, blobs, area } = this.#request;
     const local = await blobs.localFile(digest, false);
     if (!local.ok) return local.failure;
-    area.clones = local.value !== undefined && canClone(disk, local.value, target);
+    // In a pack: that says nothing about other files.
+    if (local.value === undefined) return 'copy';
+    area.clones = canClone(disk, local.value, target);
     if (!area.clones) return 'copy';
     const digestOfClone = await digestFileAt(disk, target, this.#pacer);
     if (digestOfClone !== undefined && isSameDigest(digestOfClone, digest)) {

@@ -1,9 +1,10 @@
 import { fail, type ActionKey, type Digest, type Manifest, type Result } from '@tr/model';
+import { isPacked } from './packed-files.js';
 import { parseManifest, type ManifestFlaw } from './parse-manifest.js';
 
 /** The bytes a manifest is stored as: one line of JSON, the same for equal manifests. */
 export function toManifestBytes(manifest: Manifest): Uint8Array {
-  const { formatVersion, actionKey, task, entries, log, fingerprint, externalClosure } = manifest;
+  const { formatVersion, actionKey, task, entries, log, fingerprint, externalClosure, pack } = manifest;
   const { durationMs, producer, createdAt } = manifest;
   const ordered = {
     formatVersion,
@@ -15,6 +16,7 @@ export function toManifestBytes(manifest: Manifest): Uint8Array {
     log,
     fingerprint,
     externalClosure,
+    pack,
     entries,
   };
   return Buffer.from(`${JSON.stringify(ordered)}\n`);
@@ -31,13 +33,14 @@ export function fromManifestBytes(bytes: Uint8Array, key: ActionKey): Result<Man
   return parseManifest(value, key);
 }
 
-/** Every blob a manifest names, each once. */
+/** Every blob a manifest names, each once. Files in its pack have none. */
 export function listBlobs(manifest: Manifest): readonly Digest[] {
   const byHash = new Map<string, Digest>();
   const add = (digest: Digest | undefined): void => void (digest !== undefined && byHash.set(digest.hash, digest));
   add(manifest.log);
   add(manifest.fingerprint);
   add(manifest.externalClosure);
-  for (const entry of manifest.entries) if (entry.type === 'file') add(entry.digest);
+  add(manifest.pack);
+  for (const entry of manifest.entries) if (entry.type === 'file' && !isPacked(manifest, entry)) add(entry.digest);
   return [...byHash.values()];
 }

@@ -3,6 +3,7 @@ import {
   compareStrings,
   fail,
   MANIFEST_VERSION,
+  MAX_PACK_BYTES,
   ok,
   type ActionKey,
   type Digest,
@@ -10,6 +11,7 @@ import {
   type ManifestEntry,
   type Result,
 } from '@tr/model';
+import { locatePacked, packedBytes } from './packed-files.js';
 import { findLinkHazard, findPathHazard } from './safe-path.js';
 
 /** Most entries one manifest may have. */
@@ -41,6 +43,8 @@ export function parseManifest(value: unknown, key: ActionKey): Parsed<Manifest> 
   if (closure !== undefined && closure !== null && externalClosure === undefined) return flaw('a malformed digest');
   const entries = parseEntries(value['entries']);
   if (!entries.ok) return entries;
+  const pack = parsePack(value['pack'], entries.value);
+  if (!pack.ok) return pack;
   return ok({
     formatVersion: MANIFEST_VERSION,
     actionKey: key,
@@ -49,10 +53,19 @@ export function parseManifest(value: unknown, key: ActionKey): Parsed<Manifest> 
     log,
     fingerprint,
     externalClosure,
+    ...(pack.value !== undefined && { pack: pack.value }),
     durationMs: value['durationMs'],
     producer: value['producer'],
     createdAt: value['createdAt'],
   });
+}
+
+/** What is taken out of a pack by its place must be all that is in it. */
+function parsePack(value: unknown, entries: readonly ManifestEntry[]): Parsed<Digest | undefined> {
+  if (value === undefined) return ok(undefined);
+  const pack = parseDigest(value);
+  if (pack === undefined || pack.size > MAX_PACK_BYTES) return flaw('a malformed pack');
+  return packedBytes(locatePacked({ entries, pack })) === pack.size ? ok(pack) : flaw('a pack of another size');
 }
 
 type PlainFields = Pick<Manifest, 'task' | 'durationMs' | 'producer' | 'createdAt'>;

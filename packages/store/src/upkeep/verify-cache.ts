@@ -1,10 +1,12 @@
-import { createRunningDigest } from '@tr/hash';
-import { fail, type ActionKey, type Digest, type Sha256 } from '@tr/model';
+import { createRunningDigest, sha256 } from '@tr/hash';
+import { fail, MAX_PACK_BYTES, type ActionKey, type Digest, type Manifest, type Sha256 } from '@tr/model';
 import { readManifest } from '../file/file-action-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
 import { listBlobs } from '../manifest/manifest-bytes.js';
+import { locatePacked } from '../manifest/packed-files.js';
 import { createPacer, type Pacer } from '../pacer.js';
+import { readWhole } from '../read-whole.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
 import { scanActions, scanBlobs } from './scan-folder.js';
 
@@ -97,11 +99,27 @@ async function verifyEntries(
       if (blobs.some(({ hash, size }) => good.get(hash) !== size && !isThere(folder, hash, size))) {
         incompleteEntries.push(key);
         setAside(folder, path);
+      } else if (!hasOwnFiles(folder, read.value.value.manifest)) {
+        badEntries.push(key);
+        setAside(folder, path);
       }
     }
     await pacer.turn();
   }
   return { entries, badEntries, incompleteEntries };
+}
+
+/** True when the pack of a manifest holds the files that the manifest says it does. */
+function hasOwnFiles(folder: CacheFolder, manifest: Manifest): boolean {
+  const { pack } = manifest;
+  if (pack === undefined) return true;
+  const path = folder.blobPath(pack.hash);
+  const whole = attempt(path, () => readWhole(folder.disk, path, MAX_PACK_BYTES));
+  // Gone since it was looked for: the entry is incomplete then, and the next verify says so.
+  if (!whole.ok) return true;
+  return [...locatePacked(manifest)].every(
+    ([hash, { start, end }]) => sha256(whole.value.bytes.subarray(start, end)) === hash,
+  );
 }
 
 /** A save that runs beside us adds blobs that we have not read. */

@@ -1,6 +1,6 @@
 import { sha256 } from '@tr/hash';
 import { fail, ok, type Digest, type Manifest, type Result, type StoreFailure } from '@tr/model';
-import { createPacer, toManifestBytes, type BlobStore } from '@tr/store';
+import { createPacer, openEntryBlobs, toManifestBytes, type BlobStore, type EntryBlobs } from '@tr/store';
 import { Chunker } from '../chunk/chunker.js';
 import { MAX_FRAME, type Chunk } from '../chunk/chunk.js';
 import { listMembers } from '../tar/list-members.js';
@@ -65,10 +65,11 @@ async function packChunk(zstd: Zstd, raw: Buffer): Promise<Chunk> {
 }
 
 async function writeStream(
-  { manifest, blobs }: PackStreamRequest,
+  { manifest, blobs: stored }: PackStreamRequest,
   chunker: Chunker,
 ): Promise<StoreFailure | undefined> {
   const own = digestManifest(manifest);
+  const blobs = openEntryBlobs(stored, manifest);
   const pacer = createPacer();
   let inHead = true;
   for (const { header, content, isHead } of listMembers(manifest, own.digest)) {
@@ -91,7 +92,7 @@ async function writeStream(
   return undefined;
 }
 
-async function writeContent(blobs: BlobStore, content: Digest, chunker: Chunker): Promise<StoreFailure | undefined> {
+async function writeContent(blobs: EntryBlobs, content: Digest, chunker: Chunker): Promise<StoreFailure | undefined> {
   if (content.size <= SMALL_CONTENT) {
     const bytes = await blobs.readBytes(content);
     if (!bytes.ok) return bytes.failure;

@@ -4,6 +4,7 @@ import { fromManifestBytes, type StreamBlobStore } from '@tr/store';
 import type { ChunkRef } from '../chunk/chunk.js';
 import { loadZstd } from '../zstd/zstd.js';
 import { MAX_CHUNKS, type EntryDocument } from './entry-document.js';
+import { openContentLanding, type ContentLanding } from './land-contents.js';
 import { findNeededChunks, lengthOf, mapStream, type ContentPlace, type PlacedChunk } from './stream-map.js';
 import { TAR_BLOCK } from '../tar/tar-header.js';
 
@@ -71,17 +72,22 @@ export async function unpackStream<F>(
     return flaw('chunks that do not add up to the stream');
   // The manifest itself goes to the action store.
   const places = map.places.slice(1);
-  const missing = await blobs.findMissing(places.map(({ content }) => content));
+  const landing = await openContentLanding(blobs, manifest);
+  if (!landing.ok) return landing;
+  const missing = await landing.value.findMissing(places.map(({ content }) => content));
   if (!missing.ok) return missing;
   const lacking = new Set(missing.value.map(({ hash }) => hash));
   const wanted = places.filter(({ content }) => lacking.has(content.hash));
   const needed = findNeededChunks(entry.chunks, wanted);
   const cursor = openCursor(needed, source);
   for (const place of wanted) {
-    const put = await putContent(place, blobs, cursor);
+    const put = await putContent(place, { blobs, landing: landing.value }, cursor);
     if (cursor.trouble() !== undefined) return fail(cursor.trouble() as F | StreamFlaw);
     if (put !== undefined) return fail(put);
   }
+  const landed = await landing.value.finish();
+  if (!landed.ok) return landed;
+  if (!landed.value) return flaw('a pack that is not made of the files');
   return ok({ chunkBytes: needed.reduce((sum, { size }) => sum + size, 0), contents: wanted.length });
 }
 
@@ -90,7 +96,7 @@ const SMALL_CONTENT = 4 * 1024 * 1024;
 
 async function putContent<F>(
   place: ContentPlace,
-  blobs: StreamBlobStore,
+  to: { readonly blobs: StreamBlobStore; readonly landing: ContentLanding },
   cursor: Cursor<F>,
 ): Promise<StreamFlaw | StoreFailure | undefined> {
   const { content } = place;
@@ -101,10 +107,10 @@ async function putContent<F>(
     if (cursor.trouble() !== undefined) return undefined;
     if (!isSameDigest(digestOf(bytes), content))
       return { code: 'stream/flaw', detail: `another content than ${content.hash}` };
-    const put = await blobs.putBytes(bytes);
+    const put = await to.landing.put(bytes);
     return put.ok ? undefined : put.failure;
   }
-  const put = await blobs.putStream(cursor.read(place), (digest) => isSameDigest(digest, content));
+  const put = await to.blobs.putStream(cursor.read(place), (digest) => isSameDigest(digest, content));
   if (!put.ok) return put.failure;
   return put.value === undefined ? { code: 'stream/flaw', detail: `another content than ${content.hash}` } : undefined;
 }

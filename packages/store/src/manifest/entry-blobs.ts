@@ -1,0 +1,36 @@
+import { fail, ok, type Digest, type Manifest } from '@tr/model';
+import type { BlobStore } from '../ports.js';
+import type { StoreResult } from '../trouble.js';
+import { locatePacked } from './packed-files.js';
+
+/** The contents of one stored result, wherever its blobs have them. */
+export type EntryBlobs = Pick<BlobStore, 'read' | 'readBytes' | 'localFile'>;
+
+/**
+ * Reads contents of a result by their digests: those in its pack from there, the others from blobs of their own. The pack is
+ * read once, and verified like every blob; a manifest that was parsed fits its pack.
+ */
+export function openEntryBlobs(blobs: EntryBlobs, manifest: Manifest): EntryBlobs {
+  const { pack } = manifest;
+  if (pack === undefined) return blobs;
+  const places = locatePacked(manifest);
+  let reading: Promise<StoreResult<Uint8Array>> | undefined;
+  const readPacked = async (digest: Digest): Promise<StoreResult<Uint8Array> | undefined> => {
+    const place = places.get(digest.hash);
+    if (place === undefined) return undefined;
+    const whole = await (reading ??= blobs.readBytes(pack));
+    return whole.ok ? ok(whole.value.subarray(place.start, place.end)) : whole;
+  };
+  return {
+    readBytes: async (digest) => (await readPacked(digest)) ?? blobs.readBytes(digest),
+    read: async (digest, sink) => {
+      const packed = await readPacked(digest);
+      if (packed === undefined) return await blobs.read(digest, sink);
+      if (!packed.ok) return fail(packed.failure);
+      await sink(packed.value);
+      return ok(undefined);
+    },
+    localFile: async (digest, executable) =>
+      places.has(digest.hash) ? ok(undefined) : blobs.localFile(digest, executable),
+  };
+}

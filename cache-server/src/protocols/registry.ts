@@ -6,6 +6,7 @@ import { nx } from './nx/nx.js';
 import type { Protocol } from './protocol.js';
 import { tr } from './tr/tr.js';
 import { turborepo } from './turborepo/turborepo.js';
+import { webdav } from './webdav/webdav.js';
 
 /** Every protocol this server speaks. Adding one is its folder and a line here. */
-export const PROTOCOLS: readonly Protocol[] = [tr, turborepo, nx, gradle, ccache, githubActions, bazel];
+export const PROTOCOLS: readonly Protocol[] = [tr, turborepo, nx, gradle, ccache, webdav, githubActions, bazel];

@@ -1,3 +1,4 @@
+import { matchClaim, type Captures } from './claim-pattern.js';
 import { parseScope, type Scope } from './scope.js';
 
 /** Which tokens of an issuer get which scope. */
@@ -13,10 +14,11 @@ export interface ClaimRule {
 }
 
 /**
- * Events in which a CI runs with the rights of the main branch on the word of a stranger. A rule must name such an event
- * itself; a rule that is silent about it never matches it.
+ * Events of which the branch in the token says whose code runs. In others (`pull_request_target`, `workflow_run`, comments,
+ * and whatever comes yet) CI runs with the rights of the main branch on the word of a stranger: a rule that is silent about
+ * the event never matches them.
  */
-const RISKY_EVENTS = ['pull_request_target', 'workflow_run', 'issue_comment', 'issues', 'discussion_comment'];
+const SAFE_EVENTS = ['push', 'pull_request', 'merge_group', 'schedule', 'workflow_dispatch', 'release'];
 
 /** What a rule gives. */
 export interface GrantedScope {
@@ -32,34 +34,35 @@ export function applyRules(
   for (const rule of rules) {
     const captured = matchRule(rule, claims);
     if (captured === undefined) continue;
-    const scope = parseScope(rule.scope.replace(/\{(\w+)\}/g, (_, name: string) => captured[name] ?? '/'));
+    const scope = parseScope(rule.scope.replace(/\{(\w+)\}/g, (_, name: string) => captured.get(name) ?? '/'));
     return scope === undefined ? undefined : { scope, mayWrite: rule.readOnly !== true };
   }
   return undefined;
 }
 
-function matchRule(rule: ClaimRule, claims: Readonly<Record<string, unknown>>): Record<string, string> | undefined {
+function matchRule(rule: ClaimRule, claims: Readonly<Record<string, unknown>>): Captures | undefined {
   const event = claims['event_name'];
-  if (typeof event === 'string' && RISKY_EVENTS.includes(event) && rule.claims['event_name'] === undefined)
+  if (typeof event === 'string' && !SAFE_EVENTS.includes(event) && rule.claims['event_name'] === undefined)
     return undefined;
-  const captured: Record<string, string> = {};
+  const captured = new Map<string, string>();
   for (const [claim, wanted] of Object.entries(rule.claims)) {
-    const value = claims[claim];
-    const text = typeof value === 'boolean' || typeof value === 'number' ? String(value) : value;
-    if (typeof text !== 'string') return undefined;
-    const patterns = typeof wanted === 'string' ? [wanted] : wanted;
-    const match = patterns.map((pattern) => toExpression(pattern).exec(text)).find((found) => found !== null);
+    const match = matchOne(typeof wanted === 'string' ? [wanted] : wanted, claims[claim]);
     if (match === undefined) return undefined;
-    Object.assign(captured, match.groups);
+    for (const [name, text] of match) {
+      // A name that two claims bring stands for the same text in both.
+      if ((captured.get(name) ?? text) !== text) return undefined;
+      captured.set(name, text);
+    }
   }
   return captured;
 }
 
-function toExpression(pattern: string): RegExp {
-  const source = pattern.replace(/\{(\w+)\}|\*\*|\*|[\\^$.|?+()[\]{}]/g, (token, name: string | undefined) => {
-    if (name !== undefined) return `(?<${name}>[^/]+)`;
-    if (token === '**') return '.*';
-    return token === '*' ? '[^/]*' : `\\${token}`;
-  });
-  return new RegExp(`^${source}$`, 's');
+function matchOne(patterns: readonly string[], value: unknown): Captures | undefined {
+  const text = typeof value === 'boolean' || typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string') return undefined;
+  for (const pattern of patterns) {
+    const match = matchClaim(pattern, text);
+    if (match !== undefined) return match;
+  }
+  return undefined;
 }

@@ -70,7 +70,7 @@ export async function answerCall(
 async function runMethod(backend: GrpcBackend, stream: ServerHttp2Stream, call: IncomingCall): Promise<void> {
   const opened = await backend.open(call);
   const method = backend.find(call.path);
-  if (method === undefined) throw new Problem('wrong-method', call.path);
+  if (method === undefined) throw new Problem('wrong-method');
   for await (const message of method({ ...opened, messages: readFrames(stream) })) {
     if (!stream.headersSent) startAnswer(stream);
     if (stream.destroyed) return;

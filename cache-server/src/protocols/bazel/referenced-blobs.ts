@@ -1,5 +1,5 @@
 import { isCasHash, readCasDigest, type CasDigest } from './cas-digest.js';
-import { pick, readFields } from './wire.js';
+import { pick, readFields, WireError } from './wire.js';
 
 /** Blobs that an action result names. `trees` name more inside. */
 export interface ReferencedBlobs {
@@ -12,6 +12,8 @@ const OUTPUT_FILES = 2;
 const OUTPUT_DIRECTORIES = 3;
 const STDOUT_DIGEST = 6;
 const STDERR_DIGEST = 8;
+/** An action result is a few levels deep. */
+const MAX_JSON_DEPTH = 32;
 
 /** Blobs of an `ActionResult` message. Throws `WireError` for other bytes. */
 export function blobsOfResult(message: Uint8Array): ReferencedBlobs {
@@ -32,12 +34,13 @@ export function blobsOfTree(message: Uint8Array): readonly CasDigest[] {
   return toDigests(files.flatMap((file) => pick(readFields(file), 2)));
 }
 
-/** Blobs of an action result in JSON: everything in it that has the form of a digest. */
-export function blobsOfJson(value: unknown): readonly CasDigest[] {
+/** Blobs of an action result in JSON: everything in it that has the form of a digest. Throws `WireError` for one that no client writes. */
+export function blobsOfJson(value: unknown, depth = 0): readonly CasDigest[] {
   if (typeof value !== 'object' || value === null) return [];
+  if (depth > MAX_JSON_DEPTH) throw new WireError();
   const { hash, sizeBytes } = value as Record<string, unknown>;
   if (typeof hash === 'string' && isCasHash(hash)) return [{ hash, size: Number(sizeBytes ?? 0) }];
-  return Object.values(value).flatMap(blobsOfJson);
+  return Object.values(value).flatMap((inner) => blobsOfJson(inner, depth + 1));
 }
 
 function toDigests(messages: readonly Uint8Array[]): readonly CasDigest[] {

@@ -15,6 +15,8 @@ export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
+/** More than the largest honest message has: a field is at least two bytes, and an object of many times that here. */
+const MAX_FIELDS = 250_000;
 const NOTHING = new Uint8Array();
 
 /** The fields of a message, in order. Throws {@link WireError}. */
@@ -36,6 +38,7 @@ export function readFields(message: Uint8Array): readonly WireField[] {
     return message.subarray(at - count, at);
   };
   while (at < message.length) {
+    if (fields.length >= MAX_FIELDS) throw new WireError();
     const tag = varint();
     const number = Math.floor(tag / 8);
     if (number === 0) throw new WireError();

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openTokenFile, type TokenFile } from '../src/index.js';
+import { FailedLogins } from '../src/auth/failed-logins.js';
+import { toNetwork } from '../src/auth/network.js';
 import { findToken } from '../src/auth/token.js';
 import { runTokenCommand } from '../src/config/token-command.js';
 import { call, startTestServer } from './rig/server.js';
@@ -82,4 +86,60 @@ test('a running server sees tokens that another process writes', () => {
     runTokenCommand(['create', '--scope', 'main'], context);
     assert.equal(file.list().length, 1);
   });
+});
+
+test('behind a proxy, what the proxy noted is who guesses; what the client claims is not heard', async () => {
+  await using server = await startTestServer({ trustProxy: true });
+  const fresh = server.token('main');
+  const status = async (token: string, forwarded: string): Promise<number> =>
+    (await call(server, '/v8/artifacts/1', { token, headers: { 'x-forwarded-for': forwarded } })).status;
+  for (let at = 0; at < 20; at++) assert.equal(await status(`guess-${at}`, `10.0.0.${at}, 203.0.113.9`), 401);
+  assert.equal(await status('one-more', '10.9.9.9, 203.0.113.9'), 429);
+  assert.equal(await status(fresh, '203.0.113.10'), 404, 'others go on');
+
+  const client = connect(server.url);
+  const grpcStatus = async (token: string, forwarded: string): Promise<string | undefined> => {
+    const stream = client.request({
+      ':method': 'POST',
+      ':path': '/build.bazel.remote.execution.v2.Capabilities/GetCapabilities',
+      authorization: `Bearer ${token}`,
+      'x-forwarded-for': forwarded,
+    });
+    stream.end(Buffer.alloc(5));
+    const [headers] = (await once(stream, 'response')) as [Record<string, string>];
+    stream.resume();
+    return headers['grpc-message'];
+  };
+  assert.match((await grpcStatus('another', '10.0.0.1, 203.0.113.9')) ?? '', /Too%20many/);
+  assert.equal(await grpcStatus(fresh, '10.0.0.1, 203.0.113.11'), undefined);
+  client.close();
+});
+
+test('without a proxy, X-Forwarded-For is nothing', async () => {
+  await using server = await startTestServer();
+  const guess = async (at: number): Promise<number> =>
+    (await call(server, '/v8/artifacts/1', { token: `guess-${at}`, headers: { 'x-forwarded-for': `10.0.0.${at}` } }))
+      .status;
+  for (let at = 0; at < 20; at++) await guess(at);
+  assert.equal(await guess(21), 429);
+});
+
+test('one sender is an address, or the /64 that one machine has to itself', () => {
+  const table: readonly (readonly [string, string])[] = [
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:0db8:0001:0002::6', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['::1', '0:0:0:0'],
+    ['', ''],
+  ];
+  for (const [address, network] of table) assert.equal(toNetwork(address), network, address);
+});
+
+test('guessing from many addresses takes bounded memory', () => {
+  const failed = new FailedLogins(() => 0);
+  for (let at = 0; at < 50_000; at++) failed.note(`10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`, String(at));
+  assert.ok(failed.size <= 10_000);
 });

@@ -1,8 +1,10 @@
+import { toNetwork } from './network.js';
+
 const WINDOW_MS = 60_000;
 /** Different wrong credentials that one address may try in a window. */
 const MAX_DIFFERENT = 20;
-/** Addresses that are remembered at once. */
-const MAX_ADDRESSES = 10_000;
+/** Networks that are remembered at once. */
+const MAX_NETWORKS = 10_000;
 
 /**
  * Slows guessing down. What counts is how many *different* wrong credentials an address sends: a CI job that sends one
@@ -17,26 +19,32 @@ export class FailedLogins {
     this.#now = now;
   }
 
+  /** How many networks are remembered. */
+  get size(): number {
+    return this.#tried.size;
+  }
+
   /** True when credentials from this address are not looked at for now. */
   isBlocked(address: string): boolean {
-    return (this.#recent(address)?.credentials.size ?? 0) >= MAX_DIFFERENT;
+    return (this.#recent(toNetwork(address))?.credentials.size ?? 0) >= MAX_DIFFERENT;
   }
 
   /** Notes a wrong credential, by its digest. */
   note(address: string, credentialDigest: string): void {
-    const recent = this.#recent(address);
+    const network = toNetwork(address);
+    const recent = this.#recent(network);
     if (recent !== undefined) {
       recent.credentials.add(credentialDigest);
       return;
     }
-    if (this.#tried.size >= MAX_ADDRESSES) this.#dropOldest();
-    this.#tried.set(address, { since: this.#now(), credentials: new Set([credentialDigest]) });
+    if (this.#tried.size >= MAX_NETWORKS) this.#dropOldest();
+    this.#tried.set(network, { since: this.#now(), credentials: new Set([credentialDigest]) });
   }
 
-  #recent(address: string): { readonly credentials: Set<string> } | undefined {
-    const tried = this.#tried.get(address);
+  #recent(network: string): { readonly credentials: Set<string> } | undefined {
+    const tried = this.#tried.get(network);
     if (tried === undefined || this.#now() - tried.since < WINDOW_MS) return tried;
-    this.#tried.delete(address);
+    this.#tried.delete(network);
     return undefined;
   }
 

@@ -11,6 +11,7 @@ import { createSession, type SessionGround } from '../session/create-session.js'
 import { createTrace, type RequestTrace } from '../session/request-trace.js';
 import { Ledger } from '../upkeep/ledger.js';
 import { Upkeep } from '../upkeep/upkeep.js';
+import { clientAddress } from './client-address.js';
 import { createConnections, type Connections } from './connections.js';
 import { answerCall, type GrpcBackend, type IncomingCall } from './grpc-endpoint.js';
 import { addHealthRoutes } from './health-routes.js';
@@ -125,7 +126,8 @@ class CacheServer {
   #createApp(): FastifyInstance {
     const app = fastify({
       logger: false,
-      trustProxy: this.#options.trustProxy,
+      // One proxy: what it noted last. Everything before that in the header is the client's word.
+      trustProxy: this.#options.trustProxy ? (_address: string, hop: number) => hop < 1 : false,
       genReqId: () => randomUUID(),
       // Names are digested before they reach a store; a long one is refused by the session.
       routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },
@@ -203,7 +205,9 @@ class CacheServer {
           startedAt: performance.now(),
         };
         open.set(call, record);
-        const { address, headers, path } = call;
+        const { headers, path } = call;
+        const { trustProxy } = this.#options;
+        const address = clientAddress(call.address, headers['x-forwarded-for'], trustProxy);
         if (this.#isDraining) throw new Problem('draining');
         const identity = await this.#authenticator.login({ authorization: headers.authorization, address });
         record.identity = identity;

@@ -27,7 +27,7 @@ export interface ServerOptions {
   readonly port: number;
   /** Origin that clients use; undefined = as the Host header says. */
   readonly publicUrl: string | undefined;
-  /** Believe `X-Forwarded-*`: only behind a proxy of one's own. */
+  /** Believe what the last proxy says in `X-Forwarded-*`: only behind one of one's own. */
   readonly trustProxy: boolean;
   /** PEM texts; undefined = plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;

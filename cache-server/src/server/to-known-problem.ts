@@ -10,8 +10,8 @@ export function toKnownProblem(error: unknown): Problem {
   const code = errorCode(error);
   if (code !== undefined && BROKEN.includes(code)) return new Problem('bad-length', 'the client broke off');
   if (!(error instanceof Error)) return new Problem('internal', typeof error);
-  // The framework's own refusals: a bad URL, a bad header.
+  // The framework's own refusals: a bad URL, a bad header. Not its message, which may have the URL in it.
   if ('statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500)
-    return new Problem('bad-request', error.message);
+    return new Problem('bad-request', code);
   return new Problem('internal', error.stack ?? error.message);
 }

@@ -33,14 +33,21 @@ function runs(workspace: Workspace): number {
   return readFileSync(join(workspace.path, 'ran.log'), 'utf8').split('\n').length - 1;
 }
 
-function remoteConfig(server: TestServer, api: 'http' | 'grpc'): string {
-  return `remote:\n  api: ${api}\n  host: '${api}://127.0.0.1:${server.port}'\n  auth:\n    token: CACHE_TOKEN\n`;
+function remoteConfig(server: TestServer, api: 'http' | 'grpc', compression = 'none'): string {
+  return `remote:\n  api: ${api}\n  host: '${api}://127.0.0.1:${server.port}'\n  auth:\n    token: CACHE_TOKEN\n  cache:\n    compression: ${compression}\n`;
 }
 
-for (const api of ['http', 'grpc'] as const) {
-  test(`moon over ${api}: a second machine gets what the first one built`, async () => {
+const VARIANTS = [
+  { api: 'http', compression: 'none' },
+  { api: 'http', compression: 'zstd' },
+  { api: 'grpc', compression: 'none' },
+  { api: 'grpc', compression: 'zstd' },
+] as const;
+
+for (const { api, compression } of VARIANTS) {
+  test(`moon over ${api}, compression ${compression}: a second machine gets what the first one built`, async () => {
     await using server = await startTestServer();
-    using workspace = moonWorkspace(remoteConfig(server, api));
+    using workspace = moonWorkspace(remoteConfig(server, api, compression));
     for (const args of [
       ['init', '-q', '-b', 'main'],
       ['add', '.'],

@@ -15,9 +15,11 @@ const lazy = {
   'js-yaml': 'js-yaml.cjs',
   '@yarnpkg/parsers': 'yarn-parsers.cjs',
   '@aws-sdk/client-s3': 'aws-s3.cjs',
+  'http-proxy-agent': 'http-proxy.cjs',
+  'https-proxy-agent': 'https-proxy.cjs',
 };
-/** Libraries with native code, which stay packages of their own. */
-const external = ['@toondepauw/node-zstd'];
+/** Libraries with native code or WebAssembly, which stay packages of their own. */
+const external = ['@toondepauw/node-zstd', '@bokuweb/zstd-wasm'];
 /** A program of its own that need not be installed, and is an ES module: imported as it is, by a file that only does that. */
 const server = { name: '@tr/cache-server', file: 'cache-server.cjs', exported: 'runCacheServer' };
 

@@ -91,13 +91,29 @@ async function openBackend(
     return backend.ok ? ok({ backend: backend.value, origin }) : invalid(backend.failure);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return invalid(`the protocol \`${url.protocol}\``);
+  const proxy = await findProxy(url, environment);
+  if (!proxy.ok) return proxy;
   const backend = createHttpBackend({
     url,
     token: environment['TR_TOKEN'] || undefined,
     userAgent: `tr/${VERSION}`,
     stallMs: Math.min(STALL_MS, requestMs),
+    proxy: proxy.value,
   });
   return ok({ backend, origin });
+}
+
+/** What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in capitals or not; undefined = no proxy. */
+async function findProxy(
+  url: URL,
+  environment: Readonly<Record<string, string>>,
+): Promise<Result<string | undefined, RemoteFailure>> {
+  if (!Object.keys(environment).some((name) => /^(?:https?|all)_proxy$/i.test(name))) return ok(undefined);
+  const { getProxyForUrl } = await import('proxy-from-env');
+  const proxy = getProxyForUrl(url.href);
+  if (proxy === '') return ok(undefined);
+  if (URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)) return ok(proxy);
+  return fail({ code: 'remote/invalid-proxy', variable: `${url.protocol.slice(0, -1).toUpperCase()}_PROXY` });
 }
 
 /** The scopes of a bucket are a convention: whoever may write to it may write all of them. */

@@ -53,7 +53,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   transport: {
     directory: 'packages/transport',
     internal: ['model', 'hash', 'store'],
-    external: ['@toondepauw/node-zstd'],
+    external: ['@toondepauw/node-zstd', '@bokuweb/zstd-wasm'],
   },
   protocol: { directory: 'packages/protocol', internal: ['model', 'hash'], external: [] },
   'store-s3': {
@@ -64,7 +64,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   cache: {
     directory: 'packages/cache',
     internal: ['model', 'hash', 'store', 'artifact', 'transport', 'protocol'],
-    external: ['p-limit'],
+    external: ['p-limit', 'http-proxy-agent', 'https-proxy-agent'],
   },
   runner: { directory: 'packages/runner', internal: ['model'], external: [] },
   services: { directory: 'packages/services', internal: ['model', 'hash'], external: ['pg', 'mysql2'] },
@@ -72,7 +72,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   cli: {
     directory: 'cli',
     internal: [...CORE, 'cache-server'],
-    external: ['clipanion', 'typanion', '@toondepauw/node-zstd'],
+    external: ['clipanion', 'typanion', 'proxy-from-env', '@toondepauw/node-zstd', '@bokuweb/zstd-wasm'],
   },
   'cache-server': {
     directory: 'cache-server',
@@ -100,6 +100,7 @@ export const SURROUNDINGS = /\b(?:process\.(?:env|argv|exit|exitCode|stdout|stde
 
 /** Dependencies of a package.json that no source file imports, with the reason. */
 export const NOT_IMPORTED: Readonly<Record<string, string>> = {
+  'cli @bokuweb/zstd-wasm': 'the bundle loads it, for transport',
   'cli @toondepauw/node-zstd': 'the bundle loads it, for transport',
   'cli typanion': 'clipanion asks its users to bring it',
 };

@@ -42,6 +42,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'status 429 that wants an hour': { kind: 'status', status: 429, retryAfter: '3600' },
   'status 500': { kind: 'status', status: 500 },
   'status 503': { kind: 'status', status: 503 },
+  'answers that never end': { kind: 'endless' },
 };
 
 describe('remote trouble', () => {
@@ -68,7 +69,10 @@ describe('remote trouble', () => {
   function assertAlone(run: TrResult): void {
     assert.equal(run.exitCode, 0, run.stdout + run.stderr);
     assert.deepEqual(run.outcomes, EXECUTED);
-    assert.deepEqual(warningsOf(run), ['remote/unavailable'], run.stdout);
+    // A wrong bit may hit what carries a result, or the result.
+    const [warning, ...more] = warningsOf(run);
+    assert.ok(warning === 'remote/unavailable' || warning === 'remote/damaged', run.stdout);
+    assert.deepEqual(more, []);
   }
 
   for (const [title, fault] of Object.entries(FAULTS)) {

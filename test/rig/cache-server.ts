@@ -38,7 +38,7 @@ export async function startCacheServer(
     child.on('close', () => reject(new Error(`the server ended: ${log}`)));
     child.stdout.on('data', (bytes: Buffer) => {
       log += bytes.toString();
-      const found = /http:\/\/[^\s"]+/.exec(log);
+      const found = /https?:\/\/[^\s"]+/.exec(log);
       if (found !== null) resolve(found[0]);
     });
   });

@@ -17,7 +17,13 @@ export type Fault =
   /** The server is not asked. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
   /** The connection is reset while the request is being read. */
-  | { readonly kind: 'reset-request' };
+  | { readonly kind: 'reset-request' }
+  /** The client is sent elsewhere. */
+  | { readonly kind: 'redirect'; readonly to: string }
+  /** The body of an answer goes on for ever. */
+  | { readonly kind: 'endless' }
+  /** Well-formed answers that are lies. */
+  | { readonly kind: 'lie'; readonly tell: (path: string, truth: Buffer) => Buffer };
 
 /** A proxy that spoils what passes. */
 export interface FaultProxy {
@@ -83,10 +89,14 @@ async function handle(target: string, fault: Fault, { incoming, outgoing }: Exch
     outgoing.writeHead(fault.status, { 'content-type': 'text/plain', ...retryAfter }).end('no\n');
     return;
   }
+  if (fault.kind === 'redirect') {
+    outgoing.writeHead(307, { location: `${fault.to}${incoming.url}` }).end();
+    return;
+  }
   const { method, url, headers } = incoming;
   const onward = sendRequest(new URL(url ?? '/', target), { method, headers }, (response) => {
     void readAll(response).then(
-      (body) => answer(fault, { response, body, outgoing }),
+      (body) => answer(fault, { response, body, outgoing, path: url ?? '' }),
       () => outgoing.destroy(),
     );
   });
@@ -96,9 +106,18 @@ async function handle(target: string, fault: Fault, { incoming, outgoing }: Exch
 
 function answer(
   fault: Fault,
-  { response, body, outgoing }: { response: IncomingMessage; body: Buffer; outgoing: ServerResponse },
+  {
+    response,
+    body,
+    outgoing,
+    path,
+  }: { response: IncomingMessage; body: Buffer; outgoing: ServerResponse; path: string },
 ): void {
-  outgoing.writeHead(response.statusCode ?? 502, response.headers);
+  const { 'content-length': _, ...headers } = response.headers;
+  const lie = fault.kind === 'lie' ? fault.tell(path, body) : undefined;
+  const isEndless = fault.kind === 'endless';
+  const length = isEndless ? {} : { 'content-length': (lie ?? body).length };
+  outgoing.writeHead(response.statusCode ?? 502, { ...headers, ...length });
   const middle = Math.floor(body.length / 2);
   switch (fault.kind) {
     case 'slow':
@@ -114,7 +133,14 @@ function answer(
       if (body.length > 0) body[middle] = (body[middle] ?? 0) ^ 0x10;
       outgoing.end(body);
       return;
+    case 'lie':
+      outgoing.end(lie);
+      return;
+    case 'endless':
+      pour(outgoing);
+      return;
     case 'none':
+    case 'redirect':
     case 'hang':
     case 'status':
     case 'reset-request':
@@ -130,6 +156,15 @@ function trickle(outgoing: ServerResponse, body: Buffer): void {
     if (at >= body.length) outgoing.end();
   }, 1000);
   outgoing.on('close', () => clearInterval(timer));
+}
+
+function pour(outgoing: ServerResponse): void {
+  const bytes = Buffer.alloc(64 * 1024, 'x');
+  const more = (): void => {
+    while (!outgoing.destroyed && outgoing.write(bytes));
+  };
+  outgoing.on('drain', more);
+  more();
 }
 
 async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {

@@ -43,4 +43,4 @@ export {
   type UnpackRequest,
 } from './entry/unpack-stream.js';
 export { boundFrame } from './zstd/frame-bound.js';
-export { loadZstd, type FrameFlaw, type Zstd } from './zstd/zstd.js';
+export { hasZstd, loadZstd, type FrameFlaw, type Zstd } from './zstd/zstd.js';

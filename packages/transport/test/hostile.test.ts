@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { generateKeyPairSync } from 'node:crypto';
+import * as zlib from 'node:zlib';
 import { sha256 } from '@tr/hash';
 import type { ActionKey } from '@tr/model';
 import {
@@ -15,6 +16,8 @@ import {
   toEntryBytes,
   type EntryDocument,
 } from '../src/index.js';
+import { loadNative, loadOwn, loadPortable } from '../src/zstd/codecs.js';
+import { toZstd, type Zstd } from '../src/zstd/zstd.js';
 import { KEY } from './rig.js';
 
 const CHUNK = { hash: sha256('frame'), size: 5, length: 9 };
@@ -70,52 +73,85 @@ describe('entry document', () => {
   });
 });
 
-describe('zstd', () => {
-  it('comes back, also when it does not compress', async () => {
-    const zstd = await loadZstd();
-    for (const length of [0, 1, 100, 131_072, 3_000_000]) {
-      for (const bytes of [
-        Buffer.alloc(length, 'ab'),
-        Buffer.from(Array.from({ length }, (_, at) => (at * at * 31) >> 5)),
-      ]) {
-        const frame = await zstd.compress(bytes);
-        assert.deepEqual(await zstd.decompress(frame, length), { ok: true, value: bytes });
-        assert.ok((boundFrame(frame) ?? -1) >= length);
+const CODECS = { native: loadNative, own: loadOwn, portable: loadPortable };
+
+for (const [name, load] of Object.entries(CODECS)) {
+  describe(`zstd, ${name}`, () => {
+    const open = async (): Promise<Zstd | undefined> => {
+      const codec = await load();
+      // Node's own came with 22.15; the packaged ones are there wherever the tests run.
+      assert.equal(codec !== undefined, name !== 'own' || 'zstdCompress' in zlib);
+      return codec && toZstd(codec);
+    };
+    it('comes back, also when it does not compress', async () => {
+      const zstd = await open();
+      if (zstd === undefined) return;
+      for (const length of [0, 1, 100, 131_072, 3_000_000]) {
+        for (const bytes of [
+          Buffer.alloc(length, 'ab'),
+          Buffer.from(Array.from({ length }, (_, at) => (at * at * 31) >> 5)),
+        ]) {
+          const frame = await zstd.compress(bytes);
+          assert.deepEqual(await zstd.decompress(frame, length), { ok: true, value: bytes });
+          assert.ok((boundFrame(frame)?.most ?? -1) >= length);
+        }
       }
-    }
-  });
+    });
 
-  it('refuses whatever is not one frame of the right length', async () => {
-    const zstd = await loadZstd();
-    const frame = await zstd.compress(Buffer.from('hello hello hello hello'));
-    const bomb = Buffer.concat(Array.from({ length: 1000 }, () => frame));
-    for (const bytes of [
-      Buffer.alloc(0),
-      Buffer.from('hello'),
-      frame.subarray(0, -1),
-      Buffer.concat([frame, frame]),
-      bomb,
-    ])
-      assert.ok(!(await zstd.decompress(bytes, 23)).ok);
-    for (const length of [0, 22, 24]) assert.ok(!(await zstd.decompress(frame, length)).ok);
-    for (let at = 0; at < frame.length; at++) {
-      const flipped = Buffer.from(frame);
-      flipped[at] = (flipped[at] ?? 0) ^ 0x55;
-      const result = await zstd.decompress(flipped, 23);
-      assert.ok(!result.ok || result.value.length === 23);
-    }
-  });
+    it('refuses whatever is not one frame of the right length', async () => {
+      const zstd = await open();
+      if (zstd === undefined) return;
+      const frame = await zstd.compress(Buffer.from('hello hello hello hello'));
+      const bomb = Buffer.concat(Array.from({ length: 1000 }, () => frame));
+      for (const bytes of [
+        Buffer.alloc(0),
+        Buffer.from('hello'),
+        frame.subarray(0, -1),
+        Buffer.concat([frame, frame]),
+        bomb,
+      ])
+        assert.ok(!(await zstd.decompress(bytes, 23)).ok);
+      for (const length of [0, 22, 24]) assert.ok(!(await zstd.decompress(frame, length)).ok);
+      for (let at = 0; at < frame.length; at++) {
+        const flipped = Buffer.from(frame);
+        flipped[at] = (flipped[at] ?? 0) ^ 0x55;
+        const result = await zstd.decompress(flipped, 23);
+        assert.ok(!result.ok || result.value.length === 23);
+      }
+    });
 
-  it('a frame that unpacks to far more than it says is not unpacked', async () => {
-    const zstd = await loadZstd();
-    const frame = await zstd.compress(Buffer.alloc(100 * 1024 * 1024));
-    assert.ok(frame.length < 20_000);
-    assert.deepEqual(await zstd.decompress(frame, 1000), {
-      ok: false,
-      failure: { detail: 'a zstd frame of another length' },
+    it('a frame that unpacks to far more than it says is not unpacked', async () => {
+      const zstd = await open();
+      if (zstd === undefined) return;
+      const frame = await (await loadZstd()).compress(Buffer.alloc(100 * 1024 * 1024));
+      assert.ok(frame.length < 20_000);
+      assert.deepEqual(await zstd.decompress(frame, 1000), {
+        ok: false,
+        failure: { detail: 'a zstd frame of another length' },
+      });
+    });
+
+    it('unpacks what the others pack', async () => {
+      const zstd = await open();
+      if (zstd === undefined) return;
+      const bytes = Buffer.from('other encoders write other bytes '.repeat(10_000));
+      for (const other of Object.values(CODECS)) {
+        const frame = await (await other())?.encode(bytes);
+        if (frame !== undefined)
+          assert.deepEqual(await zstd.decompress(frame, bytes.length), { ok: true, value: bytes });
+      }
+    });
+
+    it('a frame that declares another length is not unpacked, whatever is in it', async () => {
+      const zstd = await open();
+      if (zstd === undefined) return;
+      // One empty raw block, said to be 2^40 bytes.
+      const frame = Buffer.from('28b52ffde00000000000010000010000', 'hex');
+      assert.equal(boundFrame(frame)?.declared, 2 ** 40);
+      assert.ok(!(await zstd.decompress(frame, 0)).ok);
     });
   });
-});
+}
 
 describe('signature', () => {
   const pair = (): { readonly secret: string; readonly open: string } => {

@@ -15,6 +15,8 @@ export const DEFAULT_LIMITS: RemoteLimits = { requestMs: 30_000, troubleMs: 15_0
 
 /** Times one call is tried, by what went wrong; 1 for what will not pass. */
 const TRIES: Partial<Record<RemoteTrouble['kind'], number>> = { unreachable: 3, busy: 3, broken: 2, stalled: 2 };
+/** What the next request would meet too. */
+const HOPELESS: ReadonlySet<RemoteTrouble['kind']> = new Set(['refused', 'untrusted', 'misplaced']);
 const FIRST_PAUSE_MS = 100;
 /** Somebody who wants to be left alone for longer than this gets what they want. */
 const LONGEST_PAUSE_MS = 5_000;
@@ -116,7 +118,7 @@ export class RemoteLink {
     // A request that cannot be taken says nothing about the next one.
     if (failure.kind === 'rejected') return;
     this.#failures++;
-    const isHopeless = failure.kind === 'refused' || (failure.retryAfterMs ?? 0) > LONGEST_PAUSE_MS;
+    const isHopeless = HOPELESS.has(failure.kind) || (failure.retryAfterMs ?? 0) > LONGEST_PAUSE_MS;
     if (isHopeless || this.#failures >= this.#limits.failures || this.#lostMs > this.#limits.troubleMs)
       this.turnOff(failure.detail);
   }

@@ -15,6 +15,7 @@ import { MAX_LOOKUP_KEYS } from '@tr/protocol';
 import type { ActionStore, StreamBlobStore } from '@tr/store';
 import {
   findSignatureFlaw,
+  hasZstd,
   parseEntryBytes,
   unpackManifest,
   unpackStream,
@@ -67,6 +68,11 @@ export interface RemoteTierOptions {
   readonly around?: LinkSurroundings;
 }
 
+/** What is said about trouble, where it is not that the remote is unavailable. */
+const CODES: Partial<Record<RemoteTrouble['kind'], 'remote/refused' | 'remote/untrusted'>> = {
+  refused: 'remote/refused',
+  untrusted: 'remote/untrusted',
+};
 /** Results that are brought home at once. */
 const PARALLEL_FETCHES = 3;
 
@@ -83,6 +89,7 @@ export class RemoteTier {
   readonly #uploads: UploadQueue;
   readonly #fetches = new Map<ActionKey, Promise<MissReason | undefined>>();
   readonly #limitFetches = pLimit(PARALLEL_FETCHES);
+  #codec: Promise<void> | undefined;
   #hasWarned = false;
 
   constructor(options: RemoteTierOptions, landing: Landing) {
@@ -103,17 +110,19 @@ export class RemoteTier {
 
   /** The entry of a key; undefined when there is none. A hit is on its way home from then on, unless that is not wanted. */
   async lookup(key: ActionKey, task: TaskId): Promise<Result<CacheEntry | undefined, MissReason>> {
+    await this.#checkCodec();
     const found = await this.#lookups.find(key);
     if (!found.ok) return fail(toMissReason(found.failure));
     if (found.value === undefined) return ok(undefined);
     const entry = parseEntryBytes(found.value, key);
-    if (!entry.ok) return fail(integrity(entry.failure.detail));
+    if (!entry.ok)
+      return fail(entry.failure.isOtherVersion ? integrity(entry.failure.detail) : this.#noteDamage(entry.failure));
     const distrust = this.#options.trustedKeys && findSignatureFlaw(entry.value, this.#options.trustedKeys);
     if (distrust !== undefined) return fail({ reason: 'signature', detail: distrust });
     const source = createChunkSource({ entry: entry.value, backend: this.#options.backend, link: this.#link });
     const manifest = await unpackManifest(entry.value, source);
-    if (!manifest.ok) return fail(toMissReason(manifest.failure));
-    if (manifest.value.task !== task) return fail(integrity('an entry of another task'));
+    if (!manifest.ok) return fail(this.#explain(manifest.failure));
+    if (manifest.value.task !== task) return fail(this.#noteDamage({ detail: 'an entry of another task' }));
     if (this.#options.lookupOnly !== true)
       this.#fetches.set(
         key,
@@ -154,7 +163,7 @@ export class RemoteTier {
     // Local chunks are a hint; without them everything is verified on its own.
     if (!unpacked.ok && unpacked.failure.code === 'stream/flaw' && chunks !== undefined)
       unpacked = await unpack(undefined);
-    if (!unpacked.ok) return toMissReason(unpacked.failure);
+    if (!unpacked.ok) return this.#explain(unpacked.failure);
     chunks?.note(entry, manifest);
     // Blobs first, manifest last. One that is there already may be of no use: its blobs were looked for before.
     const put = await this.landing.actions.put(manifest, { replace: true });
@@ -163,14 +172,35 @@ export class RemoteTier {
 
   async #upload(manifest: Manifest): Promise<boolean> {
     const { backend, signingKey } = this.#options;
+    await this.#checkCodec();
+    if (this.#link.isOff) return false;
     const sent = await uploadEntry({ manifest, blobs: this.landing.blobs, backend, link: this.#link, signingKey });
     if (sent.ok) this.landing.chunks?.note({ chunks: sent.value.chunks, manifest: sent.value.manifest }, manifest);
     return sent.ok;
   }
 
+  /** Without zstd nothing can be read or sent: that is told once, and the remote is off. */
+  #checkCodec(): Promise<void> {
+    this.#codec ??= hasZstd().then((isThere) => {
+      if (isThere) return;
+      this.#warn({ code: 'remote/no-zstd', origin: this.#options.origin });
+      this.#link.turnOff('this installation has no zstd');
+    });
+    return this.#codec;
+  }
+
   #noteTrouble({ kind, detail }: RemoteTrouble): void {
     const { origin } = this.#options;
-    this.#warn({ code: kind === 'refused' ? 'remote/refused' : 'remote/unavailable', origin, detail });
+    this.#warn({ code: CODES[kind] ?? 'remote/unavailable', origin, detail });
+  }
+
+  #explain(failure: RemoteTrouble | StreamFlaw | StoreFailure): MissReason {
+    return failure.code === 'stream/flaw' ? this.#noteDamage(failure) : toMissReason(failure);
+  }
+
+  #noteDamage({ detail }: { readonly detail: string }): MissReason {
+    this.#warn({ code: 'remote/damaged', origin: this.#options.origin, detail });
+    return integrity(detail);
   }
 
   #warn(failure: RemoteFailure): void {
@@ -180,8 +210,7 @@ export class RemoteTier {
   }
 }
 
-function toMissReason(failure: RemoteTrouble | StreamFlaw | StoreFailure): MissReason {
-  if (failure.code === 'stream/flaw') return integrity(failure.detail);
+function toMissReason(failure: RemoteTrouble | StoreFailure): MissReason {
   if (failure.code !== 'remote/trouble') return { reason: 'store-trouble', detail: failure.code };
   const { kind, detail } = failure;
   return kind === 'broken' ? integrity(detail) : { reason: 'remote-unavailable', detail };

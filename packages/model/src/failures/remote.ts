@@ -8,15 +8,27 @@ export type RemoteFailure =
   | { readonly code: 'remote/uploads-left'; readonly origin: string; readonly count: number }
   /** The address is neither http(s) nor s3, or a part of it is wrong. */
   | { readonly code: 'remote/invalid-url'; readonly setting: string; readonly detail: string }
+  /** Neither a packaged library nor Node itself can pack and unpack here. */
+  | { readonly code: 'remote/no-zstd'; readonly origin: string }
+  /** Its certificate is not one to trust. */
+  | { readonly code: 'remote/untrusted'; readonly origin: string; readonly detail: string }
+  /** It sent a result that is not what it says it is. */
+  | { readonly code: 'remote/damaged'; readonly origin: string; readonly detail: string }
+  /** A variable that should name an HTTP proxy does not. Its value may have a credential in it. */
+  | { readonly code: 'remote/invalid-proxy'; readonly variable: string }
   /** A key to sign with, or to verify with, is not Ed25519. */
   | { readonly code: 'remote/invalid-key'; readonly setting: string };
 
 /** Every code of {@link RemoteFailure}, for tests and the reference page. */
 export const REMOTE_FAILURE_CODES = [
+  'remote/damaged',
   'remote/invalid-key',
+  'remote/invalid-proxy',
   'remote/invalid-url',
+  'remote/no-zstd',
   'remote/refused',
   'remote/unavailable',
+  'remote/untrusted',
   'remote/uploads-left',
 ] as const satisfies readonly RemoteFailure['code'][];
 

@@ -13,6 +13,21 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
         what: `The remote cache \`${failure.origin}\` does not accept us: ${failure.detail}.`,
         next: `${RUNS_WITHOUT} Check \`TR_TOKEN\`, or say what may be done with \`--cache\`.`,
       };
+    case 'remote/untrusted':
+      return {
+        what: `The remote cache \`${failure.origin}\` cannot be trusted: ${failure.detail}.`,
+        next: `${RUNS_WITHOUT} \`NODE_EXTRA_CA_CERTS\` may name a file with an authority of your own.`,
+      };
+    case 'remote/damaged':
+      return {
+        what: `The remote cache \`${failure.origin}\` sent a result that is not what it says: ${failure.detail}.`,
+        next: 'It was not used: the task runs instead.',
+      };
+    case 'remote/no-zstd':
+      return {
+        what: `The remote cache \`${failure.origin}\` is not used: this installation of \`tr\` has no zstd.`,
+        next: `${RUNS_WITHOUT} Install \`tr\` anew with its dependencies, or use Node 22.15 or newer.`,
+      };
     case 'remote/uploads-left':
       return {
         what: `${failure.count} ${failure.count === 1 ? 'result was' : 'results were'} not sent to \`${failure.origin}\` in time.`,
@@ -22,6 +37,11 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
       return {
         what: `\`${failure.setting}\` is not the address of a remote cache: ${failure.detail}.`,
         next: 'Use `https://…` for a cache server or `s3://bucket/prefix?endpoint=…&region=…` for a bucket.',
+      };
+    case 'remote/invalid-proxy':
+      return {
+        what: `\`${failure.variable}\` (or \`ALL_PROXY\`) is not the address of an HTTP proxy.`,
+        next: `${RUNS_WITHOUT} Use \`http://host:port\`, or name the hosts to reach without a proxy in \`NO_PROXY\`.`,
       };
     case 'remote/invalid-key':
       return {

@@ -38,6 +38,8 @@ export interface EntryDocument {
 /** Why a document cannot be trusted, in a few words. */
 export interface EntryFlaw {
   readonly detail: string;
+  /** True = well-formed as far as can be said, by a newer or an older `tr`. */
+  readonly isOtherVersion?: boolean;
 }
 
 /** One line of JSON, then the bytes of the inline chunks. */
@@ -62,7 +64,7 @@ export function parseEntryBytes(bytes: Uint8Array, key: ActionKey): Result<Entry
   if (bytes.length > MAX_ENTRY_BYTES || end === -1) return flaw('not an entry');
   const value = parseJson(bytes.subarray(0, end));
   if (!isRecord(value) || value['format'] !== 'tr-entry') return flaw('not an entry');
-  if (value['version'] !== ENTRY_VERSION) return flaw('an unknown version');
+  if (value['version'] !== ENTRY_VERSION) return fail({ detail: 'an unknown version', isOtherVersion: true });
   if (value['actionKey'] !== key) return flaw('another action key than its name');
   const manifest = parseManifestDigest(value['manifest']);
   const { durationMs } = value;

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, AgentOptions, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { trouble, type RemoteResult } from '../remote-backend.js';
 
 /** One request to a cache server. */
@@ -29,14 +29,32 @@ export const STALL_MS = 5_000;
 const MAX_SOCKETS = 8;
 
 /** Connections to one origin. The modules are loaded with the first request: a run without a remote does not need them. */
-export async function createExchanger(
-  origin: URL,
-  stallMs: number,
-): Promise<{ readonly exchange: Exchanger; close(): void }> {
+export async function createExchanger(options: {
+  readonly origin: URL;
+  readonly stallMs: number;
+  readonly proxy: string | undefined;
+}): Promise<{ readonly exchange: Exchanger; close(): void }> {
+  const { origin, stallMs, proxy } = options;
   const client = origin.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  const agent = new client.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
-  const send = (options: RequestOptions): ClientRequest => client.request({ ...options, agent });
+  const settings = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const agent = proxy === undefined ? new client.Agent(settings) : await createProxyAgent(origin, proxy, settings);
+  const send = (request: RequestOptions): ClientRequest => client.request({ ...request, agent });
   return { exchange: (request) => runExchange(send, request, stallMs), close: () => agent.destroy() };
+}
+
+async function createProxyAgent(origin: URL, proxy: string, settings: AgentOptions): Promise<Agent> {
+  if (origin.protocol === 'http:') return new (await import('http-proxy-agent')).HttpProxyAgent(proxy, settings);
+  const { checkServerIdentity } = await import('node:tls');
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  const agent = new HttpsProxyAgent(proxy, settings);
+  // Inside the tunnel the agent takes a server that is named by its address for `localhost`.
+  agent.options.checkServerIdentity = (_, certificate) => checkServerIdentity(hostOf(origin), certificate);
+  return agent;
+}
+
+/** Without the brackets of an IPv6 address. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 function runExchange(
@@ -50,7 +68,7 @@ function runExchange(
     let received = 0;
     const outgoing = send({
       method,
-      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      hostname: hostOf(url),
       port: url.port,
       path: `${url.pathname}${url.search}`,
       headers: method === 'GET' ? headers : { ...headers, 'content-length': String(length) },
@@ -73,7 +91,7 @@ function runExchange(
     const stopWatching = (): void => clearInterval(watch);
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
-    outgoing.on('error', (error) => settle(trouble('unreachable', explain(error))));
+    outgoing.on('error', (error) => settle(toTrouble(error)));
     outgoing.on('response', (response) => {
       const pieces: Buffer[] = [];
       response.on('data', (bytes: Buffer) => {
@@ -81,7 +99,7 @@ function runExchange(
         pieces.push(bytes);
         if (received > limit) settle(trouble('broken', 'a longer answer than there can be'));
       });
-      response.on('error', (error) => settle(trouble('unreachable', explain(error))));
+      response.on('error', (error) => settle(toTrouble(error)));
       response.on('close', () => {
         if (!response.complete) settle(trouble('unreachable', 'an answer that was cut'));
       });
@@ -107,22 +125,47 @@ function retryAfterOf(response: IncomingMessage): number | undefined {
   if (header === undefined) return undefined;
   if (/^[0-9]{1,6}$/.test(header)) return Number(header) * 1000;
   const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  // By the clock of the other side, if it tells: ours may be hours off.
+  const now = Date.parse(response.headers.date ?? '');
+  return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(now) ? Date.now() : now));
 }
 
-/** The name of the error; its text may have addresses in it. */
-function explain(error: Error): string {
+/** Says what the code of an error means; its text may have addresses in it. */
+function toTrouble(error: Error): ReturnType<typeof trouble> {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const distrust = findDistrust(code);
+  if (distrust !== undefined) return trouble('untrusted', distrust);
   switch (code) {
     case 'ECONNREFUSED':
-      return 'the connection was refused';
+      return trouble('unreachable', 'the connection was refused');
     case 'ECONNRESET':
     case 'EPIPE':
-      return 'the connection was reset';
+      return trouble('unreachable', 'the connection was reset');
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'its name is not known';
+      return trouble('unreachable', 'its name is not known');
     default:
-      return `the connection failed (${code})`;
+      return trouble('unreachable', `the connection failed (${code})`);
+  }
+}
+
+/** What is wrong with a certificate; undefined when it is something else. The codes are those of OpenSSL and Node. */
+function findDistrust(code: string): string | undefined {
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return 'its certificate has expired, or the clock of this machine is wrong';
+    case 'CERT_NOT_YET_VALID':
+      return 'its certificate is not valid yet, or the clock of this machine is wrong';
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'its certificate is for another host';
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'CERT_UNTRUSTED':
+      return 'its certificate is of an authority that is not known here';
+    default:
+      return code.startsWith('CERT_') ? `its certificate is not accepted (${code})` : undefined;
   }
 }

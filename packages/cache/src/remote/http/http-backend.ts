@@ -25,6 +25,8 @@ export interface HttpBackendOptions {
   readonly token: string | undefined;
   readonly userAgent: string;
   readonly stallMs?: number;
+  /** `http(s)://[user:password@]host[:port]`: requests go through it. */
+  readonly proxy?: string | undefined;
 }
 
 /** Answers are about as large as requests; a lookup of many keys has a header too. */
@@ -113,7 +115,7 @@ class HttpBackend implements RemoteBackend {
 
   async #post(path: string, body: readonly Uint8Array[], signal: AbortSignal): Promise<RemoteResult<Exchange>> {
     const answer = await this.#send({ method: 'POST', path, body, signal });
-    if (answer.ok && answer.value.status === 404) return trouble('rejected', 'it does not speak this protocol');
+    if (answer.ok && answer.value.status === 404) return trouble('misplaced', 'it does not speak this protocol');
     return answer;
   }
 
@@ -124,8 +126,8 @@ class HttpBackend implements RemoteBackend {
     readonly body?: readonly Uint8Array[];
     readonly signal: AbortSignal;
   }): Promise<RemoteResult<Exchange>> {
-    const { url, token, userAgent, stallMs = STALL_MS } = this.#options;
-    this.#exchanger ??= createExchanger(url, stallMs);
+    const { url, token, userAgent, stallMs = STALL_MS, proxy } = this.#options;
+    this.#exchanger ??= createExchanger({ origin: url, stallMs, proxy });
     const { exchange }: { readonly exchange: Exchanger } = await this.#exchanger;
     const answer = await exchange({
       method: request.method,
@@ -147,6 +149,8 @@ function judge(exchange: Exchange): RemoteResult<Exchange> {
   const { status, retryAfterMs } = exchange;
   if ((status >= 200 && status < 300) || status === 404) return ok(exchange);
   const detail = `it answered with status ${status}`;
+  if (status >= 300 && status < 400)
+    return trouble('misplaced', `it redirects (status ${status}), which is not followed: use the address it leads to`);
   if (status === 401 || status === 403) return trouble('refused', detail);
   if (status === 429 || (status >= 500 && status !== 501 && status !== 505 && status !== 507))
     return trouble('busy', detail, retryAfterMs);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseStoredToken, type StoredToken } from './token.js';
 
@@ -44,8 +44,9 @@ export function openTokenFile(path: string): TokenFile {
 }
 
 function stampOf(path: string): string {
-  if (!existsSync(path)) return '';
-  const { ino, mtimeMs, ctimeMs, size } = statSync(path);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return '';
+  const { ino, mtimeMs, ctimeMs, size } = stats;
   return `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
 }
 

@@ -12,7 +12,7 @@ export async function answerGet(
 ): Promise<FastifyReply> {
   const entry = await session.find(key);
   if (entry === undefined) throw new Problem('not-found');
-  return sendEntry(reply, { session, entry }, { contentType });
+  return await sendEntry(reply, { session, entry }, { contentType });
 }
 
 /** Answers PUT of one entry with an empty 200, whether it is stored or one that was there first stays. */

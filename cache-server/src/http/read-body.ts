@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { iterateChunks } from './iterate-chunks.js';
 import { Problem } from './problem.js';
 
 /** A request as these functions need it. */
@@ -8,7 +9,7 @@ interface RequestWithBody {
 
 /** The stream of a request's body. Leaving it early leaves the connection open, so that an answer can be sent. */
 export function bodyStream(request: RequestWithBody): AsyncIterable<Uint8Array> {
-  return request.raw.iterator({ destroyOnReturn: false });
+  return { [Symbol.asyncIterator]: () => iterateChunks(request.raw) };
 }
 
 /**

@@ -1,7 +1,9 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { ByteRange, Entry } from '@tr/store';
 import type { CacheSession } from '../session/cache-session.js';
+import { LENT_BYTES, LentBuffers } from './lent-buffers.js';
 
 /** A body to send, always with its length. */
 export interface EntryAnswer {
@@ -10,17 +12,100 @@ export interface EntryAnswer {
   readonly range?: ByteRange;
 }
 
-/** Sends the body of an entry (only its headers for HEAD), streaming, with `Content-Length`: some clients refuse chunked answers. */
-export function sendEntry(
+/** Bodies of entries to send one after the other. */
+export interface SentParts {
+  /** Bytes before the first. */
+  readonly head: Uint8Array;
+  readonly parts: readonly { readonly entry: Entry; readonly range: ByteRange }[];
+}
+
+/** When all lent buffers are in use. */
+const SMALL_BUFFER = 64 * 1024;
+const NOTHING = new Uint8Array();
+
+const buffers = new LentBuffers();
+
+/** Sends the body of an entry (only its headers for HEAD) with `Content-Length`: some clients refuse chunked answers. */
+export async function sendEntry(
   reply: FastifyReply,
   { session, entry }: { readonly session: CacheSession; readonly entry: Entry },
   answer: EntryAnswer,
-): FastifyReply {
-  const { range } = answer;
-  const length = range === undefined ? entry.body.size : range.end - range.start + 1;
-  void reply.headers({ ...answer.headers, 'content-type': answer.contentType, 'content-length': String(length) });
-  // The framework would take the length of an empty answer for that of the body; of a stream it takes none.
-  if (reply.request.method === 'HEAD') return reply.send(Readable.from([]));
-  if (entry.inline !== undefined && range === undefined) return reply.send(Buffer.from(entry.inline));
-  return reply.send(Readable.from(session.read(entry, range), { objectMode: false }));
+): Promise<FastifyReply> {
+  const range = answer.range ?? { start: 0, end: entry.body.size - 1 };
+  void reply.headers({ ...answer.headers, 'content-type': answer.contentType });
+  if (reply.request.method === 'HEAD') {
+    void reply.header('content-length', String(range.end - range.start + 1));
+    // The framework would take the length of an empty answer for that of the body; of a stream it takes none.
+    return reply.send(Readable.from([]));
+  }
+  if (entry.inline !== undefined) return reply.send(viewOf(entry.inline.subarray(range.start, range.end + 1)));
+  return await sendParts(reply, session, { head: NOTHING, parts: [{ entry, range }] });
+}
+
+/** The whole bodies of entries, for {@link sendParts}. */
+export function wholeParts(entries: readonly Entry[]): SentParts['parts'] {
+  return entries.map((entry) => ({ entry, range: { start: 0, end: entry.body.size - 1 } }));
+}
+
+/**
+ * Sends bodies, with their length. Small answers are read as a whole before anything is sent, so trouble with them is still
+ * an error answer; others break off where the trouble is. Memory: one buffer.
+ */
+export async function sendParts(reply: FastifyReply, session: CacheSession, sent: SentParts): Promise<FastifyReply> {
+  const length = sent.parts.reduce((sum, { range }) => sum + range.end - range.start + 1, sent.head.length);
+  void reply.header('content-length', String(length));
+  const buffer = reply.raw.destroyed ? undefined : buffers.lend();
+  if (buffer !== undefined) reply.raw.once('close', () => buffers.giveBack(buffer));
+  if (buffer !== undefined && length <= LENT_BYTES)
+    return reply.send(buffer.subarray(0, await gather(buffer, session, sent)));
+  reply.hijack();
+  reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+  try {
+    await stream(reply.raw, session, { ...sent, buffer: buffer ?? Buffer.allocUnsafeSlow(SMALL_BUFFER) });
+    reply.raw.end();
+  } catch (error) {
+    reply.raw.destroy(error instanceof Error ? error : undefined);
+  }
+  return reply;
+}
+
+/** Fills the buffer; returns how far. */
+async function gather(buffer: Buffer, session: CacheSession, { head, parts }: SentParts): Promise<number> {
+  buffer.set(head);
+  let filled = head.length;
+  for (const { entry, range } of parts) {
+    const rest = buffer.subarray(filled, filled + range.end - range.start + 1);
+    let at = 0;
+    await session.pour(entry, range, {
+      buffer: rest,
+      sink: (chunk) => {
+        if (chunk.buffer !== rest.buffer) rest.set(chunk, at);
+        at += chunk.length;
+      },
+    });
+    filled += at;
+  }
+  return filled;
+}
+
+async function stream(
+  response: ServerResponse,
+  session: CacheSession,
+  { head, parts, buffer }: SentParts & { readonly buffer: Buffer },
+): Promise<void> {
+  let giveUp: (() => void) | undefined;
+  response.once('close', () => giveUp?.());
+  // Until the bytes have left this process: the buffer is used again.
+  const write = (chunk: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      giveUp = () => reject(new Error('the client went away'));
+      if (response.destroyed) giveUp();
+      else response.write(chunk, (error) => (error instanceof Error ? reject(error) : resolve()));
+    });
+  if (head.length > 0) await write(head);
+  for (const { entry, range } of parts) await session.pour(entry, range, { buffer, sink: write });
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -244,7 +244,11 @@ class CacheServer {
     request.trace = createTrace();
     // Not the framework's hook for that: it says nothing when the client goes away.
     const startedAt = performance.now();
-    reply.raw.once('close', () => this.#noteServed(request, reply, (performance.now() - startedAt) / 1000));
+    reply.raw.once('close', () => {
+      this.#noteServed(request, reply, (performance.now() - startedAt) / 1000);
+      // An answer whose headers were sent before the drain began promised to keep the connection.
+      if (this.#isDraining) request.raw.socket.end();
+    });
     const { config } = request.routeOptions;
     if (!request.is404 && config.isPublic !== true && config.protocol !== undefined) {
       request.identity = await this.#authenticator.login({

@@ -38,6 +38,11 @@ export interface CacheSession {
   list(instance: string): Promise<readonly Entry[]>;
   /** The body as a stream of exactly its length; breaks off instead of ending when the content turns out wrong. */
   read(entry: Entry, range?: ByteRange): Readable;
+  /**
+   * Hands a part of the body to `sink`, at its speed. `buffer` is the caller's, for the store to read into: a chunk is good
+   * only until `sink` is done. The last one comes after all that is not verified yet has been; trouble is thrown before.
+   */
+  pour(entry: Entry, range: ByteRange, out: PourTarget): Promise<void>;
   /** The whole body, verified. Only for bodies known to be small. */
   readBytes(entry: Entry): Promise<Uint8Array>;
   /** `kept`: an entry was there first and stays. Throws `read-only` for a credential that may not write. */
@@ -46,6 +51,12 @@ export interface CacheSession {
   adopt(key: EntryKey, entry: Entry): Promise<WriteReport['outcome']>;
   /** Removes the entry of one's own scope, for protocols that let clients drop a bad one. */
   remove(key: EntryKey): Promise<void>;
+}
+
+/** Where a body is poured. */
+export interface PourTarget {
+  readonly buffer: Uint8Array;
+  readonly sink: (chunk: Uint8Array) => void | Promise<void>;
 }
 
 /** What a write did. */

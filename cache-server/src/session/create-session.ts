@@ -107,6 +107,24 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
       });
     },
 
+    async pour({ inline, body }, range, { buffer, sink }) {
+      if (inline !== undefined) return await sink(inline.subarray(range.start, range.end + 1));
+      let held: Uint8Array | undefined;
+      const poured = await blobs.readRange(
+        body,
+        range,
+        async (chunk) => {
+          if (chunk.buffer === buffer.buffer) return await sink(chunk);
+          const ready = held;
+          held = chunk;
+          if (ready !== undefined) await sink(ready);
+        },
+        buffer,
+      );
+      unwrap(poured);
+      if (held !== undefined) await sink(held);
+    },
+
     async readBytes(entry) {
       return entry.inline ?? unwrap(await blobs.readBytes(entry.body));
     },

@@ -25,7 +25,7 @@ export async function writeBody(
   const source = body instanceof Uint8Array ? single(body) : body;
   const announced = body instanceof Uint8Array ? body.length : terms.length;
   if (announced !== undefined && announced <= MAX_INLINE_BYTES) {
-    const inline = await collect(bounded(source, announced + 1));
+    const inline = body instanceof Uint8Array ? body : await collect(body, announced);
     const digest = digestOf(inline);
     const flaw = findFlaw(digest, terms);
     if (flaw !== undefined) throw flaw;
@@ -63,8 +63,13 @@ async function* bounded(source: AsyncIterable<Uint8Array>, limit: number): Async
   }
 }
 
-async function collect(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function collect(source: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of source) chunks.push(chunk);
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > limit) throw new Problem('too-large');
+    chunks.push(chunk);
+  }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

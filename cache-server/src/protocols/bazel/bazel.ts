@@ -48,7 +48,7 @@ async function answerRead(host: ProtocolHost, request: FastifyRequest, reply: Fa
   const entry = store === 'cas' ? await cache.findBlob(hash) : await cache.findResult(hash, form);
   if (entry === undefined) throw new Problem('not-found');
   const isJson = store === 'ac' && form === 'json';
-  return sendEntry(
+  return await sendEntry(
     reply,
     { session, entry },
     { contentType: isJson ? 'application/json' : 'application/octet-stream' },

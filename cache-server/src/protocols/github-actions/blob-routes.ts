@@ -38,7 +38,7 @@ async function download(host: ProtocolHost, request: FastifyRequest, reply: Fast
   const range = typeof header === 'string' ? parseRange(header, entry.body.size) : undefined;
   if (range !== undefined) void reply.code(206);
   const { size, hash } = entry.body;
-  return sendEntry(
+  return await sendEntry(
     reply,
     { session, entry },
     {

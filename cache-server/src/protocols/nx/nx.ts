@@ -21,7 +21,7 @@ export const nx: Protocol = {
       const session = host.session(request);
       const entry = await session.find(toKey(request.params.hash));
       if (entry === undefined) throw new Problem('not-found');
-      return sendEntry(reply, { session, entry }, { contentType: 'application/octet-stream' });
+      return await sendEntry(reply, { session, entry }, { contentType: 'application/octet-stream' });
     });
     app.put<KeyParams>('/v1/cache/:hash', async (request, reply) => {
       const key = toKey(request.params.hash);

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Digest } from '@tr/model';
 import {
@@ -15,7 +14,7 @@ import {
 import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 import { announcedLength, bodyStream, readJson } from '../../http/read-body.js';
-import type { CacheSession } from '../../session/cache-session.js';
+import { sendParts, wholeParts } from '../../http/send.js';
 import type { ProtocolHost } from '../protocol.js';
 import { chunkName } from './names.js';
 
@@ -37,14 +36,8 @@ export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost): v
       const entry = await session.find(chunkName(chunk));
       if (entry?.body.size === chunk.size) found.push(entry);
     }
-    const bodies = found.map(({ body }) => body);
-    const header = Buffer.from(`${toChunkList(bodies)}\n`);
-    return await reply
-      .headers({
-        'content-type': 'application/octet-stream',
-        'content-length': String(header.length + totalSize(bodies)),
-      })
-      .send(Readable.from(writeChunks(session, header, found), { objectMode: false }));
+    const head = Buffer.from(`${toChunkList(found.map(({ body }) => body))}\n`);
+    return await sendParts(reply.type('application/octet-stream'), session, { head, parts: wholeParts(found) });
   });
 
   app.post(PATHS.putChunks, async (request, reply) => {
@@ -65,15 +58,6 @@ export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost): v
     }
     return await reply.type('application/json').send('{}');
   });
-}
-
-async function* writeChunks(
-  session: CacheSession,
-  header: Uint8Array,
-  found: readonly Entry[],
-): AsyncIterable<Uint8Array> {
-  yield header;
-  for (const entry of found) yield* session.read(entry);
 }
 
 function toChunks(value: unknown): readonly Digest[] {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { ActionKey } from '@tr/model';
 import {
@@ -15,7 +14,7 @@ import type { Entry } from '@tr/store';
 import { listOuterChunks, parseEntryBytes } from '@tr/transport';
 import { Problem } from '../../http/problem.js';
 import { readJson, readSmallBody } from '../../http/read-body.js';
-import { sendEntry } from '../../http/send.js';
+import { sendEntry, sendParts, wholeParts } from '../../http/send.js';
 import type { CacheSession } from '../../session/cache-session.js';
 import type { ProtocolHost } from '../protocol.js';
 import { chunkName, entryName } from './names.js';
@@ -31,19 +30,16 @@ export function registerEntryRoutes(app: FastifyInstance, host: ProtocolHost): v
     if (keys === undefined) throw new Problem('bad-request', 'not a list of keys');
     const session = host.session(request);
     const found = await findAll(session, keys);
-    const header = Buffer.from(`${toLookupHeader(found.map(({ slot }) => slot))}\n`);
-    const length = found.reduce((sum, { slot }) => sum + (typeof slot === 'number' ? slot : 0), header.length);
-    const body = Readable.from(writeFound(session, header, found), { objectMode: false });
-    return await reply
-      .headers({ 'content-type': 'application/octet-stream', 'content-length': String(length) })
-      .send(body);
+    const head = Buffer.from(`${toLookupHeader(found.map(({ slot }) => slot))}\n`);
+    const parts = wholeParts(found.flatMap(({ entry }) => (entry === undefined ? [] : [entry])));
+    return await sendParts(reply.type('application/octet-stream'), session, { head, parts });
   });
 
   app.get<KeyParams>(`${PATHS.entries}/:key`, async (request, reply) => {
     const session = host.session(request);
     const entry = await session.find(entryName(toKey(request.params.key)));
     if (entry === undefined) throw new Problem('not-found');
-    return sendEntry(reply, { session, entry }, { contentType: 'application/octet-stream' });
+    return await sendEntry(reply, { session, entry }, { contentType: 'application/octet-stream' });
   });
 
   app.put<KeyParams>(`${PATHS.entries}/:key`, async (request, reply) => {
@@ -95,15 +91,6 @@ async function findAll(session: CacheSession, keys: readonly ActionKey[]): Promi
     }
   }
   return found;
-}
-
-async function* writeFound(
-  session: CacheSession,
-  header: Uint8Array,
-  found: readonly Found[],
-): AsyncIterable<Uint8Array> {
-  yield header;
-  for (const { entry } of found) if (entry !== undefined) yield* session.read(entry);
 }
 
 function toKey(text: string): ActionKey {

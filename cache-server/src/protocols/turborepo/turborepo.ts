@@ -63,7 +63,11 @@ async function sendArtifact(
   const session = host.session(request);
   const entry = await findArtifact(host, request, request.params.hash);
   if (entry === undefined) throw new Problem('not-found');
-  return sendEntry(reply, { session, entry }, { contentType: 'application/octet-stream', headers: factHeaders(entry) });
+  return await sendEntry(
+    reply,
+    { session, entry },
+    { contentType: 'application/octet-stream', headers: factHeaders(entry) },
+  );
 }
 
 /** An artifact that its reader may use: where signatures are asked for, one without is as good as none. */

@@ -9,8 +9,13 @@ const FOLDER_DIGITS = 32;
  * that no name a client makes up can leave its place. The JSON of a list is unambiguous, whatever the parts contain.
  */
 export function entryPath(name: EntryName): readonly string[] {
-  const key = sha256(JSON.stringify([name.key]));
-  return [...namespacePath(name), key.slice(0, 2), key];
+  return [...namespacePath(name), ...keyPath(name.key)];
+}
+
+/** Where an entry lies in its namespace. */
+export function keyPath(key: string): readonly [string, string] {
+  const digest = sha256(JSON.stringify([key]));
+  return [digest.slice(0, 2), digest];
 }
 
 /** Where the entries of a namespace lie. */

@@ -86,12 +86,15 @@ export interface StreamBlobStore extends BlobStore {
   ): Promise<StoreResult<StoredBlob | undefined>>;
   /**
    * Streams a part of the content into `sink`. Like `read` it may only be trusted when the result is ok, but the content
-   * is only verified when it has not been since this process started, or was touched since.
+   * is only verified when it has not been since this process started, or was touched since. Chunks may be kept, but those in
+   * `buffer`, which a store may use for content that is verified already: they are good only until `sink` is done, and may be
+   * trusted at once.
    */
   readRange(
     digest: Digest,
     range: ByteRange,
     sink: (chunk: Uint8Array) => void | Promise<void>,
+    buffer?: Uint8Array,
   ): Promise<StoreResult<undefined>>;
   /** Shows every blob to `visit`; `youngAt` is when it was stored or found again, milliseconds since the epoch. */
   scanBlobs(

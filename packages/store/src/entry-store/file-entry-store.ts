@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { join, sep } from 'node:path';
 import { fail, ok } from '@tr/model';
 import { errorCode } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
@@ -10,7 +11,8 @@ import { readWhole } from '../read-whole.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
 import { scanDirectories, scanFiles } from '../upkeep/scan-folder.js';
 import { fromEntryBytes, isSameName, MAX_ENTRY_BYTES, toEntryBytes } from './entry-bytes.js';
-import { entryPath, namespacePath } from './entry-path.js';
+import { entryPath, keyPath, namespacePath } from './entry-path.js';
+import { RecentEntries } from './recent-entries.js';
 import { USE_INTERVAL_MS, type Entry, type EntryName, type EntryStore } from './entry-store.js';
 
 const ENTRY_MODE = 0o644;
@@ -25,7 +27,8 @@ export interface FileEntryStoreOptions {
 export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStoreOptions): EntryStore {
   const { disk } = folder;
   const root = join(folder.root, 'entries');
-  const pathOf = (name: EntryName): string => join(root, ...entryPath(name));
+  const recent = new RecentEntries();
+  const pathOf = createPaths(root);
   const guarded = <T>(path: string, operation: () => StoreResult<T>): StoreResult<T> => {
     const refusal = folder.check();
     if (refusal !== undefined) return fail(refusal);
@@ -37,10 +40,15 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
     async get(name) {
       const path = pathOf(name);
       return guarded<Entry | undefined>(path, () => {
+        const stats = disk.lstat(path);
+        if (stats === undefined) return ok(undefined);
+        if (now() - stats.mtimeMs > USE_INTERVAL_MS) noteUse(folder, path, now());
+        const known = recent.find(path, stats);
+        if (known !== undefined) return ok(known);
         const found = readEntry(folder, path, name);
         if (!found.ok) return found;
         if (found.value === undefined) return ok(undefined);
-        if (now() - found.value.usedAt > USE_INTERVAL_MS) noteUse(folder, path, now());
+        recent.note(path, found.value.stats, found.value.entry);
         return ok(found.value.entry);
       });
     },
@@ -102,7 +110,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
                     createdAt,
                     durationMs,
                     hasBlob: inline === undefined,
-                    usedAt: found.value.usedAt,
+                    usedAt: found.value.stats.mtimeMs,
                   });
                 }
                 await pacer.turn();
@@ -116,14 +124,33 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
   };
 }
 
-interface UsedEntry {
+interface ReadEntry {
   readonly entry: Entry;
-  /** Milliseconds since the epoch. */
-  readonly usedAt: number;
+  /** Of its file; the modification time is the last use. */
+  readonly stats: Stats;
+}
+
+/** Namespaces whose folders are remembered. */
+const MAX_NAMESPACES = 1000;
+
+/** Paths of entries; the folders of namespaces are worked out once. */
+function createPaths(root: string): (name: EntryName) => string {
+  const folders = new Map<string, string>();
+  return (name) => {
+    const { tenant, scope, protocol, instance, key } = name;
+    const namespace = JSON.stringify([tenant, scope, protocol, instance]);
+    let folder = folders.get(namespace);
+    if (folder === undefined) {
+      if (folders.size >= MAX_NAMESPACES) folders.clear();
+      folder = join(root, ...namespacePath(name)) + sep;
+      folders.set(namespace, folder);
+    }
+    return folder + keyPath(key).join(sep);
+  };
 }
 
 /** Reads and checks an entry; one that cannot be trusted, or that says it is another, is set aside. */
-function readEntry(folder: CacheFolder, path: string, name?: EntryName): StoreResult<UsedEntry | undefined> {
+function readEntry(folder: CacheFolder, path: string, name?: EntryName): StoreResult<ReadEntry | undefined> {
   let file;
   try {
     file = readWhole(folder.disk, path, MAX_ENTRY_BYTES);
@@ -137,7 +164,7 @@ function readEntry(folder: CacheFolder, path: string, name?: EntryName): StoreRe
   const entry = parsed.value;
   const isAtHome = path.endsWith(join(...entryPath(entry.name)));
   if (!isAtHome || (name !== undefined && !isSameName(entry.name, name))) return refuse(folder, path, 'another name');
-  return ok({ entry, usedAt: file.stats.mtimeMs });
+  return ok({ entry, stats: file.stats });
 }
 
 function refuse(folder: CacheFolder, path: string, detail: string): StoreResult<never> {

@@ -43,10 +43,16 @@ export function createFileStreamBlobStore(folder: CacheFolder): StreamBlobStore 
         dropTemp(folder, temp);
         return ok(undefined);
       }
-      return attempt(folder.blobPath(digest.hash), () => ({ digest, added: place(folder, temp, digest) }));
+      return attempt(folder.blobPath(digest.hash), () => {
+        const added = place(folder, temp, digest);
+        // What was there before was not read just now.
+        const time = added ? changeTime(digest) : undefined;
+        if (time !== undefined) remember(digest, time);
+        return { digest, added };
+      });
     },
 
-    async readRange(digest, range, sink) {
+    async readRange(digest, range, sink, buffer) {
       const path = folder.blobPath(digest.hash);
       const time = attempt(path, () => changeTime(digest));
       if (!time.ok) return time;
@@ -58,7 +64,7 @@ export function createFileStreamBlobStore(folder: CacheFolder): StreamBlobStore 
         remember(digest, time.value);
         if (isWhole) return read;
       }
-      return await readPart(folder, { path, range, sink });
+      return await readPart(folder, { path, range, sink, buffer });
     },
 
     async scanBlobs(visit) {
@@ -146,21 +152,24 @@ async function readPart(
     readonly path: string;
     readonly range: ByteRange;
     readonly sink: (chunk: Uint8Array) => void | Promise<void>;
+    readonly buffer: Uint8Array | undefined;
   },
 ): Promise<StoreResult<undefined>> {
-  const { path, range, sink } = options;
+  const { path, range, sink, buffer } = options;
+  const step = buffer?.length ?? CHUNK_BYTES;
   const opened = attempt(path, () => folder.disk.open(path, 'read'));
   if (!opened.ok) return opened;
   const file = opened.value;
   try {
     const pacer = createPacer();
-    for (let at = range.start; at <= range.end; at += CHUNK_BYTES) {
-      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, range.end - at + 1));
-      const count = attempt(path, () => folder.disk.readAt(file, buffer, at));
+    for (let at = range.start; at <= range.end; at += step) {
+      const length = Math.min(step, range.end - at + 1);
+      const chunk = buffer?.subarray(0, length) ?? Buffer.allocUnsafe(length);
+      const count = attempt(path, () => folder.disk.readAt(file, chunk, at));
       if (!count.ok) return count;
-      if (count.value < buffer.length) return fail({ code: 'store/io', path, detail: 'EOF' });
-      await sink(buffer);
-      await pacer.turn();
+      if (count.value < length) return fail({ code: 'store/io', path, detail: 'EOF' });
+      await sink(chunk);
+      if (at + step <= range.end) await pacer.turn();
     }
     return ok(undefined);
   } finally {

@@ -1,0 +1,35 @@
+-- Load for wrk: one JSON line at the end. Arguments: method, bytes, number of keys (GET) or prefix of the names (PUT),
+-- path before the name, path after it, token.
+local method, size, names, before, after, token
+local count = 0
+local filler
+
+function init(args)
+  method, size, names, before, after, token = args[1], tonumber(args[2]), args[3], args[4], args[5], args[6]
+  wrk.headers["Authorization"] = "Bearer " .. token
+  if method == "PUT" then
+    wrk.headers["Content-Type"] = "application/octet-stream"
+    local parts = {}
+    math.randomseed(42)
+    for i = 1, size do parts[i] = string.char(math.random(0, 255)) end
+    filler = table.concat(parts)
+  end
+end
+
+-- Every body is another one: a server that keeps equal contents once gains nothing here.
+function request()
+  count = count + 1
+  if method == "GET" then
+    return wrk.format("GET", before .. string.format("%06d", count * 7919 % tonumber(names)) .. after)
+  end
+  local name = names .. string.format("%08d", count)
+  return wrk.format("PUT", before .. name .. after, nil, name .. string.sub(filler, #name + 1))
+end
+
+function done(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format(
+    '\nRESULT {"requests":%d,"seconds":%.6f,"p50":%.3f,"p99":%.3f,"max":%.3f,"bytes":%d,"broken":%d,"refused":%d}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+    latency.max / 1000, summary.bytes, errors.connect + errors.read + errors.write + errors.timeout, errors.status))
+end

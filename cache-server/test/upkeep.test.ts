@@ -115,8 +115,21 @@ test('upkeep removes blobs of evicted entries and keeps the others', async () =>
   let ahead = 0;
   await using server = await startTestServer({ quotas, now: () => Date.now() + ahead });
   const main = server.token('main');
+  const nothing = { evictedEntries: 0, lostEntries: 0, removedBlobs: 0 };
   await put(server, main, '1', 'old '.repeat(10_000));
-  assert.deepEqual(await server.running.upkeep.run(), { keptEntries: 1, evictedEntries: 0, removedBlobs: 0 });
+  assert.deepEqual(await server.running.upkeep.run(), { ...nothing, keptEntries: 1 });
   ahead = 24 * HOUR;
-  assert.deepEqual(await server.running.upkeep.run(), { keptEntries: 0, evictedEntries: 1, removedBlobs: 1 });
+  const evicting = { ...nothing, keptEntries: 0, evictedEntries: 1, removedBlobs: 1 };
+  assert.deepEqual(await server.running.upkeep.run(), evicting);
+});
+
+test('upkeep removes entries whose blob is gone', async () => {
+  await using server = await startTestServer();
+  const main = server.token('main');
+  await put(server, main, '1', 'lost '.repeat(10_000));
+  await put(server, main, '2', 'inline');
+  rmSync(join(server.directory, 'v1/blobs'), { recursive: true });
+  const report = { keptEntries: 1, evictedEntries: 0, lostEntries: 1, removedBlobs: 0 };
+  assert.deepEqual(await server.running.upkeep.run(), report);
+  assert.deepEqual(await statuses(server, main, ['1', '2']), [404, 200]);
 });

@@ -45,15 +45,19 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
   };
   const isWhole = async (entry: Entry): Promise<boolean> =>
     entry.inline !== undefined || unwrap(await blobs.findMissing([entry.body])).length === 0;
-  /** Undefined also for an entry that cannot be trusted, and for one whose blob is gone: that entry is removed. */
-  const findIn = async (scope: Scope, key: EntryKey): Promise<Entry | undefined> => {
-    const name = toName(scope, key);
+  /** What is there, of use or not; undefined also for an entry that cannot be trusted. */
+  const look = async (name: EntryName): Promise<Entry | undefined> => {
     const found = await entries.get(name);
     if (!found.ok && found.failure.code === 'store/corrupt') return undefined;
-    const entry = unwrap(found);
-    if (entry === undefined || (await isWhole(entry))) return entry;
-    unwrap(await entries.delete(name));
-    return undefined;
+    return unwrap(found);
+  };
+  /**
+   * Undefined also for an entry whose blob is gone. It stays where it is: by now it may be one that a writer has just put
+   * in its place. The next write replaces it, or upkeep takes it.
+   */
+  const findIn = async (scope: Scope, key: EntryKey): Promise<Entry | undefined> => {
+    const entry = await look(toName(scope, key));
+    return entry !== undefined && (await isWhole(entry)) ? entry : undefined;
   };
   const findOnChain = async (key: EntryKey): Promise<Entry | undefined> => {
     for (const scope of chain) {
@@ -134,7 +138,8 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
       noteKey(key);
       const name = toName(identity.scope, key);
       const replace = options.mode === 'replace';
-      if (!replace && (await findIn(identity.scope, key)) !== undefined) {
+      const first = replace ? undefined : await look(name);
+      if (first !== undefined && (await isWhole(first))) {
         trace.outcome = 'kept';
         return { outcome: 'kept', digest: undefined };
       }
@@ -152,7 +157,7 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
           facts: options.facts ?? {},
         };
         if (written.inline === undefined) ledger.noteBlob(written.digest.hash);
-        const outcome = unwrap(await entries.put(entry, { replace }));
+        const outcome = unwrap(await entries.put(entry, { replace, over: first }));
         trace.outcome = outcome;
         if (outcome === 'stored') {
           trace.stored++;

@@ -17,6 +17,11 @@ export interface UpkeepGround {
   readonly now: () => number;
   /** Milliseconds; an hour unless a test says otherwise. */
   readonly graceMs?: number;
+  /**
+   * Other processes write to the store: a young blob is spared even when its entry has just been evicted, since another
+   * server may be about to name it again.
+   */
+  readonly isShared?: boolean;
   readonly onEvicted: (count: number) => void;
 }
 
@@ -24,6 +29,8 @@ export interface UpkeepGround {
 export interface UpkeepReport {
   readonly keptEntries: number;
   readonly evictedEntries: number;
+  /** Entries whose blob was gone. */
+  readonly lostEntries: number;
   readonly removedBlobs: number;
 }
 
@@ -61,26 +68,48 @@ export class Upkeep {
     const kept = usages.filter((usage) => !evicted.has(usage));
     ledger.replace(kept.map(({ name, body }) => ({ tenant: name.tenant, scope: name.scope, bytes: body.size })));
     if (evicted.size > 0) onEvicted(evicted.size);
-    const removedBlobs = await this.#sweepBlobs(kept, evicted, startedAt);
-    return { keptEntries: kept.length, evictedEntries: evicted.size, removedBlobs };
+    const { removedBlobs, lost } = await this.#sweepBlobs(kept, evicted, startedAt);
+    const lostEntries = await this.#removeLost(kept.filter(({ hasBlob, body }) => hasBlob && lost.has(body.hash)));
+    return { keptEntries: kept.length - lostEntries, evictedEntries: evicted.size, lostEntries, removedBlobs };
   }
 
-  async #sweepBlobs(kept: readonly EntryUsage[], evicted: ReadonlySet<EntryUsage>, startedAt: number): Promise<number> {
-    const { blobs, ledger, graceMs = GRACE_MS } = this.#ground;
-    const live = new Set<Sha256>(kept.filter(({ hasBlob }) => hasBlob).map(({ body }) => body.hash));
-    const freed = new Set<Sha256>([...evicted].map(({ body }) => body.hash));
+  /** Removes blobs that no entry names; `lost` are those that an entry names and that are not there. */
+  async #sweepBlobs(
+    kept: readonly EntryUsage[],
+    evicted: ReadonlySet<EntryUsage>,
+    startedAt: number,
+  ): Promise<{ readonly removedBlobs: number; readonly lost: ReadonlySet<Sha256> }> {
+    const { blobs, ledger, graceMs = GRACE_MS, isShared = false } = this.#ground;
+    const live = new Map<Sha256, number>(
+      kept.filter(({ hasBlob }) => hasBlob).map(({ body }) => [body.hash, body.size]),
+    );
+    const lost = new Set(live.keys());
+    const freed = new Set<Sha256>(isShared ? [] : [...evicted].map(({ body }) => body.hash));
     const candidates: { readonly hash: Sha256; readonly youngAt: number }[] = [];
     unwrap(
       await blobs.scanBlobs(({ digest, youngAt }) => {
+        if (live.get(digest.hash) === digest.size) lost.delete(digest.hash);
         const isYoung = youngAt > startedAt - graceMs && !(freed.has(digest.hash) && youngAt < startedAt);
         if (!live.has(digest.hash) && !isYoung) candidates.push({ hash: digest.hash, youngAt });
       }),
     );
     const recent = ledger.takeRecentBlobs();
-    let removed = 0;
+    let removedBlobs = 0;
     for (const { hash, youngAt } of candidates) {
       if (recent.has(hash)) continue;
-      if (unwrap(await blobs.deleteBlob(hash, youngAt))) removed++;
+      if (unwrap(await blobs.deleteBlob(hash, youngAt))) removedBlobs++;
+    }
+    return { removedBlobs, lost };
+  }
+
+  /** Removes entries whose blob is gone, unless a writer has put it back by now. */
+  async #removeLost(usages: readonly EntryUsage[]): Promise<number> {
+    const { entries, blobs } = this.#ground;
+    let removed = 0;
+    for (const { name, body } of usages) {
+      if (unwrap(await blobs.findMissing([body])).length === 0) continue;
+      unwrap(await entries.delete(name));
+      removed++;
     }
     return removed;
   }

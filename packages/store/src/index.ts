@@ -10,11 +10,12 @@ export {
   type Entry,
   type EntryName,
   type EntryNamespace,
+  type EntryPutOptions,
   type EntryStore,
   type EntryUsage,
   type StreamBlobStore,
 } from './entry-store/entry-store.js';
-export { fromEntryBytes, isSameName, MAX_ENTRY_BYTES, toEntryBytes } from './entry-store/entry-bytes.js';
+export { fromEntryBytes, isSameName, isSameWrite, MAX_ENTRY_BYTES, toEntryBytes } from './entry-store/entry-bytes.js';
 export { entryPath, namespacePath } from './entry-store/entry-path.js';
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';

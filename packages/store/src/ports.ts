@@ -49,7 +49,7 @@ export interface PutManifest {
 
 /** Manifests by action key. First write wins. No method rejects for trouble of the store. */
 export interface ActionStore {
-  /** Undefined when there is none. A manifest that cannot be trusted is set aside: `store/corrupt`. */
+  /** Undefined when there is none. A manifest that cannot be trusted is `store/corrupt`, and gives way to the next. */
   get(key: ActionKey): Promise<StoreResult<StoredManifest | undefined>>;
   /** `replace`: the new manifest wins (the caller knows that the old one is of no use). */
   put(manifest: Manifest, options?: { readonly replace: boolean }): Promise<StoreResult<PutManifest>>;

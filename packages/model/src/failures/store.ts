@@ -5,11 +5,12 @@ export type StoredKind = 'blob' | 'manifest' | 'entry';
 export type StoreFailure =
   /** Nothing is stored under this name. */
   | { readonly code: 'store/missing'; readonly kind: StoredKind; readonly name: string }
-  /** What is stored under this name cannot be trusted; it has been set aside where that was possible. */
+  /** What is stored under this name cannot be trusted; it is set aside, or gives way to what is stored next. */
   | { readonly code: 'store/corrupt'; readonly kind: StoredKind; readonly name: string; readonly detail: string }
   | { readonly code: 'store/no-space'; readonly path: string }
   | { readonly code: 'store/read-only'; readonly path: string }
-  | { readonly code: 'store/denied'; readonly path: string }
+  /** `detail` is the store's own word for it, where it has one. */
+  | { readonly code: 'store/denied'; readonly path: string; readonly detail?: string }
   /** The cache folder was written by a version that we do not know: nothing in it is read, changed or deleted. */
   | { readonly code: 'store/unknown-version'; readonly path: string; readonly found: string }
   /** `detail` is the error code of the operating system. */

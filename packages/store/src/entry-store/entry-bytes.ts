@@ -49,6 +49,11 @@ export function isSameName(a: EntryName, b: EntryName): boolean {
   return NAME_PARTS.every((part) => a[part] === b[part]);
 }
 
+/** True when both are the same write of the same name, not only the same content. */
+export function isSameWrite(a: Entry, b: Entry): boolean {
+  return isSameName(a.name, b.name) && isSameDigest(a.body, b.body) && a.createdAt === b.createdAt;
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

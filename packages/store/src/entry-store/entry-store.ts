@@ -54,12 +54,20 @@ export interface EntryUsage {
 /** A use of an entry is noted at most this often, milliseconds. */
 export const USE_INTERVAL_MS = 10 * 60 * 1000;
 
+/** How to put an entry. */
+export interface EntryPutOptions {
+  /** The new entry wins whatever is there. */
+  readonly replace?: boolean;
+  /** An entry that was found to be of no use (its blob is gone): it gives way, for as long as it is still what is there. */
+  readonly over?: Entry | undefined;
+}
+
 /** Entries by name. No method rejects for trouble of the store. Safe with many processes at once. */
 export interface EntryStore {
-  /** Undefined when there is none. Notes the use. One that cannot be trusted is set aside: `store/corrupt`. */
+  /** Undefined when there is none. Notes the use. One that cannot be trusted is `store/corrupt`, and gives way to the next. */
   get(name: EntryName): Promise<StoreResult<Entry | undefined>>;
   /** Without `replace` the first write wins, atomically: `kept` when a readable entry was there. */
-  put(entry: Entry, options?: { readonly replace: boolean }): Promise<StoreResult<'stored' | 'kept'>>;
+  put(entry: Entry, options?: EntryPutOptions): Promise<StoreResult<'stored' | 'kept'>>;
   /** Fine when there is none. */
   delete(name: EntryName): Promise<StoreResult<undefined>>;
   /** Every entry of a namespace, newest first. For namespaces that are known to be small. */

@@ -10,7 +10,7 @@ import { createPacer } from '../pacer.js';
 import { readWhole } from '../read-whole.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
 import { scanDirectories, scanFiles } from '../upkeep/scan-folder.js';
-import { fromEntryBytes, isSameName, MAX_ENTRY_BYTES, toEntryBytes } from './entry-bytes.js';
+import { fromEntryBytes, isSameName, isSameWrite, MAX_ENTRY_BYTES, toEntryBytes } from './entry-bytes.js';
 import { entryPath, keyPath, namespacePath } from './entry-path.js';
 import { RecentEntries } from './recent-entries.js';
 import { USE_INTERVAL_MS, type Entry, type EntryName, type EntryStore } from './entry-store.js';
@@ -59,7 +59,9 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
         const temp = writeTemp(folder, ENTRY_MODE, (file) => disk.write(file, toEntryBytes(entry)));
         const readFirst = () => {
           const first = readEntry(folder, path, entry.name);
-          return first.ok ? first.value : undefined;
+          if (!first.ok || first.value === undefined) return undefined;
+          const givesWay = options?.over !== undefined && isSameWrite(first.value.entry, options.over);
+          return givesWay ? undefined : first.value;
         };
         const first = placeRecord(folder, { temp, path, replace: options?.replace === true, readFirst });
         return ok(first === undefined ? 'stored' : 'kept');

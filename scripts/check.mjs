@@ -22,6 +22,12 @@ ensureCommands({
   gradle: 'gradle',
   java: 'default-jdk-headless',
   openssl: 'openssl',
+  // An S3 server that honours conditional writes.
+  radosgw: 'radosgw',
+  'ceph-mon': 'ceph-mon',
+  'ceph-osd': 'ceph-osd',
+  monmaptool: 'ceph-base',
+  ceph: 'ceph-common',
 });
 if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1);
 // The runner of this repository is a copy of the last good build, not the one the tests are about to exercise.

@@ -10,7 +10,7 @@ import { createTempDirectory } from './temp-directory.js';
 export interface BlobStoreSubject {
   readonly store: BlobStore;
   /** Replaces the stored bytes of a blob behind the store's back. */
-  readonly tamper: (hash: string, bytes: Uint8Array) => void;
+  readonly tamper: (hash: string, bytes: Uint8Array) => void | Promise<void>;
   readonly dispose?: () => void;
 }
 
@@ -99,7 +99,7 @@ export function describeBlobStore(name: string, create: () => BlobStoreSubject |
         const digest = digestOf(bytesOf('hello'));
         for (const read of [() => store.readBytes(digest), () => store.read(digest, () => undefined)]) {
           await store.putBytes(bytesOf('hello'));
-          tamper(digest.hash, bytesOf(damaged));
+          await tamper(digest.hash, bytesOf(damaged));
           const result = await read();
           assert.ok(!result.ok && result.failure.code === 'store/corrupt', JSON.stringify(result));
           assert.deepEqual(await store.findMissing([digest]), { ok: true, value: [digest] });

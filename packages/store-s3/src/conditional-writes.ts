@@ -2,17 +2,26 @@ import { randomBytes } from 'node:crypto';
 import { ok } from '@tr/model';
 import type { StoreResult } from '@tr/store';
 import type { Bucket } from './bucket.js';
+import { readObject } from './read-object.js';
 
-/** Whether the bucket honours `If-None-Match: *` on a PUT. Some servers ignore it, so it is tried, once. */
+/** Which conditions of a PUT a bucket honours. Some servers ignore them without a word. */
+export interface ConditionSupport {
+  /** `If-None-Match: *`: of many writers of one key exactly one wins. */
+  readonly absent: boolean;
+  /** `If-Match`: what is replaced is what was read. */
+  readonly unchanged: boolean;
+}
+
+/** What the bucket honours: tried once, never assumed. */
 export interface ConditionalWrites {
-  areExact(): Promise<StoreResult<boolean>>;
+  support(): Promise<StoreResult<ConditionSupport>>;
 }
 
 /** Tries it with an object of its own below `probe/`, when somebody wants to know. */
 export function createConditionalWrites(bucket: Bucket): ConditionalWrites {
-  let probed: Promise<StoreResult<boolean>> | undefined;
+  let probed: Promise<StoreResult<ConditionSupport>> | undefined;
   return {
-    areExact: async () => {
+    support: async () => {
       probed ??= probe(bucket);
       const result = await probed;
       if (!result.ok) probed = undefined;
@@ -21,40 +30,33 @@ export function createConditionalWrites(bucket: Bucket): ConditionalWrites {
   };
 }
 
-async function probe(bucket: Bucket): Promise<StoreResult<boolean>> {
+async function probe(bucket: Bucket): Promise<StoreResult<ConditionSupport>> {
   const key = `probe/${randomBytes(12).toString('hex')}`;
   const first = await bucket.put(key, Buffer.from('first'));
   if (!first.ok) return first;
-  const second = await bucket.put(key, Buffer.from('second'), { mustBeNew: true });
+  const absent = await honours(bucket, key, { kind: 'absent' });
+  const unchanged = absent.ok && absent.value ? await honoursUnchanged(bucket, key) : ok(false);
   await bucket.delete(key);
-  return second.ok ? ok(second.value === 'taken') : second;
+  if (!absent.ok) return absent;
+  return unchanged.ok ? ok({ absent: absent.value, unchanged: unchanged.value }) : unchanged;
 }
 
-/**
- * Puts an object unless a readable one is there. With conditional writes exactly one of many writers wins. Without, one looks
- * first: of writers that look at the same moment the last one wins, and all of them believe that they have stored theirs;
- * every reader then sees one whole object.
- */
-export async function putFirst(
+/** A server that does not know a condition refuses it (501) or ignores it: neither helps. */
+async function honours(
   bucket: Bucket,
-  conditions: ConditionalWrites,
-  object: {
-    readonly key: string;
-    readonly bytes: Uint8Array;
-    /** Is what is there of any use? */
-    readonly isReadable: () => Promise<StoreResult<boolean>>;
-  },
-): Promise<StoreResult<'stored' | 'kept'>> {
-  const exact = await conditions.areExact();
-  if (!exact.ok) return exact;
-  if (exact.value) {
-    const put = await bucket.put(object.key, object.bytes, { mustBeNew: true });
-    if (!put.ok) return put;
-    if (put.value === 'done') return ok('stored');
-  }
-  const readable = await object.isReadable();
-  if (!readable.ok) return readable;
-  if (readable.value) return ok('kept');
-  const put = await bucket.put(object.key, object.bytes);
-  return put.ok ? ok('stored') : put;
+  key: string,
+  condition: { readonly kind: 'absent' } | { readonly kind: 'unchanged'; readonly etag: string },
+): Promise<StoreResult<boolean>> {
+  const put = await bucket.put(key, Buffer.from('second'), condition);
+  if (put.ok) return ok(put.value === 'refused');
+  return put.failure.code === 'store/io' && put.failure.detail === 'NotImplemented' ? ok(false) : put;
+}
+
+async function honoursUnchanged(bucket: Bucket, key: string): Promise<StoreResult<boolean>> {
+  const strange = await honours(bucket, key, { kind: 'unchanged', etag: '"0123456789abcdef0123456789abcdef"' });
+  if (!strange.ok || !strange.value) return strange;
+  const there = await readObject(bucket, key, 1024);
+  if (!there.ok || there.value === undefined) return there.ok ? ok(false) : there;
+  const right = await bucket.put(key, Buffer.from('third'), { kind: 'unchanged', etag: there.value.etag });
+  return right.ok ? ok(right.value === 'done') : right;
 }

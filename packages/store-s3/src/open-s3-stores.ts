@@ -1,6 +1,7 @@
 import type { ActionStore, EntryStore, StreamBlobStore } from '@tr/store';
-import { openBucket, type BucketOptions } from './bucket.js';
-import { createConditionalWrites } from './conditional-writes.js';
+import { openBucket, type Bucket, type BucketOptions } from './bucket.js';
+import { createConditionalWrites, type ConditionalWrites } from './conditional-writes.js';
+import { FirstWriter } from './put-first.js';
 import { createS3ActionStore } from './s3-action-store.js';
 import { createS3BlobStore } from './s3-blob-store.js';
 import { createS3EntryStore } from './s3-entry-store.js';
@@ -11,19 +12,28 @@ export interface S3Stores {
   readonly blobs: StreamBlobStore;
   readonly entries: EntryStore;
   readonly actions: ActionStore;
+  /** What they are made over. */
+  readonly bucket: Bucket;
+  readonly conditions: ConditionalWrites;
   /** Closes connections. */
   close(): void;
 }
 
 /** Opens the stores. Nothing is asked of the bucket before they are used. */
 export function openS3Stores(location: S3Location, options: BucketOptions): S3Stores {
-  const bucket = openBucket(location, options);
+  return createS3Stores(openBucket(location, options));
+}
+
+/** The stores over a bucket that is open. */
+export function createS3Stores(bucket: Bucket, now: () => number = () => Date.now()): S3Stores {
   const conditions = createConditionalWrites(bucket);
-  const now = (): number => Date.now();
+  const writer = new FirstWriter(bucket, conditions);
   return {
-    blobs: createS3BlobStore(bucket, now),
-    entries: createS3EntryStore(bucket, { conditions, now }),
-    actions: createS3ActionStore(bucket, conditions),
+    blobs: createS3BlobStore(bucket, { conditions, now }),
+    entries: createS3EntryStore(bucket, { writer, now }),
+    actions: createS3ActionStore(bucket, writer),
+    bucket,
+    conditions,
     close: () => bucket.close(),
   };
 }

@@ -1,8 +1,8 @@
 import { isSha256, sha256 } from '@tr/hash';
 import { compareStrings, fail, ok, type ActionKey, type Manifest, type TaskId } from '@tr/model';
-import { fromManifestBytes, toManifestBytes, type ActionStore, type StoredManifest, type StoreResult } from '@tr/store';
+import { fromManifestBytes, toManifestBytes, type ActionStore, type StoreResult } from '@tr/store';
 import type { Bucket } from './bucket.js';
-import { putFirst, type ConditionalWrites } from './conditional-writes.js';
+import type { FirstWriter } from './put-first.js';
 import { readObject } from './read-object.js';
 
 const MAX_MANIFEST_OBJECT = 256 * 1024 * 1024;
@@ -13,45 +13,34 @@ export function actionObjectKey(key: ActionKey): string {
   return `actions/${key.slice(0, 2)}/${key}.json`;
 }
 
-/** Manifests as objects, and for each task an empty object per key, whose name sorts by time. */
-export function createS3ActionStore(bucket: Bucket, conditions: ConditionalWrites): ActionStore {
-  const get = async (key: ActionKey): Promise<StoreResult<StoredManifest | undefined>> => {
-    const object = actionObjectKey(key);
-    const bytes = await readObject(bucket, object, MAX_MANIFEST_OBJECT);
-    if (!bytes.ok || bytes.value === undefined) return bytes.ok ? ok(undefined) : bytes;
-    const parsed = bytes.value === 'too-large' ? fail({ detail: 'too large' }) : fromManifestBytes(bytes.value, key);
-    if (parsed.ok && bytes.value !== 'too-large') return ok({ manifest: parsed.value, digest: sha256(bytes.value) });
-    await bucket.delete(object);
-    const detail = parsed.ok ? 'too large' : parsed.failure.detail;
-    return fail({ code: 'store/corrupt', kind: 'manifest', name: key, detail });
-  };
-  const putObject = async (manifest: Manifest, replace: boolean): Promise<StoreResult<'stored' | 'kept'>> => {
-    const key = actionObjectKey(manifest.actionKey);
-    const bytes = toManifestBytes(manifest);
-    if (replace) {
-      const put = await bucket.put(key, bytes);
-      return put.ok ? ok('stored') : put;
-    }
-    const isReadable = async (): Promise<StoreResult<boolean>> => {
-      const first = await get(manifest.actionKey);
-      return first.ok || first.failure.code === 'store/corrupt' ? ok(first.ok && first.value !== undefined) : first;
-    };
-    return await putFirst(bucket, conditions, { key, bytes, isReadable });
-  };
-
+/**
+ * Manifests as objects, and for each task an empty object per key, whose name sorts by time. A reader never removes anything:
+ * an object that cannot be trusted may be another one by then, and gives way to the next writer.
+ */
+export function createS3ActionStore(bucket: Bucket, writer: FirstWriter): ActionStore {
   return {
-    get,
+    async get(key) {
+      const object = await readObject(bucket, actionObjectKey(key), MAX_MANIFEST_OBJECT);
+      if (!object.ok || object.value === undefined) return object.ok ? ok(undefined) : object;
+      const { bytes } = object.value;
+      const parsed = bytes === undefined ? fail({ detail: 'too large' }) : fromManifestBytes(bytes, key);
+      if (parsed.ok && bytes !== undefined) return ok({ manifest: parsed.value, digest: sha256(bytes) });
+      const detail = parsed.ok ? 'too large' : parsed.failure.detail;
+      return fail({ code: 'store/corrupt', kind: 'manifest', name: key, detail });
+    },
 
     async put(manifest, options) {
-      const put = await putObject(manifest, options?.replace === true);
-      if (!put.ok) return put;
-      const digest = sha256(toManifestBytes(manifest));
-      if (put.value === 'kept') {
-        const first = await get(manifest.actionKey);
-        return ok({ outcome: 'kept', digest: first.ok && first.value !== undefined ? first.value.digest : digest });
-      }
+      const key = actionObjectKey(manifest.actionKey);
+      const bytes = toManifestBytes(manifest);
+      const givesWay = (there: Uint8Array): boolean => !fromManifestBytes(there, manifest.actionKey).ok;
+      const first =
+        options?.replace === true
+          ? await replaceObject(bucket, key, bytes)
+          : await writer.put({ key, bytes, limit: MAX_MANIFEST_OBJECT, givesWay });
+      if (!first.ok) return first;
+      if (first.value !== undefined) return ok({ outcome: 'kept', digest: sha256(first.value) });
       const mark = await bucket.put(markKey(manifest), Buffer.alloc(0));
-      return mark.ok ? ok({ outcome: 'stored', digest }) : mark;
+      return mark.ok ? ok({ outcome: 'stored', digest: sha256(bytes) }) : mark;
     },
 
     async listByTask(task, limit) {
@@ -72,6 +61,11 @@ export function createS3ActionStore(bucket: Bucket, conditions: ConditionalWrite
       return await bucket.delete(actionObjectKey(key));
     },
   };
+}
+
+async function replaceObject(bucket: Bucket, key: string, bytes: Uint8Array): Promise<StoreResult<undefined>> {
+  const put = await bucket.put(key, bytes);
+  return put.ok ? ok(undefined) : put;
 }
 
 function taskPrefix(task: TaskId): string {

@@ -3,12 +3,17 @@ import pLimit from 'p-limit';
 import { createRunningDigest, isSameDigest } from '@tr/hash';
 import { fail, ok, type Digest, type Sha256, type StoreFailure } from '@tr/model';
 import { attemptAsync, type StoreResult, type StreamBlobStore } from '@tr/store';
-import { attemptS3, type Bucket } from './bucket.js';
+import type { Bucket } from './bucket.js';
+import type { ConditionalWrites } from './conditional-writes.js';
+import { streamObject } from './stream-object.js';
 import { spool, type Spooled } from './spool.js';
 
 const PARALLEL = 16;
-/** A blob that was stored longer ago is stored again when it is put again, so that a gc spares it, milliseconds. */
-const REFRESH_AFTER_MS = 60 * 60 * 1000;
+/**
+ * A blob that was stored longer ago is stored again when it is put again, milliseconds. Far below the hour for which a gc
+ * spares blobs without an entry: the entry of this put has the rest of the hour to come.
+ */
+const REFRESH_AFTER_MS = 15 * 60 * 1000;
 /** How many blobs this process remembers as verified. */
 const MAX_REMEMBERED = 200_000;
 
@@ -19,8 +24,15 @@ export function blobKey(hash: Sha256): string {
   return `blobs/${hash.slice(0, 2)}/${hash}`;
 }
 
+/** What the store is made over. */
+export interface S3BlobStoreOptions {
+  readonly conditions: ConditionalWrites;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
 /** Blobs as objects, one each. Sizes come from S3, contents are verified whenever they are read. */
-export function createS3BlobStore(bucket: Bucket, now: () => number): StreamBlobStore {
+export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobStoreOptions): StreamBlobStore {
   const limit = pLimit(PARALLEL);
   const verified = new Set<string>();
 
@@ -34,15 +46,26 @@ export function createS3BlobStore(bucket: Bucket, now: () => number): StreamBlob
   const read = async (digest: Digest, sink: Sink): Promise<StoreResult<undefined>> => {
     const content = await readContent(bucket, digest, sink);
     if (!content.ok) return content;
-    if (content.value === 'right') {
+    if (content.value.verdict === 'right') {
       if (verified.size >= MAX_REMEMBERED) verified.clear();
       verified.add(digest.hash);
       return ok(undefined);
     }
-    // Bytes may have been changed on their way: only what is wrong twice is removed.
+    // Bytes may have been changed on their way: only what is wrong twice is set aside.
     const again = await readContent(bucket, digest, () => undefined);
-    if (again.ok && again.value === 'wrong') await bucket.delete(blobKey(digest.hash));
+    if (again.ok && again.value.verdict === 'wrong') await setAside(digest, again.value.etag);
     return fail({ code: 'store/corrupt', kind: 'blob', name: digest.hash, detail: 'other content' });
+  };
+
+  /**
+   * An empty object in place of a wrong one: by its size everybody takes the blob for absent and stores it again. Where
+   * conditions hold it replaces only what was read, never what a writer has just put right.
+   */
+  const setAside = async ({ hash, size }: Digest, etag: string): Promise<void> => {
+    const support = await conditions.support();
+    const isExact = support.ok && support.value.unchanged;
+    if (size === 0) await bucket.delete(blobKey(hash));
+    else await bucket.put(blobKey(hash), Buffer.alloc(0), isExact ? { kind: 'unchanged', etag } : undefined);
   };
 
   const putSpooled = async (spooled: Spooled): ReturnType<StreamBlobStore['putBytes']> => {
@@ -99,14 +122,9 @@ export function createS3BlobStore(bucket: Bucket, now: () => number): StreamBlob
         const whole = await read(digest, () => undefined);
         if (!whole.ok) return whole;
       }
-      const body = await bucket.get(blobKey(digest.hash), range);
-      if (!body.ok) return body;
-      const stream = body.value;
-      if (stream === undefined) return fail(missing(digest));
-      return await attemptS3(blobKey(digest.hash), async () => {
-        for await (const piece of stream) await sink(piece as Uint8Array);
-        return undefined;
-      });
+      const streamed = await streamObject(bucket, { key: blobKey(digest.hash), ...range, isWhole: false, sink });
+      if (!streamed.ok) return streamed;
+      return streamed.value === undefined ? fail(missing(digest)) : ok(undefined);
     },
 
     async scanBlobs(visit) {
@@ -127,23 +145,30 @@ export function createS3BlobStore(bucket: Bucket, now: () => number): StreamBlob
   };
 }
 
-async function readContent(bucket: Bucket, digest: Digest, sink: Sink): Promise<StoreResult<'right' | 'wrong'>> {
-  const body = await bucket.get(blobKey(digest.hash));
-  if (!body.ok) return body;
-  const stream = body.value;
-  if (stream === undefined) return fail(missing(digest));
-  return await attemptS3(blobKey(digest.hash), async () => {
-    const running = createRunningDigest();
-    let left = digest.size;
-    for await (const piece of stream) {
-      const bytes = piece as Uint8Array;
+/** What a whole content turned out to be. */
+interface ReadContent {
+  readonly verdict: 'right' | 'wrong';
+  readonly etag: string;
+}
+
+async function readContent(bucket: Bucket, digest: Digest, sink: Sink): Promise<StoreResult<ReadContent>> {
+  const running = createRunningDigest();
+  let left = digest.size;
+  const streamed = await streamObject(bucket, {
+    key: blobKey(digest.hash),
+    start: 0,
+    end: digest.size - 1,
+    isWhole: true,
+    sink: async (bytes) => {
       left -= bytes.length;
-      if (left < 0) return 'wrong';
       running.update(bytes);
-      await sink(bytes);
-    }
-    return isSameDigest(running.finish(), digest) ? 'right' : 'wrong';
+      if (left >= 0) await sink(bytes);
+    },
   });
+  if (!streamed.ok) return streamed;
+  if (streamed.value === undefined) return fail(missing(digest));
+  const isRight = left === 0 && isSameDigest(running.finish(), digest);
+  return ok({ verdict: isRight ? 'right' : 'wrong', etag: streamed.value });
 }
 
 async function* single(bytes: Uint8Array): AsyncIterable<Uint8Array> {

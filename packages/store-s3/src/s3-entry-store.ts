@@ -1,76 +1,86 @@
-import pLimit from 'p-limit';
 import { fail, ok } from '@tr/model';
 import {
   entryPath,
   fromEntryBytes,
   isSameName,
+  isSameWrite,
   MAX_ENTRY_BYTES,
   namespacePath,
   toEntryBytes,
   type Entry,
   type EntryName,
+  type EntryPutOptions,
   type EntryStore,
   type StoreResult,
 } from '@tr/store';
-import type { Bucket } from './bucket.js';
-import { putFirst, type ConditionalWrites } from './conditional-writes.js';
-import { readObject } from './read-object.js';
+import type { Bucket, ObjectInfo } from './bucket.js';
+import type { FirstWriter } from './put-first.js';
+import { readObject, type ReadObject } from './read-object.js';
+import { createUseNotes } from './use-notes.js';
 
+/** Entries that a listing reads at once. */
 const PARALLEL = 16;
-/** A use is noted by a copy of the object onto itself; at most this often, milliseconds. */
-const USE_INTERVAL_MS = 6 * 60 * 60 * 1000;
 
-/** Entries as objects below `entries/`, their bodies inside or as blobs. */
-export function createS3EntryStore(
-  bucket: Bucket,
-  options: { readonly conditions: ConditionalWrites; readonly now: () => number },
-): EntryStore {
-  const limit = pLimit(PARALLEL);
-  const load = async (key: string): Promise<StoreResult<Entry | undefined>> => {
-    const bytes = await readObject(bucket, key, MAX_ENTRY_BYTES);
-    if (!bytes.ok || bytes.value === undefined) return bytes.ok ? ok(undefined) : bytes;
-    const entry = bytes.value === 'too-large' ? fail('too large') : fromEntryBytes(bytes.value);
-    if (entry.ok) return entry;
-    await bucket.delete(key);
-    return fail({ code: 'store/corrupt', kind: 'manifest', name: key, detail: entry.failure });
-  };
+/** What the store is made over. */
+export interface S3EntryStoreOptions {
+  readonly writer: FirstWriter;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Entries as objects below `entries/`, their bodies inside or as blobs. A reader never removes anything: an object that
+ * cannot be trusted may be another one by then, and gives way to the next writer.
+ */
+export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStoreOptions): EntryStore {
+  const uses = createUseNotes(bucket, now);
+
   const loadAll = async (prefix: string, visit: (entry: Entry, modifiedAt: number) => void) => {
-    const found: { readonly key: string; readonly modifiedAt: number }[] = [];
-    const listed = await bucket.list(prefix, (info) => void found.push(info));
+    const waiting: ObjectInfo[] = [];
+    const loadWaiting = async (): Promise<StoreResult<undefined>> => {
+      const infos = waiting.splice(0);
+      const objects = await Promise.all(infos.map(({ key }) => readObject(bucket, key, MAX_ENTRY_BYTES)));
+      for (const [at, object] of objects.entries()) {
+        // What is there but cannot be read now must not be taken for absent: its blob would be.
+        if (!object.ok) return object;
+        const entry = parse(object.value);
+        if (entry.ok && entry.value !== undefined) visit(entry.value, infos[at]?.modifiedAt ?? 0);
+      }
+      return ok(undefined);
+    };
+    let trouble: StoreResult<undefined> = ok(undefined);
+    const listed = await bucket.list(prefix, async (info) => {
+      waiting.push(info);
+      if (waiting.length >= PARALLEL && trouble.ok) trouble = await loadWaiting();
+    });
     if (!listed.ok) return listed;
-    const loaded = await Promise.all(
-      found.map(({ key, modifiedAt }) => limit(async () => ({ entry: await load(key), modifiedAt }))),
-    );
-    for (const { entry, modifiedAt } of loaded)
-      if (entry.ok && entry.value !== undefined) visit(entry.value, modifiedAt);
-    return ok(undefined);
+    return trouble.ok ? await loadWaiting() : trouble;
   };
 
   return {
     async get(name) {
       const key = keyOf(name);
-      const entry = await load(key);
-      if (!entry.ok || entry.value === undefined) return entry;
-      if (!isSameName(entry.value.name, name)) {
-        await bucket.delete(key);
-        return fail({ code: 'store/corrupt', kind: 'manifest', name: key, detail: 'an entry of another name' });
-      }
-      if (options.now() - entry.value.createdAt > USE_INTERVAL_MS) void noteUse(bucket, key, options.now());
-      return entry;
+      const object = await readObject(bucket, key, MAX_ENTRY_BYTES);
+      if (!object.ok) return object;
+      const entry = parse(object.value);
+      const isOther = entry.ok && entry.value !== undefined && !isSameName(entry.value.name, name);
+      const flaw = entry.ok ? (isOther ? 'an entry of another name' : undefined) : entry.failure;
+      if (flaw !== undefined) return fail({ code: 'store/corrupt', kind: 'entry', name: key, detail: flaw });
+      if (entry.ok && entry.value !== undefined && object.value !== undefined)
+        uses.note(entry.value, { key, etag: object.value.etag, modifiedAt: object.value.modifiedAt });
+      return ok(entry.ok ? entry.value : undefined);
     },
 
-    async put(entry, putOptions) {
+    async put(entry, options) {
       const key = keyOf(entry.name);
       const bytes = toEntryBytes(entry);
-      if (putOptions?.replace === true) {
+      if (options?.replace === true) {
         const put = await bucket.put(key, bytes);
         return put.ok ? ok('stored') : put;
       }
-      const isReadable = async (): Promise<StoreResult<boolean>> => {
-        const first = await load(key);
-        return first.ok || first.failure.code === 'store/corrupt' ? ok(first.ok && first.value !== undefined) : first;
-      };
-      return await putFirst(bucket, options.conditions, { key, bytes, isReadable });
+      const givesWay = (there: Uint8Array): boolean => isOfNoUse(there, entry.name, options);
+      const first = await writer.put({ key, bytes, limit: MAX_ENTRY_BYTES, givesWay });
+      return first.ok ? ok(first.value === undefined ? 'stored' : 'kept') : first;
     },
 
     async delete(name) {
@@ -98,7 +108,13 @@ function keyOf(name: EntryName): string {
   return `entries/${entryPath(name).join('/')}`;
 }
 
-async function noteUse(bucket: Bucket, key: string, now: number): Promise<void> {
-  const head = await bucket.head(key);
-  if (head.ok && head.value !== undefined && now - head.value.modifiedAt > USE_INTERVAL_MS) await bucket.refresh(key);
+function parse(object: ReadObject | undefined): ReturnType<typeof fromEntryBytes> | { ok: true; value: undefined } {
+  if (object === undefined) return ok(undefined);
+  return object.bytes === undefined ? fail('too large') : fromEntryBytes(object.bytes);
+}
+
+function isOfNoUse(there: Uint8Array, name: EntryName, options: EntryPutOptions | undefined): boolean {
+  const first = fromEntryBytes(there);
+  if (!first.ok || !isSameName(first.value.name, name)) return true;
+  return options?.over !== undefined && isSameWrite(first.value, options.over);
 }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
 import { ok } from '@tr/model';
 import type { Bucket } from '../src/index.js';
 
@@ -17,11 +17,20 @@ export function createMemoryBucket(exact: boolean): {
     get: async (key, range) => {
       const bytes = objects.get(key);
       await turn();
-      return ok(bytes && Readable.from([bytes.subarray(range?.start ?? 0, range && range.end + 1)]));
+      return ok(
+        bytes && {
+          bytes: pieces([bytes.subarray(range?.start ?? 0, range && range.end + 1)]),
+          etag: etagOf(bytes),
+          modifiedAt: 0,
+        },
+      );
     },
-    put: async (key, body, options) => {
+    put: async (key, body, condition) => {
       await turn();
-      if (exact && options?.mustBeNew === true && objects.has(key)) return ok('taken');
+      const there = objects.get(key);
+      if (exact && condition?.kind === 'absent' && there !== undefined) return ok('refused');
+      if (exact && condition?.kind === 'unchanged' && (there === undefined || etagOf(there) !== condition.etag))
+        return ok('refused');
       objects.set(key, Uint8Array.from(body));
       return ok('done');
     },
@@ -44,4 +53,12 @@ export function createMemoryBucket(exact: boolean): {
     close: () => undefined,
   };
   return { bucket, objects };
+}
+
+function etagOf(bytes: Uint8Array): string {
+  return `"${createHash('md5').update(bytes).digest('hex')}"`;
+}
+
+async function* pieces(all: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* all;
 }

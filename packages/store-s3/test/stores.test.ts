@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { digestOf } from '@tr/hash';
 import type { Entry } from '@tr/store';
-import { blobKey, createConditionalWrites, createS3BlobStore, createS3EntryStore, type Bucket } from '../src/index.js';
+import { blobKey, createS3Stores, type Bucket } from '../src/index.js';
 import { createMemoryBucket } from './memory-bucket.js';
 
 const now = (): number => 1000;
@@ -17,14 +17,15 @@ describe('conditional writes', () => {
   for (const exact of [true, false]) {
     it(`are found to be ${exact ? 'exact' : 'ignored'}, and nothing is left of the probe`, async () => {
       const { bucket, objects } = createMemoryBucket(exact);
-      assert.deepEqual(await createConditionalWrites(bucket).areExact(), { ok: true, value: exact });
+      const support = await createS3Stores(bucket, now).conditions.support();
+      assert.deepEqual(support, { ok: true, value: { absent: exact, unchanged: exact } });
       assert.equal(objects.size, 0);
     });
   }
 
   it('exact: of many racing writers one wins, the others know', async () => {
     const { bucket } = createMemoryBucket(true);
-    const store = createS3EntryStore(bucket, { conditions: createConditionalWrites(bucket), now });
+    const store = createS3Stores(bucket, now).entries;
     const puts = await Promise.all(Array.from({ length: 16 }, (_, at) => store.put(entryOf(`writer ${at}`))));
     const winners = puts.flatMap((put, at) => (put.ok && put.value === 'stored' ? [at] : []));
     assert.equal(winners.length, 1);
@@ -35,18 +36,58 @@ describe('conditional writes', () => {
 
   it('ignored: the first stays when the second comes later', async () => {
     const { bucket } = createMemoryBucket(false);
-    const store = createS3EntryStore(bucket, { conditions: createConditionalWrites(bucket), now });
+    const store = createS3Stores(bucket, now).entries;
     assert.deepEqual(await store.put(entryOf('a')), { ok: true, value: 'stored' });
     assert.deepEqual(await store.put(entryOf('b')), { ok: true, value: 'kept' });
   });
 
-  it('an unreadable object gives way, also to a conditional write', async () => {
-    const { bucket, objects } = createMemoryBucket(true);
-    const store = createS3EntryStore(bucket, { conditions: createConditionalWrites(bucket), now });
-    await store.put(entryOf('a'));
-    const [key = ''] = objects.keys();
-    objects.set(key, Buffer.from('{'));
-    assert.deepEqual(await store.put(entryOf('b')), { ok: true, value: 'stored' });
+  it('ignored: of the racing writers of one process one wins all the same', async () => {
+    const { bucket } = createMemoryBucket(false);
+    const store = createS3Stores(bucket, now).entries;
+    const puts = await Promise.all(Array.from({ length: 16 }, (_, at) => store.put(entryOf(`writer ${at}`))));
+    assert.deepEqual(
+      puts.map((put) => put.ok && put.value),
+      puts.map((_, at) => (at === 0 ? 'stored' : 'kept')),
+    );
+  });
+
+  for (const exact of [true, false]) {
+    it(`${exact ? 'exact' : 'ignored'}: an unreadable object gives way to one of many writers, and no reader removes it`, async () => {
+      const { bucket, objects } = createMemoryBucket(exact);
+      const store = createS3Stores(bucket, now).entries;
+      await store.put(entryOf('a'));
+      const [key = ''] = objects.keys();
+      objects.set(key, Buffer.from('{'));
+      const torn = await store.get(entryOf('').name);
+      assert.ok(!torn.ok && torn.failure.code === 'store/corrupt');
+      assert.ok(objects.has(key));
+      const puts = await Promise.all(['b', 'c', 'd', 'e'].map((text) => store.put(entryOf(text))));
+      assert.equal(puts.filter((put) => put.ok && put.value === 'stored').length, 1);
+      assert.equal(puts.filter((put) => put.ok && put.value === 'kept').length, 3);
+    });
+
+    it(`${exact ? 'exact' : 'ignored'}: an entry that is of no use gives way once, and only itself`, async () => {
+      const { bucket } = createMemoryBucket(exact);
+      const store = createS3Stores(bucket, now).entries;
+      const lost = entryOf('lost');
+      await store.put(lost);
+      assert.deepEqual(await store.put(entryOf('b'), { over: lost }), { ok: true, value: 'stored' });
+      assert.deepEqual(await store.put(entryOf('c'), { over: lost }), { ok: true, value: 'kept' });
+    });
+  }
+
+  it('an answer that was lost: the try after it meets its own object, which is stored', async () => {
+    const { bucket } = createMemoryBucket(true);
+    const retrying: Bucket = {
+      ...bucket,
+      put: async (key, body, condition) => {
+        await bucket.put(key, body, condition);
+        return await bucket.put(key, body, condition);
+      },
+    };
+    const store = createS3Stores(retrying, now).entries;
+    assert.deepEqual(await store.put(entryOf('a')), { ok: true, value: 'stored' });
+    assert.deepEqual(await store.put(entryOf('b')), { ok: true, value: 'kept' });
   });
 });
 
@@ -56,7 +97,7 @@ describe('blobs in a bucket', () => {
 
   it('bytes that are wrong once are a miss, and stay', async () => {
     const { bucket, objects } = createMemoryBucket(true);
-    const store = createS3BlobStore(bucket, now);
+    const store = createS3Stores(bucket, now).blobs;
     await store.putBytes(bytes);
     let isFirst = true;
     const flipping: Bucket = {
@@ -69,15 +110,73 @@ describe('blobs in a bucket', () => {
         return await bucket.get('wrong');
       },
     };
-    const read = await createS3BlobStore(flipping, now).readBytes(digest);
+    const read = await createS3Stores(flipping, now).blobs.readBytes(digest);
     assert.ok(!read.ok && read.failure.code === 'store/corrupt');
     assert.ok(objects.has(blobKey(digest.hash)));
     assert.ok((await store.readBytes(digest)).ok);
   });
 
+  it('bytes that are wrong twice are set aside, but not what a writer has put right in between', async () => {
+    for (const isPutRight of [false, true]) {
+      const { bucket, objects } = createMemoryBucket(true);
+      const stores = createS3Stores(bucket, now);
+      await stores.blobs.putBytes(bytes);
+      const key = blobKey(digest.hash);
+      objects.set(key, Buffer.alloc(1000, 'glob'));
+      const racing: Bucket = {
+        ...bucket,
+        put: async (target, body, condition) => {
+          if (isPutRight && target === key) objects.set(key, bytes);
+          return await bucket.put(target, body, condition);
+        },
+      };
+      const read = await createS3Stores(racing, now).blobs.readBytes(digest);
+      assert.ok(!read.ok && read.failure.code === 'store/corrupt');
+      const missing = await stores.blobs.findMissing([digest]);
+      assert.deepEqual(missing, { ok: true, value: isPutRight ? [] : [digest] });
+    }
+  });
+
+  it('a connection that breaks off is followed by another one, from where it was; not for ever', async () => {
+    for (const [breaks, isRead] of [
+      [2, true],
+      [3, false],
+    ] as const) {
+      const { bucket } = createMemoryBucket(true);
+      await createS3Stores(bucket, now).blobs.putBytes(bytes);
+      const starts: (number | undefined)[] = [];
+      const breaking: Bucket = {
+        ...bucket,
+        get: async (key, range) => {
+          starts.push(range?.start);
+          const body = await bucket.get(key, range);
+          if (!body.ok || body.value === undefined || starts.length > breaks) return body;
+          return { ok: true, value: { ...body.value, bytes: breakingOff(body.value.bytes) } };
+        },
+      };
+      const read = await createS3Stores(breaking, now).blobs.readBytes(digest);
+      assert.equal(read.ok, isRead);
+      assert.deepEqual(starts, [undefined, 100, 200]);
+      if (read.ok) assert.deepEqual(Buffer.from(read.value), bytes);
+    }
+  });
+
+  it('a sink that fails is not served again', async () => {
+    const { bucket } = createMemoryBucket(true);
+    const store = createS3Stores(bucket, now).blobs;
+    await store.putBytes(bytes);
+    let count = 0;
+    const read = await store.read(digest, () => {
+      count++;
+      throw new Error('gone');
+    });
+    assert.ok(!read.ok);
+    assert.equal(count, 1);
+  });
+
   it('a large stream is put in parts, and not at all when it is not accepted', async () => {
     const { bucket, objects } = createMemoryBucket(true);
-    const store = createS3BlobStore(bucket, now);
+    const store = createS3Stores(bucket, now).blobs;
     const large = Buffer.alloc(20 * 1024 * 1024, 'large');
     const pieces = async function* () {
       for (let at = 0; at < large.length; at += 1_000_003) yield large.subarray(at, at + 1_000_003);
@@ -95,20 +194,27 @@ describe('blobs in a bucket', () => {
       yield Buffer.alloc(9 * 1024 * 1024);
       throw new Error('gone');
     };
-    await assert.rejects(createS3BlobStore(bucket, now).putStream(broken()), /gone/);
+    await assert.rejects(createS3Stores(bucket, now).blobs.putStream(broken()), /gone/);
     assert.equal(objects.size, 0);
   });
 
   it('a part is read only from verified content', async () => {
     const { bucket, objects } = createMemoryBucket(true);
-    const store = createS3BlobStore(bucket, now);
+    const store = createS3Stores(bucket, now).blobs;
     await store.putBytes(Buffer.from('hello world'));
     const hello = digestOf(Buffer.from('hello world'));
     const part: Uint8Array[] = [];
     assert.ok((await store.readRange(hello, { start: 6, end: 8 }, (piece) => void part.push(piece))).ok);
     assert.equal(Buffer.concat(part).toString(), 'wor');
     objects.set(blobKey(hello.hash), Buffer.from('hello wOrld'));
-    const fresh = createS3BlobStore(bucket, now);
+    const fresh = createS3Stores(bucket, now).blobs;
     assert.ok(!(await fresh.readRange(hello, { start: 6, end: 8 }, () => undefined)).ok);
   });
 });
+
+async function* breakingOff(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const piece of bytes) {
+    yield piece.subarray(0, 100);
+    throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+  }
+}

@@ -1,0 +1,47 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { fail, ok, type StoreFailure } from '@tr/model';
+import type { StoreResult } from '@tr/store';
+
+/** A request took too long, or hardly a byte of an answer came. */
+export class StalledError extends Error {
+  override readonly name = 'Stalled';
+}
+
+/** Runs something against S3; what S3 or the network say becomes a failure, anything else is a bug and is thrown on. */
+export async function attemptS3<T>(path: string, operation: () => Promise<T>): Promise<StoreResult<T>> {
+  try {
+    return ok(await operation());
+  } catch (error) {
+    return fail(toS3Failure(error, path));
+  }
+}
+
+/** What an error of the SDK, or of a body's stream, means. */
+function toS3Failure(error: unknown, path: string): StoreFailure {
+  if (!(error instanceof Error)) throw error;
+  const detail = nameOf(error);
+  if (isStatus(error, 401) || isStatus(error, 403)) return { code: 'store/denied', path, detail };
+  if (error.name === 'CredentialsProviderError') return { code: 'store/denied', path, detail };
+  if (isStatus(error, 507)) return { code: 'store/no-space', path };
+  return { code: 'store/io', path, detail };
+}
+
+/** A 404 is an answer, unless it is about the bucket itself. */
+export async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isStatus(error, 404) && !(error instanceof Error && error.name === 'NoSuchBucket')) return undefined;
+    throw error;
+  }
+}
+
+/** True for an answer of this status. */
+export function isStatus(error: unknown, status: number): boolean {
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
+}
+
+/** S3's code where the answer has one, else the system's, else the class of the error. */
+function nameOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

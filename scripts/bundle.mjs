@@ -1,10 +1,11 @@
-// Bundles the compiled CLI for users: `tr.cjs` answers `--version` and the POSIX `tr`, `main.cjs` is the program, and each
-// heavy library is a chunk of its own that loads on first use. CommonJS, because Node starts it faster than ES modules.
+// Bundles the compiled CLI for users: `tr.cjs` answers `--version` and the POSIX `tr`, `main.cjs` has what a run needs that
+// finds everything in place, and whatever stands behind an `import()`, and each heavy library, is a chunk of its own that loads
+// on first use. CommonJS, because Node starts it faster than ES modules.
 //   node scripts/bundle.mjs [directory]     the default is cli/bundle
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const cli = fileURLToPath(new URL('../cli/', import.meta.url));
@@ -75,17 +76,118 @@ const lazyBuiltins = {
   },
 };
 
+/** jsonc-parser does not say that what nobody imports of it may be left out: a formatter, which takes a millisecond to set up. */
+const pureLibraries = {
+  name: 'pure-libraries',
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: /^(jsonc-parser$|\.\/)/ }, async ({ path, pluginData, ...options }) => {
+      if (pluginData === 'seen' || !(path === 'jsonc-parser' || options.importer.includes('/jsonc-parser/')))
+        return undefined;
+      const found = await pluginBuild.resolve(path, { ...options, pluginData: 'seen' });
+      return { ...found, sideEffects: false };
+    });
+  },
+};
+
+/** First the program is cut at every `import()`, which esbuild does for ES modules only. Absolute path -> text and imports. */
+async function cutProgram() {
+  const cut = await build({
+    ...common,
+    supported: {},
+    format: 'esm',
+    splitting: true,
+    write: false,
+    metafile: true,
+    absWorkingDir: cli,
+    entryPoints: [`${cli}dist/src/main.js`],
+    outdir: `${cli}bundle`,
+    chunkNames: '[name]-[hash]',
+    plugins: [lazyLibraries, lazyBuiltins, pureLibraries],
+  });
+  const imports = new Map(
+    Object.entries(cut.metafile.outputs).map(([path, output]) => [
+      basename(path),
+      output.imports.filter(({ kind, external }) => kind === 'import-statement' && external !== true),
+    ]),
+  );
+  return new Map(
+    cut.outputFiles.map(({ path, text }) => [
+      basename(path),
+      { text, imports: imports.get(basename(path)).map((chunk) => basename(chunk.path)) },
+    ]),
+  );
+}
+
+/** What loads with the program: all that it imports, near and far. */
+function withImports(pieces, name, found = new Set()) {
+  found.add(name);
+  for (const next of pieces.get(name).imports) if (!found.has(next)) withImports(pieces, next, found);
+  return found;
+}
+
+const inProgram = 'globalThis[Symbol.for("tr.program")]';
+const toCjs = (name) => `./${name.replace(/\.js$/, '.cjs')}`;
+
+/** Joins the pieces of the program again, or takes one that loads later; what is in the program is taken from there. */
+function piecesPlugin(pieces, program, isProgram) {
+  return {
+    name: 'pieces',
+    setup(pluginBuild) {
+      pluginBuild.onResolve({ filter: /^(\.\/|piece:)/ }, ({ path, kind }) => {
+        const name = path.replace(/^(\.\/|piece:)/, '');
+        if (!pieces.has(name)) return path.startsWith('./') ? { path, external: true } : undefined;
+        if (kind === 'dynamic-import') return { path: toCjs(name), external: true };
+        if (kind === 'entry-point' || (isProgram && program.has(name))) return { path: name, namespace: 'piece' };
+        return program.has(name) ? { path: name, namespace: 'program' } : { path: toCjs(name), external: true };
+      });
+      pluginBuild.onLoad({ filter: /.*/, namespace: 'piece' }, ({ path }) => ({
+        contents: pieces.get(path).text,
+        resolveDir: cli,
+      }));
+      pluginBuild.onLoad({ filter: /.*/, namespace: 'program' }, ({ path }) => ({
+        contents: `module.exports = ${inProgram}[${JSON.stringify(path)}];`,
+      }));
+    },
+  };
+}
+
+async function buildPieces() {
+  const pieces = await cutProgram();
+  const program = withImports(pieces, 'main.js');
+  const shared = [...program].filter((name) =>
+    [...pieces].some(([other, { imports }]) => !program.has(other) && imports.includes(name)),
+  );
+  const contents = [
+    `export { main } from './main.js';`,
+    ...shared.map((name, at) => `import * as shared${at} from './${name}';`),
+    `${inProgram} = { ${shared.map((name, at) => `${JSON.stringify(name)}: shared${at}`).join(', ')} };`,
+  ].join('\n');
+  await Promise.all([
+    build({
+      ...common,
+      stdin: { contents, resolveDir: cli },
+      outfile: `${out}/main.cjs`,
+      plugins: [piecesPlugin(pieces, program, true)],
+      // load-main.ts runs the text as it is.
+      banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+      footer: { js: '})' },
+    }),
+    ...[...pieces.keys()]
+      .filter((name) => !program.has(name))
+      .map((name) =>
+        build({
+          ...common,
+          entryPoints: [`piece:${name}`],
+          outfile: `${out}/${toCjs(name)}`,
+          plugins: [piecesPlugin(pieces, program, false)],
+        }),
+      ),
+  ]);
+}
+
 rmSync(out, { recursive: true, force: true });
 await Promise.all([
-  build({
-    ...common,
-    entryPoints: [`${cli}dist/src/main.js`],
-    outfile: `${out}/main.cjs`,
-    plugins: [lazyLibraries, lazyBuiltins],
-    // load-main.ts runs the text as it is.
-    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
-    footer: { js: '})' },
-  }),
+  buildPieces(),
   ...Object.entries(lazy).map(([name, file]) =>
     build({
       ...common,

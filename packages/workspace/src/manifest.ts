@@ -1,3 +1,4 @@
+import { findNodeAtLocation, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { fail, ok, type RelativePath, type Result, type SourcePosition, type WorkspaceFailure } from '@tr/model';
 import { joinRelative, readTextIfPresent, toAbsolute } from './read-text.js';
 
@@ -40,9 +41,9 @@ export async function readManifest(
   try {
     return ok(parseManifest(file, text));
   } catch (error) {
-    if (error instanceof SyntaxError) return fail(await describeSyntaxError(file, text));
+    if (error instanceof SyntaxError) return fail(describeSyntaxError(file, text));
     if (!(error instanceof ManifestProblem)) throw error;
-    return fail(await describeProblem(file, text, error));
+    return fail(describeProblem(file, text, error));
   }
 }
 
@@ -96,8 +97,7 @@ function readTexts(fields: Json, key: string): Texts {
   return value as Texts;
 }
 
-async function describeSyntaxError(file: RelativePath, text: string): Promise<WorkspaceFailure> {
-  const { parse, printParseErrorCode } = await import('jsonc-parser');
+function describeSyntaxError(file: RelativePath, text: string): WorkspaceFailure {
   const errors: { readonly error: number; readonly offset: number; readonly length: number }[] = [];
   parse(text, errors, { disallowComments: true, allowTrailingComma: false });
   const first = errors[0];
@@ -106,18 +106,13 @@ async function describeSyntaxError(file: RelativePath, text: string): Promise<Wo
   return { code: 'workspace/invalid-manifest', at: positionAt(file, text, first?.offset ?? 0), detail };
 }
 
-async function describeProblem(file: RelativePath, text: string, problem: ManifestProblem): Promise<WorkspaceFailure> {
-  const at = await positionOfKey(file, text, problem.path);
+function describeProblem(file: RelativePath, text: string, problem: ManifestProblem): WorkspaceFailure {
+  const at = positionOfKey(file, text, problem.path);
   return { code: 'workspace/invalid-manifest', at, detail: problem.message };
 }
 
 /** Where the value under `path` stands in JSON text; the start of the text when it is not there. */
-export async function positionOfKey(
-  file: RelativePath,
-  text: string,
-  path: readonly string[],
-): Promise<SourcePosition> {
-  const { findNodeAtLocation, parseTree } = await import('jsonc-parser');
+export function positionOfKey(file: RelativePath, text: string, path: readonly string[]): SourcePosition {
   const tree = parseTree(text);
   const node = tree && findNodeAtLocation(tree, [...path]);
   return positionAt(file, text, node?.offset ?? 0);

@@ -49,7 +49,7 @@ export async function detectPackageManager(
   if (choice) return ok({ choice, diagnostics: [] });
   if (facts.mayGuess) return ok({ choice: guess.choice, diagnostics: [] });
   if (isKnown(declared.name)) {
-    const at = await positionOfKey(facts.manifest.file, facts.manifest.text, declared.path);
+    const at = positionOfKey(facts.manifest.file, facts.manifest.text, declared.path);
     return fail({ code: 'workspace/invalid-package-manager', at, value: declared.written });
   }
   const failure: WorkspaceFailure = {

@@ -1,13 +1,19 @@
 /**
+ * What nearly every path is: segments of plain characters that do not end with a dot and begin like no device of Windows
+ * and no folder of git or ours. It says less than the expression below, which takes V8 half a millisecond to make.
+ */
+const PLAIN =
+  /^(?:(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)|\.git(?:\/|$)|\.tr(?:\/|$)|git~)[\w@+.-]*[\w@+-](?:\/(?!$)|$))+$/i;
+
+/**
  * Anything in a path that makes it unsafe to write on some system: an absolute path, an empty segment, `.` and `..`
  * (as a trailing dot), a drive letter, a backslash or control character, a trailing dot or space, a device name of
  * Windows, and the folders of git and of ourselves. One expression, because every entry of every manifest passes it.
  */
-const UNSAFE =
-  /[\\\p{Cc}\p{Cs}]|^[A-Za-z]:|(?:^|\/)(?:\/|$)|[. ](?:\/|$)|(?:^|\/)(?:(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.[^/]*)?|\.git|git~[0-9]+|\.tr)(?:\/|$)/iu;
-
-/** A control character, or half of a surrogate pair (no file name decodes to that). */
-const HALF_OR_CONTROL = /[\p{Cc}\p{Cs}]/u;
+let unsafeExpression: RegExp | undefined;
+const unsafe = (): RegExp =>
+  (unsafeExpression ??=
+    /[\\\p{Cc}\p{Cs}]|^[A-Za-z]:|(?:^|\/)(?:\/|$)|[. ](?:\/|$)|(?:^|\/)(?:(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.[^/]*)?|\.git|git~[0-9]+|\.tr)(?:\/|$)/iu);
 
 /** Longest path and longest segment that are stored, in UTF-16 code units; the usual limits of Linux. */
 const MAX_PATH_LENGTH = 4096;
@@ -18,14 +24,19 @@ const MAX_SEGMENT_LENGTH = 255;
  * The same answer on every platform, so that an entry stored on one can be restored on the others.
  */
 export function findPathHazard(path: string): string | undefined {
-  if (path.length <= MAX_SEGMENT_LENGTH && !UNSAFE.test(path)) return undefined;
+  if (path.length <= MAX_SEGMENT_LENGTH && (PLAIN.test(path) || !unsafe().test(path))) return undefined;
   return nameHazard(path);
+}
+
+/** A control character, or half of a surrogate pair (no file name decodes to that). */
+function hasHalfOrControl(text: string): boolean {
+  return /[\p{Cc}\p{Cs}]/u.test(text);
 }
 
 function nameHazard(path: string): string | undefined {
   if (path === '') return 'an empty path';
   if (path.length > MAX_PATH_LENGTH) return 'a path that is too long';
-  if (HALF_OR_CONTROL.test(path)) return 'a control character or half a character';
+  if (hasHalfOrControl(path)) return 'a control character or half a character';
   if (path.includes('\\')) return 'a backslash';
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'an absolute path';
   for (const segment of path.split('/')) {
@@ -41,7 +52,7 @@ function nameSegmentHazard(segment: string): string | undefined {
   if (segment.length > MAX_SEGMENT_LENGTH) return 'a segment that is too long';
   if (/[. ]$/.test(segment)) return 'a trailing dot or space';
   if (/^(?:\.git|git~[0-9]+|\.tr)$/i.test(segment)) return `the folder \`${segment}\``;
-  return UNSAFE.test(segment) ? 'a device name of Windows' : undefined;
+  return unsafe().test(segment) ? 'a device name of Windows' : undefined;
 }
 
 /**
@@ -51,7 +62,7 @@ function nameSegmentHazard(segment: string): string | undefined {
  */
 export function findLinkHazard(path: string, target: string): string | undefined {
   if (target === '' || target.length > MAX_PATH_LENGTH) return 'a link to nowhere';
-  if (target.includes('\\') || HALF_OR_CONTROL.test(target)) return 'a link text that is not a plain path';
+  if (target.includes('\\') || hasHalfOrControl(target)) return 'a link text that is not a plain path';
   if (target.startsWith('/') || /^[A-Za-z]:/.test(target)) return 'a link to an absolute path';
   const segments = target.split('/').filter((segment) => segment !== '' && segment !== '.');
   const up = segments.findIndex((segment) => segment !== '..');

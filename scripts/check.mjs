@@ -28,6 +28,10 @@ ensureCommands({
   'ceph-osd': 'ceph-osd',
   monmaptool: 'ceph-base',
   ceph: 'ceph-common',
+  // Services of tasks. Debian keeps PostgreSQL's programs out of PATH.
+  '/usr/lib/postgresql/*/bin/initdb': 'postgresql',
+  'redis-server': 'redis-server',
+  mariadbd: 'mariadb-server',
 });
 if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1);
 // The runner of this repository is a copy of the last good build, not the one the tests are about to exercise.

@@ -67,7 +67,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
     external: ['p-limit', 'http-proxy-agent', 'https-proxy-agent'],
   },
   runner: { directory: 'packages/runner', internal: ['model'], external: [] },
-  services: { directory: 'packages/services', internal: ['model', 'hash'], external: ['pg', 'mysql2'] },
+  services: { directory: 'packages/services', internal: ['model', 'hash'], external: ['pg', 'mysql2', 'semver'] },
   snapshot: { directory: 'packages/snapshot', internal: ['model', 'hash', 'services'], external: [] },
   cli: {
     directory: 'cli',
@@ -88,6 +88,7 @@ export const PURE_PACKAGES = ['model', 'task-graph'] as const;
 /** The only source files that may start processes, with the reason. */
 export const PROCESS_FILES: Readonly<Record<string, string>> = {
   'packages/runner/src/process.ts': 'starts the commands of tasks',
+  'packages/services/src/process.ts': 'starts the servers of services',
   'packages/workspace/src/git.ts': 'asks git',
   'cli/src/hand-over.ts': 'hands a call over to the POSIX tr',
 };

@@ -5,7 +5,9 @@
  * Refuses: knowing which state a task starts from, what is stored and under which key.
  * Terms: a lease is the services of one task; a state is the content of a service as one file.
  */
+export { createServiceHost } from './host.js';
 export type {
+  CaptureTarget,
   CapturedState,
   LeaseRequest,
   ServiceHost,

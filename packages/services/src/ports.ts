@@ -29,6 +29,14 @@ export interface StoredState {
   readonly sha256: Sha256;
 }
 
+/** Where the present state of a service goes. */
+export interface CaptureTarget {
+  /** What the state will be known as: the action key of the task. A later lease of it finds it on the warm server. */
+  readonly id: string;
+  /** The file to write; its folder exists. */
+  readonly path: string;
+}
+
 /** A service as one task wants it. */
 export interface ServiceRequest {
   readonly service: ServiceDefinition;
@@ -58,15 +66,15 @@ export interface ServiceLease {
    */
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * Writes the present state of a service to `target.path` (temporary file, then rename). Fails when the state is not
-   * known to be the task's own: somebody else was connected, the server had ended meanwhile. The lease stays usable.
-   * `target.id` becomes the name of the state: a later lease of this run that asks for it finds it on the warm server.
+   * Writes the present state of a service to a file (temporary file, then rename). Fails when the state is not known
+   * to be the task's own: somebody is still connected, the server had ended meanwhile. The lease stays usable, without
+   * the databases of workers, and can no longer be reset.
    */
-  capture(
-    service: string,
-    target: { readonly id: string; readonly path: string },
-  ): Promise<Result<CapturedState, ServiceFailure>>;
-  /** Brings everything back to what it was when the lease was handed over: before a task is tried again. */
+  capture(service: string, target: CaptureTarget): Promise<Result<CapturedState, ServiceFailure>>;
+  /**
+   * Brings everything back to what it was when the lease was handed over: before a task is tried again. Fails when that
+   * is not possible (the task has changed roles or settings of the whole server): then a new lease is needed.
+   */
   reset(): Promise<Result<undefined, ServiceFailure>>;
   /** Gives everything back. Never rejects. May be called again. */
   release(): Promise<void>;
@@ -92,6 +100,8 @@ export interface ServiceHost {
   identify(service: ServiceDefinition): Promise<Result<ServiceIdentity, ServiceFailure>>;
   /** Starts in parallel what is needed and resolves when all of it is ready; on failure nothing stays behind. */
   acquire(request: LeaseRequest): Promise<Result<ServiceLease, ServiceFailure>>;
+  /** Ends and removes what runs have left that were killed. Costs one listing of a folder when there is nothing. */
+  sweep(): Promise<void>;
   /** Stops and removes everything of this run that is not kept by `tr services up`. */
   dispose(): Promise<void>;
 }

@@ -1,0 +1,52 @@
+import type { ServiceDefinition, ServiceFailure } from '@tr/model';
+import type { Places } from './place/places.js';
+import type { Register } from './place/register.js';
+import type { CapturedState, CaptureTarget, ServiceAddress, ServiceHostOptions, StoredState } from './ports.js';
+import type { Account } from './process.js';
+import type { VersionMemo } from './programs/version-memo.js';
+
+/** What every engine works with. */
+export interface EngineContext {
+  readonly options: ServiceHostOptions;
+  readonly account: Account | undefined;
+  readonly places: Places;
+  readonly register: Register;
+  readonly memo: VersionMemo;
+  /** Path of a new log file for a server of this service. */
+  readonly newLogPath: (service: string) => string;
+  readonly warn: (failure: ServiceFailure) => void;
+}
+
+/** What one task wants of one service. */
+export interface EngineRequest {
+  readonly service: ServiceDefinition;
+  readonly state: StoredState | undefined;
+  readonly workers: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** One service of one task. */
+export interface EngineLease {
+  readonly service: ServiceDefinition;
+  /** The task's own. */
+  readonly address: ServiceAddress;
+  /** In order of the workers; empty when they were not asked for. */
+  readonly workers: readonly ServiceAddress[];
+  /** Throws a ServiceError. */
+  capture(target: CaptureTarget): Promise<CapturedState>;
+  /** Brings the task's own (undefined) or one worker's back to the state. Throws a ServiceError. */
+  reset(worker: number | undefined): Promise<void>;
+  /** Brings back all of it, also what the task has added. Throws a ServiceError. */
+  resetAll(): Promise<void>;
+  /** Never rejects. */
+  release(): Promise<void>;
+}
+
+/** One kind of service. Throws ServiceErrors. */
+export interface Engine {
+  /** Engine with its exact version. */
+  identify(service: ServiceDefinition): Promise<string>;
+  lease(request: EngineRequest): Promise<EngineLease>;
+  /** Ends every server of it that is left. */
+  dispose(): Promise<void>;
+}

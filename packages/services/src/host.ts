@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Result, ServiceDefinition, ServiceFailure, ServiceKind } from '@tr/model';
+import type { Engine, EngineContext, EngineLease } from './engine.js';
+import { toEnvironment } from './lease/environment.js';
+import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
+import { findServerAccount } from './place/account.js';
+import { Places } from './place/places.js';
+import { identifyProcess, readMachine } from './place/process-identity.js';
+import { Register, REGISTER_VERSION } from './place/register.js';
+import { sweep } from './place/sweep.js';
+import type { LeaseRequest, ServiceHost, ServiceHostOptions, ServiceIdentity, ServiceLease } from './ports.js';
+import { PostgresEngine } from './postgres/postgres-engine.js';
+import { VersionMemo } from './programs/version-memo.js';
+import { RedisEngine } from './redis/redis-engine.js';
+import { ServiceError, toResult } from './service-error.js';
+
+/** The services of one run. Makes nothing and starts nothing before the first lease. */
+export function createServiceHost(options: ServiceHostOptions): ServiceHost {
+  return new Host(options);
+}
+
+class Host implements ServiceHost {
+  readonly #options: ServiceHostOptions;
+  readonly #name = `${randomBytes(6).toString('hex')}.jsonl`;
+  readonly #memo: VersionMemo;
+  readonly #engines = new Map<ServiceKind, Engine>();
+  readonly #leases = new Set<ServiceLease>();
+  #context: Promise<EngineContext> | undefined;
+  #socketFolder: string | undefined;
+  #count = 0;
+
+  constructor(options: ServiceHostOptions) {
+    this.#options = options;
+    this.#memo = new VersionMemo(join(options.directory, 'versions.json'));
+  }
+
+  identify(service: ServiceDefinition): Promise<Result<ServiceIdentity, ServiceFailure>> {
+    return toResult(async () => ({ engine: await (await this.#engineOf(service)).identify(service) }));
+  }
+
+  acquire(request: LeaseRequest): Promise<Result<ServiceLease, ServiceFailure>> {
+    return toResult(async () => {
+      const leases = await this.#leaseAll(request);
+      try {
+        const socket = await openResetSocket(this.#newSocketPath(await this.#open()), leases);
+        const lease = toServiceLease(leases, { request, socket, onRelease: () => this.#leases.delete(lease) });
+        this.#leases.add(lease);
+        return lease;
+      } catch (error) {
+        await releaseAll(leases);
+        throw error;
+      }
+    });
+  }
+
+  async sweep(): Promise<void> {
+    const { directory, now } = this.#options;
+    const registers = join(directory, 'runs');
+    await sweep({ registers, machine: readMachine(), now: now(), own: this.#name });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#context === undefined) return;
+    const context = await this.#context;
+    await Promise.all([...this.#leases].map((lease) => lease.release()));
+    await Promise.all([...this.#engines.values()].map((engine) => engine.dispose()));
+    await context.places.removeShared();
+    context.register.remove();
+  }
+
+  /** All at once; when one fails, those that are ready are given back. */
+  async #leaseAll({ services, workers, signal }: LeaseRequest): Promise<readonly EngineLease[]> {
+    const settled = await Promise.allSettled(
+      services.map(async ({ service, state }) =>
+        (await this.#engineOf(service)).lease({ service, state, workers, signal }),
+      ),
+    );
+    const leases = settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    const failed = settled.find((result) => result.status === 'rejected');
+    if (failed === undefined) return leases;
+    await releaseAll(leases);
+    throw failed.reason;
+  }
+
+  async #engineOf(service: ServiceDefinition): Promise<Engine> {
+    const context = await this.#open();
+    const known = this.#engines.get(service.kind);
+    if (known !== undefined) return known;
+    const engine = createEngine(service, context);
+    this.#engines.set(service.kind, engine);
+    return engine;
+  }
+
+  #open(): Promise<EngineContext> {
+    this.#context ??= this.#createContext();
+    return this.#context;
+  }
+
+  async #createContext(): Promise<EngineContext> {
+    const { directory, environment, warn } = this.#options;
+    const machine = readMachine();
+    const owner = (await identifyProcess(process.pid)) ?? { pid: process.pid, start: '' };
+    const register = new Register(join(directory, 'runs', this.#name), { version: REGISTER_VERSION, machine, owner });
+    const account = findServerAccount();
+    const places = new Places({ register, account, directory, runtimeDirectory: environment['XDG_RUNTIME_DIR'], warn });
+    const newLogPath = (service: string): string => this.#newLogPath(service);
+    return { options: this.#options, account, places, register, memo: this.#memo, newLogPath, warn };
+  }
+
+  #newLogPath(service: string): string {
+    const folder = join(this.#options.directory, 'logs');
+    mkdirSync(folder, { recursive: true });
+    this.#count += 1;
+    const path = join(
+      folder,
+      `${service.replaceAll(/[^A-Za-z0-9_-]/g, '_')}-${this.#name.slice(0, 6)}-${this.#count}.log`,
+    );
+    rmSync(path, { force: true });
+    return path;
+  }
+
+  #newSocketPath({ places }: EngineContext): string {
+    this.#socketFolder ??= places.createSocketFolder();
+    this.#count += 1;
+    return join(this.#socketFolder, `${this.#count}.sock`);
+  }
+}
+
+function createEngine(service: ServiceDefinition, context: EngineContext): Engine {
+  switch (service.kind) {
+    case 'postgres':
+      return new PostgresEngine(context);
+    case 'redis':
+      return new RedisEngine(context);
+    case 'mysql':
+    case 'mariadb':
+    case 'command': {
+      const { name, kind } = service;
+      throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be started' });
+    }
+  }
+}
+
+interface LeaseParts {
+  readonly request: LeaseRequest;
+  readonly socket: ResetSocket;
+  readonly onRelease: () => void;
+}
+
+function toServiceLease(leases: readonly EngineLease[], { request, socket, onRelease }: LeaseParts): ServiceLease {
+  let released: Promise<void> | undefined;
+  return {
+    environment: Object.assign(
+      {},
+      ...leases.map(({ service, address, workers }) => toEnvironment(service, address, workers)),
+      request.workers === undefined ? {} : { TR_WORKERS: String(request.workers) },
+      { TR_SERVICES_SOCKET: socket.path },
+    ) as Record<string, string>,
+    capture: (name, target) =>
+      toResult(async () => {
+        const lease = leases.find(({ service }) => service.name === name);
+        if (lease === undefined) {
+          throw new ServiceError({
+            code: 'service/capture-failed',
+            service: name,
+            detail: 'the task does not have it',
+          });
+        }
+        return await lease.capture(target);
+      }),
+    reset: () =>
+      toResult(async () => {
+        await Promise.all(leases.map((lease) => lease.resetAll()));
+        return undefined;
+      }),
+    release: () => {
+      released ??= socket
+        .close()
+        .then(() => releaseAll(leases))
+        .then(onRelease);
+      return released;
+    },
+  };
+}
+
+async function releaseAll(leases: readonly EngineLease[]): Promise<void> {
+  await Promise.all(leases.map((lease) => lease.release()));
+}

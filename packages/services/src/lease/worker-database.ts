@@ -1,0 +1,9 @@
+import type { ServiceDefinition } from '@tr/model';
+
+/** Name of the copy of `database` that worker `index` (from 0) has, by the service's pattern. */
+export function toWorkerDatabase(service: ServiceDefinition, database: string, index: number): string {
+  return service.workerDatabase
+    .replaceAll('{database}', database)
+    .replaceAll('{n}', String(index + 1))
+    .replaceAll('{i}', String(index));
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ServiceDefinition, ServiceFailure } from '@tr/model';
+import type { Account } from '../process.js';
+import { errorCode, ServiceError } from '../service-error.js';
+import type { Register } from './register.js';
+import { findDisk, findMemory } from './storage.js';
+import { DIRECTORY_PREFIX } from './sweep.js';
+
+/** Longest path of a socket that every system takes, bytes (`sun_path` of macOS less its end). */
+const MAX_SOCKET_PATH = 100;
+/** The programs of an engine, bytes. */
+const SHARED_BYTES = 256 * 1024 * 1024;
+/** Room for the longest name of a socket below its folder. */
+const SOCKET_NAME = '/.s.PGSQL.65535'.length;
+
+/** Folders of one server. */
+export interface Place {
+  /** Holds the others; random name, removed with everything in it. */
+  readonly directory: string;
+  /** For its data; not made yet: who fills it makes it. */
+  readonly data: string;
+  /** Its sockets: short enough, its account's own. */
+  readonly sockets: string;
+  readonly isInMemory: boolean;
+  remove(): Promise<void>;
+}
+
+/** What is asked of a place. */
+export interface PlaceRequest {
+  readonly service: ServiceDefinition;
+  /** Estimate of what it will hold. */
+  readonly bytes: number;
+  /** Memory has just turned out to be too small. */
+  readonly avoidMemory: boolean;
+}
+
+/** Where places may be. */
+export interface PlacesOptions {
+  readonly register: Register;
+  readonly account: Account | undefined;
+  /** `.tr/services`. */
+  readonly directory: string;
+  readonly runtimeDirectory: string | undefined;
+  readonly warn: (failure: ServiceFailure) => void;
+}
+
+/** Makes the folders of servers, registered before they exist. */
+export class Places {
+  readonly #options: PlacesOptions;
+  readonly #shared: string[] = [];
+  #hasWarned = false;
+
+  constructor(options: PlacesOptions) {
+    this.#options = options;
+  }
+
+  create(request: PlaceRequest): Place {
+    const memory = this.#findMemory(request);
+    const base = memory ?? this.#disk();
+    const directory = this.#make(base, request.service.name);
+    const data = join(directory, 'data');
+    const own = join(directory, 's');
+    const isShort = Buffer.byteLength(own) + SOCKET_NAME <= MAX_SOCKET_PATH;
+    const apart = isShort ? undefined : this.#make('/tmp', request.service.name);
+    const sockets = apart === undefined ? own : join(apart, 's');
+    mkdirSync(sockets, { mode: 0o700 });
+    const { account } = this.#options;
+    if (account !== undefined) chownSync(sockets, account.uid, account.gid);
+    return {
+      directory,
+      data,
+      sockets,
+      isInMemory: memory !== undefined,
+      remove: async () => {
+        for (const path of [directory, ...(apart === undefined ? [] : [apart])]) await removeDirectory(path);
+      },
+    };
+  }
+
+  /** A folder for sockets of our own, which the tasks of this run connect to. */
+  createSocketFolder(): string {
+    return this.#makeShared(findMemory(0, this.#options.runtimeDirectory) ?? '/tmp', 'run');
+  }
+
+  /** A folder of this run that the servers' account can enter and read. */
+  createSharedFolder(): string {
+    const path = this.#makeShared(findMemory(SHARED_BYTES, this.#options.runtimeDirectory) ?? this.#disk(), 'engine');
+    chmodSync(path, 0o755);
+    return path;
+  }
+
+  /** Removes what the servers of this run shared. */
+  async removeShared(): Promise<void> {
+    await Promise.all(this.#shared.splice(0).map(removeDirectory));
+  }
+
+  /** Memory was full although it looked large enough: says so, once. Throws when memory is what was asked for. */
+  reportFullMemory(service: ServiceDefinition, path: string): void {
+    const failure = { code: 'service/no-space', service: service.name, path } as const;
+    if (service.storage === 'memory') throw new ServiceError(failure);
+    if (!this.#hasWarned) this.#options.warn(failure);
+    this.#hasWarned = true;
+  }
+
+  #makeShared(base: string, name: string): string {
+    const path = this.#make(base, name);
+    this.#shared.push(path);
+    return path;
+  }
+
+  #findMemory({ service, bytes, avoidMemory }: PlaceRequest): string | undefined {
+    if (avoidMemory || service.storage === 'disk') return undefined;
+    const found = findMemory(bytes, this.#options.runtimeDirectory);
+    if (found === undefined && service.storage === 'memory') {
+      throw new ServiceError({ code: 'service/no-space', service: service.name, path: '/dev/shm' });
+    }
+    return found;
+  }
+
+  #disk(): string {
+    const { directory, account } = this.#options;
+    mkdirSync(directory, { recursive: true });
+    return findDisk([directory, '/var/tmp'], account);
+  }
+
+  /**
+   * Ours alone, or as root: to be passed through by the servers' account. That account owns nothing on the way, so that
+   * what we write into as root is never a path that somebody else can redirect.
+   */
+  #make(base: string, name: string): string {
+    const path = join(base, `${DIRECTORY_PREFIX}${toFileName(name)}-${randomBytes(6).toString('hex')}`);
+    this.#options.register.add({ directory: path });
+    mkdirSync(path, { mode: this.#options.account === undefined ? 0o700 : 0o711 });
+    return path;
+  }
+}
+
+/** Removes a folder of ours with everything in it; a server that is ending may still write into it. */
+async function removeDirectory(path: string): Promise<void> {
+  if (!basename(path).startsWith(DIRECTORY_PREFIX)) return;
+  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+}
+
+/** True when the disk (or the memory) is full. */
+export function isNoSpace(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+/** At most 12 harmless characters of a name, so that sockets stay short. */
+function toFileName(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9]+/g, '').slice(0, 12);
+}

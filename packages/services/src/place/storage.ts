@@ -1,0 +1,49 @@
+import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
+import type { Account } from '../process.js';
+import { canReach } from './account.js';
+
+/** `f_type` of tmpfs on Linux. */
+const TMPFS = 0x01021994;
+/** Left to everybody else: a full memory file system hurts more than a slower database. */
+const MEMORY_MARGIN = 256 * 1024 * 1024;
+
+/** A folder in memory that `bytes` fit into, undefined when there is none. Linux only. */
+export function findMemory(bytes: number, runtimeDirectory: string | undefined): string | undefined {
+  return ['/dev/shm', ...(runtimeDirectory === undefined ? [] : [runtimeDirectory])].find(
+    (path) => roomInMemory(path) >= bytes,
+  );
+}
+
+/** The first folder of a disk that the server's account can reach. The last is the fallback. */
+export function findDisk(candidates: readonly string[], account: Account | undefined): string {
+  return candidates.find((path) => canReach(path, account)) ?? '/tmp';
+}
+
+/** Bytes of a tmpfs that may be used; 0 when it is none, or not ours to write. */
+function roomInMemory(path: string): number {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK);
+    const stat = statfsSync(path);
+    if (stat.type !== TMPFS) return 0;
+    return Math.min(stat.bavail * stat.bsize, freeMemory() - MEMORY_MARGIN);
+  } catch {
+    return 0;
+  }
+}
+
+/** What the machine and our control group have left, bytes. */
+function freeMemory(): number {
+  const meminfo = tryRead('/proc/meminfo');
+  const available = Number(/^MemAvailable:\s+(\d+) kB/m.exec(meminfo)?.[1] ?? 0) * 1024;
+  const limit = Number(tryRead('/sys/fs/cgroup/memory.max').trim());
+  const used = Number(tryRead('/sys/fs/cgroup/memory.current').trim());
+  return limit > 0 && Number.isFinite(limit) ? Math.min(available, limit - used) : available;
+}
+
+function tryRead(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { trySignal } from '../process.js';
+import { errorCode } from '../service-error.js';
+import { identifyProcess, isAlive, type Machine, type ProcessIdentity } from './process-identity.js';
+import { REGISTER_VERSION, type RegisterEntry, type RegisterOwner } from './register.js';
+
+/** A register of another machine or container (a shared folder) cannot be judged; it is believed dead after this. */
+const STRANGER_MS = 7 * 24 * 60 * 60 * 1000;
+/** Every directory of ours is called so. */
+export const DIRECTORY_PREFIX = 'tr-';
+const KILL_TRIES = 200;
+
+/** Where to sweep, and who is sweeping. */
+export interface SweepOptions {
+  /** Folder of registers. */
+  readonly registers: string;
+  readonly machine: Machine;
+  readonly now: number;
+  /** File name of the register of this very run. */
+  readonly own: string;
+}
+
+/** Ends and removes what runs left that are dead. Never touches what belongs to a live one. One readdir when clean. */
+export async function sweep(options: SweepOptions): Promise<void> {
+  for (const name of listRegisters(options.registers)) {
+    if (name === options.own) continue;
+    const path = join(options.registers, name);
+    const register = readRegister(path);
+    if (register === undefined) continue;
+    if (await isDead(register.owner, path, options)) {
+      await endServers(register.entries);
+      await Promise.all(
+        directoriesOf(register.entries).map((directory) => rm(directory, { recursive: true, force: true })),
+      );
+      rmSync(path, { force: true });
+    }
+  }
+}
+
+function listRegisters(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).filter((name) => name.endsWith('.jsonl'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+interface ReadRegister {
+  readonly owner: RegisterOwner;
+  readonly entries: readonly RegisterEntry[];
+}
+
+/** Undefined = of a later version, or gone meanwhile. Its last line may be torn. */
+function readRegister(path: string): ReadRegister | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const [first = '', ...lines] = text.split('\n');
+  const owner = parseLine<RegisterOwner>(first);
+  if (owner?.version !== REGISTER_VERSION) return undefined;
+  return { owner, entries: lines.flatMap((line) => parseLine<RegisterEntry>(line) ?? []) };
+}
+
+function parseLine<T>(line: string): T | undefined {
+  try {
+    return line === '' ? undefined : (JSON.parse(line) as T);
+  } catch {
+    return undefined;
+  }
+}
+
+async function isDead({ machine, owner }: RegisterOwner, path: string, options: SweepOptions): Promise<boolean> {
+  const here = options.machine;
+  if (machine.host === here.host && machine.boot !== here.boot) return true;
+  if (machine.host === here.host && machine.namespace === here.namespace) return !(await isAlive(owner));
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && options.now - stat.mtimeMs > STRANGER_MS;
+}
+
+/** Only what is named as ours is ever removed, whatever the register says. */
+function directoriesOf(entries: readonly RegisterEntry[]): readonly string[] {
+  return entries
+    .flatMap((entry) => ('directory' in entry ? entry.directory : []))
+    .filter((path) => isAbsolute(path) && basename(path).startsWith(DIRECTORY_PREFIX));
+}
+
+async function endServers(entries: readonly RegisterEntry[]): Promise<void> {
+  const directories = directoriesOf(entries);
+  for (let tried = 0; tried < KILL_TRIES; tried += 1) {
+    const running = await findServers(entries, directories);
+    if (running.length === 0) return;
+    for (const pid of running) trySignal(pid, 'SIGKILL');
+    await delay(10);
+  }
+}
+
+/**
+ * Registered ones; and on Linux whoever works inside a registered directory, whose name is random and ours: a server
+ * that was started right before its owner died, and what servers have started.
+ */
+async function findServers(
+  entries: readonly RegisterEntry[],
+  directories: readonly string[],
+): Promise<readonly number[]> {
+  const registered: number[] = [];
+  for (const entry of entries)
+    if ('server' in entry && (await isAlive(entry.server))) registered.push(entry.server.pid);
+  if (process.platform !== 'linux') return registered;
+  const inside = listProcesses().filter((pid) => {
+    const cwd = workingDirectory(pid);
+    return cwd !== undefined && directories.some((directory) => cwd === directory || cwd.startsWith(`${directory}/`));
+  });
+  const alive: ProcessIdentity[] = [];
+  for (const pid of inside) {
+    const identity = await identifyProcess(pid);
+    if (identity !== undefined) alive.push(identity);
+  }
+  return [...new Set([...registered, ...alive.map(({ pid }) => pid)])];
+}
+
+function listProcesses(): readonly number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
+}
+
+function workingDirectory(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import { fail, ok, type Result, type ServiceFailure } from '@tr/model';
+
+/**
+ * A failure on its way out of many nested clean-ups, where `finally` has to run at every level. Never leaves the
+ * package: {@link toResult} makes a value of it at the port.
+ */
+export class ServiceError extends Error {
+  readonly failure: ServiceFailure;
+
+  constructor(failure: ServiceFailure, cause?: unknown) {
+    super(failure.code, { cause });
+    this.failure = failure;
+  }
+}
+
+/** The value of `work`, or the failure it ended with; everything else is a bug and is thrown on. */
+export async function toResult<T>(work: () => Promise<T>): Promise<Result<T, ServiceFailure>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    if (error instanceof ServiceError) return fail(error.failure);
+    throw error;
+  }
+}
+
+/** One line about something that was thrown, for a `detail`. */
+export function toDetail(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.split('\n', 1)[0] ?? '';
+}
+
+/** The system's code of an error, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

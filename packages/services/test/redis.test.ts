@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { asks, makeHost, must, redis, setting, stored } from './rig.js';
+
+/** Sends commands (inline form) and resolves with everything that comes back until the server closes. */
+function talk(url: string, commands: readonly string[]): Promise<string> {
+  const { hostname, port, password } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host: hostname, port: Number(port) });
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part) => (text += String(part)));
+    socket.on('error', reject).on('close', () => resolve(text));
+    socket.write(`AUTH ${password}\r\n${commands.join('\r\n')}\r\nQUIT\r\n`);
+  });
+}
+
+function post(socketPath: string, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, path, method: 'POST' }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    call.on('error', reject).end();
+  });
+}
+
+test('each worker has a server of its own: FLUSHALL, PUBLISH and CONFIG SET do not meet', async (t) => {
+  const { host } = makeHost(t);
+  const { environment } = must(await host.acquire(asks([redis()], { workers: 2 })));
+  const [one, two] = [setting(environment, 'REDIS_URL_0'), setting(environment, 'REDIS_URL_1')];
+  await talk(one, ['SET key one', 'CONFIG SET maxmemory 12345678']);
+  await talk(two, ['SET key two']);
+  assert.match(await talk(two, ['PUBLISH news x', 'FLUSHALL']), /:0\r\n\+OK/);
+  assert.match(await talk(one, ['GET key']), /\r\none\r\n/);
+  assert.doesNotMatch(await talk(two, ['CONFIG GET maxmemory']), /12345678/);
+  assert.notEqual(environment['REDIS_URL'], one);
+});
+
+test('a state of Redis: captured, restored for the task and each worker, brought back by a reset', async (t) => {
+  const { host, folder } = makeHost(t);
+  const service = redis({ settings: { maxmemory: '64mb' } });
+  const path = join(folder, 'state.tar');
+  const first = must(await host.acquire(asks([service])));
+  await talk(setting(first.environment, 'REDIS_URL'), ['SET key kept']);
+  must(await first.capture('cache', { id: 'a', path }));
+  await first.release();
+  const lease = must(await host.acquire(asks([{ service, state: stored('a', path) }], { workers: 1 })));
+  const socket = setting(lease.environment, 'TR_SERVICES_SOCKET');
+  for (const [name, query] of [
+    ['REDIS_URL', ''],
+    ['REDIS_URL_0', '&worker=0'],
+  ] as const) {
+    const url = setting(lease.environment, name);
+    assert.match(await talk(url, ['GET key', 'SET key other']), /kept/);
+    assert.equal(await post(socket, `/reset?service=cache${query}`), 200);
+    assert.match(await talk(url, ['GET key']), /kept/);
+  }
+  assert.equal(await post(socket, '/reset?service=cache&worker=1'), 404);
+  assert.equal(await post(socket, '/reset?service=other'), 404);
+});

@@ -47,7 +47,8 @@ test('a state: captured, found ready on the same server, restored by another run
   await sql(url, "create table steps (name text); insert into steps values ('one'); create role reporting");
   await sql(url, "alter database app set statement_timeout = '77s'");
   await sql(url, 'create database app_queue');
-  must(await first.capture('db', { id: 'a', path }));
+  const captured = must(await first.capture('db', { id: 'a', path }));
+  assert.equal(captured.sha256, stored('a', path).sha256);
   await first.release();
   for (const other of [host, makeHost(t, { folder }).host]) {
     const lease = must(await other.acquire(asks([{ service, state: stored('a', path) }], { workers: 3 })));

@@ -1,0 +1,1 @@
+pytest_plugins = ["tr_django.pytest_plugin"]

@@ -32,6 +32,14 @@ ensureCommands({
   '/usr/lib/postgresql/*/bin/initdb': 'postgresql',
   'redis-server': 'redis-server',
   mariadbd: 'mariadb-server',
+  // examples/django.
+  'python3:django': 'python3-django',
+  'python3:django_redis': 'python3-django-redis',
+  'python3:psycopg2': 'python3-psycopg2',
+  'python3:pytest_django': 'python3-pytest-django',
+  'python3:redis': 'python3-redis',
+  'python3:tblib': 'python3-tblib',
+  'python3:xdist': 'python3-pytest-xdist',
 });
 if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1);
 // The runner of this repository is a copy of the last good build, not the one the tests are about to exercise.

@@ -1,6 +1,11 @@
 import { spawnSync } from 'node:child_process';
 
-const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+/** A command, a pattern of paths (`/usr/lib/postgresql/*/bin/initdb`), or a module of Debian's Python (`python3:django`). */
+function has(name) {
+  const [, module] = /^python3:(.*)/.exec(name) ?? [];
+  const test = module === undefined ? `command -v ${name}` : `/usr/bin/python3 -c 'import ${module}'`;
+  return spawnSync('sh', ['-c', test], { stdio: 'ignore' }).status === 0;
+}
 
 /**
  * Makes sure that commands are there: `{command: Debian package}`. Installs what is missing where that is possible without

@@ -128,6 +128,7 @@ class Writer {
   }
 
   flush(): void {
+    this.#digest.update(this.#buffer.subarray(0, this.#used));
     for (let at = 0; at < this.#used;) at += writeSync(this.#file, this.#buffer, at, this.#used - at);
     this.#used = 0;
     this.#flushes += 1;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** A command, a pattern of paths (`/usr/lib/postgresql/*/bin/initdb`), or a module of Debian's Python (`python3:django`). */
+/** A command, an absolute path with patterns in it, or a module of Python on Debian (`python3:django`). */
 function has(name) {
   const [, module] = /^python3:(.*)/.exec(name) ?? [];
   const test = module === undefined ? `command -v ${name}` : `/usr/bin/python3 -c 'import ${module}'`;

@@ -1,0 +1,6 @@
+class AuditEvent < ApplicationRecord
+  belongs_to :company
+  belongs_to :user, optional: true
+  validates :action, presence: true
+  scope :about, ->(details) { where("details @> ?", details.to_json) }
+end

@@ -1,0 +1,4 @@
+class Setting < ApplicationRecord
+  belongs_to :company
+  validates :name, presence: true, uniqueness: { scope: :company_id }
+end

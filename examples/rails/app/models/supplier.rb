@@ -1,0 +1,5 @@
+class Supplier < ApplicationRecord
+  belongs_to :company
+  has_many :expenses
+  validates :name, presence: true
+end

@@ -1,0 +1,5 @@
+class IndexCurrenciesOnCode < ActiveRecord::Migration[6.1]
+  def change
+    add_index :currencies, :code, unique: true
+  end
+end

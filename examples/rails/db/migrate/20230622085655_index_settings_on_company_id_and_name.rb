@@ -1,0 +1,5 @@
+class IndexSettingsOnCompanyIdAndName < ActiveRecord::Migration[6.1]
+  def change
+    add_index :settings, %i[company_id name], unique: true
+  end
+end

@@ -1,0 +1,1 @@
+require "tr_rails"

@@ -5,6 +5,7 @@
  * Terms: a location is a bucket and a prefix; conditional writes are exact when exactly one of many writers wins.
  */
 export { openBucket, type Bucket, type BucketOptions, type ObjectInfo } from './bucket.js';
+export { guardBucket } from './guard-bucket.js';
 export type { ConditionalWrites, ConditionSupport } from './conditional-writes.js';
 export { createS3Stores, openS3Stores, type S3Stores } from './open-s3-stores.js';
 export { readObject, type ReadObject } from './read-object.js';

@@ -22,8 +22,9 @@ const ROUNDS = 4;
  * when the new ones are in place.
  *
  * With conditional writes exactly one of many writers wins, wherever they run, and one that replaces what is of no use
- * replaces just that. Without them a writer looks first: those of this process wait for each other, so they keep the rule;
- * of those of several processes that look at the same moment the last one wins, and each believes that it has stored.
+ * replaces just that. Where a bucket does not know one of the two conditions, a writer looks first instead: those of this
+ * process wait for each other, so they keep the rule; of those of several processes that look at the same moment the last
+ * one wins, and each believes that it has stored.
  */
 export class FirstWriter {
   readonly #bucket: Bucket;
@@ -55,7 +56,8 @@ export class FirstWriter {
       const { kept, etag } = there.value;
       // The answer to a put may be lost: the try after it then meets what the first one stored.
       if (kept !== undefined) return ok(Buffer.from(bytes).equals(kept) ? undefined : kept);
-      const over = await this.#bucket.put(key, bytes, support.unchanged ? { kind: 'unchanged', etag } : undefined);
+      if (!support.unchanged) return await this.#inTurn(key, () => this.#lookThenPut(write));
+      const over = await this.#bucket.put(key, bytes, { kind: 'unchanged', etag });
       if (!over.ok || over.value === 'done') return over.ok ? ok(undefined) : over;
     }
     return fail({ code: 'store/io', path: key, detail: 'Contended' });

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { ok } from '@tr/model';
 import type { Bucket } from '../src/index.js';
 
-/** A bucket in memory. `exact`: honours conditional writes; others ignore them without a word. */
-export function createMemoryBucket(exact: boolean): {
+/** A bucket in memory. `exact`: honours conditional writes, or only those that ask for absence; others ignore them without a word. */
+export function createMemoryBucket(exact: boolean | 'absent'): {
   readonly bucket: Bucket;
   readonly objects: Map<string, Uint8Array>;
 } {
@@ -28,8 +28,12 @@ export function createMemoryBucket(exact: boolean): {
     put: async (key, body, condition) => {
       await turn();
       const there = objects.get(key);
-      if (exact && condition?.kind === 'absent' && there !== undefined) return ok('refused');
-      if (exact && condition?.kind === 'unchanged' && (there === undefined || etagOf(there) !== condition.etag))
+      if (exact !== false && condition?.kind === 'absent' && there !== undefined) return ok('refused');
+      if (
+        exact === true &&
+        condition?.kind === 'unchanged' &&
+        (there === undefined || etagOf(there) !== condition.etag)
+      )
         return ok('refused');
       objects.set(key, Uint8Array.from(body));
       return ok('done');

@@ -6,6 +6,7 @@ import { blobKey, createS3Stores, type Bucket } from '../src/index.js';
 import { createMemoryBucket } from './memory-bucket.js';
 
 const now = (): number => 1000;
+const NAMES: Readonly<Record<string, string>> = { true: 'exact', absent: 'exact when new', false: 'ignored' };
 
 function entryOf(text: string): Entry {
   const inline = Buffer.from(text);
@@ -51,8 +52,8 @@ describe('conditional writes', () => {
     );
   });
 
-  for (const exact of [true, false]) {
-    it(`${exact ? 'exact' : 'ignored'}: an unreadable object gives way to one of many writers, and no reader removes it`, async () => {
+  for (const exact of [true, 'absent', false] as const) {
+    it(`${NAMES[String(exact)]}: an unreadable object gives way to one of many writers, and no reader removes it`, async () => {
       const { bucket, objects } = createMemoryBucket(exact);
       const store = createS3Stores(bucket, now).entries;
       await store.put(entryOf('a'));
@@ -66,7 +67,7 @@ describe('conditional writes', () => {
       assert.equal(puts.filter((put) => put.ok && put.value === 'kept').length, 3);
     });
 
-    it(`${exact ? 'exact' : 'ignored'}: an entry that is of no use gives way once, and only itself`, async () => {
+    it(`${NAMES[String(exact)]}: an entry that is of no use gives way once, and only itself`, async () => {
       const { bucket } = createMemoryBucket(exact);
       const store = createS3Stores(bucket, now).entries;
       const lost = entryOf('lost');

@@ -1,18 +1,24 @@
-import { resolve } from 'node:path';
-import { openTokenFile } from './auth/token-file.js';
-import { parseServeRequest } from './config/serve-request.js';
+import { parseServeRequest, type ServeRequest } from './config/serve-request.js';
+import { runGc } from './config/gc-command.js';
+import { openServerStore } from './config/open-store.js';
 import { serve } from './config/serve.js';
 import { runTokenCommand } from './config/token-command.js';
-import { UsageError } from './config/usage-error.js';
+import { StoreUnusableError, UsageError } from './config/usage-error.js';
+import { withStore } from './config/with-store.js';
+import { runDoctor } from './doctor/doctor.js';
 
-const USAGE = `tr-cache-server [serve] [--dir D] [--port 3737] [--host 127.0.0.1] [--tokens-file F] [--trust-file F]
-                        [--max-size 50GB] [--max-entry 20GB] [--max-age 30d] [--quota pr=2GB]...
+const USAGE = `tr-cache-server [serve] [--store s3://bucket/prefix?endpoint=U&region=R&forcePathStyle=true | --dir D] [--config F]
+                        [--port 3737] [--host 127.0.0.1] [--tokens-file F] [--trust-file F] [--signing-key-file F]
+                        [--max-size 50GB] [--max-entry 20GB] [--max-age 30d] [--quota pr=2GB]... [--upkeep 10m|off]
                         [--tls-cert F --tls-key F] [--public-url U] [--trust-proxy] [--drain 30s]
+tr-cache-server doctor [--store U | --dir D]       tries everything that the store must do
+tr-cache-server gc [--store U | --dir D] [--max-size 50GB] [--max-age 30d] [--quota pr=2GB]...
 tr-cache-server token create --scope main|release/X|pr/N|user/X [--tenant T] [--read-only] [--expires 90d]
 tr-cache-server token list
-tr-cache-server token revoke <id>
+tr-cache-server token revoke <id>                  each with [--store U | --dir D | --tokens-file F]
 
-Every option is also read from the environment: TR_CACHE_DIR, TR_CACHE_PORT, ...; TR_CACHE_TOKEN is a first token.`;
+Every option is also read from the environment: TR_CACHE_STORE, TR_CACHE_PORT, ...; and from the JSON file of --config.
+TR_CACHE_TOKEN is a first token, TR_CACHE_SIGNING_KEY the key of signed URLs; replicas share both.`;
 
 /** Where a call comes from. Relative paths start at `cwd`. */
 export interface ServerCall {
@@ -26,9 +32,13 @@ export interface ServerCall {
  */
 export async function runCacheServer({ args, cwd }: ServerCall): Promise<'ended' | 'serving'> {
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  // Which Node runs us is for us to say, not for a library to warn of.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const [command = 'serve', ...rest] = args;
   try {
-    if (command === 'token') runToken(rest, print);
+    if (command === 'token') await runToken(rest, { cwd, print });
+    else if (command === 'doctor') process.exitCode = await runDoctor(toRequest(rest, cwd), { print, now: Date.now });
+    else if (command === 'gc') await runGc(toRequest(rest, cwd), { print, now: Date.now });
     else if (['help', '--help', '-h'].includes(command)) print(USAGE);
     else if (command === 'serve' || command.startsWith('-')) {
       await runServe(command === 'serve' ? rest : args, { cwd, print });
@@ -38,14 +48,14 @@ export async function runCacheServer({ args, cwd }: ServerCall): Promise<'ended'
     const message = toUsageMessage(error);
     if (message === undefined) throw error;
     process.stderr.write(`${message}\n`);
-    process.exitCode = 2;
+    process.exitCode = error instanceof StoreUnusableError ? 1 : 2;
   }
   return 'ended';
 }
 
 /** What the one who started the server can put right; undefined for everything else. */
 function toUsageMessage(error: unknown): string | undefined {
-  if (error instanceof UsageError) return error.message;
+  if (error instanceof UsageError || error instanceof StoreUnusableError) return error.message;
   if (!(error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'listen'))
     return undefined;
   switch (error.code) {
@@ -60,18 +70,36 @@ function toUsageMessage(error: unknown): string | undefined {
   }
 }
 
-function runToken(args: readonly string[], print: (line: string) => void): void {
-  const directory = resolve(process.env['TR_CACHE_DIR'] ?? 'tr-cache');
-  const open = (path: string | undefined) =>
-    openTokenFile(resolve(path ?? process.env['TR_CACHE_TOKENS_FILE'] ?? `${directory}/tokens.json`));
-  runTokenCommand(args, { open, print, now: Date.now() });
+interface CommandContext {
+  readonly cwd: string;
+  readonly print: (line: string) => void;
 }
 
-async function runServe(
-  args: readonly string[],
-  { cwd, print }: { readonly cwd: string; readonly print: (line: string) => void },
-): Promise<void> {
-  const request = parseServeRequest(args, process.env, cwd);
+function toRequest(args: readonly string[], cwd: string): ServeRequest {
+  return parseServeRequest(args, process.env, cwd);
+}
+
+async function runToken(args: readonly string[], { cwd, print }: CommandContext): Promise<void> {
+  let request = toRequest([], cwd);
+  const opened: { close(): void }[] = [];
+  const open = async (flags: readonly string[]) => {
+    request = toRequest(flags, cwd);
+    const store = await openServerStore(request, Date.now);
+    opened.push(store);
+    return store.tokens;
+  };
+  try {
+    await withStore(
+      () => request,
+      () => runTokenCommand(args, { open, print, now: Date.now() }),
+    );
+  } finally {
+    for (const store of opened) store.close();
+  }
+}
+
+async function runServe(args: readonly string[], { cwd, print }: CommandContext): Promise<void> {
+  const request = toRequest(args, cwd);
   // A log that nobody reads any more is no reason to stop serving.
   process.stdout.on('error', () => {});
   const server = await serve(request, { log: print, print, now: Date.now });

@@ -9,6 +9,7 @@ import { openTokenFile, type TokenFile } from '../src/index.js';
 import { FailedLogins } from '../src/auth/failed-logins.js';
 import { toNetwork } from '../src/auth/network.js';
 import { findToken } from '../src/auth/token.js';
+import { toTokenStore } from '../src/auth/token-store.js';
 import { runTokenCommand } from '../src/config/token-command.js';
 import { call, startTestServer } from './rig/server.js';
 
@@ -49,41 +50,49 @@ test('many different wrong tokens from one address are slowed down; the same one
   assert.equal(await status(fresh), 404);
 });
 
-function withFile(use: (file: TokenFile, path: string) => void): void {
+async function withFile(use: (file: TokenFile, path: string) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'tokens-'));
   try {
     const path = join(directory, 'tokens.json');
-    use(openTokenFile(path), path);
+    await use(openTokenFile(path), path);
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-test('tokens are created, listed and revoked; the file holds hashes only and is for its owner', () => {
-  withFile((file, path) => {
+test('tokens are created, listed and revoked; the file holds hashes only and is for its owner', async () => {
+  await withFile(async (file, path) => {
     const printed: string[] = [];
-    const context = { open: () => file, print: (line: string) => void printed.push(line), now: 1_000_000 };
-    runTokenCommand(['create', '--scope', 'pr/7', '--read-only', '--expires', '90d'], context);
+    const context = {
+      open: async () => toTokenStore(file),
+      print: (line: string) => void printed.push(line),
+      now: 1_000_000,
+    };
+    await runTokenCommand(['create', '--scope', 'pr/7', '--read-only', '--expires', '90d'], context);
     const [text = ''] = printed;
     assert.equal(readFileSync(path, 'utf8').includes(text), false);
     assert.equal(statSync(path).mode & 0o077, 0);
     const found = findToken(file.list(), text);
     assert.deepEqual([found?.scope, found?.readOnly, found?.expiresAt], ['pr/7', true, 1_000_000 + 90 * 86_400_000]);
-    runTokenCommand(['list'], context);
+    await runTokenCommand(['list'], context);
     assert.match(printed[1] ?? '', /pr\/7\tread-only/);
-    runTokenCommand(['revoke', found?.id ?? ''], context);
+    await runTokenCommand(['revoke', found?.id ?? ''], context);
     assert.deepEqual(openTokenFile(path).list(), []);
     for (const wrong of [['create'], ['create', '--scope', '../x'], ['revoke'], ['revoke', 'x'], ['what']])
-      assert.throws(() => runTokenCommand(wrong, context), { name: 'UsageError' });
+      await assert.rejects(() => runTokenCommand(wrong, context), { name: 'UsageError' });
   });
 });
 
-test('a running server sees tokens that another process writes', () => {
-  withFile((file, path) => {
+test('a running server sees tokens that another process writes', async () => {
+  await withFile(async (file, path) => {
     const printed: string[] = [];
     assert.deepEqual(file.list(), []);
-    const context = { open: () => openTokenFile(path), print: (line: string) => void printed.push(line), now: 1 };
-    runTokenCommand(['create', '--scope', 'main'], context);
+    const context = {
+      open: async () => toTokenStore(openTokenFile(path)),
+      print: (line: string) => void printed.push(line),
+      now: 1,
+    };
+    await runTokenCommand(['create', '--scope', 'main'], context);
     assert.equal(file.list().length, 1);
   });
 });

@@ -28,7 +28,7 @@ export function openTokenFile(path: string): TokenFile {
   const write = (tokens: readonly StoredToken[]): void => {
     mkdirSync(dirname(path), { recursive: true });
     const temp = `${path}.${randomBytes(6).toString('hex')}`;
-    writeFileSync(temp, `${JSON.stringify({ version: VERSION, tokens }, undefined, 2)}\n`, { mode: MODE });
+    writeFileSync(temp, toTokensText(tokens), { mode: MODE });
     renameSync(temp, path);
   };
   return {
@@ -50,7 +50,13 @@ function stampOf(path: string): string {
   return `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
 }
 
-function parseTokens(text: string, path: string): readonly StoredToken[] {
+/** Tokens as they are written: JSON, hashes only. */
+export function toTokensText(tokens: readonly StoredToken[]): string {
+  return `${JSON.stringify({ version: VERSION, tokens }, undefined, 2)}\n`;
+}
+
+/** Reads what {@link toTokensText} wrote; throws for anything else. `path` is where it was. */
+export function parseTokens(text: string, path: string): readonly StoredToken[] {
   const value = JSON.parse(text) as { readonly version?: unknown; readonly tokens?: unknown };
   if (value.version !== VERSION || !Array.isArray(value.tokens)) throw new Error(`${path}: not a token file`);
   return value.tokens.map((token) => {

@@ -1,32 +1,24 @@
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parseSize, parseSpan } from './parse-size.js';
+import { readSettings } from './settings.js';
 import { UsageError } from './usage-error.js';
 
-const OPTIONS = {
-  dir: { type: 'string' },
-  host: { type: 'string' },
-  port: { type: 'string' },
-  'tokens-file': { type: 'string' },
-  'trust-file': { type: 'string' },
-  'public-url': { type: 'string' },
-  'trust-proxy': { type: 'boolean' },
-  'tls-cert': { type: 'string' },
-  'tls-key': { type: 'string' },
-  'max-size': { type: 'string' },
-  'max-entry': { type: 'string' },
-  'max-age': { type: 'string' },
-  quota: { type: 'string', multiple: true },
-  drain: { type: 'string' },
-} as const;
+/** Where everything lies. */
+export type StorePlace =
+  | { readonly kind: 'directory'; readonly directory: string }
+  /** `s3://bucket/prefix?…`, which holds no secret. What is in it is looked at when the store is opened. */
+  | { readonly kind: 'bucket'; readonly url: string };
 
-/** What `serve` was asked to do; everything has a value. Paths are absolute. */
+/** What a command was asked to do; everything has a value. Paths are absolute. */
 export interface ServeRequest {
-  readonly directory: string;
+  readonly store: StorePlace;
   readonly host: string;
   readonly port: number;
-  readonly tokensFile: string;
+  /** Undefined = the store keeps them. */
+  readonly tokensFile: string | undefined;
   readonly trustFile: string | undefined;
+  /** Where the key of signed URLs is from; undefined = the store's directory, or made anew. */
+  readonly signingKey: { readonly file: string } | { readonly text: string } | undefined;
   readonly publicUrl: string | undefined;
   readonly trustProxy: boolean;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
@@ -34,53 +26,63 @@ export interface ServeRequest {
   readonly scopeBytes: Readonly<Record<string, number>>;
   readonly maxEntryBytes: number;
   readonly maxAgeMs: number | undefined;
+  /** Between two rounds of eviction, milliseconds; 0 = never, which is for `gc` then. */
+  readonly upkeepMs: number;
   readonly drainMs: number;
   /** The first token, given from outside; undefined = none. */
   readonly firstToken: string | undefined;
 }
 
-/** Reads flags and `TR_CACHE_*` variables; flags win. `cwd` is where relative paths start. Throws {@link UsageError}. */
+const UPKEEP_MS = 10 * 60 * 1000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Reads flags, `TR_CACHE_*` variables and the file of `--config`; flags win, then variables. `cwd` is where relative paths
+ * start. Throws {@link UsageError}.
+ */
 export function parseServeRequest(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   cwd: string,
 ): ServeRequest {
-  const flags = readFlags(args);
-  const texts = new Map<string, unknown>(Object.entries(flags));
-  const given = (name: string): string | undefined => {
-    const flag = texts.get(name);
-    const value = typeof flag === 'string' ? flag : env[`TR_CACHE_${name.toUpperCase().replaceAll('-', '_')}`];
-    return value === '' ? undefined : value;
-  };
+  const settings = readSettings(args, env, cwd);
+  const { given } = settings;
   const path = (name: string): string | undefined => mapGiven(given(name), (text) => resolve(cwd, text));
   const size = (name: string): number | undefined => mapGiven(given(name), (text) => toSize(text, name));
   const span = (name: string): number | undefined => mapGiven(given(name), (text) => toSpan(text, name));
-  const directory = path('dir') ?? resolve(cwd, 'tr-cache');
-  const quotas = flags.quota ?? given('quota')?.split(',') ?? [];
+  const store = toStorePlace(given('store'), path('dir') ?? resolve(cwd, 'tr-cache'));
+  const isBucket = store.kind === 'bucket';
   return {
-    directory,
+    store,
     host: given('host') ?? '127.0.0.1',
     port: toPort(given('port') ?? '3737'),
-    tokensFile: path('tokens-file') ?? join(directory, 'tokens.json'),
+    tokensFile: path('tokens-file') ?? (isBucket ? undefined : join(store.directory, 'tokens.json')),
     trustFile: path('trust-file'),
+    signingKey: toSigningKey(path('signing-key-file'), env['TR_CACHE_SIGNING_KEY']),
     publicUrl: mapGiven(given('public-url'), toOrigin),
-    trustProxy: flags['trust-proxy'] ?? env['TR_CACHE_TRUST_PROXY'] === '1',
+    trustProxy: settings.isOn('trust-proxy'),
     tls: toTls(path('tls-cert'), path('tls-key')),
-    totalBytes: size('max-size') ?? 50 * 1024 ** 3,
-    scopeBytes: Object.fromEntries(quotas.map(toQuota)),
+    // A bucket has no size of its own: only a bound that somebody asked for.
+    totalBytes: size('max-size') ?? (isBucket ? undefined : 50 * 1024 ** 3),
+    scopeBytes: Object.fromEntries(settings.all('quota').map(toQuota)),
     maxEntryBytes: size('max-entry') ?? 20 * 1024 ** 3,
-    maxAgeMs: span('max-age') ?? 30 * 86_400_000,
+    maxAgeMs: span('max-age') ?? 30 * DAY_MS,
+    upkeepMs: given('upkeep') === 'off' ? 0 : (span('upkeep') ?? (isBucket ? 0 : UPKEEP_MS)),
     drainMs: span('drain') ?? 30_000,
     firstToken: given('token'),
   };
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+function toStorePlace(text: string | undefined, directory: string): StorePlace {
+  if (text === undefined) return { kind: 'directory', directory };
+  if (!text.startsWith('s3://') || !URL.canParse(text))
+    throw new UsageError(`--store must look like s3://bucket/prefix, not \`${text}\`.`);
+  return { kind: 'bucket', url: text };
+}
+
+function toSigningKey(file: string | undefined, text: string | undefined): ServeRequest['signingKey'] {
+  if (file !== undefined) return { file };
+  return text === undefined || text === '' ? undefined : { text };
 }
 
 function mapGiven<T>(text: string | undefined, map: (text: string) => T): T | undefined {

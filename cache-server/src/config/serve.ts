@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFileEntryStore, createFileStreamBlobStore, nodeDisk, openCacheFolder } from '@tr/store';
 import { MAIN_SCOPE, DEFAULT_PARENTS } from '../auth/scope.js';
 import { createToken, toStoredToken, type StoredToken } from '../auth/token.js';
 import { openTokenFile } from '../auth/token-file.js';
+import type { TokenStore } from '../auth/token-store.js';
+import { watchTokens, type TokenWatch } from '../auth/token-watch.js';
 import { PROTOCOLS } from '../protocols/registry.js';
 import { startCacheServer, type RunningServer } from '../server/cache-server.js';
+import { unwrap } from '../session/store-problem.js';
+import type { Quotas } from '../upkeep/ledger.js';
+import { openServerStore, type ServerStore } from './open-store.js';
 import type { ServeRequest } from './serve-request.js';
-import { loadSigningKey } from './signing-key.js';
+import { loadSigningKey, newSigningKey, parseSigningKey, readSigningKey } from './signing-key.js';
+import { withStore } from './with-store.js';
 import { parseTrustConfig } from './trust-config.js';
-
-const UPKEEP_MS = 10 * 60 * 1000;
 
 /** Where `serve` writes. */
 export interface ServeContext {
@@ -22,31 +25,34 @@ export interface ServeContext {
   readonly now: () => number;
 }
 
-/** Starts a server over a directory, as asked. */
-export async function serve(request: ServeRequest, { log, print, now }: ServeContext): Promise<RunningServer> {
-  const folder = openCacheFolder({ directory: request.directory, disk: nodeDisk });
-  const file = openTokenFile(request.tokensFile);
-  const first = firstTokens(request, now());
+/** Starts a server over a directory or a bucket, as asked. */
+export async function serve(request: ServeRequest, context: ServeContext): Promise<RunningServer> {
+  const { log, print, now } = context;
+  const store = await openServerStore(request, now);
   const trust = request.trustFile === undefined ? undefined : parseTrustConfig(readFileSync(request.trustFile, 'utf8'));
-  if (first.length === 0 && file.list().length === 0 && trust === undefined) {
-    const { text, stored } = createToken(
-      { tenant: 'default', scope: MAIN_SCOPE, readOnly: false, expiresAt: undefined },
-      now(),
-    );
-    file.add(stored);
-    print(`First token (scope main, shown only now): ${text}`);
-  }
+  const first = firstTokens(request, now());
+  const watch = await withStore(
+    () => request,
+    async () => {
+      await sayConditions(store, print);
+      if (first.length === 0 && trust === undefined) await makeFirstToken(store.tokens, context);
+      return await openTokens(request, { store, context });
+    },
+  );
+  const isShared = request.store.kind === 'bucket';
   const server = await startCacheServer({
-    entries: createFileEntryStore(folder, { now }),
-    blobs: createFileStreamBlobStore(folder),
+    entries: store.entries,
+    blobs: store.blobs,
+    isShared,
     protocols: PROTOCOLS,
-    tokens: () => [...first, ...file.list()],
+    tokens: () => [...first, ...watch.tokens()],
     issuers: trust?.issuers ?? [],
     parents: trust?.parents ?? DEFAULT_PARENTS,
     signedOnly: trust?.signedOnly ?? [],
-    quotas: { totalBytes: request.totalBytes, scopeBytes: request.scopeBytes, maxAgeMs: request.maxAgeMs },
+    // Where nobody counts, a bound would hold for what this process wrote only: `gc` keeps it.
+    quotas: request.upkeepMs === 0 ? NO_QUOTAS : quotasOf(request),
     maxEntryBytes: request.maxEntryBytes,
-    signingKey: loadSigningKey(join(request.directory, 'signing-key')),
+    signingKey: openSigningKey(request, print),
     host: request.host,
     port: request.port,
     publicUrl: request.publicUrl,
@@ -56,12 +62,26 @@ export async function serve(request: ServeRequest, { log, print, now }: ServeCon
         ? undefined
         : { cert: readFileSync(request.tls.certFile, 'utf8'), key: readFileSync(request.tls.keyFile, 'utf8') },
     drainMs: request.drainMs,
-    upkeepMs: UPKEEP_MS,
+    upkeepMs: request.upkeepMs,
     log,
     now,
   });
   print(`Listening on ${server.url}`);
-  return server;
+  return {
+    ...server,
+    close: async () => {
+      watch.stop();
+      await server.close();
+      store.close();
+    },
+  };
+}
+
+const NO_QUOTAS: Quotas = { totalBytes: undefined, scopeBytes: {}, maxAgeMs: undefined };
+
+/** The bounds that were asked for. */
+export function quotasOf({ totalBytes, scopeBytes, maxAgeMs }: ServeRequest): Quotas {
+  return { totalBytes, scopeBytes, maxAgeMs };
 }
 
 /** The token of the environment: it belongs to `main`, and is kept nowhere. */
@@ -77,4 +97,50 @@ function firstTokens({ firstToken }: ServeRequest, now: number): readonly Stored
       expiresAt: undefined,
     }),
   ];
+}
+
+/** Two replicas that start at once on an empty bucket may make a token each; both are good. */
+async function makeFirstToken(tokens: TokenStore, { print, now }: ServeContext): Promise<void> {
+  if ((await tokens.list()).length > 0) return;
+  const { text, stored } = createToken(
+    { tenant: 'default', scope: MAIN_SCOPE, readOnly: false, expiresAt: undefined },
+    now(),
+  );
+  await tokens.add(stored);
+  print(`First token (scope main, shown only now): ${text}`);
+}
+
+/** A file is looked at with every login; what a bucket holds is asked for now and then. */
+async function openTokens(
+  { store: { kind }, tokensFile }: ServeRequest,
+  { store, context }: { readonly store: ServerStore; readonly context: ServeContext },
+): Promise<TokenWatch> {
+  if (tokensFile !== undefined) {
+    const file = openTokenFile(tokensFile);
+    return { tokens: () => file.list(), stop: () => undefined };
+  }
+  return await watchTokens(store.tokens, (detail) => {
+    const time = new Date(context.now()).toISOString();
+    context.log(JSON.stringify({ time, event: 'tokens-not-read', kind, detail }));
+  });
+}
+
+async function sayConditions({ bucket }: ServerStore, print: (line: string) => void): Promise<void> {
+  if (bucket === undefined) return;
+  const support = await bucket.stores.conditions.support();
+  const { absent, unchanged } = unwrap(support);
+  if (absent && unchanged) return;
+  print(
+    'This bucket ignores conditional writes: the first write wins within one replica, the last one between several.',
+  );
+}
+
+function openSigningKey({ signingKey, store }: ServeRequest, print: (line: string) => void): Uint8Array {
+  if (signingKey !== undefined)
+    return 'file' in signingKey
+      ? readSigningKey(signingKey.file)
+      : parseSigningKey(signingKey.text, 'TR_CACHE_SIGNING_KEY');
+  if (store.kind === 'directory') return loadSigningKey(join(store.directory, 'signing-key'));
+  print('No signing key was given: URLs for the GitHub Actions protocol work at this replica only, until it ends.');
+  return newSigningKey();
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseScope } from '../auth/scope.js';
 import { createToken, type StoredToken } from '../auth/token.js';
-import type { TokenFile } from '../auth/token-file.js';
+import type { TokenStore } from '../auth/token-store.js';
 import { parseSpan } from './parse-size.js';
 import { UsageError } from './usage-error.js';
 
@@ -9,29 +9,30 @@ const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Where `token` commands work. */
 export interface TokenCommandContext {
-  readonly open: (path: string | undefined) => TokenFile;
+  /** Given the flags that name a place (`--store s3://…`), as a command line. */
+  readonly open: (flags: readonly string[]) => Promise<TokenStore>;
   readonly print: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /** `token create|list|revoke …`. Throws {@link UsageError}. */
-export function runTokenCommand(args: readonly string[], context: TokenCommandContext): void {
+export async function runTokenCommand(args: readonly string[], context: TokenCommandContext): Promise<void> {
   const [command, ...rest] = args;
   switch (command) {
     case 'create':
-      return create(rest, context);
+      return await create(rest, context);
     case 'list':
-      return list(rest, context);
+      return await list(rest, context);
     case 'revoke':
-      return revoke(rest, context);
+      return await revoke(rest, context);
     case undefined:
     default:
       throw new UsageError('Use `token create --scope main`, `token list` or `token revoke <id>`.');
   }
 }
 
-function create(args: readonly string[], { open, print, now }: TokenCommandContext): void {
+async function create(args: readonly string[], { open, print, now }: TokenCommandContext): Promise<void> {
   const { values } = parse(args, {
     scope: { type: 'string' },
     tenant: { type: 'string', default: 'default' },
@@ -47,20 +48,20 @@ function create(args: readonly string[], { open, print, now }: TokenCommandConte
   if (expires !== undefined && span === undefined) throw new UsageError('--expires must be a time such as 90d or 12h.');
   const expiresAt = span === undefined ? undefined : now + span;
   const { text, stored } = createToken({ scope, tenant, readOnly: values['read-only'] === true, expiresAt }, now);
-  open(toText(values['tokens-file'])).add(stored);
+  await (await open(placeFlags(values))).add(stored);
   print(text);
 }
 
-function list(args: readonly string[], { open, print, now }: TokenCommandContext): void {
+async function list(args: readonly string[], { open, print, now }: TokenCommandContext): Promise<void> {
   const { values } = parse(args, {});
-  for (const token of open(toText(values['tokens-file'])).list()) print(describe(token, now));
+  for (const token of await (await open(placeFlags(values))).list()) print(describe(token, now));
 }
 
-function revoke(args: readonly string[], { open, print }: TokenCommandContext): void {
+async function revoke(args: readonly string[], { open, print }: TokenCommandContext): Promise<void> {
   const { values, positionals } = parse(args, {});
   const [id] = positionals;
   if (id === undefined) throw new UsageError('Which token? `token list` shows their ids.');
-  if (!open(toText(values['tokens-file'])).remove(id)) throw new UsageError(`There is no token \`${id}\`.`);
+  if (!(await (await open(placeFlags(values))).remove(id))) throw new UsageError(`There is no token \`${id}\`.`);
   print(`Revoked ${id}.`);
 }
 
@@ -68,6 +69,15 @@ function describe({ id, tenant, scope, readOnly, expiresAt }: StoredToken, now: 
   const until = expiresAt === undefined ? 'never expires' : `expires ${new Date(expiresAt).toISOString()}`;
   const state = expiresAt !== undefined && expiresAt <= now ? 'expired' : until;
   return [id, tenant, scope, readOnly ? 'read-only' : 'read-write', state].join('\t');
+}
+
+const PLACE_FLAGS = ['tokens-file', 'store', 'dir', 'config'] as const;
+
+function placeFlags(values: Readonly<Record<string, unknown>>): readonly string[] {
+  return PLACE_FLAGS.flatMap((name) => {
+    const text = toText(values[name]);
+    return text === undefined ? [] : [`--${name}`, text];
+  });
 }
 
 type OptionSpecs = Readonly<
@@ -81,7 +91,7 @@ function parse(
   try {
     return parseArgs({
       args: [...args],
-      options: { ...options, 'tokens-file': { type: 'string' } },
+      options: { ...options, ...Object.fromEntries(PLACE_FLAGS.map((name) => [name, { type: 'string' } as const])) },
       strict: true,
       allowPositionals: true,
     });

@@ -82,6 +82,7 @@ class CacheServer {
       ledger: this.#ledger,
       quotas,
       now,
+      isShared: options.isShared === true,
       onEvicted: (count) => this.#metrics.noteEvicted(count),
     });
     this.#ground = { entries, blobs, parents, ledger: this.#ledger, maxEntryBytes, now };
@@ -97,7 +98,7 @@ class CacheServer {
   }
 
   async start(): Promise<RunningServer> {
-    const { host, port, upkeepMs, tls } = this.#options;
+    const { host, port, upkeepMs, tls, isShared = false } = this.#options;
     await this.#app.ready();
     const address = await this.#connections.listen(host, port);
     const round = async (): Promise<void> => {
@@ -109,7 +110,10 @@ class CacheServer {
         this.#log({ event: 'upkeep-failed', detail: error.detail });
       }
     };
-    await round();
+    // Reading every entry of a bucket takes long; who does not count needs it least.
+    if (isShared) this.#isReady = true;
+    if (!isShared) await round();
+    else if (upkeepMs > 0) void round();
     const timer = upkeepMs === 0 ? undefined : setInterval(() => void round(), upkeepMs);
     const name = host.includes(':') ? `[${host}]` : host;
     return {

@@ -10,6 +10,8 @@ import type { Quotas } from '../upkeep/ledger.js';
 export interface ServerOptions {
   readonly entries: EntryStore;
   readonly blobs: StreamBlobStore;
+  /** Other processes write to the store, or delete from it; such a store is not counted at the start. */
+  readonly isShared?: boolean;
   readonly protocols: readonly Protocol[];
   /** The tokens there are now; asked at every login. */
   readonly tokens: () => readonly StoredToken[];

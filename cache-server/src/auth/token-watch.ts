@@ -1,0 +1,39 @@
+import { Problem } from '../http/problem.js';
+import type { StoredToken } from './token.js';
+import type { TokenStore } from './token-store.js';
+
+/** How long a change of the tokens may take to reach a server, milliseconds. */
+const REFRESH_MS = 10_000;
+
+/** The tokens of a store that takes a while to ask, as they were some seconds ago. */
+export interface TokenWatch {
+  readonly tokens: () => readonly StoredToken[];
+  stop(): void;
+}
+
+/**
+ * Reads the tokens and goes on doing so. Rejects when they cannot be read at first. Later the ones read last stay good: while a
+ * store does not answer there is nothing that they open.
+ */
+export async function watchTokens(
+  store: TokenStore,
+  onTrouble: (detail: string) => void,
+  refreshMs = REFRESH_MS,
+): Promise<TokenWatch> {
+  let tokens = await store.list();
+  let isReading = false;
+  const read = async (): Promise<void> => {
+    if (isReading) return;
+    isReading = true;
+    try {
+      tokens = await store.list();
+    } catch (error) {
+      onTrouble(error instanceof Problem ? (error.detail ?? error.code) : String(error));
+    } finally {
+      isReading = false;
+    }
+  };
+  const timer = setInterval(() => void read(), refreshMs);
+  timer.unref();
+  return { tokens: () => tokens, stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,27 @@
+import { createS3Stores, guardBucket, openBucket, parseS3Url } from '@tr/store-s3';
+import { createBucketTokens } from '../auth/bucket-tokens.js';
+import { openTokenFile } from '../auth/token-file.js';
+import { toTokenStore } from '../auth/token-store.js';
+import type { ServerStore } from './open-store.js';
+import { UsageError } from './usage-error.js';
+
+/** How long one request may take, milliseconds. Clients wait longer than that. */
+const REQUEST_MS = 10_000;
+
+/** Opens a bucket as the store of a server. */
+export function openBucketStore(
+  url: string,
+  { tokensFile, now }: { readonly tokensFile: string | undefined; readonly now: () => number },
+): ServerStore {
+  const location = parseS3Url(new URL(url));
+  if (!location.ok) throw new UsageError(`--store: there is something wrong with ${location.failure}.`);
+  const stores = createS3Stores(guardBucket(openBucket(location.value, { requestMs: REQUEST_MS }), now), now);
+  const { entries, blobs, bucket, conditions } = stores;
+  return {
+    entries,
+    blobs,
+    tokens: tokensFile === undefined ? createBucketTokens(bucket, conditions) : toTokenStore(openTokenFile(tokensFile)),
+    bucket: { location: location.value, stores },
+    close: () => stores.close(),
+  };
+}

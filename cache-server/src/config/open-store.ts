@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import {
+  createFileEntryStore,
+  createFileStreamBlobStore,
+  nodeDisk,
+  openCacheFolder,
+  type EntryStore,
+  type StreamBlobStore,
+} from '@tr/store';
+import type { S3Location, S3Stores } from '@tr/store-s3';
+import { openTokenFile } from '../auth/token-file.js';
+import { toTokenStore, type TokenStore } from '../auth/token-store.js';
+import type { ServeRequest } from './serve-request.js';
+
+/** Where everything lies, opened. */
+export interface ServerStore {
+  readonly entries: EntryStore;
+  readonly blobs: StreamBlobStore;
+  readonly tokens: TokenStore;
+  /** Of a bucket. */
+  readonly bucket: { readonly location: S3Location; readonly stores: S3Stores } | undefined;
+  close(): void;
+}
+
+/** Opens the store of a request. Nothing is asked of it yet. Throws a usage error for a URL that cannot be. */
+export async function openServerStore({ store, tokensFile }: ServeRequest, now: () => number): Promise<ServerStore> {
+  switch (store.kind) {
+    case 'directory': {
+      const folder = openCacheFolder({ directory: store.directory, disk: nodeDisk });
+      return {
+        entries: createFileEntryStore(folder, { now }),
+        blobs: createFileStreamBlobStore(folder),
+        tokens: toTokenStore(openTokenFile(tokensFile ?? join(store.directory, 'tokens.json'))),
+        bucket: undefined,
+        close: () => undefined,
+      };
+    }
+    case 'bucket': {
+      // The SDK is large, and most servers never need it.
+      const { openBucketStore } = await import('./open-bucket-store.js');
+      return openBucketStore(store.url, { tokensFile, now });
+    }
+  }
+}

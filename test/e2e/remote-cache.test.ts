@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { startBalancer, type Balancer } from '../rig/balancer.js';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
 import { missReasons, reasonsOf, warningsOf } from '../rig/events.js';
 import { createSample } from '../rig/samples.js';
-import { startS3Server, type S3Server } from '../rig/s3-server.js';
+import { S3_KINDS, startS3Server } from '../rig/s3-server.js';
 import { readTree, type TestWorkspace } from '../rig/workspace.js';
 
 const open: TestWorkspace[] = [];
@@ -38,24 +39,74 @@ function checkout(of: TestWorkspace): TestWorkspace {
 
 const RUN = ['run', 'build', '--log-format=json'] as const;
 
+type Environment = Readonly<Record<string, string>>;
+
+/** Everything that two checkouts may share results through. */
+interface Remotes {
+  readonly server: CacheServer;
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly balancers: readonly Balancer[];
+  close(): Promise<void>;
+}
+
+const REMOTES = [
+  'the cache server on a directory',
+  ...S3_KINDS.flatMap((kind) => [
+    `the cache server on ${kind}`,
+    `two servers on one bucket of ${kind}, in turn`,
+    `a bucket of ${kind}`,
+  ]),
+];
+
+async function startRemotes(): Promise<Remotes> {
+  const closing: { close(): Promise<void> }[] = [];
+  const opened = <T extends { close(): Promise<void> }>(thing: T): T => {
+    closing.unshift(thing);
+    return thing;
+  };
+  const environments = new Map<string, Environment>();
+  const balancers: Balancer[] = [];
+  const server = opened(await startCacheServer());
+  environments.set('the cache server on a directory', server.client);
+  for (const kind of S3_KINDS) {
+    const s3 = opened(await startS3Server(kind));
+    const startOn = async (prefix: string): Promise<CacheServer> =>
+      opened(await startCacheServer(['--store', s3.remote(prefix)], s3.credentials));
+    const replicas = [await startOn('replicas'), await startOn('replicas')];
+    const balancer = opened(await startBalancer(replicas.map(({ url }) => url)));
+    balancers.push(balancer);
+    environments.set(`the cache server on ${kind}`, (await startOn('server')).client);
+    environments.set(`two servers on one bucket of ${kind}, in turn`, {
+      ...replicas[0]?.client,
+      TR_REMOTE_URL: balancer.url,
+    });
+    environments.set(`a bucket of ${kind}`, { ...s3.credentials, TR_REMOTE_URL: s3.remote('direct') });
+  }
+  const close = async (): Promise<void> => {
+    for (const thing of closing) await thing.close();
+  };
+  return { server, environments, balancers, close };
+}
+
 describe('shared between two checkouts', () => {
+  let remotes: Remotes;
   let server: CacheServer;
-  let s3: S3Server;
   before(async () => {
-    server = await startCacheServer();
-    s3 = await startS3Server();
+    remotes = await startRemotes();
+    ({ server } = remotes);
   });
   after(async () => {
-    await server.close();
-    await s3.close();
+    for (const { counts } of remotes.balancers) assert.ok(counts.every((count) => count > 5));
+    await remotes.close();
   });
 
-  const remotes: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
-    'the cache server': () => server.client,
-    'a bucket': () => ({ ...s3.credentials, TR_REMOTE_URL: s3.remote('direct') }),
-  };
+  for (const name of REMOTES) {
+    const environment = (): Environment => {
+      const env = remotes.environments.get(name);
+      assert.ok(env !== undefined);
+      return env;
+    };
 
-  for (const [name, environment] of Object.entries(remotes)) {
     test(`through ${name}: the second restores everything, byte by byte`, async () => {
       const env = environment();
       const first = sample();

@@ -40,6 +40,8 @@ ensureCommands({
   'python3:redis': 'python3-redis',
   'python3:tblib': 'python3-tblib',
   'python3:xdist': 'python3-pytest-xdist',
+  // A terminal to refuse writing bytes to.
+  script: 'bsdutils',
 });
 if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1);
 // The runner of this repository is a copy of the last good build, not the one the tests are about to exercise.

@@ -1,7 +1,9 @@
 /** Command lines in all their forms, read by clipanion: loaded when `run-flags.ts` cannot read one. */
 import { findNearest, type Failure } from '@tr/model';
 import { Cli } from 'clipanion';
+import { CacheExportCommand } from './commands/cache-export.js';
 import { CacheGcCommand } from './commands/cache-gc.js';
+import { CacheImportCommand } from './commands/cache-import.js';
 import { CacheStatusCommand } from './commands/cache-status.js';
 import { CacheVerifyCommand } from './commands/cache-verify.js';
 import { LsCommand } from './commands/ls.js';
@@ -25,6 +27,8 @@ export const COMMANDS = [
   CacheStatusCommand,
   CacheGcCommand,
   CacheVerifyCommand,
+  CacheExportCommand,
+  CacheImportCommand,
   ServeCommand,
 ];
 

@@ -13,7 +13,7 @@ import { currentBranch, headSha } from '@tr/workspace';
 import { createEngine, type Engine } from './engine.js';
 import { EXIT } from './exit-codes.js';
 import { predictTasks, type PredictedTask } from './predict.js';
-import { createLookupRemote } from './remote.js';
+import { createReadRemote } from './remote.js';
 import type { PlannedRun } from './run-plan.js';
 import { VERSION } from './version.js';
 
@@ -24,7 +24,11 @@ export async function runDry(run: PlannedRun): Promise<number> {
     failure: Parameters<typeof renderDiagnostics>[0][number]['failure'],
     severity: 'error' | 'warning',
   ): void => context.err.write(renderDiagnostics([{ severity, failure }], { colors: context.err.colors }));
-  const remote = await createLookupRemote(run, run.request.policy.remote.read, (failure) => refuse(failure, 'warning'));
+  const remote = await createReadRemote(run, {
+    read: run.request.policy.remote.read,
+    lookupOnly: true,
+    warn: (failure) => refuse(failure, 'warning'),
+  });
   const engine = await createEngine({
     ...run,
     remote,

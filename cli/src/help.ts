@@ -16,6 +16,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   'tr run': ' <task…> [-- <arguments for the scripts>]',
   'tr why': ' <task…>',
   'tr ls': ' [package…]',
+  'tr cache export': ' <task>',
   'tr serve': ' [option…]',
 };
 

@@ -8,14 +8,22 @@ export interface PredictedTask {
   readonly lookup: CacheLookup;
 }
 
-/**
- * Fingerprints every task as the disk is now and looks it up, executing nothing. A task whose inputs another task would write
- * first is told as of now.
- */
+/** Fingerprints every task as the disk is now and looks it up, executing nothing. */
 export async function predictTasks(
   graph: TaskGraph,
   engine: Engine,
 ): Promise<Result<ReadonlyMap<TaskId, PredictedTask>, Failure>> {
+  const fingerprints = await fingerprintTasks(graph, engine);
+  return fingerprints.ok ? ok(await lookUpAll(graph, fingerprints.value, engine)) : fingerprints;
+}
+
+/**
+ * Fingerprints every task as the disk is now. A task whose inputs another task would write first has that of now.
+ */
+export async function fingerprintTasks(
+  graph: TaskGraph,
+  engine: Engine,
+): Promise<Result<ReadonlyMap<TaskId, TaskFingerprint>, Failure>> {
   const fingerprints = new Map<TaskId, TaskFingerprint>();
   for (const id of graph.topologicalOrder) {
     const node = graph.nodes.get(id);
@@ -29,7 +37,7 @@ export async function predictTasks(
     if (!computed.ok) return fail(computed.failure);
     fingerprints.set(id, computed.value);
   }
-  return ok(await lookUpAll(graph, fingerprints, engine));
+  return ok(fingerprints);
 }
 
 /** All at once, so that a remote is asked for many keys in one request. */

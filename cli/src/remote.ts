@@ -58,18 +58,16 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
   };
 }
 
-/** The remote cache of a command that only wants to know what is there. */
-export function createLookupRemote(
+/** The remote cache of a command that runs nothing: unless it says `lookupOnly`, hits are brought home. */
+export function createReadRemote(
   { project, context }: { readonly project: Project; readonly context: CliContext },
-  read: boolean,
-  warn: RemoteRequest['warn'],
+  request: Pick<RemoteRequest, 'lookupOnly' | 'warn'> & { readonly read: boolean },
 ): Promise<RemoteTierOptions | undefined> {
   return createRemote({
+    ...request,
     config: project.config.remoteCache,
     environment: context.environment,
-    policy: { read, write: false },
-    lookupOnly: true,
-    warn,
+    policy: { read: request.read, write: false },
   });
 }
 
@@ -135,12 +133,14 @@ async function openBucket(
   return ok({ ...backend, close: () => stores.close() });
 }
 
-interface Keys {
+/** What to sign with, and whose signatures count. */
+export interface Keys {
   readonly signingKey: SigningKey | undefined;
   readonly trustedKeys: TrustedKeys | undefined;
 }
 
-function readKeys(
+/** Reads `TR_SIGNING_KEY` and `remoteCache.publicKeys`. */
+export function readKeys(
   config: RemoteCacheConfig,
   environment: Readonly<Record<string, string>>,
 ): Result<Keys, RemoteFailure> {

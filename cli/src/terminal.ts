@@ -18,9 +18,12 @@ export function hasPendingOutput(): boolean {
   return [...opened].some((stream) => stream.writableLength > 0);
 }
 
+/** What is written cannot be read by anybody: no reader, no space. */
+const LOST: ReadonlySet<string> = new Set(['EPIPE', 'ENOSPC', 'EDQUOT', 'EIO']);
+
 /**
- * One of the two standard streams as an output. A reader that went away (`tr run build | head`) must not end the run: what is
- * written to it from then on is dropped.
+ * One of the two standard streams as an output. A reader that went away (`tr run build | head`) or a full disk must not end
+ * the run: what is written from then on is dropped.
  */
 export function createTerminalOutput(
   stream: NodeJS.WriteStream & { readonly fd: number },
@@ -29,7 +32,7 @@ export function createTerminalOutput(
   opened.add(stream);
   const isTTY = stream.isTTY === true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (!LOST.has(error.code ?? '')) throw error;
   });
   return {
     write: (text) => {

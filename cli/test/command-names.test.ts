@@ -15,7 +15,13 @@ test('the registry for one first word has all commands that begin with it, else 
       .definitions()
       .map(({ path }) => path);
   assert.deepEqual(pathsOf('run'), ['tr run']);
-  assert.deepEqual(pathsOf('cache'), ['tr cache status', 'tr cache gc', 'tr cache verify']);
+  assert.deepEqual(pathsOf('cache'), [
+    'tr cache status',
+    'tr cache gc',
+    'tr cache verify',
+    'tr cache export',
+    'tr cache import',
+  ]);
   assert.equal(pathsOf('nothing').length, COMMANDS.length);
   assert.equal(pathsOf().length, COMMANDS.length);
 });

@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { execTr } from '../rig/exec-tr.js';
 
-const COMMANDS = ['tr run', 'tr why', 'tr ls', 'tr cache status', 'tr cache gc', 'tr cache verify', 'tr serve'];
+const COMMANDS = [
+  'tr run',
+  'tr why',
+  'tr ls',
+  'tr cache status',
+  'tr cache gc',
+  'tr cache verify',
+  'tr cache export',
+  'tr cache import',
+  'tr serve',
+];
 
 const RUN_OPTIONS = [
   '--filter',

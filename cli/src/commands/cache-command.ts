@@ -13,16 +13,22 @@ export abstract class CacheCommand extends ProjectCommand {
     work: (folder: CacheFolder, project: Project) => Promise<StoreResult<T>>,
     report: (value: T, folder: CacheFolder, project: Project) => number,
   ): Promise<number> {
-    return this.withProject(async (project) => {
-      const { root, git } = project.workspace;
-      const { environment } = this.context;
-      const setting =
-        this.cacheDir ?? environment['TR_CACHE_DIR'] ?? environment['TURBO_CACHE_DIR'] ?? project.config.cache.dir;
-      const folder = openCacheFolder({ directory: resolveStateDirectories(root, git, setting).cache, disk: nodeDisk });
+    return this.withFolder(async (folder, project) => {
       const done = await work(folder, project);
       if (done.ok) return report(done.value, folder, project);
       this.warn([{ severity: 'error', failure: done.failure }]);
       return EXIT.failed;
+    });
+  }
+
+  protected withFolder(work: (folder: CacheFolder, project: Project) => Promise<number>): Promise<number> {
+    return this.withProject((project) => {
+      const { root, git } = project.workspace;
+      const { environment } = this.context;
+      const setting =
+        this.cacheDir ?? environment['TR_CACHE_DIR'] ?? environment['TURBO_CACHE_DIR'] ?? project.config.cache.dir;
+      const directory = resolveStateDirectories(root, git, setting).cache;
+      return work(openCacheFolder({ directory, disk: nodeDisk }), project);
     });
   }
 }

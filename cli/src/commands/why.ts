@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import { createPlan } from '../plan.js';
 import { predictTasks } from '../predict.js';
 import type { Project } from '../project.js';
-import { createLookupRemote } from '../remote.js';
+import { createReadRemote } from '../remote.js';
 import { checkRunOptions } from '../run-request.js';
 import { explainTask } from '../why.js';
 import { ProjectCommand } from './project-command.js';
@@ -65,7 +65,10 @@ export class WhyCommand extends ProjectCommand {
     this.warn(warnings);
     const engine = await createEngine({
       project,
-      remote: await createLookupRemote({ project, context: this.context }, true, warnOf),
+      remote: await createReadRemote(
+        { project, context: this.context },
+        { read: true, lookupOnly: true, warn: warnOf },
+      ),
       context: this.context,
       request: {
         tasks: this.tasks,

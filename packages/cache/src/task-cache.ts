@@ -1,13 +1,16 @@
-import type {
-  CacheEntry,
-  CacheLookup,
-  MissReason,
-  Restoration,
-  SaveOutcome,
-  StoreFailure,
-  TaskFingerprint,
-  TaskId,
-  TaskNode,
+import {
+  fail,
+  ok,
+  type CacheEntry,
+  type CacheLookup,
+  type MissReason,
+  type Restoration,
+  type Result,
+  type SaveOutcome,
+  type StoreFailure,
+  type TaskFingerprint,
+  type TaskId,
+  type TaskNode,
 } from '@tr/model';
 import {
   breakLinks,
@@ -111,11 +114,18 @@ export class StoredTaskCache {
     return { hit: false, reasons: await this.#explain(task, fingerprint) };
   }
 
-  async restore(task: TaskNode, entry: CacheEntry): Promise<Restoration> {
+  /** Where the blobs of a hit are, once they are on this machine; a reason when they cannot be had. */
+  async bringHome(entry: CacheEntry): Promise<Result<Pick<Tier, 'blobs'>, MissReason>> {
     const reason = entry.tier === 'remote' ? await this.#options.remote?.bringHome(entry) : undefined;
-    if (reason !== undefined) return { outcome: 'miss', reasons: [reason] };
+    if (reason !== undefined) return fail(reason);
     const tier = this.#tierOf(entry);
-    if (tier === undefined) return { outcome: 'miss', reasons: [{ reason: 'cache-off' }] };
+    return tier === undefined ? fail({ reason: 'cache-off' }) : ok(tier);
+  }
+
+  async restore(task: TaskNode, entry: CacheEntry): Promise<Restoration> {
+    const home = await this.bringHome(entry);
+    if (!home.ok) return { outcome: 'miss', reasons: [home.failure] };
+    const tier = home.value;
     const { manifest, manifestDigest } = entry;
     // A result without its log is not whole, and is better found out before outputs are changed.
     const log = await tier.blobs.findMissing([manifest.log]);

@@ -9,6 +9,7 @@ export * from './failures/failure.js';
 export * from './failures/fingerprint.js';
 export * from './failures/graph.js';
 export * from './failures/lockfile.js';
+export * from './failures/export.js';
 export * from './failures/remote.js';
 export * from './failures/service.js';
 export * from './failures/store.js';

@@ -15,8 +15,8 @@ export type {
 export { renderDryRunJson } from './dry-run/render-dry-run-json.js';
 export { renderDryRunText } from './dry-run/render-dry-run-text.js';
 export type { Output } from './output.js';
-export { renderCacheStatus, renderGcResult, renderVerifyResult } from './reports/render-cache.js';
-export type { CacheStatusReport, GcReport, VerifyReport } from './reports/render-cache.js';
+export { renderCacheStatus, renderGcResult, renderTransferResult, renderVerifyResult } from './reports/render-cache.js';
+export type { CacheStatusReport, GcReport, TransferReport, VerifyReport } from './reports/render-cache.js';
 export { renderDiagnostics, type LineReader } from './reports/render-diagnostics.js';
 export { renderLs, renderLsJson, renderPackage, renderPackagesJson } from './reports/render-ls.js';
 export type { ListedPackage, LsReport, PackageReport } from './reports/render-ls.js';

@@ -25,13 +25,7 @@ export {
   type SigningKey,
   type TrustedKeys,
 } from './entry/entry-signature.js';
-export {
-  digestManifest,
-  LARGE_CONTENT,
-  packStream,
-  type PackSink,
-  type PackStreamRequest,
-} from './entry/pack-stream.js';
+export { packStream, type PackSink } from './entry/pack-stream.js';
 export { mapStream, type ContentPlace, type StreamMap } from './entry/stream-map.js';
 export {
   unpackManifest,
@@ -42,5 +36,8 @@ export {
   type Unpacked,
   type UnpackRequest,
 } from './entry/unpack-stream.js';
+export { readExport, type ExactReader, type ExportFlaw, type ImportRequest } from './export/read-export.js';
+export { writeExport, type ExportRequest } from './export/write-export.js';
+export { digestManifest, LARGE_CONTENT, type StreamRequest } from './tar/write-stream.js';
 export { boundFrame } from './zstd/frame-bound.js';
 export { hasZstd, loadZstd, type FrameFlaw, type Zstd } from './zstd/zstd.js';

@@ -1,4 +1,5 @@
 import type { ConfigFailure } from './config.js';
+import type { ExportFailure } from './export.js';
 import type { FingerprintFailure } from './fingerprint.js';
 import type { GraphFailure } from './graph.js';
 import type { LockfileFailure } from './lockfile.js';
@@ -17,6 +18,7 @@ export type Failure =
   | ConfigFailure
   | WorkspaceFailure
   | LockfileFailure
+  | ExportFailure
   | GraphFailure
   | FingerprintFailure
   | RemoteFailure

@@ -48,6 +48,15 @@ export interface VerifyReport {
   readonly durationMs: number;
 }
 
+/** What was written to a file, or taken from one. */
+export interface TransferReport {
+  readonly kind: 'exported' | 'imported' | 'kept';
+  readonly task: string;
+  readonly key: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** Tasks listed, the largest first. */
 const SHOWN_TASKS = 15;
 
@@ -107,4 +116,17 @@ function renderTaskSizes(tasks: CacheStatusReport['tasks']): string[] {
     .map(({ task, entries, bytes }) => [printable(task), String(entries), formatBytes(bytes)]);
   const more = largest.length > SHOWN_TASKS ? [`… and ${countOf(largest.length - SHOWN_TASKS, 'more task')}`] : [];
   return [...renderTable([['Task', 'Entries', 'Size'], ...rows], [1, 2]), ...more];
+}
+
+/** `tr cache export` and `tr cache import` for people. Ends with a newline. */
+export function renderTransferResult({ kind, task, key, files, bytes }: TransferReport): string {
+  const what = `${printable(task)}: ${countOf(files, 'file')}, ${formatBytes(bytes)}, under ${key.slice(0, 16)}`;
+  switch (kind) {
+    case 'exported':
+      return `Exported ${what}.\n`;
+    case 'imported':
+      return `Imported ${what}.\n`;
+    case 'kept':
+      return `Imported nothing: there is a result already of ${what}.\n`;
+  }
 }

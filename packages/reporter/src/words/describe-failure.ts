@@ -1,6 +1,7 @@
 import type { Failure, SourcePosition } from '@tr/model';
 import { printable } from '../text/printable.js';
 import { describeConfigFailure } from './config.js';
+import { describeExportFailure } from './export.js';
 import { describeFingerprintFailure } from './fingerprint.js';
 import { describeGraphFailure } from './graph.js';
 import { describeLockfileFailure } from './lockfile.js';
@@ -32,6 +33,7 @@ export function positionOf(failure: Failure): SourcePosition | undefined {
 /** The area's own file has the words. A new area does not compile before it is here. */
 function describe(failure: Failure): Words {
   if (isOf('config', failure)) return describeConfigFailure(failure);
+  if (isOf('export', failure)) return describeExportFailure(failure);
   if (isOf('fingerprint', failure)) return describeFingerprintFailure(failure);
   if (isOf('graph', failure)) return describeGraphFailure(failure);
   if (isOf('lockfile', failure)) return describeLockfileFailure(failure);

@@ -13,6 +13,7 @@ const AREAS: Readonly<Record<string, string>> = {
   task: 'Tasks that run',
   store: 'Cache',
   remote: 'Remote cache',
+  export: 'Results as files',
   service: 'Services',
 };
 

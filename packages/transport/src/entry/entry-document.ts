@@ -116,7 +116,8 @@ function parseInline(
   return at === bytes.length ? inline : undefined;
 }
 
-function parseSignature(value: unknown): EntrySignature | undefined | 'malformed' {
+/** Reads a signature that anybody may have written; undefined for none. */
+export function parseSignature(value: unknown): EntrySignature | undefined | 'malformed' {
   if (value === undefined) return undefined;
   if (!isRecord(value)) return 'malformed';
   const { keyId, value: text } = value;

@@ -46,6 +46,21 @@ export function toTarHeader(member: TarMember): Buffer {
   return Buffer.concat([header, body, Buffer.alloc(paddingAfter(body.length)), plain]);
 }
 
+/** A `pax` header for the whole archive with a comment, which every `tar` passes over. */
+export function toGlobalComment(comment: string): Buffer {
+  const body = Buffer.from(paxRecord('comment', comment));
+  const header = toBlock({ path: 'pax_global_header', target: '', mode: 0o644, size: body.length, flag: 'g' });
+  return Buffer.concat([header, body, Buffer.alloc(paddingAfter(body.length))]);
+}
+
+/** Name and size of a plain file, from a header block that anybody may have written; undefined for anything else. */
+export function parseFileHeader(block: Uint8Array): { readonly path: string; readonly size: number } | undefined {
+  const text = Buffer.from(block).toString('latin1');
+  const path = text.slice(0, MAX_NAME).split('\u0000', 1)[0] ?? '';
+  const size = /^[0-7]{11}/.exec(text.slice(124))?.[0];
+  return size === undefined || text[156] !== '0' ? undefined : { path, size: parseInt(size, 8) };
+}
+
 /** Zeros that follow a content of `size` bytes. */
 export function paddingAfter(size: number): number {
   return (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;

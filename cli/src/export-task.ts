@@ -1,0 +1,104 @@
+import {
+  fail,
+  InvariantError,
+  ok,
+  type CacheEntry,
+  type Diagnostic,
+  type Failure,
+  type Result,
+  type TaskGraph,
+  type TaskNode,
+} from '@tr/model';
+import { writeExport } from '@tr/transport';
+import type { CliContext } from './context.js';
+import { createEngine, type Engine } from './engine.js';
+import { createPlan } from './plan.js';
+import { fingerprintTasks } from './predict.js';
+import type { Project } from './project.js';
+import { createReadRemote, readKeys } from './remote.js';
+
+/** Which result to export, and where it goes. */
+export interface ExportTask {
+  readonly project: Project;
+  readonly context: CliContext;
+  /** As typed: `web#build`, or `build` when one package has it. */
+  readonly task: string;
+  readonly cacheDir: string | undefined;
+  /** What it returns holds the bytes back. Rejects when they cannot be written. */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  readonly warn: (failure: Failure) => void;
+}
+
+type Trouble = readonly Diagnostic[];
+
+/** Writes the stored result of a task as it is now, wherever it is stored; executes nothing. */
+export async function exportTask(request: ExportTask): Promise<Result<CacheEntry, Trouble>> {
+  const { project, context, task } = request;
+  const keys = readKeys(project.config.remoteCache, context.environment);
+  if (!keys.ok) return fail(toErrors(keys.failure));
+  const { cwd, environment } = context;
+  const plan = await createPlan(project, {
+    cwd,
+    environment,
+    tasks: [task],
+    filters: ['*'],
+    affected: false,
+    only: false,
+  });
+  if (!plan.ok) return plan;
+  const node = findOne(plan.value.graph, task);
+  if (!node.ok) return fail(toErrors(node.failure));
+  const engine = await openEngine(request);
+  try {
+    const stored = await findStored(engine, plan.value.graph, node.value);
+    if (!stored.ok) return fail(toErrors(stored.failure));
+    const { manifest } = stored.value;
+    const home = await engine.cache.tasks.bringHome(stored.value);
+    if (!home.ok) return fail(toErrors({ code: 'export/not-stored', task: node.value.id, reasons: [home.failure] }));
+    const { signingKey } = keys.value;
+    const failure = await writeExport({ manifest, blobs: home.value.blobs, signingKey, write: request.write });
+    return failure === undefined ? ok(stored.value) : fail(toErrors(failure));
+  } finally {
+    await engine.cache.finishRemote(AbortSignal.abort());
+    await engine.finish();
+  }
+}
+
+function findOne(graph: TaskGraph, task: string): Result<TaskNode, Failure> {
+  const nodes = [...graph.nodes.values()].filter(({ isEntryPoint, command }) => isEntryPoint && command !== undefined);
+  const [only] = nodes;
+  if (only === undefined) return fail({ code: 'export/not-stored', task, reasons: [{ reason: 'not-cacheable' }] });
+  if (nodes.length === 1) return ok(only);
+  return fail({ code: 'export/several-tasks', task, candidates: nodes.map(({ id }) => id).toSorted() });
+}
+
+async function openEngine({ project, context, task, cacheDir, warn }: ExportTask): Promise<Engine> {
+  return await createEngine({
+    project,
+    context,
+    remote: await createReadRemote({ project, context }, { read: true, warn }),
+    request: {
+      tasks: [task],
+      taskArguments: context.passThrough,
+      policy: { local: { read: true, write: true }, remote: { read: true, write: false } },
+      cacheDir,
+      envMode: undefined,
+      frameworkInference: true,
+    },
+    emit: (event) => event.type === 'warning' && warn(event.failure),
+  });
+}
+
+async function findStored(engine: Engine, graph: TaskGraph, node: TaskNode): Promise<Result<CacheEntry, Failure>> {
+  const fingerprints = await fingerprintTasks(graph, engine);
+  if (!fingerprints.ok) return fingerprints;
+  const fingerprint = fingerprints.value.get(node.id);
+  if (fingerprint === undefined) throw new InvariantError(`${node.id} has no fingerprint`);
+  const lookup = await engine.cache.tasks.lookup(node, fingerprint);
+  if (lookup.hit) return ok(lookup.entry);
+  return fail({ code: 'export/not-stored', task: node.id, reasons: lookup.reasons });
+}
+
+function toErrors(failure: Failure): Trouble {
+  return [{ severity: 'error', failure }];
+}

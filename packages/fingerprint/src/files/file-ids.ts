@@ -4,8 +4,9 @@ import type { BlobId, RelativePath } from '@tr/model';
 import type { ConversionRules, DirectoryRules } from '../git/conversion-rules.js';
 import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
-import { FingerprintError, isMissing, unreadableInput } from './fingerprint-error.js';
+import { errorCode, FingerprintError, isMissing, unreadableInput } from './fingerprint-error.js';
 import { hashFile } from './hash-file.js';
+import type { QuickStat } from './quick-stat.js';
 import type { StatMemo } from './stat-memo.js';
 import { directoryOf, hasUndecodableName, joinPath, nameOf, type WorkTree } from './work-tree.js';
 
@@ -30,6 +31,8 @@ export interface FileIdsOptions {
   readonly conversions: ConversionRules | undefined;
   readonly memo: StatMemo;
   readonly runGit: GitRunner | undefined;
+  /** Undefined where Node has none. */
+  readonly quickStat: QuickStat | undefined;
   /** Path of the workspace root in the repository: `''` or ending in `/`. */
   readonly prefix: string;
 }
@@ -46,6 +49,9 @@ export interface DirectoryIds {
 }
 
 const STAT_OPTIONS = { throwIfNoEntry: false } as const;
+/** Of a mode, by POSIX. */
+const TYPE_BITS = 0o170000;
+const REGULAR_FILE = 0o100000;
 
 /**
  * Blob ids of files: from git's index where the stat proves the file clean, else from the stat memo, else from the
@@ -157,11 +163,25 @@ class Directory implements DirectoryIds {
 
   #compute(name: string): FileId {
     const absolute = this.#absolutePrefix + name;
+    const entry = this.tracked?.get(name);
+    const known = entry === undefined ? undefined : this.#quickId(absolute, entry);
+    if (known !== undefined) return known;
     const stat = this.#stat(absolute, name);
     if (stat === undefined || !stat.isFile()) return undefined;
-    const entry = this.tracked?.get(name);
     const cleanId = entry === undefined ? undefined : this.#options.index?.cleanId(entry, stat);
     return cleanId ?? this.#hash(absolute, joinPath(this.#path, name), stat);
+  }
+
+  /** The id of a file that git knows and nobody has touched; undefined = it takes a closer look. */
+  #quickId(absolute: string, entry: number): BlobId | undefined {
+    const { quickStat, index } = this.#options;
+    try {
+      const stat = quickStat?.(absolute);
+      return stat === undefined || (stat.mode & TYPE_BITS) !== REGULAR_FILE ? undefined : index?.cleanId(entry, stat);
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+      return undefined;
+    }
   }
 
   #stat(absolute: string, name: string): Stats | undefined {

@@ -24,6 +24,7 @@ import type { WalkContext } from '../inputs/walk-context.js';
 import { addFile } from '../inputs/walk-glob.js';
 import { FileIds } from './file-ids.js';
 import { errorCode, FingerprintError, isMissing } from './fingerprint-error.js';
+import { openQuickStat, type QuickStat } from './quick-stat.js';
 import { StatMemo } from './stat-memo.js';
 import { directoryOf, nameOf, WorkTree } from './work-tree.js';
 
@@ -76,6 +77,7 @@ class WorkspaceFiles implements FileIndex {
   readonly #workTree: WorkTree;
   readonly #memo: StatMemo;
   readonly #repository: Repository | undefined;
+  readonly #quickStat: QuickStat | undefined;
   readonly #answers = new Map<string, Promise<FileAnswer>>();
   readonly #globals = new Map<string, GlobalFiles>();
   #opening: Promise<FingerprintFailure | undefined> | undefined;
@@ -87,6 +89,7 @@ class WorkspaceFiles implements FileIndex {
   constructor(options: FileIndexOptions) {
     this.#options = options;
     this.#workTree = new WorkTree({ root: realRoot(options.root), excludedDirectories: options.excludedDirectories });
+    this.#quickStat = openQuickStat(this.#workTree.root);
     this.#memo = new StatMemo(options.memoPath);
     this.#repository = options.git && openRepository(options.git, this.#workTree.root, options.processEnv);
     this.#files = this.#createFileIds();
@@ -190,6 +193,7 @@ class WorkspaceFiles implements FileIndex {
       conversions: repository && new ConversionRules({ ...repository, workTree: this.#workTree, processEnv }),
       memo: this.#memo,
       runGit,
+      quickStat: this.#quickStat,
       prefix: repository?.prefix ?? '',
     });
   }

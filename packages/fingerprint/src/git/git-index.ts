@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { GitAlgorithm } from '@tr/hash';
 import type { BlobId, RelativePath } from '@tr/model';
+import type { CleanStat } from '../files/quick-stat.js';
 import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from './parse-index.js';
 
 /**
@@ -14,7 +15,7 @@ const COARSE_TICK_MS = 2000;
 /** What git's index knows about the files of the workspace. */
 export interface GitIndex extends ParsedIndex {
   /** The blob id of an entry, provided that `stat` proves the file unchanged since git looked; else undefined. */
-  cleanId(entry: number, stat: Stats): BlobId | undefined;
+  cleanId(entry: number, stat: CleanStat): BlobId | undefined;
 }
 
 /** What {@link readGitIndex} is given. */
@@ -86,7 +87,7 @@ class FileGitIndex implements GitIndex {
     return this.#parsed.namesIn(directory);
   }
 
-  cleanId(entry: number, stat: Stats): BlobId | undefined {
+  cleanId(entry: number, stat: CleanStat): BlobId | undefined {
     if (entry === UNTRUSTED) return undefined;
     const words = this.#words;
     const word = (field: number): number => words.getUint32(entry + field);
@@ -108,7 +109,7 @@ const EMPTY_BLOB: Readonly<Record<number, string>> = {
 };
 
 /** True when the file may have changed after git read it, without that showing in its timestamps. */
-export function isRacy(stat: Pick<Stats, 'mtimeMs' | 'ctimeMs'>, indexTime: number): boolean {
+export function isRacy(stat: Pick<CleanStat, 'mtimeMs' | 'ctimeMs'>, indexTime: number): boolean {
   const latest = Math.max(stat.mtimeMs, stat.ctimeMs);
   const isCoarse = stat.ctimeMs % 1000 === 0 && indexTime % 1000 === 0;
   return latest >= indexTime - (isCoarse ? COARSE_TICK_MS : TICK_MS);

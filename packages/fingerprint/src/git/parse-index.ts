@@ -71,12 +71,13 @@ function readEntries({ bytes, algorithm, prefix }: IndexFile, version: number, l
   let at = HEADER_BYTES;
   for (let entry = 0; entry < count; entry++) {
     if (at + fixedBytes > limit) return 'corrupt';
-    const flags = bytes.readUInt16BE(at + fixedBytes - 2);
+    const flags = ((bytes[at + fixedBytes - 2] ?? 0) << 8) | (bytes[at + fixedBytes - 1] ?? 0);
     const isExtended = (flags & EXTENDED) !== 0;
     if (isExtended && version === 2) return 'corrupt';
     let nameAt = at + fixedBytes + (isExtended ? 2 : 0);
     const extendedFlags = isExtended && nameAt <= limit ? bytes.readUInt16BE(nameAt - 2) : 0;
-    if (bytes.readUInt32BE(at + 24) === SPARSE_DIRECTORY_MODE) return 'sparse';
+    if (bytes[at + 26] === SPARSE_DIRECTORY_MODE >> 8 && bytes.readUInt32BE(at + 24) === SPARSE_DIRECTORY_MODE)
+      return 'sparse';
     const trusted = (flags & ASSUME_VALID_OR_STAGE) === 0 && (extendedFlags & SKIP_WORKTREE_OR_INTENT) === 0;
     const offset = trusted ? at : UNTRUSTED;
     if (version === 4) {
@@ -142,8 +143,8 @@ class Collector implements ParsedIndex {
   /** What the places of names refer to. */
   #bytes: Buffer = NO_BYTES;
   #used = 0;
-  /** Bytes of the current directory, with the slash after it. */
-  #directoryBytes = NO_BYTES;
+  /** Bytes of the current directory, with the slash after it, as characters. */
+  #directory = '';
   #run: number[];
 
   constructor(prefix: Buffer, capacity: number) {
@@ -180,8 +181,9 @@ class Collector implements ParsedIndex {
     if (pathAt >= end) return;
     let nameAt = end;
     while (nameAt > pathAt && bytes[nameAt - 1] !== SLASH) nameAt--;
-    if (nameAt - pathAt !== this.#directoryBytes.length || !startsWith(bytes, pathAt, this.#directoryBytes)) {
-      this.#directoryBytes = Buffer.from(bytes.subarray(pathAt, nameAt));
+    const directory = bytes.toString('latin1', pathAt, nameAt);
+    if (directory !== this.#directory) {
+      this.#directory = directory;
       this.#run = this.#enter(nameAt === pathAt ? '' : bytes.toString('utf8', pathAt, nameAt - 1));
     }
     const entry = this.#count++;

@@ -1,5 +1,5 @@
 import type { BlobId, RelativePath } from '@tr/model';
-import type { Stats } from 'node:fs';
+import type { CleanStat } from '../files/quick-stat.js';
 import { isRacy, type GitIndex } from './git-index.js';
 import { UNTRUSTED } from './parse-index.js';
 
@@ -82,7 +82,7 @@ function toEntry(match: RegExpExecArray): TrackedEntry | undefined {
   };
 }
 
-function isUnchanged(entry: TrackedEntry, stat: Stats): boolean {
+function isUnchanged(entry: TrackedEntry, stat: CleanStat): boolean {
   return (
     // A racily clean entry is marked by the size 0: such a file is read.
     stat.size !== 0 &&

@@ -67,7 +67,8 @@ export class GlobWalker {
     const ids = files.in(actual);
     const everything = matchesEverything(this.#glob, reached);
     const nothingExcluded = exclusions.isEmpty;
-    for (const [position, name] of names.entries()) {
+    for (let position = 0; position < names.length; position++) {
+      const name = names[position] ?? '';
       if (!everything && !matchesFile(this.#glob, reached, name)) continue;
       if (!nothingExcluded && exclusions.has(name)) continue;
       if (name === '.git' && this.#context.skippedNames.has(name)) continue;

@@ -39,19 +39,21 @@ export class InputCollector {
   }
 }
 
-/** Positions by path. A walk of one directory comes sorted, and looking costs far less than sorting. */
-function inOrder(paths: readonly string[]): Iterable<number> {
+/** Positions by path; undefined = as they are. A walk of one directory comes sorted, and looking costs far less than sorting. */
+function findOrder(paths: readonly string[]): readonly number[] | undefined {
   for (let at = 1; at < paths.length; at++) {
     if ((paths[at - 1] ?? '') <= (paths[at] ?? '')) continue;
     return [...paths.keys()].sort((a, b) => compareStrings(paths[a] ?? '', paths[b] ?? ''));
   }
-  return paths.keys();
+  return undefined;
 }
 
 /** Builds the sorted record. */
 function toFileRecord(paths: readonly string[], ids: readonly BlobId[]): FileRecord {
   const record: Record<string, BlobId> = {};
-  for (const at of inOrder(paths)) {
+  const order = findOrder(paths);
+  for (let next = 0; next < paths.length; next++) {
+    const at = order?.[next] ?? next;
     const path = paths[at] ?? '';
     const id = ids[at];
     // A plain assignment to this one name would change the prototype and lose the file.

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openQuickStat } from '../src/files/quick-stat.js';
+
+test('a quick stat says what lstat says, of everything there is', (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'tr-quick-stat-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const path = (name: string): string => join(root, name);
+  mkdirSync(path('directory'));
+  writeFileSync(path('empty'), '');
+  writeFileSync(path('file ünï'), 'x'.repeat(70_000), { mode: 0o755 });
+  linkSync(path('empty'), path('hard'));
+  symlinkSync('nowhere', path('link'));
+  for (const [name, seconds] of [
+    ['old', 1],
+    ['before', -1.5],
+    ['fraction', 1_600_000_000.123456],
+    ['far', 2 ** 33],
+  ] as const) {
+    writeFileSync(path(name), name);
+    utimesSync(path(name), seconds, seconds);
+  }
+  const quick = openQuickStat(root);
+  // Every Node that is tested has it; another platform may not.
+  assert.equal(quick === undefined, process.platform === 'win32');
+  if (quick === undefined) return;
+  for (const name of ['', 'directory', 'empty', 'file ünï', 'hard', 'link', 'old', 'before', 'fraction', 'far']) {
+    const { mode, uid, gid, ino, size, mtimeMs, ctimeMs } = lstatSync(path(name));
+    assert.deepEqual({ ...quick(path(name)) }, { mode, uid, gid, ino, size, mtimeMs, ctimeMs }, name);
+  }
+  assert.equal(quick(path('none')), undefined);
+  assert.throws(() => lstatSync(path('empty/below'), { throwIfNoEntry: true }), { code: 'ENOTDIR' });
+  assert.throws(() => quick(path('empty/below')), { code: 'ENOTDIR' });
+});
+
+test('where Node does not look as it always has, there is none', (t) => {
+  const { binding } = process as { readonly binding?: unknown };
+  t.after(() => Object.assign(process, { binding }));
+  for (const other of [undefined, () => ({}), 'text']) {
+    Object.assign(process, { binding: other });
+    assert.equal(openQuickStat(tmpdir()), undefined);
+  }
+  Object.assign(process, { binding });
+  assert.equal(openQuickStat(join(tmpdir(), 'tr-is-not-there')), undefined);
+});

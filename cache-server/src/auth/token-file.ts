@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { withLock } from './file-lock.js';
 import { parseStoredToken, type StoredToken } from './token.js';
 
 const VERSION = 1;
@@ -25,21 +26,26 @@ export function openTokenFile(path: string): TokenFile {
       seen = { stamp, tokens: stamp === '' ? [] : parseTokens(readFileSync(path, 'utf8'), path) };
     return seen.tokens;
   };
-  const write = (tokens: readonly StoredToken[]): void => {
+  // Two commands at once must not undo each other: least of all bring back what one of them revoked.
+  const change = <T>(work: () => T): T => {
     mkdirSync(dirname(path), { recursive: true });
+    return withLock(`${path}.lock`, work);
+  };
+  const write = (tokens: readonly StoredToken[]): void => {
     const temp = `${path}.${randomBytes(6).toString('hex')}`;
     writeFileSync(temp, toTokensText(tokens), { mode: MODE });
     renameSync(temp, path);
   };
   return {
     list,
-    add: (token) => write([...list(), token]),
-    remove: (id) => {
-      const tokens = list();
-      const left = tokens.filter((token) => token.id !== id);
-      if (left.length < tokens.length) write(left);
-      return left.length < tokens.length;
-    },
+    add: (token) => change(() => write([...list(), token])),
+    remove: (id) =>
+      change(() => {
+        const tokens = list();
+        const left = tokens.filter((token) => token.id !== id);
+        if (left.length < tokens.length) write(left);
+        return left.length < tokens.length;
+      }),
   };
 }
 

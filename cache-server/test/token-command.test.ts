@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createWorkspace, runClient, type Workspace } from './rig/client.js';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/tr-cache-server.js', import.meta.url));
+const FIRST = 'a-first-token-from-the-environment';
+
+/** The real command over one directory. */
+interface Command extends AsyncDisposable {
+  readonly url: string;
+  run(...args: string[]): Promise<string>;
+  /** stdout and stderr of the server. */
+  output(): string;
+}
+
+async function startCommand(workspace: Workspace): Promise<Command> {
+  const env = { TR_CACHE_DIR: join(workspace.path, 'cache') };
+  const child = spawn(process.execPath, [PROGRAM, '--port', '0'], {
+    env: { ...env, TR_CACHE_TOKEN: FIRST },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  while (!output.includes('Listening on ')) await once(child.stdout, 'data');
+  return {
+    url: /Listening on (\S+)/.exec(output)?.[1] ?? '',
+    run: async (...args) => {
+      const { code, output: text } = await runClient(['node', PROGRAM, ...args], { cwd: workspace.path, env });
+      assert.equal(code, 0, text);
+      return text.trim();
+    },
+    output: () => output,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await once(child, 'close');
+    },
+  };
+}
+
+async function status(url: string, token: string, method = 'GET'): Promise<number> {
+  const body = method === 'PUT' ? { body: 'x' } : {};
+  const headers = { authorization: `Bearer ${token}` };
+  return (await fetch(`${url}/v8/artifacts/1`, { method, headers, ...body })).status;
+}
+
+test('tokens made, listed and revoked beside a running server count with the next request; no secret is logged', async () => {
+  using workspace = createWorkspace();
+  await using server = await startCommand(workspace);
+  const { url } = server;
+  assert.equal(await status(url, FIRST), 404);
+  const writer = await server.run('token', 'create', '--scope', 'pr/7', '--expires', '90d');
+  const reader = await server.run('token', 'create', '--scope', 'main', '--read-only');
+  assert.equal(await status(url, writer), 404);
+  assert.equal(await status(url, writer, 'PUT'), 202);
+  assert.equal(await status(url, reader, 'PUT'), 403);
+  const lines = (await server.run('token', 'list')).split('\n').map((line) => line.split('\t'));
+  assert.deepEqual(
+    lines.map(([, tenant, scope, rights]) => [tenant, scope, rights]),
+    [
+      ['default', 'pr/7', 'read-write'],
+      ['default', 'main', 'read-only'],
+    ],
+  );
+  await server.run('token', 'revoke', lines[0]?.[0] ?? '');
+  assert.equal(await status(url, writer), 401, 'with the next request');
+  assert.equal(await status(url, reader), 404, 'others go on');
+
+  const secrets = [FIRST, writer, reader, 'a-wrong-token'];
+  await status(url, 'a-wrong-token');
+  const basic = Buffer.from(`any:${reader}`).toString('base64');
+  await fetch(`${url}/gradle/abc?password=${reader}`, { headers: { authorization: `Basic ${basic}` } });
+  await fetch(`${url}/v8/artifacts/%zz?token=${reader}`);
+  const kept = readFileSync(join(workspace.path, 'cache/tokens.json'), 'utf8');
+  for (const secret of [...secrets, basic]) {
+    assert.equal(server.output().includes(secret), false, 'in the log');
+    assert.equal(kept.includes(secret), false, 'in the file');
+  }
+});
+
+test('commands that run at once lose nothing of each other', async () => {
+  using workspace = createWorkspace();
+  const env = { TR_CACHE_DIR: join(workspace.path, 'cache') };
+  const create = async () =>
+    await runClient(['node', PROGRAM, 'token', 'create', '--scope', 'main'], { cwd: workspace.path, env });
+  const made = await Promise.all(Array.from({ length: 6 }, create));
+  assert.ok(made.every(({ code }) => code === 0));
+  const { output } = await runClient(['node', PROGRAM, 'token', 'list'], { cwd: workspace.path, env });
+  assert.equal(output.trim().split('\n').length, 6, output);
+});

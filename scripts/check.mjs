@@ -22,6 +22,9 @@ ensureCommands({
   gradle: 'gradle',
   java: 'default-jdk-headless',
   openssl: 'openssl',
+  // A proxy before it.
+  nginx: 'nginx-light',
+  curl: 'curl',
   // An S3 server that honours conditional writes.
   radosgw: 'radosgw',
   'ceph-mon': 'ceph-mon',

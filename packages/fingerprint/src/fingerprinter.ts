@@ -11,6 +11,7 @@ import {
   type PackageName,
   type RelativePath,
   type Result,
+  type ServiceFailure,
   type TaskFingerprint,
   type TaskId,
   type TaskNode,
@@ -62,6 +63,8 @@ export interface FingerprinterOptions extends EnvironmentOptions {
   /** Pass-through arguments of the task. */
   readonly argumentsOf: (task: TaskNode) => readonly string[];
   readonly runTool: ToolRunner;
+  /** What decides results on the side of the services a task names: name -> text. Asked only for tasks that name some. */
+  readonly describeServices?: (task: TaskNode) => Promise<Result<Readonly<Record<string, string>>, ServiceFailure>>;
 }
 
 /** What counts for every task. */
@@ -76,7 +79,7 @@ export interface TaskFingerprinter {
   compute(
     task: TaskNode,
     dependencyKeys: ReadonlyMap<TaskId, ActionKey>,
-  ): Promise<Result<TaskFingerprint, FingerprintFailure>>;
+  ): Promise<Result<TaskFingerprint, FingerprintFailure | ServiceFailure>>;
   /**
    * Inputs whose content is no longer what `before` recorded, sorted; empty when all is as it was. Looks at every file
    * again. Files that the task itself wrote and git does not track are not counted, as they are its outputs.
@@ -112,13 +115,15 @@ class RunFingerprinter implements TaskFingerprinter {
   async compute(
     task: TaskNode,
     dependencyKeys: ReadonlyMap<TaskId, ActionKey>,
-  ): Promise<Result<TaskFingerprint, FingerprintFailure>> {
+  ): Promise<Result<TaskFingerprint, FingerprintFailure | ServiceFailure>> {
     const environment = this.environmentOf(task);
     const files = await this.#filesOf(task);
     if (!files.ok) return files;
     const variables = { ...this.#readEnvFiles(task), ...environment.process };
     const tools = await this.#toolsOf(task, variables);
     if (!tools.ok) return tools;
+    const services = await this.#servicesOf(task);
+    if (!services.ok) return services;
     const externalClosure = this.#options.closureOf(task.package);
     const { definition } = task;
     const { engines, envMode, globalPassThroughEnv } = this.#options;
@@ -143,6 +148,9 @@ class RunFingerprinter implements TaskFingerprinter {
       engines: engines ?? {},
       ...(definition.envFiles.length > 0 && { envFiles: definition.envFiles }),
       ...(launch !== undefined && { launch }),
+      ...(definition.services.length > 0 && { services: services.value }),
+      ...(definition.workers !== undefined && { workers: definition.workers }),
+      ...(definition.snapshot !== undefined && { snapshot: definition.snapshot }),
     };
     const key = computeActionKey(fingerprint);
     return ok({ task: task.id, key, fingerprint, externalClosure, environment: variables });
@@ -264,6 +272,11 @@ class RunFingerprinter implements TaskFingerprinter {
       outputs.push([command, output.value]);
     }
     return ok(Object.fromEntries(outputs));
+  }
+
+  async #servicesOf(task: TaskNode): Promise<Result<Readonly<Record<string, string>>, ServiceFailure>> {
+    if (task.definition.services.length === 0) return ok({});
+    return (await this.#options.describeServices?.(task)) ?? ok({});
   }
 
   /** Changes that the task's own outputs explain are not counted, unless they are in files git tracks. */

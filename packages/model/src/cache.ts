@@ -38,6 +38,8 @@ export type NotSavedReason =
   | { readonly reason: 'outputs-changed'; readonly paths: readonly string[] }
   /** An output could not be stored faithfully (a link out of the workspace, a socket). */
   | { readonly reason: 'unsafe-output'; readonly path: string; readonly detail: string }
+  /** The state of a service is not known to be what the task left. */
+  | { readonly reason: 'state-unknown'; readonly service: string; readonly detail: string }
   | { readonly reason: 'cache-off' }
   | { readonly reason: 'not-cacheable' }
   | { readonly reason: 'flaky' }

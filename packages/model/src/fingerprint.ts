@@ -1,3 +1,4 @@
+import type { SnapshotSpec } from './service.js';
 import type { ActionKey, BlobId, RelativePath, Sha256, TaskId } from './ids.js';
 
 /**
@@ -51,6 +52,12 @@ export interface Fingerprint {
   readonly engines: Readonly<Record<string, string>>;
   /** Files of variables in the order they are read, since a later one wins; absent when there are none. */
   readonly envFiles?: readonly string[] | undefined;
+  /** Service -> engine with its version, and what its data depend on, as text; absent when the task needs none. */
+  readonly services?: Readonly<Record<string, string>> | undefined;
+  /** Workers that get a database or server each; absent when none do. */
+  readonly workers?: number | undefined;
+  /** Whose state is an output, and by which steps; the steps are in `inputs`. Absent when there is none. */
+  readonly snapshot?: SnapshotSpec | undefined;
   /** How the commands are started, where that is not the platform's shell: `launch`, `script-shell`; else absent. */
   readonly launch?: Readonly<Record<string, string>> | undefined;
 }

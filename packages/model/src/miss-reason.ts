@@ -13,7 +13,7 @@ export type MissReason =
   /** Paths relative to the package directory; global files and foreign lockfiles are workspace-relative. */
   | ({ readonly reason: 'inputs-changed'; readonly scope: 'package' | 'global' } & NameChanges)
   | ({ readonly reason: 'env-changed'; readonly scope: 'task' | 'global' } & NameChanges)
-  /** `keys` names the settings that differ (`outputs`, `envMode`, `passThroughEnv`, `engines`). */
+  /** `keys` names the settings that differ (`outputs`, `envMode`, `passThroughEnv`, `engines`, `snapshot`…). */
   | { readonly reason: 'config-changed'; readonly keys: readonly string[] }
   /** `root` is the first diverging task down the graph, when it could be told. */
   | ({ readonly reason: 'dependency-changed'; readonly root: string | undefined } & NameChanges)
@@ -22,6 +22,13 @@ export type MissReason =
   | {
       readonly reason: 'tool-changed';
       readonly tool: string;
+      readonly before: string | undefined;
+      readonly after: string | undefined;
+    }
+  /** Engine, version or settings of a service; undefined = the task did not need it. */
+  | {
+      readonly reason: 'service-changed';
+      readonly service: string;
       readonly before: string | undefined;
       readonly after: string | undefined;
     }

@@ -79,6 +79,18 @@ export type RunEvent =
       readonly concurrency: number;
     }
   | { readonly type: 'task-queued'; readonly task: TaskId }
+  /** A task with `snapshot` starts from a stored state; its command has to apply the steps that are not in it. */
+  | {
+      readonly type: 'snapshot-ancestor';
+      readonly task: TaskId;
+      readonly service: string;
+      readonly key: ActionKey;
+      readonly tier: CacheTier;
+      /** Number of steps that are in the state. */
+      readonly kept: number;
+      /** Steps that are not, sorted. */
+      readonly applied: readonly string[];
+    }
   | {
       readonly type: 'task-started';
       readonly task: TaskId;

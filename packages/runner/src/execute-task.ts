@@ -1,11 +1,15 @@
 import type { ActionKey, MissReason, NotSavedReason, TaskFailure, TaskFingerprint, TaskNode } from '@tr/model';
 import { TaskExecution, type ExecutionEnd } from './execution.js';
-import type { StandardInput } from './ports.js';
+import type { ServiceSession, StandardInput } from './ports.js';
 import { isCacheable } from './restore-task.js';
 import type { RunContext } from './run-context.js';
 import type { ResultParts } from './run-task.js';
+import { openSession, withServices } from './service-session.js';
 import type { Slot } from './slots.js';
 import { TaskLog } from './task-log.js';
+
+/** Undefined for a task without services. */
+type Session = ServiceSession | undefined;
 
 /** A task that has a slot and nothing in the cache. */
 export interface ReadyTask {
@@ -22,13 +26,24 @@ export async function executeTask(run: RunContext, task: ReadyTask): Promise<Res
   await run.cache.forgetOutputs(node);
   if (run.isEnding()) return { outcome: 'aborted', missReasons };
 
+  const opened = await openSession(run, task, executeTask);
+  if (!opened.ok) return { outcome: run.isEnding() ? 'aborted' : 'failed', failure: opened.failure, missReasons };
+  try {
+    return await executeWith(run, task, opened.session);
+  } finally {
+    await opened.session?.release();
+  }
+}
+
+async function executeWith(run: RunContext, task: ReadyTask, session: Session): Promise<ResultParts> {
+  const { node, fingerprint, missReasons } = task;
   const log = openLog(run, node);
-  const end = await runCommands(run, task, log);
+  const end = await runCommands(run, task, { log, session });
   log.close();
   run.fingerprinter.forgetListings(node);
   warnAbout(run, node, { end, log });
 
-  const stored = end.verdict === 'passed' ? await store(run, { node, fingerprint, end, log }) : {};
+  const stored = end.verdict === 'passed' ? await store(run, { node, fingerprint, end, log, session }) : {};
   await run.cache.settleOutputs?.(node);
   const parts = { missReasons, attempts: end.attempts, ...(log.broken === undefined ? { logPath: log.path } : {}) };
   switch (end.verdict) {
@@ -60,9 +75,9 @@ function openLog(run: RunContext, node: TaskNode): TaskLog {
 async function runCommands(
   run: RunContext,
   { node, fingerprint, slot }: ReadyTask,
-  log: TaskLog,
+  { log, session }: { readonly log: TaskLog; readonly session: Session },
 ): Promise<ExecutionEnd> {
-  const plan = run.launcher.plan(node, fingerprint);
+  const plan = withServices(run.launcher.plan(node, fingerprint), session);
   const commands = plan.steps.map((step) => step.command);
   const execution = new TaskExecution({
     node,
@@ -72,6 +87,7 @@ async function runCommands(
     spawner: run.spawner,
     clock: run.clock,
     graceMs: run.graceMs,
+    renew: async () => await session?.renew(),
     onAttempt: (attempt) => run.emit({ type: 'task-started', task: node.id, attempt, commands }),
   });
   run.onExecutionStart(execution);
@@ -102,6 +118,7 @@ function warnAbout(run: RunContext, node: TaskNode, { end, log }: Ended): void {
 }
 
 interface Passed extends Ended {
+  readonly session: Session;
   readonly node: TaskNode;
   readonly fingerprint: TaskFingerprint;
 }
@@ -109,6 +126,8 @@ interface Passed extends Ended {
 /** Stores a passed task, or says why not. Distrusts it where its outputs are not what its key stands for. */
 async function store(run: RunContext, passed: Passed): Promise<Pick<ResultParts, 'unsoundDependency'>> {
   const { node, fingerprint } = passed;
+  // The tasks that depend on it need the state, stored or not.
+  const unknown = await passed.session?.capture();
   const unsound = run.keys.findUnsoundDependency(node);
   if (unsound !== undefined) {
     if (!isCacheable(node)) return {};
@@ -121,7 +140,7 @@ async function store(run: RunContext, passed: Passed): Promise<Pick<ResultParts,
   if (paths.length > 0) run.keys.distrust(node.id, node.id);
   if (!isCacheable(node)) return {};
   const reason: NotSavedReason | undefined =
-    paths.length > 0 ? { reason: 'inputs-changed', paths } : findObstacle(passed);
+    paths.length > 0 ? { reason: 'inputs-changed', paths } : (unknown ?? findObstacle(passed));
   if (reason === undefined) await save(run, passed);
   else run.emit({ type: 'cache-not-saved', task: node.id, reason });
   return {};

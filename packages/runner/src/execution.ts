@@ -1,4 +1,4 @@
-import type { TaskFailure, TaskId, TaskNode } from '@tr/model';
+import type { Failure, TaskFailure, TaskId, TaskNode } from '@tr/model';
 import { toExitCode } from './exit-code.js';
 import { findMentionedNames } from './mentioned-names.js';
 import type { Clock, LaunchPlan, ProcessEnd, RunningProcess, Spawner, StandardInput } from './ports.js';
@@ -15,6 +15,8 @@ export interface ExecutionOptions {
   /** How long a process tree may take to end after it was asked to, milliseconds. */
   readonly graceMs: number;
   readonly onAttempt: (attempt: number) => void;
+  /** Before another attempt; a failure ends the execution. */
+  readonly renew: () => Promise<Failure | undefined>;
 }
 
 /** How the execution of a task ended. */
@@ -22,7 +24,7 @@ export interface ExecutionEnd {
   readonly verdict: 'passed' | 'failed' | 'stopped';
   readonly attempts: number;
   readonly exitCode: number | undefined;
-  readonly failure: TaskFailure | undefined;
+  readonly failure: Failure | undefined;
   /** Of the last attempt, milliseconds. */
   readonly durationMs: number;
   /** A command left processes behind. */
@@ -52,19 +54,21 @@ export class TaskExecution {
   }
 
   async run(): Promise<ExecutionEnd> {
-    const { clock, node, log, onAttempt } = this.#options;
+    const { clock, node, log, onAttempt, renew } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       onAttempt(attempt);
       const startedAt = clock.now();
       const end = await this.#attempt();
       log.flush();
       const verdict = this.#judge(end);
-      if (verdict !== 'failed' || attempt > node.definition.retries) {
+      const isLast = verdict !== 'failed' || attempt > node.definition.retries;
+      const obstacle = isLast ? undefined : await renew();
+      if (isLast || obstacle !== undefined) {
         return {
           verdict,
           attempts: attempt,
           exitCode: this.#timedOut ? undefined : toExitCode(end),
-          failure: verdict === 'failed' ? this.#describe(node.id, end) : undefined,
+          failure: verdict === 'failed' ? (obstacle ?? this.#describe(node.id, end)) : undefined,
           durationMs: clock.now() - startedAt,
           leftBehind: this.#leftBehind,
         };

@@ -3,6 +3,7 @@ import type {
   CacheEntry,
   CacheLookup,
   Failure,
+  NotSavedReason,
   Restoration,
   Result,
   SaveOutcome,
@@ -42,6 +43,32 @@ export interface TaskCache {
   /** Called after a command has ended, stored or not: what there is now is what it left. */
   settleOutputs?(task: TaskNode): Promise<void>;
   save(task: TaskNode, fingerprint: TaskFingerprint, execution: Execution): Promise<SaveOutcome>;
+}
+
+/** The services of one task that executes, ready, and nobody else's. */
+export interface ServiceSession {
+  /** For each of its commands, over everything else. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Commands to run before those of the task, once. */
+  readonly before: readonly string[];
+  /** Brings everything back to the start, before another attempt; a failure when that is not possible. */
+  renew(): Promise<Failure | undefined>;
+  /** After a success: makes the state an output where the task says it is; else why it is not to be stored. */
+  capture(): Promise<NotSavedReason | undefined>;
+  /** Never rejects. */
+  release(): Promise<void>;
+}
+
+/** What came of asking for services. `remake`: the state that this dependency left is of no use. */
+export type SessionOpening =
+  | { readonly kind: 'open'; readonly session: ServiceSession }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'remake'; readonly task: TaskId; readonly failure: Failure };
+
+/** Gets services ready for tasks that execute. */
+export interface TaskServices {
+  /** Called only for a task that names services. `signal` fires when the run ends early. */
+  open(task: TaskNode, fingerprint: TaskFingerprint, signal: AbortSignal): Promise<SessionOpening>;
 }
 
 /** The right to execute a task in this work tree. */

@@ -1,4 +1,4 @@
-import type { EventSink, TaskGraph, TaskId } from '@tr/model';
+import type { EventSink, Failure, TaskFingerprint, TaskGraph, TaskId } from '@tr/model';
 import type { TaskExecution } from './execution.js';
 import type { KnownKeys } from './known-keys.js';
 import type {
@@ -10,6 +10,7 @@ import type {
   Shutdown,
   Spawner,
   TaskCache,
+  TaskServices,
 } from './ports.js';
 import type { Slots } from './slots.js';
 
@@ -37,6 +38,8 @@ export interface RunTasksOptions {
   readonly spawner: Spawner;
   readonly launcher: Launcher;
   readonly conditions: Conditions;
+  /** Undefined = no task of the graph names a service. */
+  readonly services?: TaskServices | undefined;
   readonly shutdown: Shutdown;
   readonly clock: Clock;
   readonly emit: EventSink;
@@ -57,6 +60,12 @@ export interface RunContext extends Omit<RunTasksOptions, 'graceMs'> {
   readonly rankOf: (task: TaskId) => number;
   /** True once the run is being ended early: nothing new may start. */
   readonly isEnding: () => boolean;
+  /** Fires when the run is being ended early. */
+  readonly endSignal: AbortSignal;
+  /** Of tasks whose state others may need. */
+  readonly fingerprints: Map<TaskId, TaskFingerprint>;
+  /** Tasks that are executed again because the state they had left is of no use. */
+  readonly remakes: Map<TaskId, Promise<Failure | undefined>>;
   readonly onExecutionStart: (execution: TaskExecution) => void;
   readonly onExecutionEnd: (execution: TaskExecution) => void;
 }

@@ -28,6 +28,7 @@ export async function runTask(run: RunContext, node: TaskNode, computed: Compute
     if (!keyed.ok) return ended({ outcome: 'failed', failure: keyed.failure });
     const fingerprint = keyed.value;
     const { key } = fingerprint;
+    if (node.definition.snapshot !== undefined) run.fingerprints.set(node.id, fingerprint);
     const skipped = findSkipReason(run, node);
     if (skipped !== undefined) return ended({ outcome: 'skipped', ...skipped, key });
     if (run.isEnding()) return ended({ outcome: 'aborted', key });

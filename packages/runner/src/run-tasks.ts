@@ -43,6 +43,7 @@ class Run {
   /** Tasks given out by the frontier that have not ended, persistent ones apart. */
   #openTasks: number;
   #openWanted: number;
+  readonly #endController = new AbortController();
   #ending: 'signal' | 'failure' | 'bug' | undefined;
   #bug: { readonly error: unknown } | undefined;
 
@@ -96,6 +97,9 @@ class Run {
       },
       rankOf: (task) => ranks.get(task) ?? 0,
       isEnding: () => this.#ending !== undefined,
+      endSignal: this.#endController.signal,
+      fingerprints: new Map(),
+      remakes: new Map(),
       onExecutionStart: (execution) => {
         this.#executions.add(execution);
         // The command was being prepared when the end came.
@@ -212,6 +216,7 @@ class Run {
   #end(reason: 'signal' | 'failure' | 'bug', signal: NodeJS.Signals): void {
     if (this.#ending !== undefined) return;
     this.#ending = reason;
+    this.#endController.abort();
     this.#context.slots.close();
     for (let node = this.#ready.take(); node !== undefined; node = this.#ready.take()) {
       this.#finishUnstarted(node.id, { outcome: 'aborted' });

@@ -1,5 +1,5 @@
 import type { Dirent, Stats } from 'node:fs';
-import { compareStrings, fail, ok, type RelativePath, type Result } from '@tr/model';
+import { compareStrings, fail, isSnapshotPath, ok, type RelativePath, type Result } from '@tr/model';
 import { createPacer, errorCode, type Disk } from '@tr/store';
 import { parentOf, type OutputGlob, type OutputMatcher } from './output-globs.js';
 
@@ -100,7 +100,7 @@ class OutputWalk {
   }
 
   #isHidden(base: RelativePath): boolean {
-    if (base === '') return false;
+    if (base === '' || isSnapshotPath(base)) return false;
     if (base.split('/').some((segment) => NEVER.has(segment.toLowerCase()))) return true;
     for (let path = base; path !== ''; path = parentOf(path)) if (this.#matcher.isExcluded(path)) return true;
     return false;

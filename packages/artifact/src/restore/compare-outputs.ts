@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { isSameDigest } from '@tr/hash';
-import type { Manifest, ManifestEntry, Sha256 } from '@tr/model';
+import { isSnapshotPath, type Manifest, type ManifestEntry, type Sha256 } from '@tr/model';
 import { createPacer, errorCode, type Disk } from '@tr/store';
 import { parentOf } from '../outputs/output-globs.js';
 import type { KnownOutputs } from '../record/output-record.js';
@@ -100,7 +100,7 @@ function isRecorded({ request, entry, stats, recorded }: Comparison): boolean {
   if (entry.type === 'directory') return known !== undefined && stats.isDirectory();
   if (recorded === undefined || known === undefined || !isOfType(entry, stats)) return false;
   const now = toStamp(stats);
-  if (linked && entry.type === 'file')
+  if ((linked || isSnapshotPath(entry.path)) && entry.type === 'file')
     return isSameContentStamp(now, recorded) && now.mode === recorded.mode && now.mtimeMs < known.sampledAt;
   return isSameStamp(now, recorded) && !isRacy(now, known.sampledAt);
 }

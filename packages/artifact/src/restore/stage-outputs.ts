@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { isSameDigest } from '@tr/hash';
 import {
   fail,
+  isSnapshotPath,
   ok,
   type Digest,
   type ManifestEntry,
@@ -25,6 +26,8 @@ export interface StageTrouble {
   readonly reason: MissReason;
   readonly failure?: StoreFailure;
 }
+
+type FileEntry = Extract<ManifestEntry, { readonly type: 'file' }>;
 
 /** What to bring into the staging directory. */
 export interface StageRequest {
@@ -103,7 +106,7 @@ class Stage {
         disk.makeLink(entry.target, target);
         return undefined;
       case 'file': {
-        const trouble = await this.#addFile(entry.digest, entry.executable, target);
+        const trouble = await this.#addFile(entry, target);
         await this.#pacer.turn();
         return trouble && fromFailure(entry.path, trouble);
       }
@@ -116,8 +119,8 @@ class Stage {
     this.#made.add(path);
   }
 
-  async #addFile(digest: Digest, executable: boolean, target: string): Promise<StoreFailure | undefined> {
-    if (this.#request.linked) {
+  async #addFile({ path, digest, executable }: FileEntry, target: string): Promise<StoreFailure | undefined> {
+    if (this.#request.linked || isSnapshotPath(path)) {
       const linked = await this.#tryLink(digest, executable, target);
       if (linked !== 'copy') return linked;
     } else if (this.#request.area.clones !== false && digest.size > 0) {

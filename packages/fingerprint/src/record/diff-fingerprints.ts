@@ -38,6 +38,7 @@ export function diffFingerprints(
       ...changes,
     })),
     ...toolReasons(before, after),
+    ...serviceReasons(before, after),
     ...closureReasons(before, after, closures),
     ...foreignLockfileReasons(before, after),
     ...mapReason(before.dependencies, after.dependencies, (changes) => ({
@@ -98,7 +99,9 @@ function configReasons(before: Fingerprint, after: Fingerprint): MissReason[] {
   const sameInclusions = sameList(before.outputs.include, after.outputs.include);
   if (!sameInclusions || !sameList(before.outputs.exclude, after.outputs.exclude)) keys.push('outputs');
   if (!sameList(before.passThroughEnv, after.passThroughEnv)) keys.push('passThroughEnv');
+  if (!sameSnapshot(before.snapshot, after.snapshot)) keys.push('snapshot');
   if (before.task !== after.task) keys.push('task');
+  if (before.workers !== after.workers) keys.push('workers');
   return keys.length === 0 ? [] : [{ reason: 'config-changed', keys }];
 }
 
@@ -110,6 +113,22 @@ function toolReasons(before: Fingerprint, after: Fingerprint): MissReason[] {
     before: before.tools[tool],
     after: after.tools[tool],
   }));
+}
+
+function serviceReasons(before: Fingerprint, after: Fingerprint): MissReason[] {
+  const [was, is] = [before.services ?? {}, after.services ?? {}];
+  const { added, removed, modified } = diffNames(was, is);
+  return sorted([...added, ...removed, ...modified]).map((service) => ({
+    reason: 'service-changed',
+    service,
+    before: was[service],
+    after: is[service],
+  }));
+}
+
+function sameSnapshot(before: Fingerprint['snapshot'], after: Fingerprint['snapshot']): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  return before.service === after.service && before.base === after.base && sameList(before.steps, after.steps);
 }
 
 function closureReasons(before: Fingerprint, after: Fingerprint, closures: ClosurePair | undefined): MissReason[] {

@@ -1,5 +1,12 @@
 import { isSha256 } from '@tr/hash';
-import { FINGERPRINT_VERSION, type BlobId, type ActionKey, type Fingerprint, type TaskId } from '@tr/model';
+import {
+  FINGERPRINT_VERSION,
+  type BlobId,
+  type ActionKey,
+  type Fingerprint,
+  type SnapshotSpec,
+  type TaskId,
+} from '@tr/model';
 
 /** A stored fingerprint after validation. */
 export type ParsedFingerprint =
@@ -20,6 +27,7 @@ export function parseFingerprint(json: unknown): ParsedFingerprint | undefined {
 function parseCurrent(json: Readonly<Record<string, unknown>>): Fingerprint | undefined {
   const { task, directory, commands, outputs, env, envMode, passThroughEnv, tools, globalEnv } = json;
   const { inputs, globalFiles, foreignLockfiles, dependencies, externalClosure, engines, envFiles, launch } = json;
+  const { services, workers, snapshot } = json;
   const passedArguments = json['arguments'];
   if (typeof task !== 'string' || typeof directory !== 'string') return undefined;
   if (envMode !== 'strict' && envMode !== 'loose') return undefined;
@@ -30,6 +38,9 @@ function parseCurrent(json: Readonly<Record<string, unknown>>): Fingerprint | un
   if (!isMap(env, isHashedValue) || !isMap(globalEnv, isHashedValue)) return undefined;
   if (envFiles !== undefined && !isStrings(envFiles)) return undefined;
   if (launch !== undefined && !isMap(launch, isString)) return undefined;
+  if (services !== undefined && !isMap(services, isString)) return undefined;
+  if (workers !== undefined && typeof workers !== 'number') return undefined;
+  if (snapshot !== undefined && !isSnapshot(snapshot)) return undefined;
   if (!isMap(tools, isString) || !isMap(engines, isString) || !isMap(dependencies, isActionKey)) return undefined;
   return {
     formatVersion: FINGERPRINT_VERSION,
@@ -51,6 +62,9 @@ function parseCurrent(json: Readonly<Record<string, unknown>>): Fingerprint | un
     engines,
     ...(envFiles !== undefined && { envFiles }),
     ...(launch !== undefined && { launch }),
+    ...(services !== undefined && { services }),
+    ...(workers !== undefined && { workers }),
+    ...(snapshot !== undefined && { snapshot }),
   };
 }
 
@@ -64,6 +78,11 @@ function isString(value: unknown): value is string {
 
 function isStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isString);
+}
+
+function isSnapshot(value: unknown): value is SnapshotSpec {
+  if (!isRecord(value) || !isString(value['service']) || !isStrings(value['steps'])) return false;
+  return value['base'] === undefined || isString(value['base']);
 }
 
 function isBlobId(value: unknown): value is BlobId {

@@ -1,7 +1,9 @@
 import type { ActionKey, MissReason, RunEvent } from '@tr/model';
 import type { Paint } from '../text/paint.js';
-import { formatDuration } from '../text/quantities.js';
+import { printable } from '../text/printable.js';
+import { countOf, formatDuration } from '../text/quantities.js';
 import { describeMissReasons } from '../words/miss-reason.js';
+import { firstOf } from '../words/names.js';
 
 /** What Turborepo-shaped output calls the hash: the first 16 hex digits of the key. */
 export function shortKey(key: ActionKey): string {
@@ -22,6 +24,13 @@ export function describeMiss(event: Extract<RunEvent, { type: 'cache-miss' }>, p
   if (event.reasons.some(isBypass)) return `cache bypass, force executing ${hash}`;
   const why = describeMissReasons(event.reasons);
   return `cache miss, executing ${hash}${why === '' ? '' : `: ${why}`}`;
+}
+
+/** `db: 120 steps are restored from local 0123456789abcdef, 1 is to be applied: 0121_x.py`. */
+export function describeAncestor(event: Extract<RunEvent, { type: 'snapshot-ancestor' }>): string {
+  const { service, kept, applied, tier, key } = event;
+  const rest = applied.length === 0 ? '' : `, ${applied.length} to apply: ${firstOf(applied)}`;
+  return `${printable(service)}: ${countOf(kept, 'step')} restored from ${tier} ${shortKey(key)}${rest}`;
 }
 
 function isBypass(reason: MissReason): boolean {

@@ -38,6 +38,7 @@ function toJsonEvent(event: RunEvent): object {
     case 'run-started':
     case 'task-queued':
     case 'task-started':
+    case 'snapshot-ancestor':
     case 'cache-hit':
     case 'cache-miss':
     case 'cache-saved':

@@ -4,6 +4,7 @@ import { countOf } from '../text/quantities.js';
 import { printable } from '../text/printable.js';
 import { toByteString } from './byte-string.js';
 import { describeEnd, renderFailedTasks } from './failed-tasks.js';
+import { describeAncestor } from './headers.js';
 import { describeWarning, renderRemarks, renderWarning, Warnings } from './notices.js';
 import type { RunReporter } from './reporter.js';
 import type { RunReportOptions } from './run-report-options.js';
@@ -69,6 +70,8 @@ class TerminalReporter {
         return this.#logs.get(event.task)?.hit(event);
       case 'cache-miss':
         return this.#logs.get(event.task)?.miss(event);
+      case 'snapshot-ancestor':
+        return this.#logs.get(event.task)?.note(describeAncestor(event));
       case 'warning':
         if (this.#warnings.add(event.failure) && this.#warnsAtOnce) this.#warn(describeWarning(event.failure));
         return;

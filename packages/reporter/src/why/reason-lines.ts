@@ -37,6 +37,11 @@ export function renderReason(reason: MissReason, look: { readonly paint: Paint; 
         `The output of \`${printable(reason.tool)}\` changed:`,
         ...renderBeforeAfter(reason.before, reason.after, paint),
       ];
+    case 'service-changed':
+      return [
+        `The service ${printable(reason.service)} changed:`,
+        ...renderBeforeAfter(reason.before, reason.after, paint),
+      ];
     case 'no-entry':
     case 'format-changed':
     case 'cache-off':

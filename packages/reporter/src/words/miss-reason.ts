@@ -34,6 +34,8 @@ export function describeMissReason(reason: MissReason): string {
         : describeLockfile(reason.lockfile, reason);
     case 'tool-changed':
       return `tool changed: ${printable(reason.tool)}`;
+    case 'service-changed':
+      return `service changed: ${printable(reason.service)}`;
     case 'format-changed':
       return `stored by another version (format ${reason.stored}, now ${reason.current})`;
     case 'cache-off':

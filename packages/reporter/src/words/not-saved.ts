@@ -11,6 +11,8 @@ export function describeNotSaved(reason: NotSavedReason): string {
       return `outputs changed while they were stored: ${firstOf(reason.paths)}`;
     case 'unsafe-output':
       return `an output cannot be stored: ${printable(reason.path)} (${printable(reason.detail)})`;
+    case 'state-unknown':
+      return `the state of ${printable(reason.service)} is not known to be its own (${printable(reason.detail)})`;
     case 'cache-off':
       return 'cache writes are off';
     case 'not-cacheable':

@@ -129,7 +129,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     service: 'db',
     detail: 'it ended with code 1',
     logPath: '/work/shop/.tr/services/logs/db.log',
-    logTail: ['FATAL:  could not open file'],
+    logTail: ['FATAL: could not open file'],
   },
   { code: 'service/start-failed', service: 'db', detail: 'ENOENT', logPath: undefined, logTail: [] },
   {

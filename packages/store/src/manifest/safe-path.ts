@@ -1,3 +1,5 @@
+import { isSnapshotPath } from '@tr/model';
+
 /**
  * What nearly every path is: segments of plain characters that do not end with a dot and begin like no device of Windows
  * and no folder of git or ours. It says less than the expression below, which takes V8 half a millisecond to make.
@@ -25,6 +27,7 @@ const MAX_SEGMENT_LENGTH = 255;
  */
 export function findPathHazard(path: string): string | undefined {
   if (path.length <= MAX_SEGMENT_LENGTH && (PLAIN.test(path) || !unsafe().test(path))) return undefined;
+  if (isSnapshotPath(path)) return undefined;
   return nameHazard(path);
 }
 

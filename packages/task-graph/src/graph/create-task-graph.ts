@@ -1,5 +1,5 @@
-import type { GraphFailure, Result, TaskGraph, TaskId, TaskNode } from '@tr/model';
-import { compareStrings, fail, ok, sorted } from '@tr/model';
+import type { GraphFailure, Result, TaskDefinition, TaskGraph, TaskId, TaskNode } from '@tr/model';
+import { compareStrings, fail, ok, snapshotPath, sorted } from '@tr/model';
 import { findPersistentDependencies, findTaskCycles } from './check-tasks.js';
 import type { Draft } from './draft.js';
 import type { EntryPointRequest } from './entry-points.js';
@@ -76,7 +76,7 @@ function createNodes(drafts: readonly Draft[], edges: IndexedEdges): ReadonlyMap
       package: draft.package.name,
       task: draft.task,
       directory: draft.package.directory,
-      definition: draft.definition,
+      definition: withSnapshotOutput(draft),
       command,
       isScript,
       isOptedOut: draft.isOptedOut,
@@ -87,6 +87,14 @@ function createNodes(drafts: readonly Draft[], edges: IndexedEdges): ReadonlyMap
     });
   }
   return nodes;
+}
+
+/** The state that a task leaves is one more output, at a place only its id decides. */
+function withSnapshotOutput({ id, definition, package: { directory } }: Draft): TaskDefinition {
+  if (definition.snapshot === undefined) return definition;
+  const wayUp = directory === '' ? '' : '../'.repeat(directory.split('/').length);
+  const include = sorted([...definition.outputs.include, wayUp + snapshotPath(id)]);
+  return { ...definition, outputs: { ...definition.outputs, include } };
 }
 
 function toIds(drafts: readonly Draft[], indexes: readonly number[] = []): readonly TaskId[] {

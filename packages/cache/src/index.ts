@@ -10,6 +10,7 @@ export {
   type ExecutionLockOptions,
   type ExecutionLocks,
 } from './execution-locks.js';
+export type { EntryFinder } from './entry-finder.js';
 export { openLocalCache, type LocalCache, type LocalCacheOptions } from './open-local-cache.js';
 export {
   findNearest,

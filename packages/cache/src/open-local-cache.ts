@@ -13,6 +13,7 @@ import {
   type Disk,
   type GcReport,
 } from '@tr/store';
+import { createEntryFinder, type EntryFinder } from './entry-finder.js';
 import { openLanding } from './remote/open-landing.js';
 import { RemoteTier, type RemoteTierOptions } from './remote/remote-tier.js';
 import type { StoredFingerprint } from './stored-fingerprints.js';
@@ -47,6 +48,7 @@ export interface LocalCacheOptions {
 /** The local cache of one run. */
 export interface LocalCache {
   readonly tasks: StoredTaskCache;
+  readonly entries: EntryFinder;
   readonly tiers: readonly Tier[];
   readonly folder: CacheFolder;
   readonly place: OutputPlace;
@@ -84,6 +86,7 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   const remote = options.remote && new RemoteTier(options.remote, landing.stores);
   return {
     tasks: createTaskCache({ ...options, place, tiers, trouble, remote }),
+    entries: createEntryFinder(tiers, remote),
     tiers,
     folder,
     place,

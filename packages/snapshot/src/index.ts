@@ -5,3 +5,7 @@
  * Terms: a step is one file of the chain; an ancestor is a stored state whose steps are all still there, unchanged.
  */
 export { describeService } from './describe-service.js';
+export { findAncestors, type Ancestor, type AncestorSources } from './find-ancestor.js';
+export { SnapshotServices } from './snapshot-services.js';
+export type { SnapshotServicesOptions, StateStore } from './ports.js';
+export type { Steps } from './steps.js';

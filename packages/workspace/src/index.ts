@@ -9,6 +9,7 @@
  */
 export * from './affected-base.js';
 export * from './changed-packages.js';
+export { listPastFiles } from './past-files.js';
 export { type ConfigPackageRules } from './config-packages.js';
 export { findWorkspaceRoot } from './find-workspace-root.js';
 export * from './foreign-lockfiles.js';

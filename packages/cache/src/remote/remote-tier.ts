@@ -108,8 +108,11 @@ export class RemoteTier {
     this.#uploads = new UploadQueue((manifest) => this.#upload(manifest));
   }
 
-  /** The entry of a key; undefined when there is none. A hit is on its way home from then on, unless that is not wanted. */
-  async lookup(key: ActionKey, task: TaskId): Promise<Result<CacheEntry | undefined, MissReason>> {
+  /**
+   * The entry of a key; undefined when there is none. A hit is on its way home from then on, unless `fetches` is false
+   * or nothing is to be brought home at all.
+   */
+  async lookup(key: ActionKey, task: TaskId, fetches = true): Promise<Result<CacheEntry | undefined, MissReason>> {
     await this.#checkCodec();
     const found = await this.#lookups.find(key);
     if (!found.ok) return fail(toMissReason(found.failure));
@@ -123,7 +126,7 @@ export class RemoteTier {
     const manifest = await unpackManifest(entry.value, source);
     if (!manifest.ok) return fail(this.#explain(manifest.failure));
     if (manifest.value.task !== task) return fail(this.#noteDamage({ detail: 'an entry of another task' }));
-    if (this.#options.lookupOnly !== true)
+    if (fetches && this.#options.lookupOnly !== true)
       this.#fetches.set(
         key,
         this.#limitFetches(() => this.#fetch(entry.value, manifest.value)),

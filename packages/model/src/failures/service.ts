@@ -33,6 +33,8 @@ export type ServiceFailure =
   | { readonly code: 'service/state-unusable'; readonly service: string; readonly detail: string }
   /** The state could not be written, or is not what the task left (`detail`: another session was connected, …). */
   | { readonly code: 'service/capture-failed'; readonly service: string; readonly detail: string }
+  /** A task depends on two states of one service, of which neither builds upon the other. */
+  | { readonly code: 'service/two-states'; readonly service: string; readonly tasks: readonly string[] }
   /** No room for its data, neither in memory nor on disk. */
   | { readonly code: 'service/no-space'; readonly service: string; readonly path: string }
   /** What was asked for is not possible with this kind of service. */
@@ -47,6 +49,7 @@ export const SERVICE_FAILURE_CODES = [
   'service/not-ready',
   'service/start-failed',
   'service/state-unusable',
+  'service/two-states',
   'service/unreachable',
   'service/unsupported',
 ] as const satisfies readonly ServiceFailure['code'][];

@@ -60,6 +60,7 @@ export class RunTally {
         this.stoppedBy = event.signal;
         return;
       case 'task-queued':
+      case 'snapshot-ancestor':
       case 'task-output':
       case 'cache-miss':
       case 'cache-saved':

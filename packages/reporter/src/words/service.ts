@@ -32,6 +32,11 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
       return { what: `${service}: a stored state cannot be used: ${failure.detail}.` };
     case 'service/capture-failed':
       return { what: `${service}: its state cannot be stored: ${failure.detail}.` };
+    case 'service/two-states':
+      return {
+        what: `${service}: ${failure.tasks.map((task) => `\`${printable(task)}\``).join(' and ')} leave states of it that do not build upon each other, and a task needs both.`,
+        next: 'Let one of them depend on the other.',
+      };
     case 'service/no-space':
       return {
         what: `${service}: there is no room for its data in \`${printable(failure.path)}\`.`,

@@ -1,0 +1,52 @@
+import type { ActionKey, CacheEntry, Digest, TaskId } from '@tr/model';
+import type { RemoteTier } from './remote/remote-tier.js';
+import type { Tier } from './tier.js';
+
+/** Looks for entries by key, outside the way a task is restored. Trouble is the same as "none". */
+export interface EntryFinder {
+  /** Which of `keys` have an entry of `task` that can be used, asked of all tiers at once, in the order of `keys`. */
+  findAll(task: TaskId, keys: readonly ActionKey[]): Promise<readonly CacheEntry[]>;
+  /** A read-only local file with the content of one output of an entry; undefined when it cannot be had. */
+  openOutput(entry: CacheEntry, digest: Digest): Promise<string | undefined>;
+  /** Forgets an entry of this machine that turned out to be of no use. */
+  discard(key: ActionKey): Promise<void>;
+}
+
+/** Creates the finder of one run. */
+export function createEntryFinder(tiers: readonly Tier[], remote: RemoteTier | undefined): EntryFinder {
+  const readable = tiers.filter(({ policy }) => policy.read);
+  const find = async (task: TaskId, key: ActionKey): Promise<CacheEntry | undefined> => {
+    for (const tier of readable) {
+      const found = await tier.actions.get(key);
+      if (!found.ok || found.value?.manifest.task !== task) continue;
+      const { manifest, digest } = found.value;
+      return { key, manifest, manifestDigest: digest, tier: tier.name };
+    }
+    if (remote?.policy.read !== true) return undefined;
+    const found = await remote.lookup(key, task, false);
+    return found.ok ? found.value : undefined;
+  };
+  return {
+    findAll: async (task, keys) => {
+      const found = await Promise.all(keys.map((key) => find(task, key)));
+      return found.filter((entry) => entry !== undefined);
+    },
+    openOutput: async (entry, digest) => {
+      if (entry.tier === 'remote') {
+        const looked = await remote?.lookup(entry.key, entry.manifest.task);
+        if (looked?.ok !== true || looked.value === undefined) return undefined;
+        if ((await remote?.bringHome(looked.value)) !== undefined) return undefined;
+      }
+      const blobs = entry.tier === 'remote' ? remote?.landing.blobs : readable.find(isNamed(entry))?.blobs;
+      const file = await blobs?.localFile(digest, false);
+      return file?.ok === true ? file.value : undefined;
+    },
+    discard: async (key) => {
+      for (const tier of tiers.filter(({ policy }) => policy.write)) await tier.actions.delete(key);
+    },
+  };
+}
+
+function isNamed(entry: CacheEntry): (tier: Tier) => boolean {
+  return ({ name }) => name === entry.tier;
+}

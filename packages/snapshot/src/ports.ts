@@ -1,0 +1,60 @@
+import type {
+  ActionKey,
+  CacheEntry,
+  Digest,
+  EventSink,
+  Failure,
+  Fingerprint,
+  NotSavedReason,
+  RelativePath,
+  ServiceDefinition,
+  TaskGraph,
+  TaskId,
+  TaskNode,
+} from '@tr/model';
+import type { ServiceHost } from '@tr/services';
+import type { Steps } from './steps.js';
+
+/** What is stored, asked for by key. */
+export interface StateStore {
+  /** Which of `keys` have a usable entry, asked of all tiers at once. */
+  findAll(task: TaskId, keys: readonly ActionKey[]): Promise<readonly CacheEntry[]>;
+  /** A read-only local file with the content of one output; undefined when it cannot be had. */
+  openOutput(entry: CacheEntry, digest: Digest): Promise<string | undefined>;
+  /** Forgets an entry of this machine that is of no use. */
+  discard(key: ActionKey): Promise<void>;
+  /** Fingerprints of the newest states stored on this machine. */
+  listStored(task: TaskId): Promise<readonly Fingerprint[]>;
+}
+
+/** What the states of one run are made with. */
+export interface SnapshotServicesOptions {
+  readonly graph: TaskGraph;
+  /** By name; every service that a task names is there. */
+  readonly definitions: ReadonlyMap<string, ServiceDefinition>;
+  readonly host: ServiceHost;
+  readonly store: StateStore;
+  /** Absolute native path of the workspace root. */
+  readonly root: string;
+  /** True for a path (relative to the package) that one of the globs names; `!` globs take away. */
+  readonly matches: (globs: readonly string[], path: RelativePath) => boolean;
+  /** Steps that earlier commits had, newest first; paths relative to the package. */
+  readonly listPastSteps: (task: TaskNode, isStep: (path: string) => boolean) => readonly Steps[];
+  readonly computeKey: (fingerprint: Fingerprint) => ActionKey;
+  readonly emit: EventSink;
+}
+
+/** Services of one task; the runner's port of this name. */
+export interface ServiceSession {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly before: readonly string[];
+  renew(): Promise<Failure | undefined>;
+  capture(): Promise<NotSavedReason | undefined>;
+  release(): Promise<void>;
+}
+
+/** What came of asking for services; the runner's port of this name. */
+export type SessionOpening =
+  | { readonly kind: 'open'; readonly session: ServiceSession }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'remake'; readonly task: TaskId; readonly failure: Failure };

@@ -1,0 +1,155 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  fail,
+  InvariantError,
+  ok,
+  snapshotPath,
+  type CacheEntry,
+  type Result,
+  type ServiceDefinition,
+  type ServiceFailure,
+  type SnapshotSpec,
+  type TaskFingerprint,
+  type TaskId,
+  type TaskNode,
+} from '@tr/model';
+import type { ServiceLease, StoredState } from '@tr/services';
+import { findAncestors, stateOf, type Ancestor } from './find-ancestor.js';
+import type { ServiceSession, SessionOpening, SnapshotServicesOptions } from './ports.js';
+import { findStateSources } from './state-source.js';
+
+type SnapshotTask = TaskNode & { readonly definition: { readonly snapshot: SnapshotSpec } };
+
+/** Where one service of a task starts from. */
+interface Start {
+  readonly service: ServiceDefinition;
+  readonly state: StoredState | undefined;
+  /** The dependency that left the state. */
+  readonly source?: TaskId | undefined;
+  /** The stored state that it is, of the task itself. */
+  readonly ancestor?: Ancestor | undefined;
+}
+
+/** Services of the tasks of one run, each starting from the state its dependencies left; the runner's `TaskServices`. */
+export class SnapshotServices {
+  readonly #options: SnapshotServicesOptions;
+  /** States of tasks that have ended in this run. */
+  readonly #states = new Map<TaskId, StoredState>();
+
+  constructor(options: SnapshotServicesOptions) {
+    this.#options = options;
+  }
+
+  /** Called when a task was taken from the cache: its state is where its outputs are. */
+  noteRestored(task: TaskNode, entry: CacheEntry): void {
+    const state = task.definition.snapshot === undefined ? undefined : stateOf(entry);
+    if (state !== undefined) this.#states.set(task.id, { path: this.#pathOf(task.id), sha256: state.hash });
+  }
+
+  async open(task: TaskNode, fingerprint: TaskFingerprint, signal: AbortSignal): Promise<SessionOpening> {
+    const ancestors = hasSnapshot(task) ? [...(await findAncestors(this.#options, task, fingerprint))] : [];
+    for (;;) {
+      const starts = await this.#findStarts(task, ancestors);
+      if (!starts.ok) return { kind: 'failed', failure: starts.failure };
+      const lease = await this.#options.host.acquire({
+        task: task.id,
+        services: starts.value.map(({ service, state }) => ({ service, state })),
+        workers: task.definition.workers,
+        signal,
+      });
+      if (lease.ok) return { kind: 'open', session: this.#createSession(task, starts.value, lease.value) };
+      const { failure } = lease;
+      const bad = starts.value.find(({ service }) => service.name === failure.service);
+      if (failure.code !== 'service/state-unusable' || bad?.state === undefined) return { kind: 'failed', failure };
+      if (bad.ancestor === undefined) return await this.#dropSource(bad.source, failure);
+      await this.#options.store.discard(bad.ancestor.entry.key);
+      this.#options.emit({ type: 'warning', task: task.id, failure });
+      ancestors.shift();
+    }
+  }
+
+  /** The services of a task with their states: its own nearest one, else what its dependencies left, else nothing. */
+  async #findStarts(task: TaskNode, ancestors: Ancestor[]): Promise<Result<readonly Start[], ServiceFailure>> {
+    const starts: Start[] = [];
+    for (const name of task.definition.services) {
+      const service = this.#options.definitions.get(name);
+      if (service === undefined) throw new InvariantError(`${task.id} names the service ${name}, which is not there`);
+      const own = task.definition.snapshot?.service === name ? await this.#openAncestor(ancestors) : undefined;
+      const start = own === undefined ? this.#findSource(task, service) : ok({ service, ...own });
+      if (!start.ok) return start;
+      starts.push(start.value);
+    }
+    return ok(starts);
+  }
+
+  async #openAncestor(ancestors: Ancestor[]): Promise<Omit<Start, 'service'> | undefined> {
+    for (let [ancestor] = ancestors; ancestor !== undefined; [ancestor] = ancestors) {
+      const path = await this.#options.store.openOutput(ancestor.entry, ancestor.state);
+      if (path !== undefined) return { ancestor, state: { path, sha256: ancestor.state.hash } };
+      ancestors.shift();
+    }
+    return undefined;
+  }
+
+  #findSource(task: TaskNode, service: ServiceDefinition): Result<Start, ServiceFailure> {
+    const [source, ...others] = findStateSources(this.#options.graph, task, service.name);
+    if (source === undefined) return ok({ service, state: undefined });
+    if (others.length > 0)
+      return fail({ code: 'service/two-states', service: service.name, tasks: [source, ...others] });
+    const state = this.#states.get(source);
+    if (state === undefined)
+      return fail({ code: 'service/state-unusable', service: service.name, detail: `${source} left none` });
+    return ok({ service, state, source });
+  }
+
+  /** The state of a dependency is of no use: it is forgotten, so that the dependency is executed again. */
+  async #dropSource(source: TaskId | undefined, failure: ServiceFailure): Promise<SessionOpening> {
+    if (source === undefined) return { kind: 'failed', failure };
+    this.#states.delete(source);
+    rmSync(this.#pathOf(source), { force: true });
+    return { kind: 'remake', task: source, failure };
+  }
+
+  #createSession(task: TaskNode, starts: readonly Start[], lease: ServiceLease): ServiceSession {
+    for (const { service, ancestor } of starts) {
+      if (ancestor === undefined) continue;
+      const { entry, kept, applied } = ancestor;
+      const { key, tier } = entry;
+      this.#options.emit({ type: 'snapshot-ancestor', task: task.id, service: service.name, key, tier, kept, applied });
+    }
+    const { snapshot } = task.definition;
+    const isEmpty = starts.some(({ service, state }) => service.name === snapshot?.service && state === undefined);
+    return {
+      environment: lease.environment,
+      before: isEmpty && snapshot?.base !== undefined ? [snapshot.base] : [],
+      renew: async () => {
+        const reset = await lease.reset();
+        return reset.ok ? undefined : reset.failure;
+      },
+      capture: async () => {
+        if (snapshot === undefined) return undefined;
+        const path = this.#pathOf(task.id);
+        mkdirSync(dirname(path), { recursive: true });
+        const captured = await lease.capture(snapshot.service, path);
+        if (!captured.ok)
+          return { reason: 'state-unknown', service: snapshot.service, detail: describe(captured.failure) };
+        this.#states.set(task.id, { path, sha256: captured.value.sha256 });
+        return undefined;
+      },
+      release: () => lease.release(),
+    };
+  }
+
+  #pathOf(task: TaskId): string {
+    return join(this.#options.root, snapshotPath(task));
+  }
+}
+
+function hasSnapshot(task: TaskNode): task is SnapshotTask {
+  return task.definition.snapshot !== undefined;
+}
+
+function describe(failure: ServiceFailure): string {
+  return 'detail' in failure ? failure.detail : failure.code;
+}

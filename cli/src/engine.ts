@@ -35,6 +35,7 @@ import { createMissExplainer } from './explain.js';
 import { isNamed } from './is-named.js';
 import type { Project } from './project.js';
 import type { RunRequest } from './run-request.js';
+import { createProjectServices, type ProjectServices } from './services.js';
 import {
   createStateDirectory,
   resolveStateDirectories,
@@ -52,6 +53,7 @@ export interface Engine {
   readonly conditions: Conditions;
   readonly locks: ExecutionLocks;
   readonly directories: StateDirectories;
+  readonly services: ProjectServices;
   /** Writes what is remembered for the next run, and ends every process that is left. */
   finish(): Promise<void>;
 }
@@ -103,8 +105,17 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
     warn: (failure, task?: TaskId) => emit({ type: 'warning', failure, ...(task === undefined ? {} : { task }) }),
     explain: createMissExplainer().explain,
   });
+  const services = createProjectServices({
+    project,
+    context,
+    cache,
+    stateDirectory: directories.own,
+    marker: `${inheritedMarker ?? ''}${spawner.runId}.services;`,
+    warn: (failure) => emit({ type: 'warning', failure }),
+  });
   return {
-    fingerprinter: wireFingerprinter(wanted, { files, closures, spawner }),
+    services,
+    fingerprinter: wireFingerprinter(wanted, { files, closures, spawner, services }),
     cache,
     spawner,
     launcher: wireLauncher(wanted),
@@ -120,6 +131,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
     }),
     directories,
     finish: async () => {
+      await services.dispose();
       await spawner.dispose();
       files.save();
       await cache.finish(toCacheLimits(config.cache));
@@ -129,7 +141,12 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
 
 function wireFingerprinter(
   { project, context, request }: EngineRequest,
-  parts: { readonly files: FileIndex; readonly closures: Closures; readonly spawner: Spawner },
+  parts: {
+    readonly files: FileIndex;
+    readonly closures: Closures;
+    readonly spawner: Spawner;
+    readonly services: ProjectServices;
+  },
 ): TaskFingerprinter {
   const { workspace, config } = project;
   const { files, closures, spawner } = parts;
@@ -157,6 +174,7 @@ function wireFingerprinter(
     launchOf: (node) => launchOf(project, node),
     argumentsOf: (node) => (isNamed(request.tasks, node) ? request.taskArguments : []),
     runTool: createToolRunner(spawner),
+    describeServices: (task) => parts.services.describe(task),
   });
 }
 

@@ -56,6 +56,8 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   remoteWarnings.forEach(warnRemote);
   const shutdown = createShutdown(process);
   const engine = await createEngine({ ...run, remote, emit: reporter.sink });
+  const hasServices = [...graph.nodes.values()].some(({ definition }) => definition.services.length > 0);
+  const services = hasServices ? await engine.services.createSnapshots(graph, reporter.sink) : undefined;
   const inputs = watchInputs(engine.fingerprinter, isWholeWorkspace(graph, project.workspace.packages));
   // Waiting for another process is the only thing that may be left to do, and its timers hold nothing open.
   const keepAlive = setInterval(() => undefined, 2 ** 30);
@@ -67,6 +69,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       launcher: engine.launcher,
       conditions: engine.conditions,
       locks: engine.locks,
+      services,
       graph,
       priorities: computePriorities(graph),
       concurrency,

@@ -8,7 +8,7 @@ import {
   type TaskGraph,
   type TaskId,
 } from '@tr/model';
-import type { DivergingDependency, StoredRun, WhyReport } from '@tr/reporter';
+import type { DivergingDependency, StateAncestor, StoredRun, WhyReport } from '@tr/reporter';
 import type { Engine } from './engine.js';
 import { compareWithStored, findNearestStored } from './explain.js';
 import type { PredictedTask } from './predict.js';
@@ -38,7 +38,9 @@ export async function explainTask(subject: WhySubject, id: TaskId): Promise<WhyR
   const found = findNearestStored(candidates, fingerprint);
   const nearest = found !== undefined && found.reasons.length > 0 ? found : undefined;
   const reasons = nearest?.reasons ?? (lookup.hit ? [] : lookup.reasons);
+  const ancestor = await findAncestor(subject, id, own?.createdAt);
   return {
+    ...(ancestor === undefined ? {} : { ancestor }),
     task: id,
     key,
     verdict: lookup.hit
@@ -47,6 +49,23 @@ export async function explainTask(subject: WhySubject, id: TaskId): Promise<WhyR
     comparedWith: nearest && (await describeStored(subject.engine, nearest.stored)),
     dependencies: nearest === undefined ? [] : await findDivergingDependencies(subject, nearest),
   };
+}
+
+/** The nearest stored state below that of a task, of those stored before it when it is stored itself. */
+async function findAncestor(
+  { graph, predicted, engine }: WhySubject,
+  id: TaskId,
+  before = Number.POSITIVE_INFINITY,
+): Promise<StateAncestor | undefined> {
+  const node = graph.nodes.get(id);
+  const fingerprint = predicted.get(id)?.fingerprint;
+  if (node?.definition.snapshot === undefined || fingerprint === undefined) return undefined;
+  const { service } = node.definition.snapshot;
+  const found = await engine.services.findAncestors(node, fingerprint);
+  const nearest = found.find(({ entry }) => entry.manifest.createdAt <= before);
+  if (nearest === undefined) return undefined;
+  const { entry, kept, applied } = nearest;
+  return { service, key: entry.key, tier: entry.tier, kept, applied };
 }
 
 function describeEntry({ tier, manifest }: CacheEntry): { readonly tier: CacheTier; readonly timeSavedMs: number } {

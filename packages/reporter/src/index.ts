@@ -26,4 +26,4 @@ export type { RunReporter } from './run/reporter.js';
 export type { LogOrder, LogReader, RunReportOptions } from './run/run-report-options.js';
 export { createTerminalReporter } from './run/terminal-reporter.js';
 export { renderNoCommand, renderWhy, renderWhyJson, type WhyLook } from './why/render-why.js';
-export type { DivergingDependency, StoredRun, WhyReport } from './why/why-report.js';
+export type { DivergingDependency, StateAncestor, StoredRun, WhyReport } from './why/why-report.js';

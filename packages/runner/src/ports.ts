@@ -69,6 +69,8 @@ export type SessionOpening =
 export interface TaskServices {
   /** Called only for a task that names services. `signal` fires when the run ends early. */
   open(task: TaskNode, fingerprint: TaskFingerprint, signal: AbortSignal): Promise<SessionOpening>;
+  /** Called when a task was taken from the cache: others may start from the state among its outputs. */
+  noteRestored(task: TaskNode, entry: CacheEntry): void;
 }
 
 /** The right to execute a task in this work tree. */

@@ -31,6 +31,7 @@ export async function tryRestore(
   const restoration = await run.cache.restore(node, entry);
   if (restoration.outcome === 'miss') return { hit: false, reasons: restoration.reasons };
   if (restoration.outcome === 'restored') run.fingerprinter.forgetListings(node);
+  run.services?.noteRestored(node, entry);
   return finishHit(run, { node, entry, outcome: restoration.outcome });
 }
 

@@ -3,7 +3,6 @@ import {
   type ActionKey,
   type CacheEntry,
   type Digest,
-  type SnapshotSpec,
   type TaskFingerprint,
   type TaskNode,
 } from '@tr/model';
@@ -26,15 +25,16 @@ export interface Ancestor {
 
 /**
  * Stored states of a task whose steps are all still there, unchanged, and everything else equal: nearest first. One
- * question to the cache, whatever the number of steps.
+ * question to the cache, whatever the number of steps. None for a task without `snapshot`.
  */
 export async function findAncestors(
   sources: AncestorSources,
-  task: TaskNode & { readonly definition: { readonly snapshot: SnapshotSpec } },
+  task: TaskNode,
   { fingerprint }: Pick<TaskFingerprint, 'fingerprint'>,
 ): Promise<readonly Ancestor[]> {
   const { store, matches, listPastSteps, computeKey } = sources;
-  const { steps: globs } = task.definition.snapshot;
+  const globs = task.definition.snapshot?.steps;
+  if (globs === undefined) return [];
   const isStep = (path: string): boolean => matches(globs, path);
   const current = stepsOf(fingerprint, isStep);
   const known = {

@@ -5,11 +5,11 @@ import {
   InvariantError,
   ok,
   snapshotPath,
+  type ActionKey,
   type CacheEntry,
   type Result,
   type ServiceDefinition,
   type ServiceFailure,
-  type SnapshotSpec,
   type TaskFingerprint,
   type TaskId,
   type TaskNode,
@@ -18,8 +18,6 @@ import type { ServiceLease, StoredState } from '@tr/services';
 import { findAncestors, stateOf, type Ancestor } from './find-ancestor.js';
 import type { ServiceSession, SessionOpening, SnapshotServicesOptions } from './ports.js';
 import { findStateSources } from './state-source.js';
-
-type SnapshotTask = TaskNode & { readonly definition: { readonly snapshot: SnapshotSpec } };
 
 /** Where one service of a task starts from. */
 interface Start {
@@ -36,6 +34,8 @@ export class SnapshotServices {
   readonly #options: SnapshotServicesOptions;
   /** States of tasks that have ended in this run. */
   readonly #states = new Map<TaskId, StoredState>();
+  /** Keys of those that were taken from the cache. */
+  readonly #keys = new Map<TaskId, ActionKey>();
 
   constructor(options: SnapshotServicesOptions) {
     this.#options = options;
@@ -44,11 +44,13 @@ export class SnapshotServices {
   /** Called when a task was taken from the cache: its state is where its outputs are. */
   noteRestored(task: TaskNode, entry: CacheEntry): void {
     const state = task.definition.snapshot === undefined ? undefined : stateOf(entry);
-    if (state !== undefined) this.#states.set(task.id, { path: this.#pathOf(task.id), sha256: state.hash });
+    if (state === undefined) return;
+    this.#states.set(task.id, { path: this.#pathOf(task.id), sha256: state.hash });
+    this.#keys.set(task.id, entry.key);
   }
 
   async open(task: TaskNode, fingerprint: TaskFingerprint, signal: AbortSignal): Promise<SessionOpening> {
-    const ancestors = hasSnapshot(task) ? [...(await findAncestors(this.#options, task, fingerprint))] : [];
+    const ancestors = [...(await findAncestors(this.#options, task, fingerprint))];
     for (;;) {
       const starts = await this.#findStarts(task, ancestors);
       if (!starts.ok) return { kind: 'failed', failure: starts.failure };
@@ -107,6 +109,8 @@ export class SnapshotServices {
   async #dropSource(source: TaskId | undefined, failure: ServiceFailure): Promise<SessionOpening> {
     if (source === undefined) return { kind: 'failed', failure };
     this.#states.delete(source);
+    const key = this.#keys.get(source);
+    if (key !== undefined) await this.#options.store.discard(key);
     rmSync(this.#pathOf(source), { force: true });
     return { kind: 'remake', task: source, failure };
   }
@@ -144,10 +148,6 @@ export class SnapshotServices {
   #pathOf(task: TaskId): string {
     return join(this.#options.root, snapshotPath(task));
   }
-}
-
-function hasSnapshot(task: TaskNode): task is SnapshotTask {
-  return task.definition.snapshot !== undefined;
 }
 
 function describe(failure: ServiceFailure): string {

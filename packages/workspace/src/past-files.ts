@@ -21,14 +21,14 @@ export function listPastFiles(
   limit: number,
 ): readonly PastFiles[] {
   const prefix = root === git.workTree ? '' : `${toPosix(relative(git.workTree, root))}/`;
-  const scope = `${prefix}${directory}` === '' ? [] : ['--', `:(literal)${prefix}${directory}`];
+  const scope = `${prefix}${directory}` === '' ? [] : ['--', `${prefix}${directory}`];
   const ask = (args: readonly string[]): readonly string[] | undefined => {
     const answer = askGit(git, [...args, ...scope]);
     return answer.exitCode === 0 ? Buffer.from(answer.stdout).toString('utf8').split('\0') : undefined;
   };
   const tree = ask(['ls-tree', '-r', '-z', '--full-tree', 'HEAD']);
   const history = ['--first-parent', '-m', '--raw', '-z', '--no-renames', '--no-abbrev', `--max-count=${limit}`];
-  const log = ask(['log', ...history, `--format=${COMMIT}`, 'HEAD']);
+  const log = ask(['log', ...history, '--format=%x01', 'HEAD']);
   if (tree === undefined || log === undefined) return [];
   const states = walkBack(parseTree(tree), parseLog(log)).slice(0, limit);
   return states.map((state) => new Map([...state].map(([path, id]) => [path.slice(prefix.length), id])));

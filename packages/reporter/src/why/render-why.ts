@@ -2,7 +2,7 @@ import type { TaskId } from '@tr/model';
 import { shortKey } from '../run/headers.js';
 import { createPaint, type Paint } from '../text/paint.js';
 import { printable } from '../text/printable.js';
-import { formatAge, formatDuration } from '../text/quantities.js';
+import { countOf, formatAge, formatDuration } from '../text/quantities.js';
 import { renderReason } from './reason-lines.js';
 import type { StoredRun, WhyReport } from './why-report.js';
 
@@ -26,7 +26,11 @@ export function renderWhy(report: WhyReport, look: WhyLook): string {
   const key = paint('dim', shortKey(report.key));
   const { verdict, comparedWith } = report;
   if (verdict.hit && comparedWith === undefined)
-    return `${task} ${key} is ${describeHit(verdict, { paint, now: look.now })}\n`;
+    return [
+      `${task} ${key} is ${describeHit(verdict, { paint, now: look.now })}`,
+      ...renderAncestor(report, style),
+      '',
+    ].join('\n');
   return [
     ...(verdict.hit
       ? [
@@ -41,8 +45,26 @@ export function renderWhy(report: WhyReport, look: WhyLook): string {
       `First diverging dependency: ${paint('bold', printable(dependency.task))}`,
       ...dependency.reasons.flatMap((reason) => renderReason(reason, style)).map((line) => `  ${line}`),
     ]),
+    ...renderAncestor(report, style),
     '',
   ].join('\n');
+}
+
+function renderAncestor(
+  { ancestor, verdict }: WhyReport,
+  { paint, limit }: { readonly paint: Paint; readonly limit: number },
+): string[] {
+  if (ancestor === undefined) return [];
+  const { service, kept, applied, tier, key } = ancestor;
+  const [starts, applies] = verdict.hit ? ['started', 'applied'] : ['starts', 'applies'];
+  const names = applied.slice(0, limit).map((name) => `  ${paint('green', '+')} ${printable(name)}`);
+  const more = applied.length > limit ? [`  … and ${applied.length - limit} more`] : [];
+  return [
+    '',
+    `It ${starts} from a state of \`${printable(service)}\` with ${countOf(kept, 'step')} (${shortKey(key)}, ${tier}) and ${applies}:`,
+    ...names,
+    ...more,
+  ];
 }
 
 /** `tr why --json`: the report as it is, two spaces, a final newline. */

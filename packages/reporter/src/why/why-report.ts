@@ -17,6 +17,17 @@ export interface DivergingDependency {
   readonly reasons: readonly MissReason[];
 }
 
+/** The stored state that a task with `snapshot` starts from, or started from when it is a hit. */
+export interface StateAncestor {
+  readonly service: string;
+  readonly key: ActionKey;
+  readonly tier: CacheTier;
+  /** Number of steps that are in it. */
+  readonly kept: number;
+  /** Steps that are applied on top of it, sorted. */
+  readonly applied: readonly string[];
+}
+
 /** The answer to `tr why <task>`. */
 export interface WhyReport {
   readonly task: TaskId;
@@ -36,4 +47,6 @@ export interface WhyReport {
   readonly comparedWith: StoredRun | undefined;
   /** First diverging dependencies, each once, nearest first; empty unless a dependency is a reason. */
   readonly dependencies: readonly DivergingDependency[];
+  /** Absent for a task without `snapshot`, and where it starts from nothing. */
+  readonly ancestor?: StateAncestor | undefined;
 }

@@ -1,0 +1,158 @@
+import { listStoredFingerprints, type LocalCache } from '@tr/cache';
+import { computeActionKey, createPathMatcher, parseFingerprint } from '@tr/fingerprint';
+import {
+  fail,
+  InvariantError,
+  ok,
+  type EventSink,
+  type Fingerprint,
+  type Result,
+  type ServiceDefinition,
+  type ServiceFailure,
+  type TaskFingerprint,
+  type TaskGraph,
+  type TaskId,
+  type TaskNode,
+} from '@tr/model';
+import { MARKER_VARIABLE } from '@tr/runner';
+import type { Ancestor, AncestorSources, ServiceHost, SnapshotServices, Steps } from '@tr/snapshot';
+import { listPastFiles } from '@tr/workspace';
+import { join } from 'node:path';
+import type { CliContext } from './context.js';
+import type { Project } from './project.js';
+
+/** How many states of the steps are taken from history, and from the store of this machine. */
+const PAST_STATES = 40;
+const STORED_STATES = 40;
+
+/** The services of a project, for one command. Nothing of them is loaded before the first question. */
+export interface ProjectServices {
+  /** What decides results on the side of a task's services. */
+  describe(task: TaskNode): Promise<Result<Readonly<Record<string, string>>, ServiceFailure>>;
+  /** For a run of `graph`: gets them ready and keeps their states. */
+  createSnapshots(graph: TaskGraph, emit: EventSink): Promise<SnapshotServices>;
+  /** Stored states that a task could start from, nearest first. */
+  findAncestors(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly Ancestor[]>;
+  host(): Promise<ServiceHost>;
+  /** Stops what was started. */
+  dispose(): Promise<void>;
+}
+
+/** What they are made from. */
+export interface ProjectServicesOptions {
+  readonly project: Project;
+  readonly context: CliContext;
+  readonly cache: LocalCache;
+  /** `.tr` of this work tree. */
+  readonly stateDirectory: string;
+  /** Marks every process of this run. */
+  readonly marker: string;
+  readonly warn: (failure: ServiceFailure) => void;
+}
+
+/** Wires the services of a project. */
+export function createProjectServices(options: ProjectServicesOptions): ProjectServices {
+  const { project, context, cache, stateDirectory, marker, warn } = options;
+  const { workspace, config } = project;
+  const { root } = workspace;
+  let opened: Promise<ServiceHost> | undefined;
+  const open = async (): Promise<ServiceHost> => {
+    const { createServiceHost } = await import('@tr/snapshot');
+    return createServiceHost({
+      root,
+      directory: join(stateDirectory, 'services'),
+      environment: context.environment,
+      marker: { name: MARKER_VARIABLE, value: marker },
+      now: () => Date.now(),
+      warn,
+    });
+  };
+  const host = (): Promise<ServiceHost> => (opened ??= open());
+  const descriptions = new Map<string, Promise<Result<string, ServiceFailure>>>();
+  const describeOne = async (service: ServiceDefinition): Promise<Result<string, ServiceFailure>> => {
+    const [{ describeService }, opener] = await Promise.all([import('@tr/snapshot'), host()]);
+    const identity = await opener.identify(service);
+    return identity.ok ? ok(describeService(service, identity.value)) : identity;
+  };
+  const createSources = (): AncestorSources => ({
+    store: { ...cache.entries, listStored: (task) => listStored(cache, task) },
+    matches,
+    listPastSteps: (task, isStep) => listPastSteps(project, task, isStep),
+    computeKey: computeActionKey,
+  });
+  return {
+    describe: async (task) => {
+      const texts: [string, string][] = [];
+      for (const name of task.definition.services) {
+        const service = config.services.get(name);
+        if (service === undefined) throw new InvariantError(`the service ${name} of ${task.id} was not checked`);
+        let description = descriptions.get(name);
+        if (description === undefined) descriptions.set(name, (description = describeOne(service)));
+        const text = await description;
+        if (!text.ok) return fail(text.failure);
+        texts.push([name, text.value]);
+      }
+      return ok(Object.fromEntries(texts));
+    },
+    createSnapshots: async (graph, emit) => {
+      const { SnapshotServices } = await import('@tr/snapshot');
+      return new SnapshotServices({
+        ...createSources(),
+        graph,
+        definitions: config.services,
+        host: await host(),
+        root,
+        emit,
+      });
+    },
+    findAncestors: async (task, fingerprint) => {
+      const { findAncestors } = await import('@tr/snapshot');
+      return await findAncestors(createSources(), task, fingerprint);
+    },
+    host,
+    dispose: async () => {
+      await (await opened)?.dispose();
+    },
+  };
+}
+
+function matches(globs: readonly string[], path: string): boolean {
+  const include = globs.filter((glob) => !glob.startsWith('!'));
+  const exclude = globs.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : []));
+  return matcherOf(include)(path) && !matcherOf(exclude)(path);
+}
+
+const matchers = new Map<string, (path: string) => boolean>();
+
+function matcherOf(globs: readonly string[]): (path: string) => boolean {
+  const name = globs.join('\0');
+  let matcher = matchers.get(name);
+  if (matcher === undefined) matchers.set(name, (matcher = createPathMatcher(globs)));
+  return matcher;
+}
+
+async function listStored({ tiers }: LocalCache, task: TaskId): Promise<readonly Fingerprint[]> {
+  const stored = await listStoredFingerprints(tiers, task, STORED_STATES);
+  return stored.flatMap(({ fingerprint }) => {
+    const parsed = parseFingerprint(fingerprint);
+    return parsed?.kind === 'fingerprint' ? [parsed.fingerprint] : [];
+  });
+}
+
+/** Steps that lie outside the package are looked for in the whole workspace. */
+function listPastSteps({ workspace }: Project, task: TaskNode, isStep: (path: string) => boolean): readonly Steps[] {
+  const { root, git } = workspace;
+  if (git === undefined) return [];
+  const reachesOut = task.definition.snapshot?.steps.some((glob) => /^!?\.\.\//.test(glob)) === true;
+  const states = listPastFiles({ root, git }, reachesOut ? '' : task.directory, PAST_STATES);
+  return states.map((state) => {
+    const steps = [...state].map(([path, id]) => [toPackagePath(task.directory, path), id] as const);
+    return Object.fromEntries(steps.filter(([path]) => isStep(path))) as Steps;
+  });
+}
+
+function toPackagePath(directory: string, path: string): string {
+  if (directory === '') return path;
+  if (path.startsWith(`${directory}/`)) return path.slice(directory.length + 1);
+  return '../'.repeat(directory.split('/').length) + path;
+}

@@ -16,9 +16,6 @@ const lazy = {
   'js-yaml': 'js-yaml.cjs',
   '@yarnpkg/parsers': 'yarn-parsers.cjs',
   '@aws-sdk/client-s3': 'aws-s3.cjs',
-  '@tr/snapshot': 'services.cjs',
-  pg: 'pg.cjs',
-  'mysql2/promise': 'mysql2.cjs',
   'http-proxy-agent': 'http-proxy.cjs',
   'https-proxy-agent': 'https-proxy.cjs',
 };
@@ -51,9 +48,7 @@ const common = {
 const lazyLibraries = {
   name: 'lazy-libraries',
   setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
-      // The chunk of a library has the library itself.
-      if (importer === '<stdin>') return undefined;
+    pluginBuild.onResolve({ filter: /.*/ }, ({ path, kind }) => {
       const file = path === server.name ? server.file : lazy[path];
       if (file === undefined || kind === 'entry-point') return undefined;
       return { path: `./${file}`, external: true };
@@ -198,7 +193,6 @@ await Promise.all([
       ...common,
       stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: cli },
       outfile: `${out}/${file}`,
-      plugins: [lazyLibraries],
     }),
   ),
 ]);

@@ -1,7 +1,7 @@
 import type { ServiceDefinition, ServiceFailure } from '@tr/model';
 import type { Places } from './place/places.js';
 import type { Register } from './place/register.js';
-import type { CapturedState, CaptureTarget, ServiceAddress, ServiceHostOptions, StoredState } from './ports.js';
+import type { CapturedState, ServiceAddress, ServiceHostOptions, StoredState } from './ports.js';
 import type { Account } from './process.js';
 import type { VersionMemo } from './programs/version-memo.js';
 
@@ -33,7 +33,7 @@ export interface EngineLease {
   /** In order of the workers; empty when they were not asked for. */
   readonly workers: readonly ServiceAddress[];
   /** Throws a ServiceError. */
-  capture(target: CaptureTarget): Promise<CapturedState>;
+  capture(path: string): Promise<CapturedState>;
   /** Brings the task's own (undefined) or one worker's back to the state. Throws a ServiceError. */
   reset(worker: number | undefined): Promise<void>;
   /** Brings back all of it, also what the task has added. Throws a ServiceError. */

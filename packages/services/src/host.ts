@@ -158,7 +158,7 @@ function toServiceLease(leases: readonly EngineLease[], { request, socket, onRel
       request.workers === undefined ? {} : { TR_WORKERS: String(request.workers) },
       { TR_SERVICES_SOCKET: socket.path },
     ) as Record<string, string>,
-    capture: (name, target) =>
+    capture: (name, path) =>
       toResult(async () => {
         const lease = leases.find(({ service }) => service.name === name);
         if (lease === undefined) {
@@ -168,7 +168,7 @@ function toServiceLease(leases: readonly EngineLease[], { request, socket, onRel
             detail: 'the task does not have it',
           });
         }
-        return await lease.capture(target);
+        return await lease.capture(path);
       }),
     reset: () =>
       toResult(async () => {

@@ -7,7 +7,6 @@
  */
 export { createServiceHost } from './host.js';
 export type {
-  CaptureTarget,
   CapturedState,
   LeaseRequest,
   ServiceHost,

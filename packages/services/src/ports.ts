@@ -21,20 +21,10 @@ export interface ServiceHostOptions {
 
 /** A stored state: one file that {@link ServiceLease.capture} has written, here or on another machine. Hostile. */
 export interface StoredState {
-  /** Names the state: the action key of the task that made it. Two leases with one id may share a template. */
-  readonly id: string;
   /** Absolute native path of a read-only file. */
   readonly path: string;
-  /** SHA-256 of the file, checked while it is unpacked. */
+  /** SHA-256 of the file, checked while it is unpacked. It names the state: a warm server that has it needs no file. */
   readonly sha256: Sha256;
-}
-
-/** Where the present state of a service goes. */
-export interface CaptureTarget {
-  /** What the state will be known as: the action key of the task. A later lease of it finds it on the warm server. */
-  readonly id: string;
-  /** The file to write; its folder exists. */
-  readonly path: string;
 }
 
 /** A service as one task wants it. */
@@ -66,11 +56,11 @@ export interface ServiceLease {
    */
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * Writes the present state of a service to a file (temporary file, then rename). Fails when the state is not known
+   * Writes the present state of a service to the file `path` (temporary file, then rename), whose folder exists. Fails when the state is not known
    * to be the task's own: somebody is still connected, the server had ended meanwhile. The lease stays usable, without
    * the databases of workers, and can no longer be reset.
    */
-  capture(service: string, target: CaptureTarget): Promise<Result<CapturedState, ServiceFailure>>;
+  capture(service: string, path: string): Promise<Result<CapturedState, ServiceFailure>>;
   /**
    * Brings everything back to what it was when the lease was handed over: before a task is tried again. Fails when that
    * is not possible (the task has changed roles or settings of the whole server): then a new lease is needed.

@@ -47,11 +47,11 @@ test('a state: captured, found ready on the same server, restored by another run
   await sql(url, "create table steps (name text); insert into steps values ('one'); create role reporting");
   await sql(url, "alter database app set statement_timeout = '77s'");
   await sql(url, 'create database app_queue');
-  const captured = must(await first.capture('db', { id: 'a', path }));
-  assert.equal(captured.sha256, stored('a', path).sha256);
+  const captured = must(await first.capture('db', path));
+  assert.equal(captured.sha256, stored(path).sha256);
   await first.release();
   for (const other of [host, makeHost(t, { folder }).host]) {
-    const lease = must(await other.acquire(asks([{ service, state: stored('a', path) }], { workers: 3 })));
+    const lease = must(await other.acquire(asks([{ service, state: stored(path) }], { workers: 3 })));
     assert.equal(lease.environment['TR_WORKERS'], '3');
     const names = ['DATABASE_URL', 'DATABASE_URL_0', 'DATABASE_URL_2'];
     for (const name of names) {
@@ -111,9 +111,9 @@ test('no state is stored while somebody is connected, or after the server has en
   client.on('error', () => undefined);
   await client.connect();
   const path = join(folder, 'state.tar');
-  mustFail(await lease.capture('db', { id: 'a', path }), 'service/capture-failed');
+  mustFail(await lease.capture('db', path), 'service/capture-failed');
   const [row] = (await client.query<{ pid: string }>("select pg_read_file('postmaster.pid') as pid")).rows;
   process.kill(Number.parseInt(row?.pid ?? '', 10), 'SIGKILL');
-  mustFail(await lease.capture('db', { id: 'a', path }), 'service/capture-failed');
+  mustFail(await lease.capture('db', path), 'service/capture-failed');
   assert.equal(existsSync(path), false);
 });

@@ -45,9 +45,9 @@ test('a state of Redis: captured, restored for the task and each worker, brought
   const path = join(folder, 'state.tar');
   const first = must(await host.acquire(asks([service])));
   await talk(setting(first.environment, 'REDIS_URL'), ['SET key kept']);
-  must(await first.capture('cache', { id: 'a', path }));
+  must(await first.capture('cache', path));
   await first.release();
-  const lease = must(await host.acquire(asks([{ service, state: stored('a', path) }], { workers: 1 })));
+  const lease = must(await host.acquire(asks([{ service, state: stored(path) }], { workers: 1 })));
   const socket = setting(lease.environment, 'TR_SERVICES_SOCKET');
   for (const [name, query] of [
     ['REDIS_URL', ''],

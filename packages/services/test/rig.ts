@@ -109,8 +109,8 @@ export function mustFail(result: Result<unknown, ServiceFailure>, code: ServiceF
   return result.failure;
 }
 
-export function stored(id: string, path: string): StoredState {
-  return { id, path, sha256: createHash('sha256').update(readFileSync(path)).digest('hex') as Sha256 };
+export function stored(path: string): StoredState {
+  return { path, sha256: createHash('sha256').update(readFileSync(path)).digest('hex') as Sha256 };
 }
 
 /** The address that a setting holds. */

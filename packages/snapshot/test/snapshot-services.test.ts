@@ -92,6 +92,7 @@ class World {
     return {
       identify: () => assert.fail('not asked here'),
       dispose: () => Promise.resolve(),
+      sweep: () => Promise.resolve(),
       acquire: (request: LeaseRequest) => {
         const states = request.services.map(({ service, state }) => [service.name, this.#read(state)] as const);
         const bad = states.find(([, state]) => state !== undefined && this.unusable.has(state));

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '@tr/model';
-import type { CapturedState, CaptureTarget } from '../ports.js';
+import type { CapturedState } from '../ports.js';
 import { ServiceError, toDetail } from '../service-error.js';
 import { packState, UnpackableError } from '../state/pack-state.js';
 import { platformName, STATE_VERSION } from '../state/state-header.js';
@@ -11,7 +11,9 @@ import type { PooledServer } from './pooled-server.js';
 const SEGMENT_BYTES = 1024n * 1024n;
 
 /** Where the state goes, and which databases are no part of it. */
-export interface PostgresCapture extends CaptureTarget {
+export interface PostgresCapture {
+  /** The file to write. */
+  readonly path: string;
   readonly without: readonly string[];
 }
 
@@ -19,7 +21,7 @@ export interface PostgresCapture extends CaptureTarget {
 export async function captureServer(
   pooled: PooledServer,
   service: ServiceDefinition,
-  { id, path, without }: PostgresCapture,
+  { path, without }: PostgresCapture,
 ): Promise<CapturedState> {
   const { server } = pooled;
   const { databases, admin } = server;
@@ -54,7 +56,7 @@ export async function captureServer(
     });
     if (packing instanceof UnpackableError) throw failed(`it has files outside its directory (${packing.message})`);
     if (packed === undefined) throw failed(toDetail(packing), packing);
-    await pooled.noteCaptured(id, names);
+    await pooled.noteCaptured(packed.sha256, names);
     return packed;
   } catch (error) {
     throw error instanceof ServiceError && error.failure.code === 'service/capture-failed'

@@ -55,7 +55,7 @@ export class PooledServer {
       await admin.query(`alter database ${quoteName(names)} rename to ${quoteName(service.database)}`);
     }
     const all = found.map((name) => (name === names ? service.database : name));
-    pooled.#states.set(state.id, await sealState(databases, { id: state.id, names: all, globals }));
+    pooled.#states.set(state.sha256, await sealState(databases, { id: state.sha256, names: all, globals }));
     return pooled;
   }
 

@@ -61,7 +61,7 @@ export class PostgresEngine implements Engine {
 
   async #takeIdle(key: string, { state }: EngineRequest): Promise<PooledServer | undefined> {
     for (;;) {
-      const at = this.#idle.findIndex((pooled) => pooled.key === key && pooled.canOffer(state?.id ?? EMPTY));
+      const at = this.#idle.findIndex((pooled) => pooled.key === key && pooled.canOffer(state?.sha256 ?? EMPTY));
       const [pooled] = at === -1 ? [] : this.#idle.splice(at, 1);
       if (pooled === undefined) return undefined;
       if (await pooled.isClean()) return pooled;

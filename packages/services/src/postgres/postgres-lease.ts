@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '@tr/model';
 import type { EngineLease, EngineRequest } from '../engine.js';
 import { toWorkerDatabase } from '../lease/worker-database.js';
-import type { CapturedState, CaptureTarget, ServiceAddress } from '../ports.js';
+import type { CapturedState, ServiceAddress } from '../ports.js';
 import { ServiceError, toDetail } from '../service-error.js';
 import { captureServer } from './capture.js';
 import { EMPTY, type PooledServer } from './pooled-server.js';
@@ -32,7 +32,7 @@ export class PostgresLease implements EngineLease {
     this.service = service;
     this.#pooled = pooled;
     this.#giveBack = giveBack;
-    const templates = [...pooled.templatesOf(state?.id ?? EMPTY)];
+    const templates = [...pooled.templatesOf(state?.sha256 ?? EMPTY)];
     this.#copies = [undefined, ...Array.from({ length: workers ?? 0 }, (_, index) => index)].map((worker) =>
       templates.map(([name, template]) => ({
         template,
@@ -66,11 +66,11 @@ export class PostgresLease implements EngineLease {
       .map((_, index) => this.#addressOf(toWorkerDatabase(this.service, this.service.database, index)));
   }
 
-  async capture(target: CaptureTarget): Promise<CapturedState> {
+  async capture(path: string): Promise<CapturedState> {
     this.#isCaptured = true;
     const workerDatabases = this.#copies.slice(1).flat();
     return await captureServer(this.#pooled, this.service, {
-      ...target,
+      path,
       without: workerDatabases.map(({ name }) => name),
     });
   }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type { Engine, EngineContext, EngineLease, EngineRequest } from '../engine.js';
 import { isNoSpace, type Place } from '../place/places.js';
-import type { CapturedState, CaptureTarget, ServiceAddress } from '../ports.js';
+import type { CapturedState, ServiceAddress } from '../ports.js';
 import { ServiceError, toDetail } from '../service-error.js';
 import { packState } from '../state/pack-state.js';
 import { platformName, STATE_VERSION, type StateHeader } from '../state/state-header.js';
@@ -125,7 +125,7 @@ class RedisLease implements EngineLease {
     return this.#parts.servers.slice(1).map(toAddress);
   }
 
-  async capture({ path }: CaptureTarget): Promise<CapturedState> {
+  async capture(path: string): Promise<CapturedState> {
     const [server] = this.#parts.servers;
     try {
       if (server?.isRunning() !== true) throw new Error('the server has ended');

@@ -56,22 +56,19 @@ const lazyLibraries = {
   },
 };
 
-/** Built-in modules that take milliseconds to load and that a run which executes nothing never calls: module -> names used. */
-const lazyNames = {
-  'node:child_process': ['spawn', 'spawnSync'],
-  'node:net': ['Socket'],
-  'node:timers/promises': ['setTimeout'],
-};
+/** Built-in modules that take milliseconds to load and that a run which executes nothing never calls. */
+const lazyBuiltinNames = ['node:child_process', 'node:net', 'node:timers/promises'];
+const namesOf = (builtin) => JSON.stringify(Object.keys(process.getBuiltinModule(builtin)));
 
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup(pluginBuild) {
     pluginBuild.onResolve({ filter: /^node:/ }, ({ path, namespace }) => {
-      if (lazyNames[path] === undefined) return undefined;
+      if (!lazyBuiltinNames.includes(path)) return undefined;
       return namespace === 'lazy-builtin' ? { path, external: true } : { path, namespace: 'lazy-builtin' };
     });
     pluginBuild.onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => ({
-      contents: `for (const name of ${JSON.stringify(lazyNames[path])}) Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
+      contents: `for (const name of ${namesOf(path)}) Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
     }));
   },
 };

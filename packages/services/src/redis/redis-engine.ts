@@ -174,6 +174,6 @@ async function save(server: RedisServer): Promise<void> {
 }
 
 function toAddress({ port, password, socket }: RedisServer): ServiceAddress {
-  const url = `redis://:${password}@127.0.0.1:${port}/0`;
+  const url = `redis://default:${password}@127.0.0.1:${port}/0`;
   return { url, host: '127.0.0.1', port: String(port), password, socket };
 }

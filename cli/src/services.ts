@@ -15,7 +15,8 @@ import {
   type TaskNode,
 } from '@tr/model';
 import { MARKER_VARIABLE } from '@tr/runner';
-import type { Ancestor, AncestorSources, ServiceHost, SnapshotServices, Steps } from '@tr/snapshot';
+import type { ServiceHost } from '@tr/services';
+import type { Ancestor, AncestorSources, SnapshotServices, Steps } from '@tr/snapshot';
 import { listPastFiles } from '@tr/workspace';
 import { join } from 'node:path';
 import type { CliContext } from './context.js';
@@ -57,7 +58,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
   const { root } = workspace;
   let opened: Promise<ServiceHost> | undefined;
   const open = async (): Promise<ServiceHost> => {
-    const { createServiceHost } = await import('@tr/snapshot');
+    const { createServiceHost } = await import('@tr/services');
     return createServiceHost({
       root,
       directory: join(stateDirectory, 'services'),
@@ -70,8 +71,8 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
   const host = (): Promise<ServiceHost> => (opened ??= open());
   const descriptions = new Map<string, Promise<Result<string, ServiceFailure>>>();
   const describeOne = async (service: ServiceDefinition): Promise<Result<string, ServiceFailure>> => {
-    const [{ describeService }, opener] = await Promise.all([import('@tr/snapshot'), host()]);
-    const identity = await opener.identify(service);
+    const { describeService } = await import('@tr/snapshot');
+    const identity = await (await host()).identify(service);
     return identity.ok ? ok(describeService(service, identity.value)) : identity;
   };
   const createSources = (): AncestorSources => ({

@@ -4,7 +4,6 @@
  * Refuses: starting servers (`services`), storing (`cache`).
  * Terms: a step is one file of the chain; an ancestor is a stored state whose steps are all still there, unchanged.
  */
-export { createServiceHost, type ServiceHost } from '@tr/services';
 export { describeService } from './describe-service.js';
 export { findAncestors, type Ancestor, type AncestorSources } from './find-ancestor.js';
 export { SnapshotServices } from './snapshot-services.js';

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { canonicalJson } from '@tr/hash';
 import {
   fail,
   ok,
@@ -23,8 +24,7 @@ import { SnapshotServices } from '../src/snapshot-services.js';
 import { graphOf, idOf, snapshotOf } from './rig/graph.js';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-const keyOf = ({ task, inputs }: Fingerprint): ActionKey =>
-  digest(JSON.stringify([task, Object.entries(inputs).sort()])) as ActionKey;
+const keyOf = ({ task, inputs }: Fingerprint): ActionKey => digest(canonicalJson({ task, inputs })) as ActionKey;
 
 function fingerprintOf(task: string, files: Readonly<Record<string, string>>): TaskFingerprint {
   const fingerprint = { task: idOf(task), inputs: files } as unknown as Fingerprint;

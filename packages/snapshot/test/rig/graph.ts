@@ -11,7 +11,7 @@ export function graphOf(
       id: idOf(task),
       package: 'app' as TaskNode['package'],
       task,
-      directory: 'app' as TaskNode['directory'],
+      directory: 'app',
       definition: { ...DEFAULT_TASK_DEFINITION, ...definition },
       command: task,
       isScript: false,

@@ -9,9 +9,12 @@ export function blobFiles(root: string): string[] {
   );
 }
 
-/** The blob whose content is `text`; throws when there is none. */
+/** The blob whose content is `text`, or the pack that has it among others; throws when there is none. */
 export function blobOf(root: string, text: string): string {
-  const found = blobFiles(root).find((file) => readFileSync(file, 'utf8') === text);
+  const contents = blobFiles(root).map((file) => ({ file, content: readFileSync(file, 'utf8') }));
+  const found = (
+    contents.find(({ content }) => content === text) ?? contents.find(({ content }) => content.includes(text))
+  )?.file;
   if (found === undefined) throw new Error(`no blob holds ${JSON.stringify(text)}`);
   return found;
 }

@@ -51,6 +51,7 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
     ...opened.value,
     ...keys.value,
     policy,
+    expectsToWrite: !['', 'false', '0'].includes(environment['CI'] ?? ''),
     lookupOnly: request.lookupOnly ?? false,
     warn,
     limits: { requestMs },

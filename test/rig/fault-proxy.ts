@@ -31,15 +31,18 @@ export interface FaultProxy {
   fault: Fault;
   /** Requests so far. */
   readonly count: number;
+  /** Bytes of the largest body that was sent. */
+  readonly largest: number;
   close(): Promise<void>;
 }
 
 /** Starts a proxy in front of `target` (an origin). */
 export async function startFaultProxy(target: string, fault: Fault = { kind: 'none' }): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
-  const state = { fault, count: 0 };
+  const state = { fault, count: 0, largest: 0 };
   const server = createServer((incoming, outgoing) => {
     state.count++;
+    state.largest = Math.max(state.largest, Number(incoming.headers['content-length'] ?? 0));
     incoming.on('error', () => undefined);
     outgoing.on('error', () => undefined);
     void handle(target, state.fault, { incoming, outgoing });
@@ -61,6 +64,9 @@ export async function startFaultProxy(target: string, fault: Fault = { kind: 'no
     },
     get count() {
       return state.count;
+    },
+    get largest() {
+      return state.largest;
     },
     close: () =>
       new Promise((resolve) => {

@@ -3,11 +3,20 @@ import type { Chunk } from '@tr/transport';
 
 /**
  * Trouble with whatever is shared between machines. `unreachable`, `stalled` and `busy` may pass; `broken` is an answer that
- * is not what it says, `rejected` one request that will never be taken. Hopeless for a whole run: `refused`, a credential that may
+ * is not what it says, `rejected` one request that will never be taken, `read-only` a credential that may read but not write. Hopeless for a whole run: `refused`, a credential that may
  * not do this; `untrusted`, a certificate that is not accepted; `misplaced`, something else at this address.
  */
 export type RemoteTroubleKind =
-  'unreachable' | 'stalled' | 'busy' | 'broken' | 'rejected' | 'refused' | 'untrusted' | 'misplaced' | 'off';
+  | 'unreachable'
+  | 'stalled'
+  | 'busy'
+  | 'broken'
+  | 'rejected'
+  | 'read-only'
+  | 'refused'
+  | 'untrusted'
+  | 'misplaced'
+  | 'off';
 
 /** What went wrong, in a few words without names of files, tokens or addresses. */
 export interface RemoteTrouble {

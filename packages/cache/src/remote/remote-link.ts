@@ -116,7 +116,7 @@ export class RemoteLink {
   #conclude(failure: RemoteTrouble): void {
     this.#onTrouble(failure);
     // A request that cannot be taken says nothing about the next one.
-    if (failure.kind === 'rejected') return;
+    if (failure.kind === 'rejected' || failure.kind === 'read-only') return;
     this.#failures++;
     const isHopeless = HOPELESS.has(failure.kind) || (failure.retryAfterMs ?? 0) > LONGEST_PAUSE_MS;
     if (isHopeless || this.#failures >= this.#limits.failures || this.#lostMs > this.#limits.troubleMs)

@@ -54,6 +54,8 @@ export interface RemoteTierOptions {
   /** Shown in warnings: an address without credentials. */
   readonly origin: string;
   readonly policy: TierPolicy;
+  /** True = a credential that may not write is worth a warning: a machine that fills the cache for others. */
+  readonly expectsToWrite?: boolean;
   /** True = only say whether there is an entry: a hit is not brought home, and cannot be. */
   readonly lookupOnly?: boolean;
   readonly limits?: Partial<RemoteLimits>;
@@ -71,6 +73,7 @@ export interface RemoteTierOptions {
 /** What is said about trouble, where it is not that the remote is unavailable. */
 const CODES: Partial<Record<RemoteTrouble['kind'], 'remote/refused' | 'remote/untrusted'>> = {
   refused: 'remote/refused',
+  'read-only': 'remote/refused',
   untrusted: 'remote/untrusted',
 };
 /** Results that are brought home at once. */
@@ -90,6 +93,7 @@ export class RemoteTier {
   readonly #fetches = new Map<ActionKey, Promise<MissReason | undefined>>();
   readonly #limitFetches = pLimit(PARALLEL_FETCHES);
   #codec: Promise<void> | undefined;
+  #isReadOnly = false;
   #hasWarned = false;
 
   constructor(options: RemoteTierOptions, landing: Landing) {
@@ -141,18 +145,19 @@ export class RemoteTier {
 
   /** Takes a result that is in the landing stores, to be sent in the background. */
   offer(manifest: Manifest): void {
-    if (this.policy.write && !this.#link.isOff) this.#uploads.add(manifest);
+    if (this.policy.write && !this.#isReadOnly && !this.#link.isOff) this.#uploads.add(manifest);
   }
 
   /** Sends what waits, within the time allowed and until `interrupt` fires, then gives up what is left. */
   async finish(interrupt: AbortSignal): Promise<void> {
-    const { left } = await this.#uploads.drain(this.#options.drainMs, interrupt);
+    const { left, dropped } = await this.#uploads.drain(this.#options.drainMs, interrupt);
     const wasOff = this.#link.isOff;
     this.#link.turnOff('the run has ended');
     await Promise.all(this.#fetches.values());
     this.#options.backend.close?.();
-    if (left > 0 && !wasOff && !interrupt.aborted)
-      this.#warn({ code: 'remote/uploads-left', origin: this.#options.origin, count: left });
+    const count = left + dropped;
+    if (count > 0 && !wasOff && !interrupt.aborted)
+      this.#warn({ code: 'remote/uploads-left', origin: this.#options.origin, count });
   }
 
   async #fetch(entry: EntryDocument, manifest: Manifest): Promise<MissReason | undefined> {
@@ -176,7 +181,7 @@ export class RemoteTier {
   async #upload(manifest: Manifest): Promise<boolean> {
     const { backend, signingKey } = this.#options;
     await this.#checkCodec();
-    if (this.#link.isOff) return false;
+    if (this.#link.isOff || this.#isReadOnly) return false;
     const sent = await uploadEntry({ manifest, blobs: this.landing.blobs, backend, link: this.#link, signingKey });
     if (sent.ok) this.landing.chunks?.note({ chunks: sent.value.chunks, manifest: sent.value.manifest }, manifest);
     return sent.ok;
@@ -193,7 +198,10 @@ export class RemoteTier {
   }
 
   #noteTrouble({ kind, detail }: RemoteTrouble): void {
-    const { origin } = this.#options;
+    const { origin, expectsToWrite } = this.#options;
+    // Then it goes on reading, and laptops are not told in every run what somebody has decided for them.
+    if (kind === 'read-only') this.#isReadOnly = true;
+    if (kind === 'read-only' && expectsToWrite !== true) return;
     this.#warn({ code: CODES[kind] ?? 'remote/unavailable', origin, detail });
   }
 

@@ -9,8 +9,10 @@ const PARALLEL = 2;
 /** What became of the results of a run. */
 export interface UploadCounts {
   readonly sent: number;
-  /** Not sent because of trouble, or because too much was waiting. */
+  /** Not sent because of trouble. */
   readonly failed: number;
+  /** Not taken because too much was waiting. */
+  readonly dropped: number;
   /** Still waiting or under way when time was up. */
   readonly left: number;
 }
@@ -23,6 +25,7 @@ export class UploadQueue {
   #running = 0;
   #sent = 0;
   #failed = 0;
+  #dropped = 0;
   #isClosed = false;
   #idle: (() => void) | undefined;
 
@@ -34,7 +37,7 @@ export class UploadQueue {
   /** Takes a result unless too much is waiting. */
   add(manifest: Manifest): void {
     if (this.#isClosed || this.#waiting.length >= MAX_WAITING || this.#entries > MAX_ENTRIES) {
-      this.#failed++;
+      this.#dropped++;
       return;
     }
     this.#entries += manifest.entries.length;
@@ -57,7 +60,7 @@ export class UploadQueue {
     this.#isClosed = true;
     const left = this.#waiting.length + this.#running;
     this.#waiting = [];
-    return { sent: this.#sent, failed: this.#failed, left };
+    return { sent: this.#sent, failed: this.#failed, dropped: this.#dropped, left };
   }
 
   #pump(): void {

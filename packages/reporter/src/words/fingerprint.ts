@@ -1,5 +1,5 @@
 import type { FingerprintFailure } from '@tr/model';
-import type { Words } from './words.js';
+import { TOO_MANY_FILES, type Words } from './words.js';
 
 /** Words for trouble while computing a key. */
 export function describeFingerprintFailure(failure: FingerprintFailure): Words {
@@ -12,7 +12,9 @@ export function describeFingerprintFailure(failure: FingerprintFailure): Words {
     case 'fingerprint/unreadable-input':
       return {
         what: `\`${failure.path}\` is an input and cannot be read: ${failure.detail}.`,
-        next: 'Make it readable, or exclude it in `inputs` with a `!` pattern.',
+        next: /^(?:EMFILE|ENFILE)$/.test(failure.detail)
+          ? TOO_MANY_FILES
+          : 'Make it readable, or exclude it in `inputs` with a `!` pattern.',
       };
     case 'fingerprint/git-failed':
       return {

@@ -1,7 +1,7 @@
 import type { RemoteFailure } from '@tr/model';
 import type { Words } from './words.js';
 
-const RUNS_WITHOUT = 'Results are not affected: the run goes on with the local cache.';
+const RUNS_WITHOUT = 'Results are not affected: the run goes on without it.';
 
 /** Words for trouble with the shared cache. */
 export function describeRemoteFailure(failure: RemoteFailure): Words {

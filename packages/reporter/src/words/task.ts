@@ -1,7 +1,7 @@
 import type { TaskFailure } from '@tr/model';
 import { printable } from '../text/printable.js';
 import { firstOf } from './names.js';
-import type { Words } from './words.js';
+import { TOO_MANY_FILES, type Words } from './words.js';
 
 /** Words for a task that did not end well, or for a warning about one. */
 export function describeTaskFailure(failure: TaskFailure): Words {
@@ -18,7 +18,9 @@ export function describeTaskFailure(failure: TaskFailure): Words {
     case 'task/spawn-failed':
       return {
         what: `${printable(failure.task)} could not be started: ${printable(failure.detail)}.`,
-        next: 'Check that its directory and its shell exist.',
+        next: /\b(?:EMFILE|ENFILE)\b/.test(failure.detail)
+          ? TOO_MANY_FILES
+          : 'Check that its directory and its shell exist.',
       };
     case 'task/empty-inputs':
       return {

@@ -6,3 +6,6 @@ export interface Words {
   readonly what: string;
   readonly next?: string;
 }
+
+/** What to do about EMFILE and ENFILE. */
+export const TOO_MANY_FILES = 'Too many files are open: raise the limit (`ulimit -n`), or lower `--concurrency`.';

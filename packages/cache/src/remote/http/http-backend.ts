@@ -15,7 +15,7 @@ import {
   toLookupRequest,
 } from '@tr/protocol';
 import type { Chunk } from '@tr/transport';
-import { trouble, type RemoteBackend, type RemoteResult } from '../remote-backend.js';
+import { trouble, type RemoteBackend, type RemoteResult, type RemoteTrouble } from '../remote-backend.js';
 import { createExchanger, STALL_MS, type Exchange, type Exchanger } from './exchange.js';
 
 /** A cache server and how to greet it. */
@@ -99,12 +99,12 @@ class HttpBackend implements RemoteBackend {
   async putChunks(chunks: readonly Chunk[], signal: AbortSignal): Promise<RemoteResult<undefined>> {
     const body = [Buffer.from(`${toChunkList(chunks)}\n`), ...chunks.map(({ bytes }) => bytes)];
     const answer = await this.#post(PATHS.putChunks, body, signal);
-    return answer.ok ? ok(undefined) : answer;
+    return answer.ok ? ok(undefined) : toWriteTrouble(answer);
   }
 
   async putEntry(key: ActionKey, bytes: Uint8Array, signal: AbortSignal): Promise<RemoteResult<'stored' | 'kept'>> {
     const answer = await this.#send({ method: 'PUT', path: entryPathOf(key), body: [bytes], signal });
-    if (!answer.ok) return answer;
+    if (!answer.ok) return toWriteTrouble(answer);
     const outcome = parsePutAnswer(parseJsonBytes(answer.value.body));
     return outcome === undefined ? trouble('broken', 'an answer that makes no sense') : ok(outcome);
   }
@@ -145,13 +145,22 @@ class HttpBackend implements RemoteBackend {
   }
 }
 
+const FORBIDDEN = 'it answered with status 403';
+
+/** Who is known but may not write may still read. */
+function toWriteTrouble(answer: { readonly ok: false; readonly failure: RemoteTrouble }): ReturnType<typeof trouble> {
+  const { kind, detail } = answer.failure;
+  return kind === 'refused' && detail === FORBIDDEN ? trouble('read-only', detail) : answer;
+}
+
 function judge(exchange: Exchange): RemoteResult<Exchange> {
   const { status, retryAfterMs } = exchange;
   if ((status >= 200 && status < 300) || status === 404) return ok(exchange);
   const detail = `it answered with status ${status}`;
   if (status >= 300 && status < 400)
     return trouble('misplaced', `it redirects (status ${status}), which is not followed: use the address it leads to`);
-  if (status === 401 || status === 403) return trouble('refused', detail);
+  if (status === 401) return trouble('refused', detail);
+  if (status === 403) return trouble('refused', FORBIDDEN);
   if (status === 429 || (status >= 500 && status !== 501 && status !== 505 && status !== 507))
     return trouble('busy', detail, retryAfterMs);
   return trouble('rejected', detail);

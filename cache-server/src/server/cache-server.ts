@@ -253,6 +253,8 @@ class CacheServer {
       // An answer whose headers were sent before the drain began promised to keep the connection.
       if (this.#isDraining) request.raw.socket.end();
     });
+    // A body that was refused in the middle would lie in the way of the next request on this connection.
+    reply.raw.once('finish', () => request.raw.resume());
     const { config } = request.routeOptions;
     if (!request.is404 && config.isPublic !== true && config.protocol !== undefined) {
       request.identity = await this.#authenticator.login({

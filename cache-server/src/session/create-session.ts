@@ -144,6 +144,8 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
         return { outcome: 'kept', digest: undefined };
       }
       const size = body instanceof Uint8Array ? body.length : options.length;
+      // Before any room is asked for: it is the entry that is too large, not the store that is full.
+      if ((size ?? 0) > ground.maxEntryBytes) throw new Problem('too-large');
       const { tenant, scope } = identity;
       const reservation = await ledger.reserve({ tenant, scope, bytes: size ?? 0 });
       try {

@@ -17,7 +17,10 @@ const FEATURES: readonly Feature[] = ['oidc', 'bazel', 'grpc', 'github-actions',
 /** Our server in this process. */
 export async function startOurTarget(issuer: Issuer): Promise<Target> {
   const trusted = { issuer: issuer.origin, audience: 'our-cache', tenant: 'default', jwksUrl: undefined, rules: RULES };
-  const server = await startTestServer({ issuers: [trusted] });
+  const server = await startTestServer({
+    issuers: [trusted],
+    quotas: { totalBytes: 4 * 1024 ** 3, scopeBytes: {}, maxAgeMs: undefined },
+  });
   const tokens = {
     main: server.token('main'),
     pull: server.token('pr/7'),

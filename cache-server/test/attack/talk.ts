@@ -53,5 +53,5 @@ export async function sendRaw(target: Target, bytes: string): Promise<string> {
 
 /** The statuses in an answer, in order. */
 export function statuses(answer: string): readonly number[] {
-  return [...answer.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
+  return [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }

@@ -42,11 +42,21 @@ export function createS3Client(
   return {
     send: async (command, bytes = 0) => {
       const controller = new AbortController();
-      const timer = setTimeout(() => controller.abort(), requestMs + bytes / SLOWEST);
+      let timer: NodeJS.Timeout | undefined;
+      const timeUp = new Promise<never>((_, reject) => {
+        timer = setTimeout(
+          () => {
+            controller.abort();
+            // Not left to the SDK: it does not wake from a wait between two tries.
+            reject(new StalledError());
+          },
+          requestMs + bytes / SLOWEST,
+        );
+      });
+      const sent = client.send(command, { abortSignal: controller.signal });
+      sent.catch(() => undefined);
       try {
-        return await client.send(command, { abortSignal: controller.signal });
-      } catch (error) {
-        throw controller.signal.aborted ? new StalledError() : error;
+        return await Promise.race([sent, timeUp]);
       } finally {
         clearTimeout(timer);
       }

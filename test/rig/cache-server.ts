@@ -62,3 +62,17 @@ export async function startCacheServer(
     },
   };
 }
+
+/** Runs a command of the server's program that ends by itself. */
+export async function runServerCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+  const child = spawn(process.execPath, [SERVER_BIN, ...args], {
+    env: cleanEnvironment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  return await new Promise((resolve) => child.on('close', (exitCode) => resolve({ exitCode, output })));
+}

@@ -22,6 +22,8 @@ export type Fault =
   | { readonly kind: 'redirect'; readonly to: string }
   /** The body of an answer goes on for ever. */
   | { readonly kind: 'endless' }
+  /** Answers carry another time: who sets the clock by them is off by so many milliseconds. */
+  | { readonly kind: 'clock'; readonly aheadMs: number }
   /** Well-formed answers that are lies. */
   | { readonly kind: 'lie'; readonly tell: (path: string, truth: Buffer) => Buffer };
 
@@ -119,11 +121,14 @@ function answer(
     path,
   }: { response: IncomingMessage; body: Buffer; outgoing: ServerResponse; path: string },
 ): void {
-  const { 'content-length': _, ...headers } = response.headers;
+  const { 'content-length': announced, ...headers } = response.headers;
   const lie = fault.kind === 'lie' ? fault.tell(path, body) : undefined;
   const isEndless = fault.kind === 'endless';
-  const length = isEndless ? {} : { 'content-length': (lie ?? body).length };
-  outgoing.writeHead(response.statusCode ?? 502, { ...headers, ...length });
+  // The answer to a HEAD announces a body that it does not have.
+  const size = lie === undefined && body.length === 0 ? (announced ?? '0') : (lie ?? body).length;
+  const length = isEndless ? {} : { 'content-length': size };
+  const date = fault.kind === 'clock' ? { date: new Date(Date.now() + fault.aheadMs).toUTCString() } : {};
+  outgoing.writeHead(response.statusCode ?? 502, { ...headers, ...length, ...date });
   const middle = Math.floor(body.length / 2);
   switch (fault.kind) {
     case 'slow':
@@ -146,6 +151,7 @@ function answer(
       pour(outgoing);
       return;
     case 'none':
+    case 'clock':
     case 'redirect':
     case 'hang':
     case 'status':

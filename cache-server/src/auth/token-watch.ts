@@ -3,7 +3,7 @@ import type { StoredToken } from './token.js';
 import type { TokenStore } from './token-store.js';
 
 /** How long a change of the tokens may take to reach a server, milliseconds. */
-const REFRESH_MS = 10_000;
+const REFRESH_MS = 5_000;
 
 /** The tokens of a store that takes a while to ask, as they were some seconds ago. */
 export interface TokenWatch {

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseServeRequest } from '../src/config/serve-request.js';
+
+function withConfig(config: unknown, use: (path: string) => void): void {
+  const directory = mkdtempSync(join(tmpdir(), 'settings-'));
+  try {
+    const path = join(directory, 'server.json');
+    writeFileSync(path, typeof config === 'string' ? config : JSON.stringify(config));
+    use(path);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+test('a flag wins over a variable, and that over the file', () => {
+  withConfig({ port: 1, host: 'file', 'max-size': '1GB', quota: ['pr=2MB'], 'trust-proxy': true }, (path) => {
+    const env = { TR_CACHE_HOST: 'variable', TR_CACHE_MAX_SIZE: '2GB', TR_CACHE_CONFIG: path };
+    const request = parseServeRequest(['--max-size', '3GB'], env, '/');
+    assert.deepEqual(
+      [request.port, request.host, request.totalBytes, request.scopeBytes, request.trustProxy],
+      [1, 'variable', 3 * 1024 ** 3, { pr: 2 * 1024 ** 2 }, true],
+    );
+  });
+});
+
+for (const [title, config] of [
+  ['is no JSON', '{'],
+  ['is a list', []],
+  ['has a setting that there is none of', { prot: 1 }],
+  ['has a setting of another kind', { port: {} }],
+] as const) {
+  test(`a file that ${title} is refused`, () => {
+    withConfig(config, (path) => {
+      assert.throws(() => parseServeRequest(['--config', path], {}, '/'), { name: 'UsageError' });
+    });
+  });
+}
+
+test('a bucket has no bound and no upkeep of its own, and its tokens are in it', () => {
+  const bucket = parseServeRequest(['--store', 's3://bucket/prefix'], {}, '/home');
+  assert.deepEqual(bucket.store, { kind: 'bucket', url: 's3://bucket/prefix' });
+  assert.deepEqual([bucket.totalBytes, bucket.upkeepMs, bucket.tokensFile], [undefined, 0, undefined]);
+  const directory = parseServeRequest([], {}, '/home');
+  assert.deepEqual(directory.store, { kind: 'directory', directory: '/home/tr-cache' });
+  assert.deepEqual([directory.upkeepMs, directory.tokensFile], [600_000, '/home/tr-cache/tokens.json']);
+  assert.equal(parseServeRequest(['--store', 's3://bucket', '--upkeep', '6h'], {}, '/').upkeepMs, 6 * 3_600_000);
+  assert.equal(parseServeRequest(['--upkeep', 'off'], {}, '/').upkeepMs, 0);
+  assert.throws(() => parseServeRequest(['--store', 'https://bucket'], {}, '/'), { name: 'UsageError' });
+});

@@ -7,6 +7,9 @@ import type { Ledger, Place, Quotas } from './ledger.js';
 /** How long a blob that no entry names is spared: longer than any upload takes between body and entry. Milliseconds. */
 const GRACE_MS = 60 * 60 * 1000;
 
+/** A file that nothing was written to for this long belongs to a writer that is dead: idle connections are cut long before. */
+const UNFINISHED_MS = 10 * 60 * 1000;
+
 /** What upkeep works on. */
 export interface UpkeepGround {
   readonly entries: EntryStore;
@@ -59,7 +62,7 @@ export class Upkeep {
   }
 
   async #round(wanted: Place | undefined): Promise<UpkeepReport> {
-    const { entries, ledger, quotas, now, onEvicted } = this.#ground;
+    const { entries, blobs, ledger, quotas, now, onEvicted } = this.#ground;
     const startedAt = now();
     const usages: EntryUsage[] = [];
     unwrap(await entries.scan((usage) => usages.push(usage)));
@@ -68,6 +71,8 @@ export class Upkeep {
     const kept = usages.filter((usage) => !evicted.has(usage));
     ledger.replace(kept.map(({ name, body }) => ({ tenant: name.tenant, scope: name.scope, bytes: body.size })));
     if (evicted.size > 0) onEvicted(evicted.size);
+    const swept = await blobs.sweepUnfinished?.(startedAt - UNFINISHED_MS);
+    if (swept !== undefined) unwrap(swept);
     const { removedBlobs, lost } = await this.#sweepBlobs(kept, evicted, startedAt);
     const lostEntries = await this.#removeLost(kept.filter(({ hasBlob, body }) => hasBlob && lost.has(body.hash)));
     return { keptEntries: kept.length - lostEntries, evictedEntries: evicted.size, lostEntries, removedBlobs };

@@ -108,6 +108,8 @@ export interface StreamBlobStore extends BlobStore {
   scanBlobs(
     visit: (blob: { readonly digest: Digest; readonly youngAt: number }) => void,
   ): Promise<StoreResult<undefined>>;
+  /** Removes what writers left that were killed: unfinished blobs and entries that nobody has written to since `before`. */
+  sweepUnfinished?(before: number): Promise<StoreResult<undefined>>;
   /** Removes a blob unless it was stored or found again after `youngAt`; true when it is gone now. */
   deleteBlob(hash: Sha256, youngAt: number): Promise<StoreResult<boolean>>;
 }

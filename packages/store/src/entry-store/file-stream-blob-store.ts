@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createRunningDigest } from '@tr/hash';
 import { fail, ok, type Digest, type Sha256 } from '@tr/model';
 import { errorCode } from '../disk.js';
@@ -7,7 +8,7 @@ import type { CacheFolder } from '../folder/cache-folder.js';
 import { commitTemp, dropTemp, openTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
-import { scanBlobs } from '../upkeep/scan-folder.js';
+import { scanBlobs, scanFiles } from '../upkeep/scan-folder.js';
 import type { ByteRange, StreamBlobStore } from './entry-store.js';
 
 /** Read-only: nobody may change a blob. */
@@ -74,6 +75,14 @@ export function createFileStreamBlobStore(folder: CacheFolder): StreamBlobStore 
           if (!isTwin) visit({ digest: { hash, size: stats.size }, youngAt: stats.ctimeMs });
           await pacer.turn();
         }
+        return undefined;
+      });
+    },
+
+    async sweepUnfinished(before) {
+      return attempt(folder.root, () => {
+        for (const { path, stats } of scanFiles(disk, join(folder.root, 'tmp')))
+          if (stats.ctimeMs < before) dropTemp(folder, path);
         return undefined;
       });
     },

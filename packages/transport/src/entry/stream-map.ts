@@ -1,7 +1,7 @@
 import type { Digest, Manifest } from '@tr/model';
 import type { ChunkRef } from '../chunk/chunk.js';
 import { listMembers } from '../tar/list-members.js';
-import { paddingAfter, TAR_END_BYTES } from '../tar/tar-header.js';
+import { paddingAfter, TAR_END_BYTES, tarHeaderLength } from '../tar/tar-header.js';
 
 /** Where a content lies in the stream. */
 export interface ContentPlace {
@@ -22,8 +22,8 @@ export function mapStream(manifest: Manifest, manifestBytes: Digest): StreamMap 
   const places: ContentPlace[] = [];
   const seen = new Set<string>();
   let at = 0;
-  for (const { header, content } of listMembers(manifest, manifestBytes)) {
-    at += header.length;
+  for (const { member, content } of listMembers(manifest, manifestBytes)) {
+    at += tarHeaderLength(member);
     if (content === undefined) continue;
     if (!seen.has(content.hash)) places.push({ content, start: at, end: at + content.size });
     seen.add(content.hash);

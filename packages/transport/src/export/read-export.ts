@@ -101,7 +101,8 @@ async function readContents(
   const missing = await landing.findMissing(places.map(({ content }) => content));
   if (!missing.ok) return missing.failure;
   const lacking = new Set(missing.value.map(({ hash }) => hash));
-  for (const { header, content } of listMembers(manifest, own)) {
+  for (const { member, content } of listMembers(manifest, own)) {
+    const header = toTarHeader(member);
     // The manifest, which was read.
     if (content === own) continue;
     if (!(await reader.bytes(header.length)).equals(header)) return flaw('a member that its manifest does not have');

@@ -1,10 +1,10 @@
 import type { Digest, Manifest } from '@tr/model';
-import { toTarHeader, type TarMember } from './tar-header.js';
+import type { TarMember } from './tar-header.js';
 
 /** A member of the stream of one stored result, and what its content is. */
 export interface StreamMember {
-  /** Made anew for each member and not kept: a list of 40,000 headers would be 20 MB. */
-  readonly header: Buffer;
+  /** For `toTarHeader` where its bytes are wanted: 40,000 of them are 20 MB. */
+  readonly member: TarMember;
   /** Undefined for links and directories. */
   readonly content: Digest | undefined;
   /** The first members: manifest, log, fingerprint, external closure. */
@@ -52,10 +52,13 @@ function file(
   more: { readonly executable?: boolean; readonly isHead: boolean },
 ): StreamMember {
   const { executable = false, isHead } = more;
-  return { header: toTarHeader({ path, type: 'file', size: content.size, executable, target: '' }), content, isHead };
+  return { member: { path, type: 'file', size: content.size, executable, target: '' }, content, isHead };
 }
 
 function plain(member: Pick<TarMember, 'path' | 'type'> & Partial<TarMember>): StreamMember {
-  const header = toTarHeader({ size: 0, executable: false, target: '', ...member });
-  return { header, content: undefined, isHead: false };
+  return {
+    member: { size: 0, executable: false, target: '', ...member },
+    content: undefined,
+    isHead: false,
+  };
 }

@@ -27,11 +27,8 @@ const MAX_OCTAL_SIZE = 0o77777777777;
  * fit). A function of the member alone: no times, no owners, no library whose next version writes other bytes.
  */
 export function toTarHeader(member: TarMember): Buffer {
-  const path = member.type === 'directory' ? `${member.path}/` : member.path;
-  const records: string[] = [];
-  if (Buffer.byteLength(path) > MAX_NAME) records.push(paxRecord('path', path));
-  if (Buffer.byteLength(member.target) > MAX_NAME) records.push(paxRecord('linkpath', member.target));
-  if (member.size > MAX_OCTAL_SIZE) records.push(paxRecord('size', String(member.size)));
+  const path = nameOf(member);
+  const records = paxRecords(member);
   const mode = member.type === 'directory' || member.executable ? 0o755 : 0o644;
   const plain = toBlock({
     path,
@@ -61,6 +58,26 @@ export function parseFileHeader(block: Uint8Array): { readonly path: string; rea
   return size === undefined || text[156] !== '0' ? undefined : { path, size: parseInt(size, 8) };
 }
 
+/** The length of {@link toTarHeader}, for much less. */
+export function tarHeaderLength(member: TarMember): number {
+  const body = paxRecords(member).reduce((sum, record) => sum + Buffer.byteLength(record), 0);
+  return body === 0 ? TAR_BLOCK : TAR_BLOCK + body + paddingAfter(body) + TAR_BLOCK;
+}
+
+function nameOf({ path, type }: TarMember): string {
+  return type === 'directory' ? `${path}/` : path;
+}
+
+/** What does not fit into a plain header; nearly always nothing. */
+function paxRecords(member: TarMember): readonly string[] {
+  const path = nameOf(member);
+  const records: string[] = [];
+  if (Buffer.byteLength(path) > MAX_NAME) records.push(paxRecord('path', path));
+  if (Buffer.byteLength(member.target) > MAX_NAME) records.push(paxRecord('linkpath', member.target));
+  if (member.size > MAX_OCTAL_SIZE) records.push(paxRecord('size', String(member.size)));
+  return records;
+}
+
 /** Zeros that follow a content of `size` bytes. */
 export function paddingAfter(size: number): number {
   return (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;
@@ -88,7 +105,8 @@ function toBlock({ path, target, mode, size, flag }: BlockFields): Buffer {
   block.write('ustar\u000000', 257, 'latin1');
   // The checksum counts its own field as blanks.
   block.fill(0x20, 148, 156);
-  const sum = block.reduce((total, byte) => total + byte, 0);
+  let sum = 0;
+  for (const byte of block) sum += byte;
   block.write(`${octal(sum, 6)}\u0000 `, 148, 'latin1');
   return block;
 }

@@ -2,7 +2,7 @@ import { sha256 } from '@tr/hash';
 import type { Digest, Manifest, StoreFailure } from '@tr/model';
 import { createPacer, openEntryBlobs, toManifestBytes, type BlobStore, type EntryBlobs } from '@tr/store';
 import { listMembers } from './list-members.js';
-import { paddingAfter, TAR_END_BYTES } from './tar-header.js';
+import { paddingAfter, TAR_END_BYTES, toTarHeader } from './tar-header.js';
 
 /** Contents from this size on begin and end a chunk, so that an unchanged one keeps its chunks whatever is around it. */
 export const LARGE_CONTENT = 1024 * 1024;
@@ -38,11 +38,11 @@ export async function writeStream(
   const blobs = openEntryBlobs(stored, manifest);
   const pacer = createPacer();
   let inHead = true;
-  for (const { header, content, isHead } of listMembers(manifest, own.digest)) {
+  for (const { member, content, isHead } of listMembers(manifest, own.digest)) {
     // The head is what a lookup wants; it must not share a chunk with outputs.
     if (inHead && !isHead) await out.cut();
     inHead = isHead;
-    await out.push(header);
+    await out.push(toTarHeader(member));
     if (content === undefined) continue;
     const isLarge = content.size >= LARGE_CONTENT;
     if (isLarge) await out.cut();

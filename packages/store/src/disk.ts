@@ -21,6 +21,8 @@ export interface Disk {
   readAt(file: number, buffer: Uint8Array, position: number): number;
   /** Writes all of `bytes` at the current position. */
   write(file: number, bytes: Uint8Array): void;
+  /** Like `write` for many chunks, on another thread; the chunks must stay as they are until then. */
+  writeLater(file: number, chunks: readonly Uint8Array[]): Promise<void>;
   /** Sets the modification time, seconds since the epoch. */
   setTime(file: number, seconds: number): void;
   close(file: number): void;
@@ -78,6 +80,7 @@ export const nodeDisk: Disk = {
   write: (file, bytes) => {
     for (let done = 0; done < bytes.length;) done += fs.writeSync(file, bytes, done, bytes.length - done);
   },
+  writeLater,
   setTime: (file, seconds) => fs.futimesSync(file, seconds, seconds),
   close: (file) => fs.closeSync(file),
   touch: (path, seconds) => fs.utimesSync(path, seconds, seconds),
@@ -95,6 +98,23 @@ export const nodeDisk: Disk = {
 export function errorCode(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
+async function writeLater(file: number, chunks: readonly Uint8Array[]): Promise<void> {
+  let rest = chunks;
+  while (rest.length > 0) {
+    const pending = rest;
+    let written = await new Promise<number>((resolve, reject) => {
+      fs.writev(file, pending, (error, count) => (error === null ? resolve(count) : reject(error)));
+    });
+    // A disk that is nearly full takes a part.
+    const at = pending.findIndex((chunk) => {
+      if (written < chunk.length) return true;
+      written -= chunk.length;
+      return false;
+    });
+    rest = at < 0 ? [] : pending.slice(at).map((chunk, index) => (index === 0 ? chunk.subarray(written) : chunk));
+  }
 }
 
 /**

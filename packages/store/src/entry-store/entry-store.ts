@@ -86,7 +86,7 @@ export interface ByteRange {
 export interface StreamBlobStore extends BlobStore {
   /**
    * Stores bytes whose digest is known at the end. `accept` is asked then: when it says no, nothing is kept and the value
-   * is undefined. Rejects only with what `source` throws, keeping nothing.
+   * is undefined. Rejects only with what `source` throws, keeping nothing. Chunks must stay as they are until it is done.
    */
   putStream(
     source: AsyncIterable<Uint8Array>,

@@ -7,8 +7,9 @@ import { createFileBlobStore } from '../file/file-blob-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { commitTemp, dropTemp, openTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
-import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
+import { attempt, attemptAsync, toStoreFailure, type StoreResult } from '../trouble.js';
 import { scanBlobs, scanFiles } from '../upkeep/scan-folder.js';
+import { BatchWriter } from './batch-writer.js';
 import type { ByteRange, StreamBlobStore } from './entry-store.js';
 
 /** Read-only: nobody may change a blob. */
@@ -110,17 +111,21 @@ async function receive(
   const opened = attempt(folder.root, () => openTemp(folder, BLOB_MODE));
   if (!opened.ok) return opened;
   const { file, path } = opened.value;
+  const writer = new BatchWriter(disk, file);
   let isDone = false;
   try {
     for await (const chunk of source) {
       running.update(chunk);
-      const written = attempt(path, () => disk.write(file, chunk));
-      if (!written.ok) return written;
+      const failure = await writer.add(chunk);
+      if (failure !== undefined) return fail(toStoreFailure(failure, path));
     }
+    const failure = await writer.finish();
+    if (failure !== undefined) return fail(toStoreFailure(failure, path));
     const timed = attempt(path, () => disk.setTime(file, BLOB_TIME));
     if (!timed.ok) return timed;
     isDone = true;
   } finally {
+    await writer.settle();
     disk.close(file);
     if (!isDone) dropTemp(folder, path);
   }

@@ -1,5 +1,6 @@
 import { parseServeRequest, type ServeRequest } from './config/serve-request.js';
 import { runGc } from './config/gc-command.js';
+import { LineBuffer } from './config/line-buffer.js';
 import { openServerStore } from './config/open-store.js';
 import { serve } from './config/serve.js';
 import { runTokenCommand } from './config/token-command.js';
@@ -102,13 +103,20 @@ async function runServe(args: readonly string[], { cwd, print }: CommandContext)
   const request = toRequest(args, cwd);
   // A log that nobody reads any more is no reason to stop serving.
   process.stdout.on('error', () => {});
-  const server = await serve(request, { log: print, print, now: Date.now });
+  const lines = new LineBuffer((text) => void process.stdout.write(text));
+  const server = await serve(request, { log: (line) => lines.add(line), print, now: Date.now });
   let isClosing = false;
   const stop = (): void => {
     // A second signal ends it at once.
-    if (isClosing) process.exit(130);
+    if (isClosing) {
+      lines.flush();
+      process.exit(130);
+    }
     isClosing = true;
-    void server.close().then(() => process.exit(0));
+    void server.close().then(() => {
+      lines.flush();
+      process.exit(0);
+    });
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

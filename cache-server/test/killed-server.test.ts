@@ -29,7 +29,12 @@ interface Upload {
   readonly path: string;
   readonly body: Buffer;
   /** Gets what was sent, when it is there. */
-  readonly back: { readonly method: string; readonly path: string; readonly body?: string; readonly skipLine?: boolean };
+  readonly back: {
+    readonly method: string;
+    readonly path: string;
+    readonly body?: string;
+    readonly skipLine?: boolean;
+  };
 }
 
 /** Bodies of all kinds: inside an entry, a few pages, a few chunks of a socket. */
@@ -164,7 +169,8 @@ test('a server killed during 1,000 uploads keeps whole what it acknowledged, and
     }
     assert.ok(whole >= acknowledged.size);
     // Also of what no entry names yet.
-    for (const path of filesBelow(join(directory, 'v1/blobs'))) assert.equal(sha256(readFileSync(path)), basename(path));
+    for (const path of filesBelow(join(directory, 'v1/blobs')))
+      assert.equal(sha256(readFileSync(path)), basename(path));
     // An entry of our protocol can be written over the chunks that are there.
     const chunk = [...acknowledged].find(({ back }) => back.skipLine === true) as Upload;
     const content = contentOf(chunk);

@@ -9,13 +9,14 @@ import type { RemoteCacheConfig } from '@tr/config';
 import { fail, ok, type RemoteFailure, type Result } from '@tr/model';
 import { parseSigningKey, parseTrustedKeys, type SigningKey, type TrustedKeys } from '@tr/transport';
 import type { CliContext } from './context.js';
+import { createJobToken, getJson } from './job-token.js';
 import type { Project } from './project.js';
 import { VERSION } from './version.js';
 
 /** What decides about the remote cache of a run. */
 export interface RemoteRequest {
   readonly config: RemoteCacheConfig;
-  /** `TR_REMOTE_URL`, `TR_TOKEN`, `TR_SIGNING_KEY`, and what the AWS libraries read. */
+  /** `TR_REMOTE_URL`, `TR_TOKEN`, `TR_OIDC_AUDIENCE`, `TR_SIGNING_KEY`, and what the AWS libraries read. */
   readonly environment: Readonly<Record<string, string>>;
   readonly policy: TierPolicy;
   /** See `RemoteTierOptions`. */
@@ -94,12 +95,22 @@ async function openBackend(
   if (!proxy.ok) return proxy;
   const backend = createHttpBackend({
     url,
-    token: environment['TR_TOKEN'] || undefined,
+    token: findToken(environment),
     userAgent: `tr/${VERSION}`,
     stallMs: Math.min(STALL_MS, requestMs),
     proxy: proxy.value,
   });
   return ok({ backend, origin });
+}
+
+/** `TR_TOKEN`; else, where `TR_OIDC_AUDIENCE` is set, what a CI job is given to show who it is. */
+function findToken(environment: Readonly<Record<string, string>>): () => Promise<string | undefined> {
+  const own = environment['TR_TOKEN'] || undefined;
+  const audience = environment['TR_OIDC_AUDIENCE'];
+  const url = environment['ACTIONS_ID_TOKEN_REQUEST_URL'];
+  const credential = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+  if (own !== undefined || !audience || !url || !credential) return () => Promise.resolve(own);
+  return createJobToken({ url, credential, audience, getJson, now: () => performance.now() });
 }
 
 /** What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in capitals or not; undefined = no proxy. */

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -216,6 +218,40 @@ describe('rows of the shared cache', () => {
     const trusted = track(checkOut(first));
     await trusted.tr(BUILD, { env: main ?? {} });
     assert.deepEqual(await run(other), RESTORED);
+  });
+
+  test('row 53: a CI job shows who it is with a token that it asks for itself', async () => {
+    const { TR_TOKEN = '' } = createToken('--scope', 'pr/10');
+    const seen: (string | undefined)[] = [];
+    const issuer = createServer(({ url, headers }, outgoing) => {
+      seen.push(`${url} ${headers.authorization}`);
+      outgoing.end(JSON.stringify({ value: TR_TOKEN }));
+    });
+    await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+    try {
+      const env = {
+        TR_REMOTE_URL: server.url,
+        TR_OIDC_AUDIENCE: 'tr-cache',
+        ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/?v=2`,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-the-job',
+      };
+      const first = sample();
+      const run = await first.tr(BUILD, { env });
+      assert.deepEqual([run.outcomes, warningsOf(run)], [EXECUTED, []], run.stdout);
+      assert.deepEqual((await track(checkOut(first)).tr(BUILD, { env })).outcomes, RESTORED);
+      assert.deepEqual(new Set(seen), new Set(['/?v=2&audience=tr-cache Bearer of-the-job']));
+    } finally {
+      issuer.close();
+    }
+    const gone = await sample().tr(BUILD, {
+      env: {
+        TR_REMOTE_URL: server.url,
+        TR_OIDC_AUDIENCE: 'tr-cache',
+        ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/',
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-the-job',
+      },
+    });
+    assert.deepEqual([gone.outcomes, warningsOf(gone)], [EXECUTED, ['remote/refused']]);
   });
 
   test('row 53: what the environment says about where it runs gives no rights', async () => {

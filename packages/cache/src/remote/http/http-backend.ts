@@ -22,7 +22,8 @@ import { createExchanger, STALL_MS, type Exchange, type Exchanger } from './exch
 export interface HttpBackendOptions {
   /** `http(s)://host[:port][/prefix]`. */
   readonly url: URL;
-  readonly token: string | undefined;
+  /** Asked for each request, since it may end; undefined = no credential. Does not reject. */
+  readonly token: () => Promise<string | undefined>;
   readonly userAgent: string;
   readonly stallMs?: number;
   /** `http(s)://[user:password@]host[:port]`: requests go through it. */
@@ -126,7 +127,8 @@ class HttpBackend implements RemoteBackend {
     readonly body?: readonly Uint8Array[];
     readonly signal: AbortSignal;
   }): Promise<RemoteResult<Exchange>> {
-    const { url, token, userAgent, stallMs = STALL_MS, proxy } = this.#options;
+    const { url, userAgent, stallMs = STALL_MS, proxy } = this.#options;
+    const token = await this.#options.token();
     this.#exchanger ??= createExchanger({ origin: url, stallMs, proxy });
     const { exchange }: { readonly exchange: Exchanger } = await this.#exchanger;
     const answer = await exchange({

@@ -5,6 +5,7 @@ import type { Result, ServiceDefinition, ServiceFailure, ServiceKind } from '@tr
 import type { Engine, EngineContext, EngineLease } from './engine.js';
 import { toEnvironment } from './lease/environment.js';
 import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
+import { OwnServerEngine } from './own-server/own-server-engine.js';
 import { findServerAccount } from './place/account.js';
 import { Places } from './place/places.js';
 import { identifyProcess, readMachine } from './place/process-identity.js';
@@ -13,7 +14,7 @@ import { sweep } from './place/sweep.js';
 import type { LeaseRequest, ServiceHost, ServiceHostOptions, ServiceIdentity, ServiceLease } from './ports.js';
 import { PostgresEngine } from './postgres/postgres-engine.js';
 import { VersionMemo } from './programs/version-memo.js';
-import { RedisEngine } from './redis/redis-engine.js';
+import { createRedisKind } from './redis/redis-kind.js';
 import { ServiceError, toResult } from './service-error.js';
 
 /** The services of one run. Makes nothing and starts nothing before the first lease. */
@@ -133,7 +134,7 @@ function createEngine(service: ServiceDefinition, context: EngineContext): Engin
     case 'postgres':
       return new PostgresEngine(context);
     case 'redis':
-      return new RedisEngine(context);
+      return new OwnServerEngine(context, createRedisKind(context));
     case 'mysql':
     case 'mariadb':
     case 'command': {

@@ -14,6 +14,8 @@ export interface ProgramCall {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly account: Account | undefined;
+  /** It is a shell: signals go to what it has started as well. */
+  readonly isShell?: boolean;
 }
 
 /** A server of ours. */
@@ -55,7 +57,7 @@ export function startServer(
   const { pid } = child;
   if (pid === undefined) return undefined;
   child.unref();
-  return follow(child, pid);
+  return follow(child, pid, call.isShell === true);
 }
 
 /** Runs a program to its end, or for `timeoutMs` at most. Output beyond 1 MiB is cut. */
@@ -97,7 +99,7 @@ function toOptions({ env, cwd, account }: ProgramCall) {
   return { env, cwd, ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }) };
 }
 
-function follow(child: ChildProcess, pid: number): ServerProcess {
+function follow(child: ChildProcess, pid: number, isShell: boolean): ServerProcess {
   let hasEnded = false;
   const ended = new Promise<string>((resolve) => {
     child.on('exit', (code, signal) => {
@@ -110,7 +112,7 @@ function follow(child: ChildProcess, pid: number): ServerProcess {
     ended,
     hasEnded: () => hasEnded,
     stop: async (signal, graceMs) => {
-      if (!hasEnded) trySignal(pid, signal);
+      if (!hasEnded) trySignal(isShell ? -pid : pid, signal);
       child.ref();
       const timer = setTimeout(() => killGroup(pid), graceMs);
       await ended;

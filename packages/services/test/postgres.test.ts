@@ -4,18 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
 import { asks, makeHost, must, mustFail, postgres, processesIn, registeredFolders, setting, stored } from './rig.js';
-
-async function sql(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    const result: unknown = await client.query(text);
-    const last = Array.isArray(result) ? (result.at(-1) as unknown) : result;
-    return (last as pg.QueryResult<Record<string, unknown>>).rows;
-  } finally {
-    await client.end();
-  }
-}
+import { sql } from './sql.js';
 
 test('an empty database with its extensions, ready, and nothing left after the run', async (t) => {
   const { host, directory } = makeHost(t);

@@ -144,10 +144,12 @@ async function removeDirectory(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
 }
 
-/** True when the disk (or the memory) is full. */
+/** True when the disk (or the memory) is full: for us, or as a program says that has failed. */
 export function isNoSpace(error: unknown): boolean {
   const code = errorCode(error);
-  return code === 'ENOSPC' || code === 'EDQUOT';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return true;
+  if (!(error instanceof ServiceError) || !('logTail' in error.failure)) return false;
+  return error.failure.logTail.some((line) => /No space left on device|Disk quota exceeded/.test(line));
 }
 
 /** At most 12 harmless characters of a name, so that sockets stay short. */

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson, sha256 } from '@tr/hash';
 import type { ServiceDefinition } from '@tr/model';
@@ -14,9 +14,11 @@ import { POSTGRES_USER } from './server.js';
 /** Locale when configuration names none: the same order of strings on every machine. */
 const DEFAULT_LOCALE = 'C.UTF-8';
 const INITDB_TIMEOUT_MS = 120_000;
+/** Where `ALTER SYSTEM` puts settings. */
+const AUTO_CONFIGURATION = 'postgresql.auto.conf';
 /** Files of a state that would let it configure the server that runs it. */
 const NEVER_RESTORED = [
-  'postgresql.auto.conf',
+  AUTO_CONFIGURATION,
   'postgresql.conf',
   'standby.signal',
   'recovery.signal',
@@ -24,14 +26,7 @@ const NEVER_RESTORED = [
   'tablespace_map',
 ];
 /** Made by the server when it starts, or of no use to another one. */
-const NOT_STORED = new Set([
-  ...NEVER_RESTORED,
-  'pg_hba.conf',
-  'pg_ident.conf',
-  'postmaster.pid',
-  'postmaster.opts',
-  'pg_wal/archive_status',
-]);
+const NOT_STORED = new Set([...NEVER_RESTORED, 'pg_hba.conf', 'pg_ident.conf', 'postmaster.pid', 'postmaster.opts']);
 /** Directories that have to be there and whose content has not. */
 const STORED_EMPTY = [
   'pg_dynshmem',
@@ -77,8 +72,12 @@ export function isWantedFile(
 }
 
 /** Removes from an unpacked state what could make its server do something else than serve it. */
-export function disarm(data: string): void {
+export function disarm(data: string, account: Account | undefined): void {
   for (const name of NEVER_RESTORED) rmSync(join(data, name), { force: true });
+  // The server says a line about its absence on every occasion.
+  const path = join(data, AUTO_CONFIGURATION);
+  writeFileSync(path, '', { mode: 0o600, flag: 'wx' });
+  if (account !== undefined) chownSync(path, account.uid, account.gid);
 }
 
 /** Fills `place.data` with an empty cluster: by `initdb` once per machine, from then on from what that has left. */
@@ -93,13 +92,14 @@ export async function makeEmptyCluster(options: ClusterOptions, place: Place): P
     isWanted: (path) => isWantedFile(path, undefined),
     target: kept,
   });
-  disarm(place.data);
+  disarm(place.data, options.account);
 }
 
 async function tryUnpack(options: ClusterOptions, path: string, place: Place): Promise<boolean> {
   const { account } = options;
   try {
     await unpackState({ path, sha256: undefined, expected: toPostgresHeader(options), directory: place.data, account });
+    disarm(place.data, account);
     return true;
   } catch (error) {
     if (!(error instanceof StateError)) throw error;

@@ -41,6 +41,7 @@ export class PostgresEngine implements Engine {
     const key = canonicalJson({ service: request.service, engine: programs.engine });
     const pooled = (await this.#takeIdle(key, request)) ?? (await this.#start(key, programs, request));
     try {
+      if (this.#isDisposed) throw new Error('the run ended');
       return await PostgresLease.open(pooled, request, (wasUsed) => this.#giveBack(wasUsed));
     } catch (error) {
       await this.#discard(pooled);
@@ -78,7 +79,6 @@ export class PostgresEngine implements Engine {
     try {
       const pooled = await PooledServer.create(key, server, { request, names });
       this.#all.add(pooled);
-      if (this.#isDisposed) await this.#discard(pooled);
       return pooled;
     } catch (error) {
       await server.kill();
@@ -179,7 +179,7 @@ async function restore(cluster: ClusterOptions, { service, state }: EngineReques
       directory: place.data,
       account,
     });
-    disarm(place.data);
+    disarm(place.data, account);
     return readDatabase(header);
   } catch (error) {
     rmSync(place.data, { recursive: true, force: true });

@@ -50,9 +50,8 @@ export function readHeader(block: Buffer): ReadHeader {
   if (size === undefined || block.subarray(157, 257).some(Boolean) || block.subarray(345).some(Boolean)) return 'bad';
   if (flag === 'x') return { pax: size };
   if (flag === '0') return { path: name, isDirectory: false, size };
-  return flag === '5' && size === 0 && name.endsWith('/')
-    ? { path: name.slice(0, -1), isDirectory: true, size: 0 }
-    : 'bad';
+  // A long name is cut; it stands whole in the pax header before.
+  return flag === '5' && size === 0 ? { path: name.replace(/\/$/, ''), isDirectory: true, size: 0 } : 'bad';
 }
 
 /** What a pax header says: `path` and `size` only, undefined when there is anything else. */

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  asks,
+  makeHost,
+  must,
+  mustFail,
+  postgres,
+  processesIn,
+  redis,
+  registeredFolders,
+  setting,
+  stored,
+} from './rig.js';
+import { sql } from './sql.js';
+
+test('no such version on the machine: what there is is told', async (t) => {
+  const { host } = makeHost(t);
+  for (const service of [postgres({ version: '>=99' }), redis({ version: '1' })]) {
+    const failure = mustFail(await host.acquire(asks([service])), 'service/not-found');
+    assert.ok('found' in failure && failure.found.length > 0);
+    mustFail(await host.identify(service), 'service/not-found');
+  }
+});
+
+test('a server that does not start: the end of its log is told, nothing is left', async (t) => {
+  const { host, directory } = makeHost(t);
+  for (const service of [
+    postgres({ settings: { shared_buffers: 'plenty' } }),
+    redis({ settings: { nonsense: '1' } }),
+  ]) {
+    const failure = mustFail(await host.acquire(asks([service, postgres({ name: 'other' })])), 'service/start-failed');
+    assert.ok('logTail' in failure && /shared_buffers|nonsense/.test(failure.logTail.join('\n')));
+  }
+  await host.dispose();
+  assert.deepEqual(processesIn(registeredFolders(directory)), []);
+});
+
+test('a server that takes too long', async (t) => {
+  const { host } = makeHost(t);
+  const { ready } = postgres();
+  const failure = mustFail(
+    await host.acquire(asks([postgres({ ready: { ...ready, timeoutMs: 1 } })])),
+    'service/not-ready',
+  );
+  assert.ok('timeoutMs' in failure && failure.timeoutMs === 1);
+});
+
+test('the end of the run stops what is starting', async (t) => {
+  const { host, directory } = makeHost(t);
+  mustFail(await host.acquire(asks([postgres(), redis()], { signal: AbortSignal.abort() })), 'service/start-failed');
+  await host.dispose();
+  assert.deepEqual(processesIn(registeredFolders(directory)), []);
+});
+
+test('a state is used whole and unchanged, on its own engine, or not at all', async (t) => {
+  const { host, folder } = makeHost(t);
+  const good = join(folder, 'good.tar');
+  const lease = must(await host.acquire(asks([redis()])));
+  must(await lease.capture('cache', good));
+  const bytes = readFileSync(good);
+  const bad = join(folder, 'bad.tar');
+  const use = async (content: Buffer) => {
+    writeFileSync(bad, content);
+    const failure = mustFail(
+      await host.acquire(asks([{ service: redis(), state: stored(bad) }])),
+      'service/state-unusable',
+    );
+    return 'detail' in failure ? failure.detail : '';
+  };
+  writeFileSync(bad, Buffer.concat([bytes, Buffer.alloc(512)]));
+  const other = { ...stored(bad), sha256: stored(good).sha256 };
+  mustFail(await host.acquire(asks([{ service: redis(), state: other }])), 'service/state-unusable');
+  assert.match(await use(bytes.subarray(0, 1700)), /too early/);
+  const header = (change: (text: string) => string): Buffer => {
+    const changed = Buffer.from(bytes);
+    changed.write(change(changed.toString('latin1', 512, 1024)), 512, 'latin1');
+    return changed;
+  };
+  assert.match(await use(header((text) => text.replace('"version":1', '"version":2'))), /version 2/);
+  assert.match(await use(header((text) => text.replace('"format":"7"', '"format":"6"'))), /data files are of 6/);
+  assert.match(await use(header((text) => text.replace('"platform":"l', '"platform":"L'))), /was made on L/);
+  assert.match(await use(header((text) => text.replace('"kind":"redis"', '"kind":"mysql"'))), /of mysql/);
+  const rdb = Buffer.from(bytes);
+  rdb.fill(0xee, bytes.indexOf('REDIS0'), bytes.indexOf('REDIS0') + 6);
+  assert.match(await use(rdb), /does not start/);
+  must(await host.acquire(asks([{ service: redis(), state: stored(good) }])));
+});
+
+test('strangers on the usual ports change nothing', async (t) => {
+  for (const port of [5432, 6379]) {
+    const stranger = createServer((socket) => socket.end('nobody you know\n'));
+    // Somebody else may be there already: all the better.
+    await new Promise((resolve) => stranger.once('error', resolve).listen(port, '127.0.0.1', () => resolve(undefined)));
+    t.after(() => stranger.close());
+  }
+  const { host } = makeHost(t);
+  const lease = must(await host.acquire(asks([postgres(), redis()])));
+  assert.equal((await sql(setting(lease.environment, 'DATABASE_URL'), 'select 1 as one'))[0]?.['one'], 1);
+});

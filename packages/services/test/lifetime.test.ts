@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { ServiceDefinition } from '@tr/model';
+import { asks, makeFolder, makeHost, must, postgres, processesIn, redis, registeredFolders, setting } from './rig.js';
+import { sql } from './sql.js';
+
+const OWNER = fileURLToPath(new URL('owner.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const NOBODY = 65534;
+
+function ownerCall(folder: string, mode: 'once' | 'wait', services: readonly ServiceDefinition[]): readonly string[] {
+  return [OWNER, JSON.stringify({ folder, root: ROOT, mode, services })];
+}
+
+interface Owned {
+  readonly rows?: readonly { readonly name: string; readonly data: string }[];
+  readonly warnings: readonly { readonly code: string }[];
+  readonly failure?: { readonly code: string };
+  readonly uid?: number;
+}
+
+/** What an owner says that has a file system in memory as `mount` makes it. Needs a mount namespace. */
+function runMounted(folder: string, mount: string, services: readonly ServiceDefinition[]): Owned {
+  const flags = process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--map-root-user'];
+  const script = `set -e; ${mount}; exec "$0" "$@"`;
+  const call = ['sh', '-c', script, process.execPath, ...ownerCall(folder, 'once', services)];
+  const run = spawnSync('unshare', [...flags, ...call], { encoding: 'utf8' });
+  assert.match(run.stdout, /^\{/, run.stdout + run.stderr);
+  return JSON.parse(run.stdout) as Owned;
+}
+
+test('killed with SIGKILL: the next run ends its servers and removes its folders, and no others', async (t) => {
+  const folder = makeFolder(t);
+  const { host: bystander, directory } = makeHost(t, { folder });
+  const lease = must(await bystander.acquire(asks([postgres()])));
+  const owner = spawn(process.execPath, ownerCall(folder, 'wait', [postgres(), redis()]), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const before = registeredFolders(directory);
+  await new Promise((resolve) => owner.stdout.once('data', resolve));
+  const its = registeredFolders(directory).filter((path) => !before.includes(path));
+  assert.ok(processesIn(its).length >= 3, 'a PostgreSQL and two Redis servers');
+  owner.kill('SIGKILL');
+  await new Promise((resolve) => owner.once('exit', resolve));
+  assert.ok(processesIn(its).length >= 3, 'nothing ends them but a sweep');
+  await Promise.all([bystander.sweep(), makeHost(t, { folder }).host.sweep()]);
+  assert.deepEqual(processesIn(its), []);
+  assert.deepEqual(
+    its.filter((path) => existsSync(path)),
+    [],
+  );
+  assert.equal(readdirSync(join(directory, 'runs')).length, 1, 'the register of the living run');
+  await sql(setting(lease.environment, 'DATABASE_URL'), 'select 1');
+});
+
+test('as an ordinary user', { skip: process.getuid?.() !== 0 && 'the tests run as one' }, (t) => {
+  const folder = makeFolder(t);
+  chownSync(folder, NOBODY, NOBODY);
+  const run = spawnSync(process.execPath, ownerCall(folder, 'once', [postgres(), redis()]), {
+    encoding: 'utf8',
+    uid: NOBODY,
+    gid: NOBODY,
+  });
+  assert.equal(run.status, 0, run.stdout + run.stderr);
+  const { rows, uid } = JSON.parse(run.stdout) as Owned;
+  assert.equal(rows?.[0]?.name, 'one');
+  assert.equal(uid, NOBODY);
+});
+
+test('the npm-shipped PostgreSQL without its install script', (t) => {
+  const folder = makeFolder(t);
+  const { rows } = runMounted(folder, 'true', [postgres({ version: '>=18' }), redis()]);
+  assert.equal(rows?.[0]?.name, 'one');
+});
+
+test('memory too small from the beginning: on disk, nothing to warn of', (t) => {
+  const folder = makeFolder(t);
+  const { rows, warnings } = runMounted(folder, 'mount -t tmpfs -o size=20m none /dev/shm', [postgres(), redis()]);
+  assert.doesNotMatch(rows?.[0]?.data ?? '/dev/shm', /^\/dev\/shm/);
+  assert.deepEqual(warnings, []);
+});
+
+test('memory full while it is filled: on disk instead, with one warning; an error where only memory will do', (t) => {
+  const folder = makeFolder(t);
+  mkdirSync(join(folder, 'a'));
+  mkdirSync(join(folder, 'b'));
+  // Room enough to look at, and not for that many files.
+  const mount = 'mount -t tmpfs -o size=2g,nr_inodes=300 none /dev/shm';
+  const { rows, warnings } = runMounted(join(folder, 'a'), mount, [postgres(), redis()]);
+  assert.equal(rows?.[0]?.name, 'one');
+  assert.doesNotMatch(rows?.[0]?.data ?? '/dev/shm', /^\/dev\/shm/);
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ['service/no-space', 'service/no-space'],
+    'one for each of its two runs',
+  );
+  const { failure } = runMounted(join(folder, 'b'), mount, [postgres({ storage: 'memory' })]);
+  assert.equal(failure?.code, 'service/no-space');
+});

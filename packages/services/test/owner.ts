@@ -1,0 +1,68 @@
+// A process of its own that has services: `once` uses them and ends, `wait` says so and is to be killed.
+import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Result, ServiceDefinition, ServiceFailure, Sha256 } from '@tr/model';
+import { createServiceHost, type ServiceHost } from '../src/index.js';
+
+interface OwnerRequest {
+  readonly folder: string;
+  readonly root: string;
+  readonly mode: 'once' | 'wait';
+  readonly services: readonly ServiceDefinition[];
+}
+
+const { folder, root, mode, services } = JSON.parse(process.argv[2] ?? '') as OwnerRequest;
+const warnings: ServiceFailure[] = [];
+const makeHost = () =>
+  createServiceHost({
+    root,
+    directory: join(folder, '.tr', 'services'),
+    environment: { PATH: process.env['PATH'] ?? '' },
+    marker: { name: 'TR_TASK_RUN', value: 'owner.1;' },
+    now: Date.now,
+    warn: (failure) => warnings.push(failure),
+  });
+
+function must<T>(result: Result<T, ServiceFailure>): T {
+  if (result.ok) return result.value;
+  console.log(JSON.stringify({ failure: result.failure, warnings }));
+  process.exit(3);
+}
+
+async function acquire(host: ServiceHost, state: { readonly path: string; readonly sha256: Sha256 } | undefined) {
+  const signal = new AbortController().signal;
+  const [first, ...others] = services.map((service) => ({ service, state: undefined }));
+  const wanted = first === undefined ? [] : [{ ...first, state }, ...others];
+  return must(await host.acquire({ task: 'owner', services: wanted, workers: 1, signal }));
+}
+
+const host = makeHost();
+const lease = await acquire(host, undefined);
+if (mode === 'wait') {
+  console.log('waiting');
+  setInterval(() => undefined, 1000);
+} else {
+  const client = new pg.Client(lease.environment['DATABASE_URL']);
+  await client.connect();
+  await client.query('create table kept (name text); insert into kept values ($$one$$)');
+  await client.end();
+  const path = join(folder, 'state.tar');
+  const first = services[0]?.name ?? '';
+  must(await lease.capture(first, path));
+  await lease.release();
+  await host.dispose();
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex') as Sha256;
+  const next = makeHost();
+  const again = await acquire(next, { path, sha256 });
+  const other = new pg.Client(again.environment['DATABASE_URL_0']);
+  await other.connect();
+  const { rows } = await other.query<{ name: string; data: string }>(
+    "select name, current_setting('data_directory') as data from kept",
+  );
+  await other.end();
+  await again.release();
+  await next.dispose();
+  console.log(JSON.stringify({ rows, warnings, uid: process.getuid?.() }));
+}

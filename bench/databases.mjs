@@ -1,9 +1,7 @@
 // Prints how long services take against their bars: a stored database restored by a cold run, cloned on a warm server,
 // cloned for four workers; four Redis servers; four MariaDB servers.
 //   node bench/databases.mjs [repetitions]        after `npm run build`; needs PostgreSQL, Redis and MariaDB
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';

@@ -27,7 +27,7 @@ const makeHost = () =>
 
 function must<T>(result: Result<T, ServiceFailure>): T {
   if (result.ok) return result.value;
-  console.log(JSON.stringify({ failure: result.failure, warnings }));
+  process.stdout.write(`${JSON.stringify({ failure: result.failure, warnings })}\n`);
   process.exit(3);
 }
 
@@ -41,7 +41,7 @@ async function acquire(host: ServiceHost, state: { readonly path: string; readon
 const host = makeHost();
 const lease = await acquire(host, undefined);
 if (mode === 'wait') {
-  console.log('waiting');
+  process.stdout.write(`${'waiting'}\n`);
   setInterval(() => undefined, 1000);
 } else {
   const client = new pg.Client(lease.environment['DATABASE_URL']);
@@ -64,5 +64,5 @@ if (mode === 'wait') {
   await other.end();
   await again.release();
   await next.dispose();
-  console.log(JSON.stringify({ rows, warnings, uid: process.getuid?.() }));
+  process.stdout.write(`${JSON.stringify({ rows, warnings, uid: process.getuid?.() })}\n`);
 }

@@ -151,7 +151,7 @@ async function benchDump() {
 async function benchModules() {
   const [a, b] = [machine('modules-a'), machine('modules-b')];
   const entries = [];
-  for (const name of readdirSync(modules, { recursive: true }).sort()) {
+  for (const name of readdirSync(modules, { recursive: true, encoding: 'utf8' }).sort((x, y) => (x < y ? -1 : 1))) {
     const path = join(modules, name);
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats?.isFile()) continue;

@@ -47,11 +47,13 @@ export function createSqlWorkspace(files: Tree = {}, tasks: Readonly<Record<stri
       'turbo-like.config.json': { json: config },
       'api/turbo-like.config.json': { json: { extends: ['//'], name: 'api' } },
       'api/migrate.sh': MIGRATE,
-      // Everything there is, sorted: tables with their rows, and what the sequences say.
+      // Every table with its rows, and what the sequences say; sorted, and without the order of columns.
       'api/look.sh': `set -e
-psql -At -c "select table_name from information_schema.tables where table_schema = 'public' order by 1" > seen.txt
-for table in $(cat seen.txt); do psql -At -c "select * from $table order by 1" | sed "s/^/$table: /" >> seen.txt; done
-psql -At -c "select sequencename, last_value from pg_sequences order by 1" >> seen.txt
+psql -v ON_ERROR_STOP=1 -At > seen.txt <<'SQL'
+select format('select %L || to_jsonb(t)::text from %I t order by 1', table_name || ': ', table_name)
+from information_schema.tables where table_schema = 'public' order by table_name \\gexec
+select sequencename, last_value from pg_sequences order by 1;
+SQL
 `,
       'api/migrations/0001_users.sql': step('users'),
       'api/migrations/0002_orders.sql': step('orders'),

@@ -17,8 +17,8 @@ for (let at = 0; at < Number(values.count); at += 1) {
   try {
     const report = await followHistory(application, { seed, length: Number(values.length) });
     const { continued, taken, fromNothing, failed } = report;
-    console.log(
-      `seed ${seed}: ${continued} continued, ${taken} taken, ${fromNothing} from nothing, ${failed} impossible`,
+    process.stdout.write(
+      `seed ${seed}: ${continued} continued, ${taken} taken, ${fromNothing} from nothing, ${failed} impossible\n`,
     );
   } finally {
     application.workspace.dispose();

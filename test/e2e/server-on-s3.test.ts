@@ -1,7 +1,7 @@
 /** What one replica of a cache server does to a bucket, another one sees; and the commands that work on a bucket. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,7 +9,7 @@ import { createS3Stores } from '@tr/store-s3';
 import { runServerCommand, startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { wrongClock } from '../rig/clock.js';
 import { startFaultProxy } from '../rig/fault-proxy.js';
-import { S3_KINDS, startS3Server, type S3Server } from '../rig/s3-server.js';
+import { S3_KINDS, startS3Server, type BucketPolicy, type S3Server } from '../rig/s3-server.js';
 
 const BODY = 'a body that is too large to be inside an entry '.repeat(1000);
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -201,6 +201,34 @@ describe('doctor', () => {
     } finally {
       await hidden.close();
     }
+  });
+
+  test('the policy of the documentation is enough; without the right to list, that is named', async () => {
+    const docs = readFileSync(new URL('../../../docs/cache-server.md', import.meta.url), 'utf8');
+    const policy = JSON.parse(/```json\n(\{\n  "Version"[^`]*)```/.exec(docs)?.[1] ?? '') as BucketPolicy;
+    const store = s3.remote('prefix/below');
+    const enough = await doctor(store, await s3.restrict('enough', policy));
+    assert.equal(enough.exitCode, 0, enough.output);
+    assert.deepEqual(enough.output.match(/FAILED/), null);
+    assert.match(enough.output, /ok +Delete objects/);
+    const elsewhere = await doctor(s3.remote('other'), await s3.restrict('elsewhere', policy));
+    assert.equal(elsewhere.exitCode, 1, elsewhere.output);
+    assert.match(elsewhere.output, /AccessDenied: .*s3:PutObject/);
+    const blind = { ...policy, Statement: policy.Statement.filter(({ Action }) => Action !== 's3:ListBucket') };
+    const unlisted = await doctor(store, await s3.restrict('blind', blind));
+    assert.equal(unlisted.exitCode, 1, unlisted.output);
+    assert.match(unlisted.output, /FAILED .*not there\.\n.*s3:ListBucket/);
+    assert.match(unlisted.output, /FAILED .*List objects\.\n.*s3:ListBucket/);
+    const readOnly = {
+      ...policy,
+      Statement: policy.Statement.map((statement) => ({
+        ...statement,
+        Action: [statement.Action].flat().filter((action) => action !== 's3:DeleteObject'),
+      })),
+    };
+    const undeleted = await doctor(store, await s3.restrict('undeleting', readOnly));
+    assert.equal(undeleted.exitCode, 0, undeleted.output);
+    assert.match(undeleted.output, /warning {2}Delete objects\.\n.*s3:DeleteObject/);
   });
 
   test('tries a directory too', async () => {

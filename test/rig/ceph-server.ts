@@ -11,6 +11,8 @@ export interface CephServer {
   /** Of a user that may make buckets. */
   readonly accessKey: string;
   readonly secretKey: string;
+  /** Another user, who may do nothing with the buckets of the first one but what a policy says. */
+  createUser(name: string): { readonly accessKey: string; readonly secretKey: string };
   close(): Promise<void>;
 }
 
@@ -63,12 +65,19 @@ class CephCluster {
     this.#run('ceph', ['--connect-timeout', '20', 'osd', 'new', storage]);
     this.#run('ceph-osd', ['-i', '0', '--no-mon-config', '--mkfs', '--osd-uuid', storage]);
     this.#spawn('ceph-osd', ['-i', '0']);
-    const keys = ['--access-key', ACCESS_KEY, '--secret-key', SECRET_KEY];
-    this.#run('radosgw-admin', ['-n', 'client.rgw', 'user', 'create', '--uid', 'tr', '--display-name', 'tr', ...keys]);
+    this.#createUser('tr', ACCESS_KEY);
     const gateway = this.#spawn('radosgw', ['-n', 'client.rgw']);
     const url = `http://127.0.0.1:${gatewayPort}`;
     await this.#untilAnswers(url, gateway);
-    return { url, accessKey: ACCESS_KEY, secretKey: SECRET_KEY, close: () => this.close() };
+    const createUser = (name: string) => this.#createUser(name, `KEYOF${name.toUpperCase()}`);
+    return { url, accessKey: ACCESS_KEY, secretKey: SECRET_KEY, createUser, close: () => this.close() };
+  }
+
+  #createUser(name: string, accessKey: string): { readonly accessKey: string; readonly secretKey: string } {
+    const user = ['user', 'create', '--uid', name, '--display-name', name];
+    const keys = ['--access-key', accessKey, '--secret-key', SECRET_KEY];
+    this.#run('radosgw-admin', ['-n', 'client.rgw', ...user, ...keys]);
+    return { accessKey, secretKey: SECRET_KEY };
   }
 
   async close(): Promise<void> {

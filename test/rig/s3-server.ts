@@ -16,7 +16,18 @@ export interface S3Server {
   remote(prefix: string, origin?: string): string;
   /** The bucket itself, to look at objects and to damage them. Needs the credentials in the environment. */
   open(prefix: string): Bucket;
+  /**
+   * Credentials of somebody who may do with the bucket what this policy says, and nothing else. Its statements name the bucket
+   * `bucket`. Only one policy at a time, and only on Ceph.
+   */
+  restrict(name: string, policy: BucketPolicy): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
+}
+
+/** A policy, as the documentation writes it. */
+export interface BucketPolicy {
+  readonly Version: string;
+  readonly Statement: readonly { readonly Action: string | readonly string[]; readonly Resource: string }[];
 }
 
 export type S3Kind = 'ceph' | 's3rver';
@@ -32,7 +43,7 @@ const BUCKET = 'cache';
 /** Starts one on free ports. */
 export async function startS3Server(kind: S3Kind = 's3rver'): Promise<S3Server> {
   const started = kind === 'ceph' ? await startCeph() : await startLight();
-  const { url, key, secret } = started;
+  const { url, key, secret, createUser } = started;
   const credentials = { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret };
   const remote = (prefix: string, origin = url): string =>
     `s3://${BUCKET}/${prefix}?endpoint=${encodeURIComponent(origin)}&forcePathStyle=true`;
@@ -46,6 +57,21 @@ export async function startS3Server(kind: S3Kind = 's3rver'): Promise<S3Server> 
       if (!location.ok) throw new Error(location.failure);
       return openBucket(location.value, { requestMs: 10_000 });
     },
+    restrict: async (name, policy) => {
+      if (createUser === undefined) throw new Error(`${kind} has no users`);
+      const user = createUser(name);
+      const Statement = policy.Statement.map((statement) => ({
+        ...statement,
+        Principal: { AWS: [`arn:aws:iam:::user/${name}`] },
+        Resource: statement.Resource.replace(':::bucket', `:::${BUCKET}`),
+      }));
+      await withSdk(url, { key, secret }, async ({ send, sdk }) => {
+        await send(
+          new sdk.PutBucketPolicyCommand({ Bucket: BUCKET, Policy: JSON.stringify({ ...policy, Statement }) }),
+        );
+      });
+      return { AWS_ACCESS_KEY_ID: user.accessKey, AWS_SECRET_ACCESS_KEY: user.secretKey };
+    },
     close: () => started.close(),
   };
 }
@@ -54,13 +80,17 @@ interface Started {
   readonly url: string;
   readonly key: string;
   readonly secret: string;
+  readonly createUser?: (name: string) => { readonly accessKey: string; readonly secretKey: string };
   close(): Promise<void>;
 }
 
 async function startCeph(): Promise<Started> {
   const ceph = await startCephServer();
-  await createBucket(ceph.url, { key: ceph.accessKey, secret: ceph.secretKey });
-  return { url: ceph.url, key: ceph.accessKey, secret: ceph.secretKey, close: () => ceph.close() };
+  await withSdk(ceph.url, { key: ceph.accessKey, secret: ceph.secretKey }, async ({ send, sdk }) => {
+    await send(new sdk.CreateBucketCommand({ Bucket: BUCKET }));
+  });
+  const createUser = (name: string) => ceph.createUser(name);
+  return { url: ceph.url, key: ceph.accessKey, secret: ceph.secretKey, createUser, close: () => ceph.close() };
 }
 
 /** The part of the library that is used. */
@@ -92,16 +122,24 @@ async function startLight(): Promise<Started> {
   };
 }
 
-/** The part of the SDK that no code of ours needs: we never make buckets. */
-interface BucketMaker {
+/** The part of the SDK that no code of ours needs: we make neither buckets nor policies. */
+interface AdminSdk {
   readonly S3Client: new (options: object) => { send(command: object): Promise<unknown>; destroy(): void };
   readonly CreateBucketCommand: new (input: { readonly Bucket: string }) => object;
+  readonly PutBucketPolicyCommand: new (input: { readonly Bucket: string; readonly Policy: string }) => object;
 }
 
-async function createBucket(endpoint: string, { key, secret }: { readonly key: string; readonly secret: string }) {
-  const sdk = createRequire(import.meta.url)('@aws-sdk/client-s3') as BucketMaker;
+async function withSdk(
+  endpoint: string,
+  { key, secret }: { readonly key: string; readonly secret: string },
+  use: (tools: { readonly sdk: AdminSdk; readonly send: (command: object) => Promise<unknown> }) => Promise<void>,
+): Promise<void> {
+  const sdk = createRequire(import.meta.url)('@aws-sdk/client-s3') as AdminSdk;
   const credentials = { accessKeyId: key, secretAccessKey: secret };
   const client = new sdk.S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
-  await client.send(new sdk.CreateBucketCommand({ Bucket: BUCKET }));
-  client.destroy();
+  try {
+    await use({ sdk, send: (command) => client.send(command) });
+  } finally {
+    client.destroy();
+  }
 }

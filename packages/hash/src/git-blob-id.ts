@@ -1,13 +1,19 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { BlobId } from '@tr/model';
 
 /** Object hash of a git repository. */
 export type GitAlgorithm = 'sha1' | 'sha256';
+
+/** Up to here the bytes are copied behind their header: one call takes a fifth of the time of four. */
+const COPIED_BYTES = 64 * 1024;
 
 /**
  * The id git gives a blob with these bytes: the digest of `blob <size>\0` and the bytes (gitformat-pack,
  * git-hash-object). No filter is applied.
  */
 export function gitBlobId(bytes: Uint8Array, algorithm: GitAlgorithm = 'sha1'): BlobId {
-  return createHash(algorithm).update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex') as BlobId;
+  const header = `blob ${bytes.byteLength}\0`;
+  if (bytes.byteLength <= COPIED_BYTES)
+    return hash(algorithm, Buffer.concat([Buffer.from(header), bytes]), 'hex') as BlobId;
+  return createHash(algorithm).update(header).update(bytes).digest('hex') as BlobId;
 }

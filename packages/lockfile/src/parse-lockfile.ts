@@ -1,5 +1,7 @@
 import type { LockfileFailure, PackageManagerName, Result } from '@tr/model';
 import { InvariantError, fail, ok } from '@tr/model';
+import { readBunLockfile } from './formats/bun.js';
+import { readNpmLockfile } from './formats/npm.js';
 import type { Lockfile } from './lockfile.js';
 import { createLockfile } from './lockfile.js';
 import type { LockfileReading } from './reading.js';
@@ -15,7 +17,7 @@ export interface LockfileSource {
 }
 
 /**
- * Parses a lockfile. Only the parser of its kind is loaded. Whatever is wrong with the text is a failure (then the
+ * Parses a lockfile. Libraries that read YAML are only loaded for it. Whatever is wrong with the text is a failure (then the
  * whole file should count instead); it never throws for it and never hangs.
  */
 export async function parseLockfile(
@@ -50,11 +52,11 @@ async function read(
 ): Promise<LockfileReading> {
   switch (kind) {
     case 'npm':
-      return (await import('./formats/npm.js')).readNpmLockfile(text);
+      return readNpmLockfile(text);
     case 'pnpm':
       return (await import('./formats/pnpm.js')).readPnpmLockfile(text);
     case 'bun':
-      return (await import('./formats/bun.js')).readBunLockfile(text);
+      return readBunLockfile(text);
     case 'yarn':
     case 'berry':
       // A workspace may say `yarn` of any version: the text tells which of the two formats it is.

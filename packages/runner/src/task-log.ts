@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LineBuffer } from './line-buffer.js';
 import { LogTail } from './log-tail.js';
@@ -76,8 +76,12 @@ export class TaskLog {
 /** Writes the log of a restored task, so that the logs directory is complete; false when it cannot be written. */
 export function tryWriteLog(path: string, log: Uint8Array): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, log);
+    const file = openForWriting(path);
+    try {
+      writeFully(file, log);
+    } finally {
+      closeSync(file);
+    }
     return true;
   } catch (error) {
     toDetail(error);

@@ -36,7 +36,7 @@ export interface OutputComparison {
   readonly stamps: readonly Stamp[];
   /** True when every stamp was as recorded: there is nothing to put in place or to write down. */
   readonly asRecorded: boolean;
-  /** A time before the stamps that are not as recorded were taken; undefined when it could not be told. */
+  /** A time before the stamps that are not as recorded were taken; undefined when it could not be told, or there are none. */
   readonly sampledAt: number | undefined;
 }
 
@@ -59,12 +59,13 @@ export function knownOf(
 export async function compareOutputs(request: CompareRequest): Promise<OutputComparison> {
   const { disk, root, manifest } = request;
   const pacer = createPacer();
-  const throughLinks = findLinkedDirectories(disk, root, manifest);
+  const unreachable = findNoDirectories(disk, root, manifest);
   const look = (path: string): Stats | undefined =>
-    throughLinks.size > 0 && isBelow(throughLinks, path) ? undefined : lstat(disk, root, path);
+    unreachable.size > 0 && isBelow(unreachable, path) ? undefined : lstat(disk, root, path);
   const wrong: ManifestEntry[] = [];
   const stamps: Stamp[] = [];
   let sampledAt: number | undefined;
+  let isSampled = false;
   let asRecorded = true;
   let at = 0;
   for (const entry of manifest.entries) {
@@ -74,8 +75,10 @@ export async function compareOutputs(request: CompareRequest): Promise<OutputCom
       stamps.push(recorded ?? NO_STAMP);
       continue;
     }
-    if (asRecorded) {
-      asRecorded = false;
+    asRecorded = false;
+    // For what is not there no time is needed.
+    if (!isSampled && (stats !== undefined || request.known !== undefined)) {
+      isSampled = true;
       // The stamps so far are older than the record, so this later time holds for them as well.
       sampledAt = request.sampleClock();
       stats = look(entry.path);
@@ -132,17 +135,17 @@ function isOfType(entry: ManifestEntry, stats: Stats): boolean {
   }
 }
 
-/** Directories above entries that are something else than a directory. */
-function findLinkedDirectories(disk: Disk, root: string, manifest: Manifest): ReadonlySet<string> {
+/** Directories above entries that are not there, or are something else than a directory. */
+function findNoDirectories(disk: Disk, root: string, manifest: Manifest): ReadonlySet<string> {
   const seen = new Set<string>(['']);
-  const linked = new Set<string>();
+  const none = new Set<string>();
   for (const { path } of manifest.entries) {
     for (let above = parentOf(path); !seen.has(above); above = parentOf(above)) {
       seen.add(above);
-      if (lstat(disk, root, above)?.isDirectory() === false) linked.add(above);
+      if (lstat(disk, root, above)?.isDirectory() !== true) none.add(above);
     }
   }
-  return linked;
+  return none;
 }
 
 function isBelow(directories: ReadonlySet<string>, path: string): boolean {

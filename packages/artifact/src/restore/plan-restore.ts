@@ -39,13 +39,17 @@ export function planRestore(request: PlanRequest): PlanResult {
   const obstacles: RelativePath[] = [];
   const owned = new Set(earlier.map(withoutSlash));
   const cleared = new Set<string>();
+  /** Directories that are not there: neither is anything in them. */
+  const absent = new Set<string>();
   for (const entry of wrong) {
     for (let above = parentOf(entry.path); above !== '' && !cleared.has(above); above = parentOf(above)) {
       cleared.add(above);
       const blocked = clearDirectory(request, above, owned);
       if (blocked === 'refused') return refuse(above, 'a link or file stands where a directory is needed');
       if (blocked === 'remove') obstacles.push(above);
+      if (blocked === 'absent') absent.add(above);
     }
+    if (absent.has(parentOf(entry.path))) continue;
     const blocked = clearEntry(request, entry, owned);
     if (blocked === 'refused') return refuse(entry.path, 'a directory with other files stands in the way');
     obstacles.push(...blocked);
@@ -74,9 +78,10 @@ function clearDirectory(
   { disk, root }: PlanRequest,
   path: RelativePath,
   owned: ReadonlySet<string>,
-): 'clear' | 'remove' | 'refused' {
+): 'absent' | 'clear' | 'remove' | 'refused' {
   const stats = disk.lstat(`${root}/${path}`);
-  if (stats === undefined || stats.isDirectory()) return 'clear';
+  if (stats === undefined) return 'absent';
+  if (stats.isDirectory()) return 'clear';
   // What an earlier set put there may go; a link that somebody made is theirs, and never followed.
   return owned.has(path) ? 'remove' : 'refused';
 }

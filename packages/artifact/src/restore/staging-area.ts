@@ -49,7 +49,9 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
       if (taken < TREES_AT_ONCE) taken += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       try {
-        for (let path = free.pop(); path !== undefined; path = free.pop()) if (isEmpty(path)) return path;
+        const used = free.pop();
+        // Another run removes what has lain here for long.
+        if (used !== undefined && disk.lstat(used) !== undefined) return used;
         const path = `${directory}/restore-${randomBytes(9).toString('hex')}`;
         disk.makeDirectory(path);
         return path;

@@ -30,7 +30,7 @@ export function hashFile(path: string, options: HashFileOptions): HashedFile | u
   try {
     const stat = fstatSync(file);
     if (options.refuseConvertible || stat.size <= WHOLE_FILE_BYTES) {
-      const bytes = readFileSync(file);
+      const bytes = readAll(file, stat.size);
       if (options.refuseConvertible && isConvertible(bytes)) return undefined;
       return { id: gitBlobId(bytes, options.algorithm), stat };
     }
@@ -38,6 +38,13 @@ export function hashFile(path: string, options: HashFileOptions): HashedFile | u
   } finally {
     closeSync(file);
   }
+}
+
+/** One call for a file that is as long as it was a moment ago. */
+function readAll(file: number, size: number): Buffer {
+  const buffer = Buffer.allocUnsafe(size + 1);
+  const read = readSync(file, buffer, 0, size + 1, 0);
+  return read === size ? buffer.subarray(0, read) : readFileSync(file);
 }
 
 function isConvertible(bytes: Buffer): boolean {

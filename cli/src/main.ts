@@ -26,7 +26,7 @@ export async function main(args: readonly string[]): Promise<void> {
           { severity: 'error', failure: { code: 'usage/not-a-directory', option: '--cwd', path: cwd } },
         ]);
   } catch (error) {
-    process.exitCode = reportError(error);
+    process.exitCode = reportError(error, context);
   }
   // Taking the heap apart in good order costs a run over 100 packages 12 ms of CPU.
   if (!hasPendingOutput()) process.exit();
@@ -86,8 +86,13 @@ function readEnvironment(): Record<string, string> {
   );
 }
 
-/** Everything that is thrown is a bug of ours. */
-function reportError(error: unknown): number {
+/** Everything that is thrown is a bug of ours, but for a limit that any call may meet. */
+function reportError(error: unknown, context: CliContext): number {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    refuse(context, [{ severity: 'error', failure: { code: 'usage/too-many-open-files', detail: code } }]);
+    return EXIT.failed;
+  }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const kind = error instanceof InvariantError ? 'a broken assumption' : 'an unexpected error';
   writeNow(2, `tr ${VERSION}: ${kind}; please report this with the lines below.\n${detail}\n`);

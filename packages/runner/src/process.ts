@@ -189,6 +189,11 @@ function startWatchdog(request: SpawnRequest, id: string): Watchdog | undefined 
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
+  // Too many files are open: nothing was started, and the streams that the types promise are not there.
+  if (child.pid === undefined) {
+    child.once('error', () => undefined);
+    return undefined;
+  }
   child.unref();
   return new Watchdog(child);
 }

@@ -20,6 +20,8 @@ export type UsageFailure =
   | { readonly code: 'usage/unexpected-argument'; readonly argument: string }
   /** A command that comes with a package of its own. */
   | { readonly code: 'usage/not-installed'; readonly command: string; readonly package: string }
+  /** The limit of the operating system for open files was met where nothing can be done without one more. */
+  | { readonly code: 'usage/too-many-open-files'; readonly detail: string }
   /** A directory named by an option (`--cwd`) is not there or is not a directory. */
   | { readonly code: 'usage/not-a-directory'; readonly option: string; readonly path: string };
 
@@ -32,6 +34,7 @@ export const USAGE_FAILURE_CODES = [
   'usage/missing-value',
   'usage/not-a-directory',
   'usage/not-installed',
+  'usage/too-many-open-files',
   'usage/unexpected-argument',
   'usage/unknown-command',
   'usage/unknown-option',

@@ -1,5 +1,5 @@
 import type { UsageFailure } from '@tr/model';
-import type { Words } from './words.js';
+import { TOO_MANY_FILES, type Words } from './words.js';
 
 /** Words for a command line that cannot be understood. */
 export function describeUsageFailure(failure: UsageFailure): Words {
@@ -45,6 +45,8 @@ export function describeUsageFailure(failure: UsageFailure): Words {
         what: `\`${failure.command}\` is not installed here: the package \`${failure.package}\` is missing.`,
         next: `Write \`npm install --save-dev ${failure.package}\`.`,
       };
+    case 'usage/too-many-open-files':
+      return { what: `The limit for open files was met (${failure.detail}).`, next: TOO_MANY_FILES };
     case 'usage/not-a-directory':
       return {
         what: `\`${failure.option}\` names \`${failure.path}\`, which is not a directory.`,

@@ -122,7 +122,7 @@ test('an issuer that is down is trouble, not a wrong token; nx sees a miss', asy
   const gone = { ...trusted(), issuer: 'http://127.0.0.1:1' };
   await using server = await startTestServer({ issuers: [gone] });
   const token = await sign(PUSH, { iss: gone.issuer });
-  assert.equal(await write(server, token), 503);
+  assert.equal(await write(server, token), 403, 'nx: not stored');
   assert.equal((await call(server, '/v8/artifacts/1', { token })).status, 503);
   assert.equal((await call(server, '/v1/cache/1', { token })).status, 404);
   assert.ok(

@@ -64,11 +64,11 @@ test('what is not used for too long goes', () => {
 });
 
 async function put(server: TestServer, token: string, key: string, body: string): Promise<number> {
-  return (await call(server, `/v1/cache/${key}`, { method: 'PUT', token, body })).status;
+  return (await call(server, `/gradle/${key}`, { method: 'PUT', token, body })).status;
 }
 
 async function statuses(server: TestServer, token: string, keys: readonly string[]): Promise<readonly number[]> {
-  return await Promise.all(keys.map(async (key) => (await call(server, `/v1/cache/${key}`, { token })).status));
+  return await Promise.all(keys.map(async (key) => (await call(server, `/gradle/${key}`, { token })).status));
 }
 
 test('a full scope makes room by itself; what can never fit is 507 and evicts nothing', async () => {

@@ -8,6 +8,7 @@ const PROBLEMS = {
   'read-only': { status: 403, text: 'Access forbidden: this token may read but not write.' },
   'no-scope': { status: 403, text: 'Access forbidden: no rule gives this token a scope.' },
   unsigned: { status: 403, text: 'Access forbidden: only signed artifacts are taken here.' },
+  'not-stored': { status: 403, text: 'Access forbidden: the record was not stored; the log of the server says why.' },
   'not-found': { status: 404, text: 'The record was not found' },
   'wrong-method': { status: 405, text: 'This method is not served here' },
   'already-exists': { status: 409, text: 'Cannot override an existing record' },

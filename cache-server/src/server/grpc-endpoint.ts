@@ -31,6 +31,7 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   'read-only': 7,
   'no-scope': 7,
   unsigned: 7,
+  'not-stored': 7,
   'not-found': 5,
   'wrong-method': 12,
   'already-exists': 6,

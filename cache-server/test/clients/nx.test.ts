@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { EntryStore } from '@tr/store';
 import { createWorkspace, packageFolder, runClient, type Workspace } from '../rig/client.js';
 import { startTestServer, type TestServer } from '../rig/server.js';
 
@@ -80,4 +81,46 @@ test('nx: a read-only token reads and does not fail the run', async () => {
   const { code, output } = await build(workspace, remote(server, server.token('main', { readOnly: true })));
   assert.equal(code, 0, output);
   assert.ok(server.requests().some(({ method, status }) => method === 'PUT' && status === 403));
+});
+
+test('nx: no trouble behind the server ends a run: a store that fails, one that is full, an issuer that is down', async () => {
+  const failing: EntryStore = {
+    get: async () => ({ ok: false, failure: { code: 'store/io', path: '/x', detail: 'EIO' } }),
+    put: async () => ({ ok: false, failure: { code: 'store/no-space', path: '/x' } }),
+    delete: async () => ({ ok: true, value: undefined }),
+    list: async () => ({ ok: true, value: [] }),
+    scan: async () => ({ ok: true, value: undefined }),
+  };
+  const none = async () => ({ ok: true as const, value: undefined });
+  const issuer = {
+    issuer: 'http://127.0.0.1:1',
+    audience: 'our-cache',
+    tenant: 'default',
+    jwksUrl: undefined,
+    rules: [{ claims: { ref: 'refs/heads/main' }, scope: 'main' }],
+  };
+  const payload = { iss: issuer.issuer, aud: issuer.audience, sub: 'x', exp: 4_000_000_000 };
+  const jwt = [{ alg: 'RS256' }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  const variants = [
+    { name: 'fails', options: { entries: failing } },
+    { name: 'full', options: { entries: { ...failing, get: none } } },
+    { name: 'issuer', options: { issuers: [issuer] }, token: `${jwt.join('.')}.c2lnbmF0dXJl` },
+  ];
+  for (const { name, options, token } of variants) {
+    await using server = await startTestServer(options);
+    using workspace = nxWorkspace();
+    const { code, output } = await build(workspace, remote(server, token ?? server.token('main')));
+    assert.equal(code, 0, `${name}: ${output}`);
+    assert.equal(runs(workspace), 1, name);
+    const seen = server.requests().map(({ method, status }) => `${method} ${status}`);
+    assert.deepEqual(seen, ['GET 404', 'PUT 403'], name);
+  }
+});
+
+test('nx: a wrong token is told, and ends the run', async () => {
+  await using server = await startTestServer();
+  using workspace = nxWorkspace();
+  const { code, output } = await build(workspace, remote(server, 'wrong'));
+  assert.notEqual(code, 0);
+  assert.match(output, /invalid authentication token/);
 });

@@ -5,6 +5,8 @@ import type { Protocol } from '../protocol.js';
 
 /** What only a change of the client's settings can mend: told, or a run without the cache would hide it for ever. */
 const MISTAKES: readonly ProblemCode[] = ['no-credential', 'bad-credential', 'no-scope'];
+/** Statuses of a PUT that the client takes as: not stored, never mind. */
+const QUIET: readonly number[] = [403, 409];
 const KEY = /^[A-Za-z0-9._-]{1,128}$/;
 interface KeyParams {
   readonly Params: { readonly hash: string };
@@ -12,7 +14,8 @@ interface KeyParams {
 
 /**
  * Nx's self-hosted remote cache, `/v1/cache/{hash}`: records are immutable, 409 for a second one. The client ends the
- * whole run of a user at any status but 200 and 404 of a GET, so trouble behind the route, or before it at the login, is a miss here.
+ * whole run of a user at any status of a GET but 200 and 404, and of a PUT but 200, 401, 403 and 409. So trouble behind the
+ * route, or before it at the login, is a miss and a record that was not stored.
  */
 export const nx: Protocol = {
   name: 'nx',
@@ -31,9 +34,12 @@ export const nx: Protocol = {
     });
   },
   softenProblem(problem, method) {
-    const isRead = method === 'GET' || method === 'HEAD';
-    return isRead && !MISTAKES.includes(problem.code) ? new Problem('not-found') : problem;
+    if (MISTAKES.includes(problem.code)) return problem;
+    if (method !== 'PUT') return new Problem('not-found');
+    return QUIET.includes(problem.status) ? problem : new Problem('not-stored');
   },
+  // Exactly this type: with a charset behind it, the client shows a complaint about it instead of the text.
+  describeProblem: ({ text }) => ({ contentType: 'text/plain', text }),
 };
 
 function toKey(hash: string): { readonly instance: string; readonly key: string } {

@@ -18,6 +18,7 @@ import { MARKER_VARIABLE } from '@tr/runner';
 import type { ServiceHost } from '@tr/services';
 import type { Ancestor, AncestorSources, SnapshotServices, Steps } from '@tr/snapshot';
 import { listPastFiles } from '@tr/workspace';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CliContext } from './context.js';
 import type { Project } from './project.js';
@@ -35,7 +36,7 @@ export interface ProjectServices {
   /** Stored states that a task could start from, nearest first. */
   findAncestors(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly Ancestor[]>;
   host(): Promise<ServiceHost>;
-  /** Stops what was started. */
+  /** Stops what was started, and removes what runs have left that were killed. */
   dispose(): Promise<void>;
 }
 
@@ -59,7 +60,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
   let opened: Promise<ServiceHost> | undefined;
   const open = async (): Promise<ServiceHost> => {
     const { createServiceHost } = await import('@tr/services');
-    return createServiceHost({
+    const host = createServiceHost({
       root,
       directory: join(stateDirectory, 'services'),
       environment: context.environment,
@@ -67,6 +68,8 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
       now: () => Date.now(),
       warn,
     });
+    await host.sweep();
+    return host;
   };
   const host = (): Promise<ServiceHost> => (opened ??= open());
   const descriptions = new Map<string, Promise<Result<string, ServiceFailure>>>();
@@ -112,9 +115,19 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
     },
     host,
     dispose: async () => {
+      if (opened === undefined && hasRuns(stateDirectory)) await host();
       await (await opened)?.dispose();
     },
   };
+}
+
+/** Runs that have started servers and are not over, or were killed: then what they left is removed. */
+function hasRuns(stateDirectory: string): boolean {
+  try {
+    return readdirSync(join(stateDirectory, 'services/runs')).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function matches(globs: readonly string[], path: string): boolean {

@@ -1,0 +1,198 @@
+/** Whatever ends a run, a server or a worker: nothing stays behind, and no wrong state is handed to a task. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, afterEach, test } from 'node:test';
+import { notSavedReason } from '../rig/events.js';
+import { waitUntil } from '../rig/processes.js';
+import { createSqlWorkspace, step } from '../rig/sql-workspace.js';
+import type { TestWorkspace } from '../rig/workspace.js';
+
+const open: TestWorkspace[] = [];
+afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+
+function workspaceWith(tasks: Readonly<Record<string, unknown>> = {}): TestWorkspace {
+  const workspace = createSqlWorkspace({}, tasks);
+  open.push(workspace);
+  return workspace;
+}
+
+/** A task that says where its servers are and then takes its time. */
+const SLOW = {
+  slow: {
+    command: 'echo "$PGPORT $REDIS_URL $TR_SERVICES_SOCKET" > "$OLDPWD_MARK"; sleep 60',
+    services: ['db', 'redis'],
+    workers: 2,
+    cache: false,
+    passThroughEnv: ['OLDPWD_MARK'],
+  },
+};
+
+/** What the register of the workspace says there is: folders, and processes that still run. */
+function leftovers(workspace: TestWorkspace): readonly string[] {
+  const runs = join(workspace.root, '.tr/services/runs');
+  const names = existsSync(runs) ? readdirSync(runs) : [];
+  return names.flatMap((name) => [name, ...livingIn(join(runs, name))]);
+}
+
+function livingIn(register: string): readonly string[] {
+  const lines = readFileSync(register, 'utf8').split('\n').filter(Boolean);
+  return lines.flatMap((line) => {
+    const { directory, server } = JSON.parse(line) as { directory?: string; server?: { pid: number } };
+    if (directory !== undefined) return existsSync(directory) ? [directory] : [];
+    return server !== undefined && existsSync(`/proc/${server.pid}`) ? [`process ${server.pid}`] : [];
+  });
+}
+
+function start(workspace: TestWorkspace, mark: string) {
+  let child: ChildProcess | undefined;
+  const ended = workspace.tr(['run', 'slow'], {
+    env: { OLDPWD_MARK: mark },
+    onStart: (process) => (child = process),
+  });
+  return { ended, kill: (signal: NodeJS.Signals) => child?.kill(signal) };
+}
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`${signal}: exit code ${exitCode}, and neither server, socket nor folder is left`, async () => {
+    const workspace = workspaceWith(SLOW);
+    const mark = `${workspace.root}.invocations/mark`;
+    const run = start(workspace, mark);
+    await waitUntil('the task to run', () => existsSync(mark));
+    const [, , socket = ''] = readFileSync(mark, 'utf8').trim().split(' ');
+    assert.ok(existsSync(socket));
+    run.kill(signal);
+    assert.equal((await run.ended).exitCode, exitCode);
+    assert.deepEqual(leftovers(workspace), []);
+    assert.equal(existsSync(socket), false);
+  });
+}
+
+test('SIGKILL of the runner: the next run leaves nothing of it', async () => {
+  const workspace = workspaceWith(SLOW);
+  const mark = `${workspace.root}.invocations/mark`;
+  const run = start(workspace, mark);
+  await waitUntil('the task to run', () => existsSync(mark));
+  run.kill('SIGKILL');
+  await run.ended;
+  assert.ok(leftovers(workspace).length > 0, 'its folders at least');
+  const next = await workspace.tr(['run', 'look']);
+  assert.equal(next.exitCode, 0, next.stdout);
+  assert.deepEqual(leftovers(workspace), []);
+});
+
+test('SIGKILL of the runner: a next run without any service cleans up as well', async () => {
+  const workspace = workspaceWith({ ...SLOW, plain: { command: 'true', cache: false } });
+  const mark = `${workspace.root}.invocations/mark`;
+  const run = start(workspace, mark);
+  await waitUntil('the task to run', () => existsSync(mark));
+  run.kill('SIGKILL');
+  await run.ended;
+  assert.equal((await workspace.tr(['run', 'plain'])).exitCode, 0);
+  assert.deepEqual(leftovers(workspace), []);
+});
+
+test('a server that is killed fails the task, stores nothing, and the next run is right', async () => {
+  const workspace = workspaceWith();
+  const config = workspace.read('turbo-like.config.json');
+  workspace.write({
+    'api/kill.sh': 'kill -9 $(head -1 $(psql -At -c "show data_directory")/postmaster.pid); sleep 0.3',
+    'turbo-like.config.json': config.replace('sh migrate.sh', 'sh migrate.sh; sh kill.sh'),
+  });
+  const result = await workspace.tr(['run', 'look', '--log-format=json']);
+  assert.notEqual(result.exitCode, 0, result.stdout + result.stderr);
+  assert.equal(notSavedReason(result, 'api#migrate'), 'state-unknown', result.stdout + result.stderr);
+  assert.deepEqual(leftovers(workspace), []);
+  workspace.write({ 'turbo-like.config.json': config });
+  assert.equal((await workspace.tr(['run', 'look'])).exitCode, 0);
+  assert.match(workspace.read('api/seen.txt'), /t_items: .*items v1/);
+});
+
+test('two runs at once: each has servers of its own', async () => {
+  const look = (name: string) => ({
+    command: `psql -q -c "create table only_${name} ()"; sleep 0.5; psql -At -c "select table_name from information_schema.tables where table_name like 'only_%'"`,
+    services: ['db'],
+    cache: false,
+  });
+  const workspace = workspaceWith({ one: look('one'), two: look('two') });
+  const runs = await Promise.all(['one', 'two'].map((task) => workspace.tr(['run', task])));
+  for (const [at, name] of ['one', 'two'].entries()) {
+    assert.equal(runs[at]?.exitCode, 0, runs[at]?.stdout);
+    assert.match(runs[at]?.stdout ?? '', new RegExp(`only_${name}\\n`));
+    assert.doesNotMatch(runs[at]?.stdout ?? '', new RegExp(`only_${name === 'one' ? 'two' : 'one'}\\n`));
+  }
+  assert.deepEqual(leftovers(workspace), []);
+});
+
+test('two tasks at once see nothing of each other, nor do the workers of one', async () => {
+  const write = {
+    command: 'psql -q -c "create table mine ()"; redis-cli -u "$REDIS_URL" set k v; sleep 0.3',
+    services: ['db', 'redis'],
+    cache: false,
+  };
+  const workers = {
+    command:
+      'redis-cli -u "$REDIS_URL_0" set a 1; redis-cli -u "$REDIS_URL_1" flushall; redis-cli -u "$REDIS_URL_1" config set maxmemory 77mb; ' +
+      'redis-cli -u "$REDIS_URL_0" get a; redis-cli -u "$REDIS_URL_0" config get maxmemory; psql -q -c "create table w ()" "$DATABASE_URL_0"; psql -At -c "select count(*) from pg_tables where tablename = \'w\'" "$DATABASE_URL_1"',
+    services: ['db', 'redis'],
+    workers: 2,
+    cache: false,
+  };
+  const workspace = workspaceWith({ write, again: write, workers });
+  const result = await workspace.tr(['run', 'write', 'again', 'workers', '--log-order=grouped']);
+  assert.equal(result.exitCode, 0, result.stdout + result.stderr);
+  assert.doesNotMatch(result.stdout, /77mb|80740352/);
+  assert.match(
+    result.stdout,
+    /workers: OK\n.*workers: OK\n.*workers: OK\n.*workers: 1\n.*workers: maxmemory\n.*workers: 0\n.*workers: 0\n/,
+  );
+});
+
+test('strangers on the usual ports change nothing', async () => {
+  const strangers = [5432, 3306, 6379].map((port) =>
+    createServer((socket) => socket.end('go away\n'))
+      .on('error', () => undefined)
+      .listen(port, '127.0.0.1'),
+  );
+  after(() => strangers.forEach((server) => server.close()));
+  const workspace = workspaceWith();
+  assert.equal((await workspace.tr(['run', 'look'])).exitCode, 0);
+  assert.match(workspace.read('api/seen.txt'), /t_items: .*items v1/);
+});
+
+test(
+  'a full file system in memory: the data go to disk, with a warning',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async () => {
+    const workspace = workspaceWith();
+    const script = `mount -t tmpfs -o size=24m tmpfs /dev/shm && exec "$0" "$@"`;
+    const { TR_BIN } = await import('../rig/exec-tr.js');
+    const run = spawnSync('unshare', ['-m', 'sh', '-c', script, process.execPath, TR_BIN, 'run', 'look'], {
+      cwd: workspace.root,
+      encoding: 'utf8',
+    });
+    assert.equal(run.status, 0, run.stdout + run.stderr);
+    assert.match(workspace.read('api/seen.txt'), /t_items: .*items v1/);
+  },
+);
+
+test('the state is brought back for a task that is tried again', async () => {
+  const mark = 'retried.txt';
+  const workspace = workspaceWith({
+    flaky: {
+      command: `psql -v ON_ERROR_STOP=1 -q -c "create table once ()" && if [ ! -e ${mark} ]; then touch ${mark}; exit 1; fi`,
+      dependsOn: ['migrate'],
+      services: ['db'],
+      retries: 1,
+      cache: false,
+    },
+  });
+  workspace.write({ 'api/migrations/0004_x.sql': step('x') });
+  const result = await workspace.tr(['run', 'flaky', '--log-format=json']);
+  assert.equal(result.exitCode, 0, result.stdout + result.stderr);
+});

@@ -1,3 +1,5 @@
+require "set"
+
 module TrRails
   # Cuts example groups into units of work. A group whose order has a meaning (`order: :defined`) stays whole; so does one
   # with `split: false`. Hooks for the whole group (`before(:context)`) run once per unit.

@@ -43,6 +43,17 @@ ensureCommands({
   'python3:redis': 'python3-redis',
   'python3:tblib': 'python3-tblib',
   'python3:xdist': 'python3-pytest-xdist',
+  // examples/rails.
+  bundle: 'bundler',
+  pg_dump: 'postgresql-client',
+  'ruby:database_cleaner': 'ruby-database-cleaner',
+  'ruby:factory_bot_rails': 'ruby-factory-bot-rails',
+  'ruby:parallel_tests': 'ruby-parallel-tests',
+  'ruby:pg': 'ruby-pg',
+  'ruby:rails': 'ruby-rails',
+  'ruby:redis': 'ruby-redis',
+  'ruby:rspec-rails': 'ruby-rspec-rails',
+  'ruby:rspec_junit_formatter': 'ruby-rspec-junit-formatter',
   // A terminal to refuse writing bytes to.
   script: 'bsdutils',
 });

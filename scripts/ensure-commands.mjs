@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
-/** A command, an absolute path with patterns in it, or a module of Python on Debian (`python3:django`). */
+/** A command, an absolute path with patterns in it, or a module of Debian's Python (`python3:django`) or Ruby (`ruby:pg`). */
 function has(name) {
-  const [, module] = /^python3:(.*)/.exec(name) ?? [];
-  const test = module === undefined ? `command -v ${name}` : `/usr/bin/python3 -c 'import ${module}'`;
-  return spawnSync('sh', ['-c', test], { stdio: 'ignore' }).status === 0;
+  const [, language, module] = /^(python3|ruby):(.*)/.exec(name) ?? [];
+  const test = {
+    python3: `/usr/bin/python3 -c 'import ${module}'`,
+    ruby: `/usr/bin/ruby -e 'gem "${module}"'`,
+  }[language];
+  return spawnSync('sh', ['-c', test ?? `command -v ${name}`], { stdio: 'ignore' }).status === 0;
 }
 
 /**

@@ -119,7 +119,7 @@ describe('the Rails example', () => {
       return content(env);
     });
     assert.equal(readFileSync(join(root, 'schema.rb'), 'utf8'), readFileSync(join(app, 'db/schema.rb'), 'utf8'));
-    assert.ok(expected.filter((line) => line.includes('INSERT INTO public.schema_migrations')).length === 1);
+    assert.equal(expected.filter((line) => line.startsWith('INSERT INTO public.schema_migrations')).length, 130);
 
     const directory = join(app, 'db/migrate');
     const newer = readdirSync(directory).toSorted().slice(100);
@@ -197,7 +197,7 @@ describe('the Rails example', () => {
       assert.equal(output.match(new RegExp(`"phase":"${phase}"`, 'g'))?.length, 2, output);
     assert.match(output, /"phase":"all","seconds":[\d.]+,"status":0/);
     writeFileSync(join(app, 'spec/redis/broken_spec.rb'), BROKEN);
-    await run(['baseline/ci', '1'], { SPECS: 'spec/redis' }, 1);
+    await run(['baseline/ci', '1'], { SPECS: 'spec/redis', REUSE_FACTORIES: '1' }, 1);
     rmSync(join(app, 'spec/redis/broken_spec.rb'));
   });
 });

@@ -56,8 +56,8 @@ export class ServiceStates {
     return this.#leased({ state: from, workers: undefined }, async (lease) => {
       const result = await body(lease.environment);
       const path = join(this.#folder, name);
-      const { sha256 } = must(await lease.capture('db', { id: name, path }));
-      this.#states.set(name, { id: name, path, sha256 });
+      const { sha256 } = must(await lease.capture('db', path));
+      this.#states.set(name, { path, sha256 });
       return result;
     });
   }

@@ -5,7 +5,7 @@ require "rails/test_help"
 require "tr_rails/minitest"
 
 class MinitestWorkersTest < ActiveSupport::TestCase
-  parallelize(workers: TrRails.workers, threshold: 0)
+  parallelize(workers: TrRails.workers)
 
   20.times do |index|
     test "has its own database and server #{index}" do

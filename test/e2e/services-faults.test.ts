@@ -131,14 +131,14 @@ test('two runs at once: each has servers of its own', async () => {
 
 test('two tasks at once see nothing of each other, nor do the workers of one', async () => {
   const write = {
-    command: 'psql -q -c "create table mine ()"; redis-cli -u "$REDIS_URL" set k v; sleep 0.3',
+    command: 'psql -q -c "create table mine ()"; redis-cli --no-auth-warning -u "$REDIS_URL" set k v; sleep 0.3',
     services: ['db', 'redis'],
     cache: false,
   };
   const workers = {
     command:
-      'redis-cli -u "$REDIS_URL_0" set a 1; redis-cli -u "$REDIS_URL_1" flushall; redis-cli -u "$REDIS_URL_1" config set maxmemory 77mb; ' +
-      'redis-cli -u "$REDIS_URL_0" get a; redis-cli -u "$REDIS_URL_0" config get maxmemory; psql -q -c "create table w ()" "$DATABASE_URL_0"; psql -At -c "select count(*) from pg_tables where tablename = \'w\'" "$DATABASE_URL_1"',
+      'redis-cli --no-auth-warning -u "$REDIS_URL_0" set a 1; redis-cli --no-auth-warning -u "$REDIS_URL_1" flushall; redis-cli --no-auth-warning -u "$REDIS_URL_1" config set maxmemory 77mb; ' +
+      'redis-cli --no-auth-warning -u "$REDIS_URL_0" get a; redis-cli --no-auth-warning -u "$REDIS_URL_0" config get maxmemory; psql -q -c "create table w ()" "$DATABASE_URL_0"; psql -At -c "select count(*) from pg_tables where tablename = \'w\'" "$DATABASE_URL_1"',
     services: ['db', 'redis'],
     workers: 2,
     cache: false,

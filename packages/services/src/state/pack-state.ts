@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -37,7 +38,8 @@ export class UnpackableError extends Error {}
  * it cuts it into chunks and packs those).
  */
 export async function packState(request: PackRequest): Promise<CapturedState> {
-  const temporary = `${request.target}.tmp-${process.pid}`;
+  // Several may be written at once, by this process and by others.
+  const temporary = `${request.target}.tmp-${randomBytes(6).toString('hex')}`;
   const writer = new Writer(openSync(temporary, 'wx', 0o600));
   try {
     const header = Buffer.from(`${JSON.stringify(request.header)}\n`);

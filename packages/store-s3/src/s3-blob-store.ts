@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import pLimit from 'p-limit';
-import { createRunningDigest, isSameDigest } from '@tr/hash';
+import { createRunningDigest, digestOf, isSameDigest } from '@tr/hash';
 import { fail, ok, type Digest, type Sha256, type StoreFailure } from '@tr/model';
 import { attemptAsync, type StoreResult, type StreamBlobStore } from '@tr/store';
 import type { Bucket } from './bucket.js';
@@ -9,6 +9,8 @@ import { streamObject } from './stream-object.js';
 import { spool, type Spooled } from './spool.js';
 
 const PARALLEL = 16;
+/** Contents from temporary files that are sent at once, each with one part in memory. */
+const PARALLEL_LARGE = 4;
 /**
  * A blob that was stored longer ago is stored again when it is put again, milliseconds. Far below the hour for which a gc
  * spares blobs without an entry: the entry of this put has the rest of the hour to come.
@@ -34,6 +36,7 @@ export interface S3BlobStoreOptions {
 /** Blobs as objects, one each. Sizes come from S3, contents are verified whenever they are read. */
 export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobStoreOptions): StreamBlobStore {
   const limit = pLimit(PARALLEL);
+  const large = pLimit(PARALLEL_LARGE);
   const verified = new Set<string>();
 
   const find = async (digest: Digest): Promise<StoreResult<'absent' | 'old' | 'young'>> => {
@@ -68,15 +71,27 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
     else await bucket.put(blobKey(hash), Buffer.alloc(0), isExact ? { kind: 'unchanged', etag } : undefined);
   };
 
-  const putSpooled = async (spooled: Spooled): ReturnType<StreamBlobStore['putBytes']> => {
-    const { digest, bytes } = spooled;
+  const putContent = async (
+    digest: Digest,
+    put: (key: string) => Promise<StoreResult<unknown>>,
+  ): ReturnType<StreamBlobStore['putBytes']> => {
     const found = await find(digest);
     if (!found.ok) return found;
     if (found.value === 'young') return ok({ digest, added: false });
-    const key = blobKey(digest.hash);
-    const put = bytes === undefined ? await bucket.putParts(key, spooled.parts()) : await bucket.put(key, bytes);
-    return put.ok ? ok({ digest, added: found.value === 'absent' }) : put;
+    const done = await put(blobKey(digest.hash));
+    return done.ok ? ok({ digest, added: found.value === 'absent' }) : done;
   };
+
+  const putSpooled = async (spooled: Spooled): ReturnType<StreamBlobStore['putBytes']> =>
+    await putContent(spooled.digest, async (key) => {
+      const { bytes, isOnePart } = spooled;
+      if (bytes !== undefined) return await bucket.put(key, bytes);
+      return await large(async () => {
+        if (!isOnePart) return await bucket.putParts(key, spooled.parts());
+        for await (const part of spooled.parts()) return await bucket.put(key, part);
+        return fail({ code: 'store/io', path: key, detail: 'ENODATA' });
+      });
+    });
 
   const putStream: StreamBlobStore['putStream'] = async (source, accept = () => true) => {
     await using spooled = await spool(source);
@@ -100,7 +115,7 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
     },
 
     async putBytes(bytes) {
-      return await putSpooled(await spool(single(bytes)));
+      return await putContent(digestOf(bytes), (key) => bucket.put(key, bytes));
     },
 
     async putFile(path) {
@@ -169,10 +184,6 @@ async function readContent(bucket: Bucket, digest: Digest, sink: Sink): Promise<
   if (streamed.value === undefined) return fail(missing(digest));
   const isRight = left === 0 && isSameDigest(running.finish(), digest);
   return ok({ verdict: isRight ? 'right' : 'wrong', etag: streamed.value });
-}
-
-async function* single(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
 
 function missing(digest: Digest): StoreFailure {

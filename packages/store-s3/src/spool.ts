@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRunningDigest } from '@tr/hash';
 import type { Digest } from '@tr/model';
 
-/** Contents up to this size stay in memory, and are put with one request, bytes. */
-const IN_MEMORY = 8 * 1024 * 1024;
-/** Size of a part of larger ones, bytes. S3 takes 10,000 parts. */
-const PART_BYTES = 16 * 1024 * 1024;
+/** Contents up to this size stay in memory, bytes: many of them come in at once. */
+const IN_MEMORY = 1024 * 1024;
+/** Contents up to this size are put with one request, larger ones in parts of it, bytes. S3 takes 10,000 parts. */
+const PART_BYTES = 8 * 1024 * 1024;
 
 /** A content that was received whole, and its digest. */
 export interface Spooled extends AsyncDisposable {
   readonly digest: Digest;
-  /** The content; undefined when it is too large for memory. */
+  /** The content, when it is in memory. */
   readonly bytes: Uint8Array | undefined;
-  /** The content in pieces for a multipart upload. */
+  /** The content in parts, of which there is one when one request takes it. A part is gone when the next one is asked for. */
   parts(): AsyncIterable<Uint8Array>;
+  readonly isOnePart: boolean;
 }
 
 /** Receives a stream, since its name is only known at its end: in memory, or in a temporary file when it is large. */
@@ -48,8 +48,29 @@ export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spooled>
   const isFile = file !== undefined;
   return {
     digest: running.finish(),
+    isOnePart: size <= PART_BYTES,
     bytes: isFile ? undefined : Buffer.concat(pieces),
-    parts: () => createReadStream(path, { highWaterMark: PART_BYTES }),
+    parts: () => readParts(path),
     [Symbol.asyncDispose]: async () => void (isFile && (await unlink(path))),
   };
+}
+
+/** One buffer for all parts: as many as there are would wait for the garbage collector. */
+async function* readParts(path: string): AsyncIterable<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(PART_BYTES);
+    for (;;) {
+      let size = 0;
+      while (size < PART_BYTES) {
+        const { bytesRead } = await file.read(buffer, size, PART_BYTES - size);
+        if (bytesRead === 0) break;
+        size += bytesRead;
+      }
+      if (size > 0) yield buffer.subarray(0, size);
+      if (size < PART_BYTES) return;
+    }
+  } finally {
+    await file.close();
+  }
 }

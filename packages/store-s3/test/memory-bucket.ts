@@ -40,7 +40,7 @@ export function createMemoryBucket(exact: boolean | 'absent'): {
     },
     putParts: async (key, parts) => {
       const pieces: Uint8Array[] = [];
-      for await (const part of parts) pieces.push(part);
+      for await (const part of parts) pieces.push(Uint8Array.from(part));
       objects.set(key, Buffer.concat(pieces));
       return ok(undefined);
     },

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { describe, it } from 'node:test';
+import type { StoreResult } from '@tr/store';
+import { guardBucket, type Bucket } from '../src/index.js';
+import { watchBody } from '../src/watch-body.js';
+import { createMemoryBucket } from './memory-bucket.js';
+
+describe('a bucket that is down', () => {
+  const failing = (code: 'store/io' | 'store/denied'): { readonly bucket: Bucket; readonly asked: () => number } => {
+    let count = 0;
+    const trouble = async (): Promise<StoreResult<never>> => {
+      count++;
+      return { ok: false, failure: { code, path: '', detail: 'x' } };
+    };
+    return { bucket: { ...createMemoryBucket(true).bucket, head: trouble }, asked: () => count };
+  };
+
+  it('is asked five times, then once in five seconds; the first answer ends that', async () => {
+    let time = 0;
+    const { bucket, asked } = failing('store/io');
+    const guarded = guardBucket(bucket, () => time);
+    for (let at = 0; at < 20; at++) assert.equal((await guarded.head('a')).ok, false);
+    assert.equal(asked(), 5);
+    const paused = await guarded.get('a');
+    assert.deepEqual(paused, { ok: false, failure: { code: 'store/io', path: 'a', detail: 'Paused' } });
+    time += 5_001;
+    await guarded.head('a');
+    await guarded.head('a');
+    assert.equal(asked(), 6, 'one that tries');
+    time += 5_001;
+    assert.ok((await guarded.get('a')).ok);
+    await guarded.head('a');
+    assert.equal(asked(), 7);
+  });
+
+  it('a refusal is an answer', async () => {
+    const { bucket, asked } = failing('store/denied');
+    const guarded = guardBucket(bucket, () => 0);
+    for (let at = 0; at < 20; at++) await guarded.head('a');
+    assert.equal(asked(), 20);
+  });
+});
+
+describe('a body', () => {
+  const read = async (body: Readable, stallMs: number): Promise<number> => {
+    let size = 0;
+    for await (const bytes of watchBody(body, stallMs)) size += bytes.length;
+    return size;
+  };
+
+  it('that comes is read whole, however long its reader takes', async () => {
+    const body = Readable.from([Buffer.alloc(10), Buffer.alloc(20)], { objectMode: false });
+    let size = 0;
+    for await (const bytes of watchBody(body, 20)) {
+      await new Promise((resolve) => void setTimeout(resolve, 60));
+      size += bytes.length;
+    }
+    assert.equal(size, 30);
+  });
+
+  it('that stops is given up', async () => {
+    const body = new Readable({ read: () => undefined });
+    body.push(Buffer.alloc(10));
+    await assert.rejects(read(body, 20), { name: 'Stalled' });
+    assert.ok(body.destroyed);
+  });
+
+  it('that comes byte by byte is given up', async () => {
+    const body = new Readable({ read: () => undefined });
+    const timer = setInterval(() => void body.push(Buffer.alloc(1)), 5);
+    await assert.rejects(read(body, 100), { name: 'Stalled' });
+    clearInterval(timer);
+  });
+
+  it('that is left early is ended', async () => {
+    const body = Readable.from([Buffer.alloc(10), Buffer.alloc(20)], { objectMode: false });
+    for await (const _ of watchBody(body, 1000)) break;
+    assert.ok(body.destroyed);
+  });
+});

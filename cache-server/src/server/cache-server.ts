@@ -11,11 +11,12 @@ import { createSession, type SessionGround } from '../session/create-session.js'
 import { createTrace, type RequestTrace } from '../session/request-trace.js';
 import { Ledger } from '../upkeep/ledger.js';
 import { Upkeep } from '../upkeep/upkeep.js';
-import { clientAddress } from './client-address.js';
+import type { AnsweredRequest } from './answered-request.js';
 import { createConnections, type Connections } from './connections.js';
-import { answerCall, type GrpcBackend, type IncomingCall } from './grpc-endpoint.js';
+import { createGrpcBackend } from './grpc-backend.js';
+import { answerCall, type GrpcBackend } from './grpc-endpoint.js';
 import { addHealthRoutes } from './health-routes.js';
-import { createMetrics, type Metrics, type ServedRequest } from './metrics.js';
+import { createMetrics, type Metrics } from './metrics.js';
 import { toKnownProblem } from './to-known-problem.js';
 import type { ServerOptions } from './server-options.js';
 import { isSameText, signText } from './signer.js';
@@ -41,14 +42,6 @@ export interface RunningServer {
   readonly upkeep: Upkeep;
   /** Takes nothing new, lets what is in flight end within the drain time, then cuts it. */
   close(): Promise<void>;
-}
-
-/** A request that is over, with who sent it. */
-interface AnsweredRequest extends ServedRequest {
-  readonly id: string | undefined;
-  readonly identity: Identity | undefined;
-  /** The client went away before the end. */
-  readonly isCut: boolean;
 }
 
 /** Starts a server. Rejects when the port cannot be had. */
@@ -87,7 +80,15 @@ class CacheServer {
     });
     this.#ground = { entries, blobs, parents, ledger: this.#ledger, maxEntryBytes, now };
     this.#app = this.#createApp();
-    this.#grpc = this.#createGrpc();
+    this.#grpc = createGrpcBackend({
+      protocols: options.protocols,
+      trustProxy: options.trustProxy,
+      isDraining: () => this.#isDraining,
+      login: (attempt) => this.#authenticator.login(attempt),
+      session: (subject) => createSession(this.#ground, subject),
+      noteProblem: (problem) => this.#noteProblem(problem, undefined),
+      noteAnswer: (answer) => this.#noteAnswer(answer),
+    });
     this.#connections = createConnections(
       {
         onRequest: (request, response) => this.#app.routing(request, response),
@@ -196,53 +197,6 @@ class CacheServer {
     };
   }
 
-  #createGrpc(): GrpcBackend {
-    const protocolOf = (path: string): Protocol | undefined =>
-      this.#options.protocols.find(({ rpcs }) => rpcs !== undefined && Object.hasOwn(rpcs, path));
-    const open = new Map<IncomingCall, { trace: RequestTrace; identity: Identity | undefined; startedAt: number }>();
-    return {
-      find: (path) => protocolOf(path)?.rpcs?.[path],
-      open: async (call) => {
-        const record = {
-          trace: createTrace(),
-          identity: undefined as Identity | undefined,
-          startedAt: performance.now(),
-        };
-        open.set(call, record);
-        const { headers, path } = call;
-        const { trustProxy } = this.#options;
-        const address = clientAddress(call.address, headers['x-forwarded-for'], trustProxy);
-        if (this.#isDraining) throw new Problem('draining');
-        const identity = await this.#authenticator.login({ authorization: headers.authorization, address });
-        record.identity = identity;
-        const protocol = protocolOf(path)?.name ?? 'server';
-        return { session: createSession(this.#ground, { identity, protocol, trace: record.trace }) };
-      },
-      served: (call, problem) => {
-        const record = open.get(call);
-        open.delete(call);
-        if (record === undefined) return;
-        if (problem?.status === 401 || problem?.status === 429) this.#metrics.noteLoginFailure();
-        if (problem !== undefined && problem.code !== 'not-found')
-          this.#log({ event: 'problem', code: problem.code, detail: problem.detail });
-        const method = call.path.slice(call.path.lastIndexOf('/') + 1).slice(0, 40);
-        const protocol = protocolOf(call.path);
-        this.#noteAnswer({
-          id: undefined,
-          identity: record.identity,
-          isCut: false,
-          protocol: protocol?.name ?? 'server',
-          method: protocol === undefined ? 'unknown' : method,
-          status: problem?.status ?? 200,
-          seconds: (performance.now() - record.startedAt) / 1000,
-          bytesIn: 0,
-          bytesOut: 0,
-          trace: record.trace,
-        });
-      },
-    };
-  }
-
   /** Every request starts here: who is it, and may it send its body? */
   async #receive(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     request.trace = createTrace();
@@ -269,9 +223,7 @@ class CacheServer {
     const cause = toKnownProblem(error);
     const protocol = request.routeOptions.config.protocol;
     const problem = protocol?.softenProblem?.(cause, request.method) ?? cause;
-    if (cause.status === 401 || cause.status === 429) this.#metrics.noteLoginFailure();
-    if (cause.code !== 'not-found')
-      this.#log({ event: 'problem', id: request.id, code: cause.code, detail: cause.detail });
+    this.#noteProblem(cause, request.id);
     const body = protocol?.describeProblem?.(problem);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="cache"');
     if (problem.status === 429) void reply.header('retry-after', '60');
@@ -279,6 +231,11 @@ class CacheServer {
       .code(problem.status)
       .header('content-type', body?.contentType ?? 'text/plain; charset=utf-8')
       .send(body?.text ?? `${problem.text}\n`);
+  }
+
+  #noteProblem({ status, code, detail }: Problem, id: string | undefined): void {
+    if (status === 401 || status === 429) this.#metrics.noteLoginFailure();
+    if (code !== 'not-found') this.#log({ event: 'problem', id, code, detail });
   }
 
   #noteServed(request: FastifyRequest, reply: FastifyReply, seconds: number): void {

@@ -83,6 +83,10 @@ export function redis(changes: Partial<ServiceDefinition> = {}): ServiceDefiniti
   return { ...DEFAULTS, name: 'cache', kind: 'redis', ...changes };
 }
 
+export function mysql(changes: Partial<ServiceDefinition> = {}): ServiceDefinition {
+  return { ...DEFAULTS, name: 'sql', kind: 'mysql', ...changes };
+}
+
 /** A request of a task; services without a state stand for themselves. */
 export function asks(
   services: readonly (ServiceDefinition | ServiceRequest)[],

@@ -39,7 +39,14 @@ async function unpack(t: TestContext, bytes: Buffer): Promise<{ readonly folder:
   const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
   const directory = join(folder, 'inner', 'data');
   mkdirSync(join(folder, 'inner'));
-  await unpackState({ path, sha256, expected: HEADER, directory, account: undefined });
+  await unpackState({
+    path,
+    sha256,
+    expected: HEADER,
+    directory,
+    account: undefined,
+    isStored: (name) => name !== 'unwanted',
+  });
   return { folder, directory };
 }
 
@@ -61,6 +68,7 @@ test('hostile states are refused, and write nothing beside their folder', async 
     'a folder that was not made': member('a/b', 'y'),
     'a long path upwards': member(`${'a/'.repeat(80)}../${'../'.repeat(100)}escaped`, 'x'),
     'a path that is too long': member('a/'.repeat(600), 'x'),
+    'a file that no state has': member('unwanted', 'x'),
     'a wrong checksum': Buffer.concat([member('a', 'x').fill(0x31, 148, 150)]),
   };
   for (const [name, bytes] of Object.entries(hostile)) {

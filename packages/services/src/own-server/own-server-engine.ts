@@ -107,7 +107,14 @@ export class OwnServerEngine<Program> implements Engine {
     const { path, sha256 } = state;
     const { account } = kind;
     try {
-      await unpackState({ path, sha256, expected: kind.headerOf(program), directory: place.data, account });
+      await unpackState({
+        path,
+        sha256,
+        expected: kind.headerOf(program),
+        directory: place.data,
+        account,
+        isStored: (file) => kind.isStored(file),
+      });
     } catch (error) {
       rmSync(place.data, { recursive: true, force: true });
       if (!(error instanceof StateError)) throw error;

@@ -1,32 +1,32 @@
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { canonicalJson, sha256 } from '@tr/hash';
 import type { ServiceDefinition } from '@tr/model';
 import type { Place } from '../place/places.js';
 import { runProgram, type Account } from '../process.js';
 import { ServiceError } from '../service-error.js';
-import { packState } from '../state/pack-state.js';
+import { fillFromKept } from '../state/kept-empty.js';
 import { platformName, STATE_VERSION, type StateHeader } from '../state/state-header.js';
-import { StateError, unpackState } from '../state/unpack-state.js';
 import type { PreparedEngine } from './prepare-engine.js';
 import { POSTGRES_USER } from './server.js';
 
 /** Locale when configuration names none: the same order of strings on every machine. */
 const DEFAULT_LOCALE = 'C.UTF-8';
 const INITDB_TIMEOUT_MS = 120_000;
-/** Where `ALTER SYSTEM` puts settings. */
 const AUTO_CONFIGURATION = 'postgresql.auto.conf';
-/** Files of a state that would let it configure the server that runs it. */
-const NEVER_RESTORED = [
+/** Not in a state: what would let it configure the server that runs it, and what that makes when it starts. */
+const NOT_STORED = new Set([
   AUTO_CONFIGURATION,
   'postgresql.conf',
+  'pg_hba.conf',
+  'pg_ident.conf',
   'standby.signal',
   'recovery.signal',
   'backup_label',
   'tablespace_map',
-];
-/** Made by the server when it starts, or of no use to another one. */
-const NOT_STORED = new Set([...NEVER_RESTORED, 'pg_hba.conf', 'pg_ident.conf', 'postmaster.pid', 'postmaster.opts']);
+  'postmaster.pid',
+  'postmaster.opts',
+]);
 /** Directories that have to be there and whose content has not. */
 const STORED_EMPTY = [
   'pg_dynshmem',
@@ -71,42 +71,26 @@ export function isWantedFile(
   return segment >= wal.first && segment <= wal.last;
 }
 
-/** Removes from an unpacked state what could make its server do something else than serve it. */
-export function disarm(data: string, account: Account | undefined): void {
-  for (const name of NEVER_RESTORED) rmSync(join(data, name), { force: true });
-  // The server says a line about its absence on every occasion.
+/** Where `ALTER SYSTEM` puts settings: there are none, and without a file the server says so on every occasion. */
+export function addAutoConfiguration(data: string, account: Account | undefined): void {
   const path = join(data, AUTO_CONFIGURATION);
   writeFileSync(path, '', { mode: 0o600, flag: 'wx' });
   if (account !== undefined) chownSync(path, account.uid, account.gid);
 }
 
-/** Fills `place.data` with an empty cluster: by `initdb` once per machine, from then on from what that has left. */
+/** Fills `place.data` with an empty cluster, by `initdb` once per machine. */
 export async function makeEmptyCluster(options: ClusterOptions, place: Place): Promise<void> {
-  const kept = join(options.cache, `postgres-${toKey(options)}.tar`);
-  if (existsSync(kept) && (await tryUnpack(options, kept, place))) return;
-  await runInitdb(options, place);
-  mkdirSync(dirname(kept), { recursive: true });
-  await packState({
+  await fillFromKept({
+    path: join(options.cache, `postgres-${toKey(options)}.tar`),
     header: toPostgresHeader(options),
     directory: place.data,
-    isWanted: (path) => isWantedFile(path, undefined),
-    target: kept,
+    account: options.account,
+    isStored: (path) => isWantedFile(path, undefined),
+    make: async () => {
+      await runInitdb(options, place);
+      rmSync(join(place.data, AUTO_CONFIGURATION), { force: true });
+    },
   });
-  disarm(place.data, options.account);
-}
-
-async function tryUnpack(options: ClusterOptions, path: string, place: Place): Promise<boolean> {
-  const { account } = options;
-  try {
-    await unpackState({ path, sha256: undefined, expected: toPostgresHeader(options), directory: place.data, account });
-    disarm(place.data, account);
-    return true;
-  } catch (error) {
-    if (!(error instanceof StateError)) throw error;
-    rmSync(place.data, { recursive: true, force: true });
-    rmSync(path, { force: true });
-    return false;
-  }
 }
 
 async function runInitdb({ service, engine, account }: ClusterOptions, place: Place): Promise<void> {

@@ -7,7 +7,13 @@ import { isNoSpace, type Place } from '../place/places.js';
 import { ServiceError, toDetail } from '../service-error.js';
 import { readDatabase } from '../state/state-header.js';
 import { StateError, unpackState } from '../state/unpack-state.js';
-import { disarm, makeEmptyCluster, toPostgresHeader, type ClusterOptions } from './cluster.js';
+import {
+  addAutoConfiguration,
+  isWantedFile,
+  makeEmptyCluster,
+  toPostgresHeader,
+  type ClusterOptions,
+} from './cluster.js';
 import { findPostgres, type PostgresPrograms } from './find-postgres.js';
 import { EMPTY, PooledServer } from './pooled-server.js';
 import { PostgresLease } from './postgres-lease.js';
@@ -116,6 +122,7 @@ export class PostgresEngine implements Engine {
     const cluster = { service, engine: this.#prepare(programs), account, cache: join(options.directory, 'empty') };
     const database = state === undefined ? undefined : await restore(cluster, request, place);
     if (state === undefined) await makeEmptyCluster(cluster, place);
+    addAutoConfiguration(place.data, account);
     try {
       const server = await PostgresServer.start({
         service,
@@ -178,8 +185,8 @@ async function restore(cluster: ClusterOptions, { service, state }: EngineReques
       expected: toPostgresHeader(cluster),
       directory: place.data,
       account,
+      isStored: (file) => isWantedFile(file, undefined),
     });
-    disarm(place.data, account);
     return readDatabase(header);
   } catch (error) {
     rmSync(place.data, { recursive: true, force: true });

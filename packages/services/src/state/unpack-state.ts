@@ -23,6 +23,8 @@ export interface UnpackRequest {
   readonly directory: string;
   /** Who gets the files. */
   readonly account: Account | undefined;
+  /** Whether a state of this engine may have a file or folder of this path. */
+  readonly isStored: (path: string, isDirectory: boolean) => boolean;
 }
 
 /** The state is damaged or does not fit; `message` says how. What was unpacked so far is to be removed. */
@@ -163,6 +165,7 @@ class Unpacker {
       return;
     }
     if (!isPlainPath(member.path)) throw new StateError('it holds a path that leads elsewhere');
+    if (!this.#request.isStored(member.path, member.isDirectory)) throw new StateError(`it holds ${member.path}`);
     const path = join(this.#request.directory, member.path);
     if (member.isDirectory) this.#create(() => mkdirSync(path, { mode: 0o700 }), path);
     else this.#createFile(path, member.size);

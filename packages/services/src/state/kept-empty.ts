@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Account } from '../process.js';
+import { packState } from './pack-state.js';
+import type { StateHeader } from './state-header.js';
+import { StateError, unpackState } from './unpack-state.js';
+
+/** An empty data directory that is made once per machine. */
+export interface KeptEmpty {
+  /** Where it is kept; whatever decides its bytes is in its name. */
+  readonly path: string;
+  readonly header: StateHeader;
+  /** The data directory to fill; not there yet. */
+  readonly directory: string;
+  readonly account: Account | undefined;
+  readonly isStored: (path: string) => boolean;
+  /** Makes it the long way. */
+  readonly make: () => Promise<void>;
+}
+
+/** Fills a data directory: the long way the first time, from what that has left from then on. */
+export async function fillFromKept(kept: KeptEmpty): Promise<void> {
+  if (existsSync(kept.path) && (await tryUnpack(kept))) return;
+  await kept.make();
+  mkdirSync(dirname(kept.path), { recursive: true });
+  const { header, directory, isStored, path: target } = kept;
+  await packState({ header, directory, isWanted: isStored, target });
+}
+
+async function tryUnpack({ path, header, directory, account, isStored }: KeptEmpty): Promise<boolean> {
+  try {
+    await unpackState({ path, sha256: undefined, expected: header, directory, account, isStored });
+    return true;
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    rmSync(directory, { recursive: true, force: true });
+    rmSync(path, { force: true });
+    return false;
+  }
+}

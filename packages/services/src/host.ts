@@ -5,6 +5,7 @@ import type { Result, ServiceDefinition, ServiceFailure, ServiceKind } from '@tr
 import type { Engine, EngineContext, EngineLease } from './engine.js';
 import { toEnvironment } from './lease/environment.js';
 import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
+import { createCommandKind } from './command/command-kind.js';
 import { createMysqlKind } from './mysql/mysql-kind.js';
 import { OwnServerEngine } from './own-server/own-server-engine.js';
 import { findServerAccount } from './place/account.js';
@@ -139,10 +140,8 @@ function createEngine(service: ServiceDefinition, context: EngineContext): Engin
     case 'mysql':
     case 'mariadb':
       return new OwnServerEngine(context, createMysqlKind(context));
-    case 'command': {
-      const { name, kind } = service;
-      throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be started' });
-    }
+    case 'command':
+      return new OwnServerEngine(context, createCommandKind(context));
   }
 }
 

@@ -96,14 +96,15 @@ async function endServers(entries: readonly RegisterEntry[]): Promise<void> {
   for (let tried = 0; tried < KILL_TRIES; tried += 1) {
     const running = await findServers(entries, directories);
     if (running.length === 0) return;
-    for (const pid of running) trySignal(pid, 'SIGKILL');
+    // Each server leads a group of its own.
+    for (const pid of running) if (!trySignal(-pid, 'SIGKILL')) trySignal(pid, 'SIGKILL');
     await delay(10);
   }
 }
 
 /**
- * Registered ones; and on Linux whoever works inside a registered directory, whose name is random and ours: a server
- * that was started right before its owner died, and what servers have started.
+ * Registered ones; and on Linux whoever works inside a registered directory, whose name is random and ours, or has it in
+ * its environment: a server that was started right before its owner died, and what servers have started.
  */
 async function findServers(
   entries: readonly RegisterEntry[],
@@ -114,8 +115,8 @@ async function findServers(
     if ('server' in entry && (await isAlive(entry.server))) registered.push(entry.server.pid);
   if (process.platform !== 'linux') return registered;
   const inside = listProcesses().filter((pid) => {
-    const cwd = workingDirectory(pid);
-    return cwd !== undefined && directories.some((directory) => cwd === directory || cwd.startsWith(`${directory}/`));
+    const told = `${workingDirectory(pid) ?? ''}/\n${environmentOf(pid)}`;
+    return directories.some((directory) => told.includes(`${directory}/`));
   });
   const alive: ProcessIdentity[] = [];
   for (const pid of inside) {
@@ -134,5 +135,14 @@ function workingDirectory(pid: number): string | undefined {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return undefined;
+  }
+}
+
+/** Empty when it is not ours to read. */
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return '';
   }
 }

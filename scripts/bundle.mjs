@@ -155,7 +155,7 @@ async function buildPieces() {
     [...pieces].some(([other, { imports }]) => !program.has(other) && imports.includes(name)),
   );
   const contents = [
-    `export { main } from './main.js';`,
+    `export { kindsOfWork, main } from './main.js';`,
     ...shared.map((name, at) => `import * as shared${at} from './${name}';`),
     `${inProgram} = { ${shared.map((name, at) => `${JSON.stringify(name)}: shared${at}`).join(', ')} };`,
   ].join('\n');

@@ -9,6 +9,8 @@ declare const require: (id: string) => unknown;
 /** What `main.cjs` exports. */
 export interface MainModule {
   main(args: readonly string[]): Promise<void>;
+  /** See outcomes-seen.ts. */
+  kindsOfWork(): ReadonlySet<string>;
 }
 
 /**
@@ -18,8 +20,14 @@ export interface MainModule {
  */
 const INTERRUPT_BUDGET = 1_000_000;
 
-/** How many runs add what they had to compile: one may have executed everything, another only restored. */
-const GENERATIONS = 3;
+/**
+ * Kinds of work (see outcomes-seen.ts) whose functions stored code has, as in the names of its files; the most first. A run that
+ * does another kind adds what it had to compile.
+ */
+const KINDS = ['efr', 'ef', 'er', 'fr', 'e', 'f', 'r'] as const;
+
+/** What the program loads at once. Node's own compiled code is only accepted under the flags it was made with. */
+const BUILTINS = ['node:crypto', 'node:os', 'node:util'];
 
 /**
  * Loads `main.cjs` with the code that V8 compiled in earlier runs: compiling it anew takes a third of a run that finds
@@ -35,6 +43,8 @@ export function loadMain(
   const filename = join(directory, 'main.cjs');
   const prefix = join(directory, `.code-${options.buildId}-${process.version}-${process.arch}`);
   const stored = findCode(prefix);
+  BUILTINS.forEach(require);
+  setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
   // The bundler writes ASCII only, and the function around it.
   const script = new Script(readFileSync(filename, 'latin1'), {
     filename,
@@ -43,26 +53,23 @@ export function loadMain(
   const module = { exports: {} };
   const run = script.runInThisContext() as (...args: unknown[]) => void;
   run.call(module.exports, module.exports, require, module, filename, directory);
-  const generation = stored === undefined || script.cachedDataRejected === true ? 0 : stored.generation;
-  if (generation === GENERATIONS) {
-    // Only now: compiled code, Node's own included, is only accepted under the flags it was made with.
-    setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
-  } else if (options.isRun) {
-    // After the run, when the functions that a run needs have been compiled.
-    process.once('exit', () => keep(prefix, generation + 1, script));
-  }
-  return module.exports as MainModule;
+  const main = module.exports as MainModule;
+  const kinds = stored === undefined || script.cachedDataRejected === true ? '' : stored.kinds;
+  // After the run, when the functions that it needed have been compiled.
+  if (options.isRun && kinds !== KINDS[0])
+    process.once('exit', () => keep(prefix, { kinds, seen: main.kindsOfWork(), script }));
+  return main;
 }
 
 interface StoredCode {
-  readonly generation: number;
+  readonly kinds: string;
   readonly code: Buffer;
 }
 
 function findCode(prefix: string): StoredCode | undefined {
-  for (let generation = GENERATIONS; generation > 0; generation--) {
-    const code = readIfThere(`${prefix}-${generation}`);
-    if (code !== undefined) return { generation, code };
+  for (const kinds of KINDS) {
+    const code = readIfThere(`${prefix}-${kinds}`);
+    if (code !== undefined) return { kinds, code };
   }
   return undefined;
 }
@@ -75,14 +82,18 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-function keep(prefix: string, generation: number, script: Script): void {
+function keep(
+  prefix: string,
+  { kinds, seen, script }: { readonly kinds: string; readonly seen: ReadonlySet<string>; readonly script: Script },
+): void {
+  const all = [...new Set([...kinds, ...seen])].sort().join('');
+  if (all === kinds) return;
   try {
     const temporary = `${prefix}.${process.pid}`;
     writeFileSync(temporary, script.createCachedData());
-    renameSync(temporary, `${prefix}-${generation}`);
-    // Others of this build: an earlier generation, or code that this version of V8 did not accept.
-    for (let other = 1; other <= GENERATIONS; other++)
-      if (other !== generation) rmSync(`${prefix}-${other}`, { force: true });
+    renameSync(temporary, `${prefix}-${all}`);
+    // Others of this build: with fewer kinds, or code that this version of V8 did not accept.
+    for (const other of KINDS) if (other !== all) rmSync(`${prefix}-${other}`, { force: true });
   } catch {
     // Read-only: every start compiles.
   }

@@ -8,6 +8,7 @@ import { InvariantError } from '@tr/model';
 import type { CliContext } from './context.js';
 import { executeRun } from './execute-run.js';
 import { EXIT } from './exit-codes.js';
+import { outcomesSeen } from './outcomes-seen.js';
 import { readPlainRunFlags } from './run-flags.js';
 import { createTerminalOutput, hasPendingOutput, writeNow, type TerminalOutput } from './terminal.js';
 import { VERSION } from './version.js';
@@ -30,6 +31,11 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   // Taking the heap apart in good order costs a run over 100 packages 12 ms of CPU.
   if (!hasPendingOutput()) process.exit();
+}
+
+/** What this process has done so far; see outcomes-seen.ts. */
+export function kindsOfWork(): ReadonlySet<string> {
+  return outcomesSeen;
 }
 
 async function runCommand(args: readonly string[], context: CliContext): Promise<number> {

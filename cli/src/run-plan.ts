@@ -14,6 +14,7 @@ import type { CliContext } from './context.js';
 import { createEngine, type Engine } from './engine.js';
 import { EXIT } from './exit-codes.js';
 import { createRemote } from './remote.js';
+import { noteOutcomes } from './outcomes-seen.js';
 import type { Project } from './project.js';
 import { describeRerun } from './rerun.js';
 import type { RunRequest } from './run-request.js';
@@ -81,6 +82,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       emit: warnBeforeEnd(reporter.sink, inputs.warnings),
       logDirectory: engine.directories.logs,
     });
+    noteOutcomes(result.tasks);
     return result.exitCode;
   } finally {
     await finishRemote(engine, shutdown);

@@ -9,6 +9,7 @@ import { readSourceFiles, withoutComments, type SourceFile } from './source-file
  */
 const FOR_OTHERS: Readonly<Record<string, string>> = {
   'cli/src/main.ts main': 'entry.ts calls it in the bundle',
+  'cli/src/main.ts kindsOfWork': 'load-main.ts calls it in the bundle',
   'packages/store/src/memory/memory-action-store.ts createMemoryActionStore': 'the second implementation of the port',
   'packages/store/src/memory/memory-blob-store.ts createMemoryBlobStore': 'the second implementation of the port',
 };

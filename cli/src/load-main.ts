@@ -86,7 +86,7 @@ function keep(
   prefix: string,
   { kinds, seen, script }: { readonly kinds: string; readonly seen: ReadonlySet<string>; readonly script: Script },
 ): void {
-  const all = [...new Set([...kinds, ...seen])].sort().join('');
+  const all = [...new Set([...kinds.split(''), ...seen])].sort().join('');
   if (all === kinds) return;
   try {
     const temporary = `${prefix}.${process.pid}`;

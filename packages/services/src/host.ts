@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Result, ServiceDefinition, ServiceFailure, ServiceKind } from '@tr/model';
+import type { Result, ServiceDefinition, ServiceFailure } from '@tr/model';
 import type { Engine, EngineContext, EngineLease } from './engine.js';
 import { toEnvironment } from './lease/environment.js';
 import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
@@ -14,6 +14,7 @@ import { identifyProcess, readMachine } from './place/process-identity.js';
 import { Register, REGISTER_VERSION } from './place/register.js';
 import { sweep } from './place/sweep.js';
 import type { LeaseRequest, ServiceHost, ServiceHostOptions, ServiceIdentity, ServiceLease } from './ports.js';
+import { GivenPostgresEngine } from './postgres/given/given-postgres-engine.js';
 import { PostgresEngine } from './postgres/postgres-engine.js';
 import { VersionMemo } from './programs/version-memo.js';
 import { createRedisKind } from './redis/redis-kind.js';
@@ -28,7 +29,7 @@ class Host implements ServiceHost {
   readonly #options: ServiceHostOptions;
   readonly #name = `${randomBytes(6).toString('hex')}.jsonl`;
   readonly #memo: VersionMemo;
-  readonly #engines = new Map<ServiceKind, Engine>();
+  readonly #engines = new Map<string, Engine>();
   readonly #leases = new Set<ServiceLease>();
   #context: Promise<EngineContext> | undefined;
   #socketFolder: string | undefined;
@@ -89,10 +90,11 @@ class Host implements ServiceHost {
 
   async #engineOf(service: ServiceDefinition): Promise<Engine> {
     const context = await this.#open();
-    const known = this.#engines.get(service.kind);
+    const key = `${service.kind} ${service.url === undefined ? 'ours' : 'given'}`;
+    const known = this.#engines.get(key);
     if (known !== undefined) return known;
     const engine = createEngine(service, context);
-    this.#engines.set(service.kind, engine);
+    this.#engines.set(key, engine);
     return engine;
   }
 
@@ -132,7 +134,12 @@ class Host implements ServiceHost {
 }
 
 function createEngine(service: ServiceDefinition, context: EngineContext): Engine {
-  switch (service.kind) {
+  const { name, kind, url } = service;
+  if (url !== undefined) {
+    if (kind === 'postgres') return new GivenPostgresEngine(context);
+    throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be given by `url`' });
+  }
+  switch (kind) {
     case 'postgres':
       return new PostgresEngine(context);
     case 'redis':

@@ -92,6 +92,11 @@ export class Places {
     return path;
   }
 
+  /** A folder on disk for ourselves; whoever asks for it removes it. */
+  createScratchFolder(): string {
+    return this.#make(this.#disk(), 'scratch');
+  }
+
   /** Removes what the servers of this run shared. */
   async removeShared(): Promise<void> {
     await Promise.all(this.#shared.splice(0).map(removeDirectory));

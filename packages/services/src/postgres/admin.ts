@@ -1,10 +1,10 @@
 import pg from 'pg';
 
-/** How our own connections reach a server: by its socket, which nobody else can have put there. */
-export interface AdminAddress {
-  readonly sockets: string;
-  readonly port: number;
-  readonly user: string;
+/** A connection that is kept for one purpose until it is ended. */
+export interface HeldConnection {
+  query(text: string): Promise<readonly Record<string, unknown>[]>;
+  /** Never rejects. */
+  end(): Promise<void>;
 }
 
 /** At most this many connections of ours at once, for clones that are made at the same time. */
@@ -12,13 +12,16 @@ const MAX_CONNECTIONS = 8;
 
 /** Connections of ours to one server, made when needed. Every method rejects when the server is gone. */
 export class PostgresAdmin {
-  readonly #address: AdminAddress;
+  readonly #toConfig: (database: string) => pg.ClientConfig;
+  readonly #maintenance: string;
   readonly #idle: pg.Client[] = [];
   readonly #all = new Set<pg.Client>();
   readonly #waiting: (() => void)[] = [];
 
-  constructor(address: AdminAddress) {
-    this.#address = address;
+  /** `maintenance` = the database to be in when it does not matter. */
+  constructor(toConfig: (database: string) => pg.ClientConfig, maintenance = 'postgres') {
+    this.#toConfig = toConfig;
+    this.#maintenance = maintenance;
   }
 
   /** Rows of one statement (or of the last of several, without values), in a connection that no one else uses. */
@@ -40,6 +43,15 @@ export class PostgresAdmin {
     }
   }
 
+  /** A connection of its own, for what lasts as long as it. */
+  async hold(): Promise<HeldConnection> {
+    const client = await this.#connect(this.#maintenance);
+    return {
+      query: async (text) => (await client.query<Record<string, unknown>>(text)).rows,
+      end: () => this.#end(client),
+    };
+  }
+
   /** Process ids of our own sessions. */
   ownSessions(): readonly number[] {
     return [...this.#all].flatMap((client) => {
@@ -57,7 +69,7 @@ export class PostgresAdmin {
     while (this.#idle.length === 0 && this.#all.size >= MAX_CONNECTIONS) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    const client = this.#idle.pop() ?? (await this.#connect('postgres'));
+    const client = this.#idle.pop() ?? (await this.#connect(this.#maintenance));
     try {
       return await use(client);
     } finally {
@@ -67,8 +79,7 @@ export class PostgresAdmin {
   }
 
   async #connect(database: string): Promise<pg.Client> {
-    const { sockets, port, user } = this.#address;
-    const client = new pg.Client({ host: sockets, port, user, database, application_name: 'tr' });
+    const client = new pg.Client(this.#toConfig(database));
     this.#all.add(client);
     // A server that ends takes its connections with it; whoever uses one next is told by the rejection.
     client.on('error', () => this.#forget(client));

@@ -28,7 +28,7 @@ export interface PostgresSearch {
 }
 
 /** Debian's, Red Hat's, Homebrew's (both processors) and Postgres.app's folders. */
-const FOLDERS = [
+export const POSTGRES_FOLDERS = [
   ['usr', 'lib', 'postgresql', '*', 'bin'],
   ['usr', 'pgsql-*', 'bin'],
   ['opt', 'homebrew', 'opt', 'postgresql*', 'bin'],
@@ -52,7 +52,7 @@ export async function findPostgres(service: ServiceDefinition, search: PostgresS
 }
 
 async function findInstalled({ environment, memo }: PostgresSearch): Promise<readonly PostgresPrograms[]> {
-  const folders = [...pathFolders(environment), ...FOLDERS.flatMap(expandFolders)];
+  const folders = [...pathFolders(environment), ...POSTGRES_FOLDERS.flatMap(expandFolders)];
   const found: PostgresPrograms[] = [];
   for (const program of findPrograms(folders, 'postgres')) {
     // Its other files are found from where it really lies.

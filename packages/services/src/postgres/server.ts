@@ -52,7 +52,15 @@ export class PostgresServer {
   ) {
     this.#options = options;
     this.#process = process;
-    this.#admin = new PostgresAdmin({ sockets: options.place.sockets, port, user: POSTGRES_USER });
+    const { sockets } = options.place;
+    // By its socket, in a folder that nobody else can write to.
+    this.#admin = new PostgresAdmin((database) => ({
+      host: sockets,
+      port,
+      user: POSTGRES_USER,
+      database,
+      application_name: 'tr',
+    }));
     this.databases = new Databases(this.#admin, options.engine.programs.major);
   }
 

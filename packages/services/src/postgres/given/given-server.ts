@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServiceDefinition } from '@tr/model';
+import type pg from 'pg';
+import { ServiceError, toDetail } from '../../service-error.js';
+import { PostgresAdmin } from '../admin.js';
+
+/** Databases that every server has and that we may be allowed to connect to, to create others from there. */
+const MAINTENANCE = ['postgres', 'template1'];
+/** What a server answers that is still starting. */
+const STARTING = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|starting up|57P03|terminated unexpectedly/;
+
+/** A PostgreSQL server that was given to us by its address, and runs without us. */
+export interface GivenServer {
+  readonly url: URL;
+  readonly admin: PostgresAdmin;
+  /** `15.18 (Debian 15.18-0+deb12u1)`. */
+  readonly version: string;
+  readonly major: number;
+}
+
+/** The address of a service, or of the variable that it names. Throws `service/unreachable`. */
+export function readUrl(service: ServiceDefinition, environment: Readonly<Record<string, string>>): URL {
+  const { url = '', name } = service;
+  const variable = url.startsWith('$') ? url.slice(1) : undefined;
+  const text = variable === undefined ? url : (environment[variable] ?? '');
+  const host = variable === undefined ? 'url' : `$${variable}`;
+  const fail = (detail: string): ServiceError =>
+    new ServiceError({ code: 'service/unreachable', service: name, host, detail });
+  if (text === '') throw fail(variable === undefined ? 'it is empty' : 'the variable is not set');
+  if (!URL.canParse(text)) throw fail('it is no address');
+  return new URL(text);
+}
+
+/** Connects, and waits for a server that is still starting as long as the service's readiness allows. */
+export async function openGivenServer(
+  service: ServiceDefinition,
+  environment: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined,
+): Promise<GivenServer> {
+  const url = readUrl(service, environment);
+  const deadline = performance.now() + service.ready.timeoutMs;
+  for (;;) {
+    try {
+      return await connect(url);
+    } catch (error) {
+      const detail = toDetail(error);
+      if (signal?.aborted !== true && STARTING.test(detail) && performance.now() < deadline) {
+        await delay(service.ready.intervalMs);
+        continue;
+      }
+      throw new ServiceError({ code: 'service/unreachable', service: service.name, host: url.host, detail }, error);
+    }
+  }
+}
+
+/** The address of another database of the same server. */
+export function withDatabase(url: URL, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(database)}`;
+  return changed.toString();
+}
+
+async function connect(url: URL): Promise<GivenServer> {
+  let failed: unknown;
+  for (const maintenance of MAINTENANCE) {
+    const admin = new PostgresAdmin((database) => toConfig(url, database), maintenance);
+    try {
+      const [row] = await admin.query('show server_version');
+      const version = String(row?.['server_version']);
+      return { url, admin, version, major: Number.parseInt(version, 10) };
+    } catch (error) {
+      failed = error;
+      // Only a database that is not there, or closed to us, is a reason to try another one.
+      if (!/does not exist|permission denied|not permitted/.test(toDetail(error))) throw error;
+    }
+  }
+  throw failed;
+}
+
+function toConfig(url: URL, database: string): pg.ClientConfig {
+  return { connectionString: withDatabase(url, database), application_name: 'tr', connectionTimeoutMillis: 10_000 };
+}

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,11 +34,11 @@ export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spooled>
       size += piece.length;
       if (file === undefined && size > IN_MEMORY) {
         file = await open(path, 'wx', 0o600);
-        for (const earlier of pieces) await file.writeFile(earlier);
+        for (const earlier of pieces) writeWhole(file, earlier);
         pieces = [];
       }
       if (file === undefined) pieces.push(Uint8Array.from(piece));
-      else await file.writeFile(piece);
+      else writeWhole(file, piece);
     }
   } catch (error) {
     await file?.close();
@@ -53,6 +54,11 @@ export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spooled>
     parts: () => readParts(path),
     [Symbol.asyncDispose]: async () => void (isFile && (await unlink(path))),
   };
+}
+
+/** Not left to a thread: received pieces would pile up faster than the garbage collector sees them go. */
+function writeWhole(file: FileHandle, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file.fd, bytes, at);
 }
 
 /** One buffer for all parts: as many as there are would wait for the garbage collector. */

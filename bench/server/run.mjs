@@ -31,7 +31,8 @@ const cases = [
     title: 'GET 150 B while a large upload runs',
     method: 'GET',
     size: 150,
-    who: ['tr', 'peer'],
+    // The popular one collects a body in memory and goes down at 4 GiB.
+    who: ['tr'],
     upload: true,
   },
 ].filter(({ name }) => options.cases === undefined || options.cases.split(',').includes(name));

@@ -145,8 +145,9 @@ class CacheServer {
     app.decorateRequest('identity', undefined);
     app.decorateRequest('trace');
     app.addHook('onRequest', async (request, reply) => await this.#receive(request, reply));
-    app.addHook('onSend', async (_request, reply) => {
+    app.addHook('onSend', (_request, reply, payload, done) => {
       if (this.#isDraining) void reply.header('connection', 'close');
+      done(null, payload);
     });
     app.setErrorHandler((error, request, reply) => this.#answerProblem(error, request, reply));
     app.setNotFoundHandler((request, reply) => this.#answerProblem(new Problem('not-found'), request, reply));

@@ -52,18 +52,57 @@ export function createMetrics(stored: () => { readonly bytes: number; readonly e
   gauge('stored_bytes', 'Bytes of all entries.', () => stored().bytes);
   gauge('stored_entries', 'Number of all entries.', () => stored().entries);
 
-  return {
-    note: ({ protocol, method, status, seconds: took, bytesIn, bytesOut, trace }) => {
-      requests.inc({ protocol, method, status: String(status) });
-      seconds.observe({ protocol }, took);
-      if (trace.hits > 0) lookups.inc({ protocol, outcome: 'hit' }, trace.hits);
-      if (trace.misses > 0) lookups.inc({ protocol, outcome: 'miss' }, trace.misses);
-      if (trace.stored > 0) writes.inc({ protocol }, trace.stored);
+  const tallies = new Map<string, Tally>();
+  const settle = (): void => {
+    for (const { labels, count, hits, misses, stored: kept, bytesIn, bytesOut } of tallies.values()) {
+      const { protocol } = labels;
+      requests.inc(labels, count);
+      if (hits > 0) lookups.inc({ protocol, outcome: 'hit' }, hits);
+      if (misses > 0) lookups.inc({ protocol, outcome: 'miss' }, misses);
+      if (kept > 0) writes.inc({ protocol }, kept);
       received.inc({ protocol }, bytesIn);
       sent.inc({ protocol }, bytesOut);
+    }
+    tallies.clear();
+  };
+  return {
+    note: (request) => {
+      addTo(tallies, request);
+      seconds.observe({ protocol: request.protocol }, request.seconds);
     },
     noteEvicted: (count) => evicted.inc(count),
     noteLoginFailure: () => failures.inc(),
-    text: async () => await registry.metrics(),
+    text: async () => {
+      settle();
+      return await registry.metrics();
+    },
   };
+}
+
+/** Requests of one kind since the counters were last looked at: a counter costs more to raise than a field. */
+interface Tally {
+  readonly labels: { readonly protocol: string; readonly method: string; readonly status: string };
+  count: number;
+  hits: number;
+  misses: number;
+  stored: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+
+function addTo(tallies: Map<string, Tally>, request: ServedRequest): void {
+  const { protocol, method, status, trace, bytesIn, bytesOut } = request;
+  const name = `${protocol} ${method} ${status}`;
+  let tally = tallies.get(name);
+  if (tally === undefined) {
+    const labels = { protocol, method, status: String(status) };
+    tally = { labels, count: 0, hits: 0, misses: 0, stored: 0, bytesIn: 0, bytesOut: 0 };
+    tallies.set(name, tally);
+  }
+  tally.count++;
+  tally.hits += trace.hits;
+  tally.misses += trace.misses;
+  tally.stored += trace.stored;
+  tally.bytesIn += bytesIn;
+  tally.bytesOut += bytesOut;
 }

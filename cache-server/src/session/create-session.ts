@@ -1,4 +1,5 @@
 import { sha256 } from '@tr/hash';
+import type { StoreFailure } from '@tr/model';
 import type { Entry, EntryName, EntryStore, StreamBlobStore } from '@tr/store';
 import { readChain, type Scope, type ScopeParents } from '../auth/scope.js';
 import type { Identity } from '../auth/identity.js';
@@ -29,6 +30,8 @@ export interface SessionSubject {
   readonly trace: RequestTrace;
 }
 
+/** What the store says of a body that cannot be had any more: a miss, as it will be for the next one who asks. */
+const GONE: readonly StoreFailure['code'][] = ['store/missing', 'store/corrupt'];
 const MAX_NAME_BYTES = 2048;
 const MAX_FACTS = 16;
 const MAX_FACT_BYTES = 1024;
@@ -125,6 +128,7 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
         },
         buffer,
       );
+      if (!poured.ok && GONE.includes(poured.failure.code)) throw new Problem('not-found', poured.failure.code);
       unwrap(poured);
       if (held !== undefined) await sink(held);
     },

@@ -183,3 +183,50 @@ test('a blob is deleted unless it is younger than it was thought to be', async (
     assert.deepEqual(valueOf(await blobs.findMissing([digest])), [digest]);
   });
 });
+
+test('an entry that is remembered is read anew when another process replaced, removed or damaged it', async () => {
+  await withStores(async ({ entries, root }) => {
+    const other = createFileEntryStore(openCacheFolder({ directory: join(root, '..'), disk: nodeDisk }), {
+      now: Date.now,
+    });
+    await entries.put(entryOf('first'));
+    assert.equal(textOf(valueOf(await entries.get(NAME))), 'first');
+    await other.put(entryOf('other'), { replace: true });
+    assert.equal(textOf(valueOf(await entries.get(NAME))), 'other');
+    assert.equal(textOf(valueOf(await entries.get(NAME))), 'other');
+    const path = join(root, 'entries', ...entryPath(NAME));
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('"facts"', '"fakes"'));
+    assert.ok(!(await entries.get(NAME)).ok);
+    await entries.put(entryOf('third'));
+    assert.equal(textOf(valueOf(await entries.get(NAME))), 'third');
+    await other.delete(NAME);
+    assert.equal(valueOf(await entries.get(NAME)), undefined);
+  });
+});
+
+test('a stream is stored as it came, whatever the size of its chunks, and nothing is kept of one that breaks off', async () => {
+  await withStores(async ({ blobs, root }) => {
+    const content = Buffer.alloc(1_500_000, 'some content, ');
+    for (const size of [1_000, 65_536, 300_000, content.length]) {
+      const chunks = Array.from({ length: Math.ceil(content.length / size) }, (_, at) =>
+        content.subarray(at * size, (at + 1) * size),
+      );
+      const put = valueOf(await blobs.putStream(toAsync(chunks)));
+      assert.deepEqual(put?.digest, digestOf(content));
+      const found = valueOf(await blobs.readBytes(digestOf(content)));
+      assert.ok(content.equals(found));
+      assert.ok(valueOf(await blobs.deleteBlob(digestOf(content).hash, Date.now() + 1000)));
+    }
+    await assert.rejects(
+      blobs.putStream(toAsync([content], new Error('broken off'))),
+      (error: Error) => error.message === 'broken off',
+    );
+    assert.deepEqual(readdirSync(join(root, 'tmp')), []);
+  });
+});
+
+async function* toAsync(chunks: readonly Uint8Array[], end?: Error): AsyncIterable<Uint8Array> {
+  yield* chunks;
+  if (end !== undefined) throw end;
+}

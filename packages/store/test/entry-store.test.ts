@@ -185,10 +185,11 @@ test('a blob is deleted unless it is younger than it was thought to be', async (
 });
 
 test('an entry that is remembered is read anew when another process replaced, removed or damaged it', async () => {
-  await withStores(async ({ entries, root }) => {
-    const other = createFileEntryStore(openCacheFolder({ directory: join(root, '..'), disk: nodeDisk }), {
-      now: Date.now,
-    });
+  await withStores(async ({ root }) => {
+    // Late enough that entries are remembered at once.
+    const now = (): number => Date.now() + 1000;
+    const folder = openCacheFolder({ directory: join(root, '..'), disk: nodeDisk });
+    const [entries, other] = [createFileEntryStore(folder, { now }), createFileEntryStore(folder, { now })];
     await entries.put(entryOf('first'));
     assert.equal(textOf(valueOf(await entries.get(NAME))), 'first');
     await other.put(entryOf('other'), { replace: true });

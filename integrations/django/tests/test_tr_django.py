@@ -109,6 +109,13 @@ class RunnerTests(unittest.TestCase):
             self.assertEqual(len(set(column)), len(seen))
         self.assertEqual(self.databases(), ["app", "postgres"])
 
+    def test_task_without_workers(self):
+        labels = ["notes.tests.A.test_rolled_back", "notes.tests.B.test_reference_rows"]
+        labels += [f"notes.tests.Committed.test_{name}" for name in ("first", "second", "third")]
+        answer = self.in_workers(0, "manage.py", "test", *labels)
+        self.assertIn("Ran 5 tests", answer)
+        self.assertNotIn("Creating test database", answer)
+
     def test_fewer_processes_than_workers(self):
         self.in_workers(2, "manage.py", "test", "--parallel", "1")
         self.assertEqual({index for index, *_ in self.seen()}, {"0"})

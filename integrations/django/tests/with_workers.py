@@ -1,6 +1,6 @@
 """
 What `tr` gives to a task with workers, for tests of this folder alone:
-  with_workers.py COUNT COMMAND…
+  with_workers.py COUNT COMMAND…     (0: a task without workers)
 Clones the database of DATABASE_URL per worker, starts a Redis per worker (SHARED_REDIS=1: only one), answers
 `POST /reset` on a socket, runs the command with the variables, removes everything and ends with the command's code.
 """
@@ -57,13 +57,14 @@ def main(count, command):
     url = os.environ["DATABASE_URL"]
     template = urlsplit(url).path[1:]
     names = [PATTERN.format(database=template, n=index + 1, i=index) for index in range(count)]
+    own = f"{template}_own"
 
     class Reset(BaseHTTPRequestHandler):
         def do_POST(self):
             query = parse_qs(urlsplit(self.path).query)
             known = query.get("service") == ["db"]
             if known:
-                clone(url, template, names[int(query["worker"][0])])
+                clone(url, template, names[int(query["worker"][0])] if count else own)
             self.send_response(204 if known else 404)
             self.end_headers()
 
@@ -82,12 +83,18 @@ def main(count, command):
                 env[f"DATABASE_URL_{index}"] = url.rsplit("/", 1)[0] + "/" + name
                 env[f"PGDATABASE_{index}"] = name
                 env[f"REDIS_URL_{index}"] = servers[0 if shared else index][1]
-            env["REDIS_URL"] = servers[0][1]
+            if servers:
+                env["REDIS_URL"] = servers[0][1]
+            else:
+                # A task without workers.
+                del env["TR_WORKERS"]
+                clone(url, template, own)
+                env["DATABASE_URL"] = url.rsplit("/", 1)[0] + "/" + own
             return subprocess.run(command, env=env).returncode
         finally:
             for process, _ in servers:
                 process.terminate()
-            for name in names:
+            for name in [*names, own]:
                 clone(url, None, name)
             server.shutdown()
 

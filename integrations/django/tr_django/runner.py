@@ -25,7 +25,7 @@ class ParallelTestSuite(runner.ParallelTestSuite):
 
 class TaskRunner(runner.DiscoverRunner):
     """
-    Inside a task with `workers`: as many processes as workers (fewer with `--parallel`), nothing created, migrated or
+    Inside a task with services: as many processes as workers (fewer with `--parallel`), nothing created, migrated or
     destroyed, and a TransactionTestCase leaves a fresh clone behind instead of empty tables. Elsewhere: Django's own runner.
     """
 

@@ -13,8 +13,8 @@ def worker():
 
 
 def workers():
-    """How many workers have a database of their own; 0 outside a task with `workers`."""
-    return int(os.environ.get("TR_WORKERS", "0"))
+    """How many test processes have a database of their own: 0 outside a task with services, 1 in one without `workers`."""
+    return int(os.environ.get("TR_WORKERS", "1" if "TR_SERVICES_SOCKET" in os.environ else "0"))
 
 
 def url_of(name, index=None):

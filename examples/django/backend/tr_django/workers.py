@@ -19,6 +19,8 @@ TASK_REDIS = os.environ.get("REDIS_URL", "")
 
 def use_worker(index):
     """Points this process at worker `index` (from 0): connections, caches, settings and the environment of its children."""
+    if "TR_WORKERS" not in os.environ:
+        return  # A task without workers: it has one database, and is there.
     if f"DATABASE_URL_{index}" not in os.environ:
         raise ImproperlyConfigured(f"Worker {index} has no database: the task has {workers()} workers.")
     os.environ["TR_WORKER"] = str(index)
@@ -75,7 +77,8 @@ def reset():
         connections[alias].close()
     connection = _SocketConnection(os.environ["TR_SERVICES_SOCKET"])
     service = getattr(settings, "TR_DATABASE_SERVICE", "db")
-    query = urlencode({"service": service, "worker": os.environ["TR_WORKER"]})
+    worker = {"worker": os.environ["TR_WORKER"]} if "TR_WORKER" in os.environ else {}
+    query = urlencode({"service": service, **worker})
     try:
         connection.request("POST", f"/reset?{query}")
         answer = connection.getresponse()
@@ -83,7 +86,7 @@ def reset():
     finally:
         connection.close()
     if answer.status >= 300:
-        raise RuntimeError(f"The database of worker {os.environ['TR_WORKER']} was not reset: {answer.status} {text}")
+        raise RuntimeError(f"POST /reset?{query} was answered with {answer.status} {text}")
 
 
 class _SocketConnection(http.client.HTTPConnection):

@@ -1,7 +1,7 @@
-/** The Django example: its own runner, the workers of a task and the team's own pipeline, on real servers. */
+/** The Django example: Django's own runner, the workers of a task, and the team's own pipeline, on real servers. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -23,6 +23,15 @@ class BrokenTests(SimpleTestCase):
 
     def test_errors(self):
         raise RuntimeError("as it always does")
+`;
+
+/** What `baseline/false-hit.sh` adds. */
+const CANNOT_RUN = `from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0013_retention_defaults")]
+    operations = [migrations.RunSQL("ALTER TABLE audit_no_such_table ADD COLUMN note text")]
 `;
 
 function run(cwd: string, command: readonly string[], env: Record<string, string> = {}, code = 0): string {
@@ -80,13 +89,38 @@ describe('the Django example', () => {
     workspace.write({
       'backend/apps/audit/models.py': `${workspace.read('backend/apps/audit/models.py')}\n    note = models.TextField()\n`,
     });
-    const third = await workspace.tr(call);
-    assert.equal(third.outcomes['backend#check'], 'failed');
+    assert.equal((await workspace.tr(call)).outcomes['backend#check'], 'failed');
     workspace.git('checkout', '-q', '.');
-    workspace.remove('backend/.packages');
   });
 
-  test('the same tests pass and fail in one process and with 1, 2 and 4 workers; a shared Redis is noticed', () => {
+  test('the same tests pass and fail serially and with 1, 2 and 4 workers, which migrate and seed once', async (t) => {
+    t.after(() => workspace.remove('backend/shared/tests/test_broken.py'));
+    workspace.write({
+      'backend/shared/tests/test_broken.py': BROKEN,
+      'backend/turbo-like.config.json': withFewerWorkers(workspace.read('backend/turbo-like.config.json')),
+    });
+    const serial = frameworkRuns();
+    for (const [index, workers] of ['', '-1', '-2'].entries()) {
+      const result = await workspace.tr(['run', `test${workers}`, '--log-format=json']);
+      const outcome = index === 0 ? 'executed' : 'fresh';
+      const { [`backend#test${workers}`]: ofTests, ...others } = result.outcomes;
+      assert.equal(ofTests, 'failed', result.stderr);
+      assert.deepEqual(others, { 'backend#install': outcome, 'backend#migrate': outcome, 'backend#seed': outcome });
+      assert.equal(workspace.read(`backend/test-results${workers}.txt`), serial, `test${workers}`);
+    }
+  });
+
+  /** Tasks `test-1` and `test-2` beside `test`, which has four workers. */
+  function withFewerWorkers(config: string): string {
+    const [, task = ''] = /"test": (\{[\s\S]*?\n {4}\})/.exec(config) ?? [];
+    assert.match(task, /"workers": 4/);
+    const fewer = (count: number) =>
+      `"test-${count}": ${task.replace('"workers": 4', `"workers": ${count}`).replaceAll('results.txt', `results-${count}.txt`)},`;
+    return config.replace('"test": {', `${fewer(1)}\n    ${fewer(2)}\n    "test": {`);
+  }
+
+  /** Django alone: in one process, whose results are returned, and in two that meet in one Redis, which tests notice. */
+  function frameworkRuns(): string {
     const [servers, results] = [join(workspace.root, 'servers'), join(workspace.root, 'results')];
     const started = run(workspace.root, [SERVERS, 'start', servers, ports.PGPORT, ports.REDISPORT]);
     const env = Object.fromEntries(
@@ -96,43 +130,49 @@ describe('the Django example', () => {
         .map((line) => line.split('=', 2) as [string, string]),
     );
     try {
-      writeFileSync(join(backend, 'shared/tests/test_broken.py'), BROKEN);
-      const suite = (command: readonly string[], extra: Record<string, string> = {}) => {
-        rmSync(results, { force: true });
-        run(
-          backend,
-          [...command, './py', 'manage.py', 'test', '--noinput'],
-          { ...env, ...extra, TEST_RESULTS: results },
-          1,
-        );
+      const suite = (...more: string[]) => {
+        const command = ['./py', 'manage.py', 'test', '--noinput', '--keepdb', ...more];
+        run(backend, command, { ...env, TEST_RESULTS: results }, 1);
         return readFileSync(results, 'utf8');
       };
-      const workers = (count: number) => ['./py', join(INTEGRATION, 'tests/with_workers.py'), String(count)];
-      const serial = suite([]);
+      const serial = suite();
       assert.ok(serial.split('\n').length > 400);
-      assert.deepEqual(serial.match(/^(?!ok ).*Test.*$/gm), [
+      assert.deepEqual(serial.match(/^(?!ok ).+$/gm), [
         'error shared.tests.test_broken.BrokenTests.test_errors',
         'fail shared.tests.test_broken.BrokenTests.test_fails',
       ]);
-      run(backend, ['./py', 'manage.py', 'migrate', '--verbosity=0'], env);
-      run(backend, ['./py', 'manage.py', 'seed'], env);
-      for (const count of [1, 2, 4]) assert.equal(suite(workers(count)), serial, `${count} workers`);
-      assert.match(suite(workers(2), { SHARED_REDIS: '1' }), /^fail shared.tests.test_isolation.RedisOf/m);
+      assert.match(suite('--parallel=2'), /^fail shared.tests.test_isolation.RedisOf/m);
+      return serial;
     } finally {
       run(workspace.root, [SERVERS, 'stop', servers]);
-      rmSync(join(backend, 'shared/tests/test_broken.py'));
     }
+  }
+
+  test('a new migration is applied to the nearest stored state; one that cannot run is a failure', async (t) => {
+    // The configuration stays as the tests before left it, as it is an input of every task.
+    t.after(() => {
+      workspace.remove('backend/apps/audit/migrations/0014_note.py');
+      workspace.git('checkout', '-q', '.');
+    });
+    const call = ['run', 'seed', '--log-format=json'];
+    run(backend, ['./py', 'scripts/add_migration.py', 'audit']);
+    const added = await workspace.tr(call);
+    assert.equal(added.outcomes['backend#seed'], 'executed', added.stderr);
+    assert.deepEqual(added.stdout.match(/Applying \w+\.\w+/g), ['Applying audit.0014_note']);
+    workspace.write({ 'backend/apps/audit/migrations/0014_note.py': CANNOT_RUN });
+    for (const _ of ['first', 'again']) assert.equal((await workspace.tr(call)).outcomes['backend#migrate'], 'failed');
   });
 
   test('a run of the pipeline as the team has it', () => {
+    workspace.remove('backend/.packages');
     const cache = join(workspace.root, 'ci-cache');
-    const ci = () =>
-      run(workspace.root, ['baseline/ci.sh', '.', 'develop', cache], { ...ports, TMPDIR: workspace.root });
-    const first = ci();
-    assert.match(first, /^migrations: miss cache-develop-\w+, running$/m);
-    assert.match(first, /^Ran 442 tests[\s\S]*^OK \(skipped=24\)$/m);
+    const ci = ['baseline/ci.sh', '.', 'fix', cache];
+    const output = run(workspace.root, ci, { ...ports, TMPDIR: workspace.root });
+    // On a branch they do not migrate. Their tests do, on a database of their own.
+    assert.match(output, /^migrations: miss cache-fix-\w+, skipped on fix$/m);
+    assert.match(output, /^Ran 442 tests[\s\S]*^OK \(skipped=24\)$/m);
     for (const step of ['containers', 'wait', 'install', 'migrate', 'test'])
-      assert.match(first, new RegExp(`^step ${step} [\\d.]+ \\(`, 'm'));
+      assert.match(output, new RegExp(`^step ${step} [\\d.]+ \\(`, 'm'));
   });
 
   test('their pipeline counts a skipped migration as done', () => {

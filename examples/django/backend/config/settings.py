@@ -34,4 +34,4 @@ CACHES = {
 }
 # A client of Redis-only commands other than the cache's own connection (dotted name of a class), or None.
 REDIS_CLIENT = None
-TEST_RUNNER = "shared.test_runner.WorkersRunner" if "TR_WORKERS" in os.environ else "shared.test_runner.SeededRunner"
+TEST_RUNNER = "shared.test_runner.WorkersRunner" if "TR_SERVICES_SOCKET" in os.environ else "shared.test_runner.SeededRunner"

@@ -19,7 +19,7 @@ def seed():
         return False
     for number, (slug, country) in enumerate(COMPANIES.items()):
         company = Company.objects.create(name=slug.title(), slug=slug, country=country, code=f"C{number}", tier="gold")
-        members = [hire(company, role, index) for role in ROLES for index in range(4)]
+        members = [hire(company, role, index) for role in ROLES for index in range(2)]
         warehouse = Warehouse.objects.create(company=company, code="MAIN", name="Main")
         products = [stock(company, warehouse, index) for index in range(60)]
         for index in range(40):

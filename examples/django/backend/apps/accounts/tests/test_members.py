@@ -10,11 +10,11 @@ from shared.testing import CommittedTestCase, SeededTestCase, each, expand
 class MemberTests(SeededTestCase):
     @each(ROLES)
     def test_group_of_role(self, role):
-        self.assertEqual(Group.objects.get(name=f"role-{role}").user_set.count(), 4 * len(COMPANIES))
+        self.assertEqual(Group.objects.get(name=f"role-{role}").user_set.count(), 2 * len(COMPANIES))
 
     @each(COMPANIES, ROLES)
     def test_seeded(self, slug, role):
-        self.assertEqual(Member.objects.filter(company__slug=slug, role=role).count(), 4)
+        self.assertEqual(Member.objects.filter(company__slug=slug, role=role).count(), 2)
 
     @each(ROLES[:3])
     def test_login(self, role):

@@ -12,8 +12,8 @@ def load(apps, schema_editor):
     TariffCode = apps.get_model("catalog", "TariffCode")
     for chapter, title in enumerate(CHAPTERS, start=25):
         for heading in range(1, 13):
-            for kind in range(18):
-                code = f"{chapter:02d}{heading:02d}{kind * 5:02d}"
+            for kind in range(30):
+                code = f"{chapter:02d}{heading:02d}{kind * 3:02d}"
                 TariffCode.objects.create(code=code, chapter=chapter, title=f"{title}, group {heading}, kind {kind}")
 
 

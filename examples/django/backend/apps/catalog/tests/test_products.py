@@ -30,7 +30,7 @@ class ProductTests(SeededTestCase):
     @each(range(25, 57))
     def test_tariff(self, chapter):
         codes = TariffCode.objects.filter(chapter=chapter)
-        self.assertEqual(codes.count(), 12 * 18)
+        self.assertEqual(codes.count(), 12 * 30)
         self.assertEqual(codes.get(code=f"{chapter}0500").duty_permille, (chapter * 7 + 5) % 120)
 
 

@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, openSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
+import { checkOut } from '../rig/checkout.js';
 import { missReasons, notSavedReason, warningsOf } from '../rig/events.js';
 import type { JsonEvent, TrResult } from '../rig/exec-tr.js';
 import { createSqlWorkspace, listServers, step } from '../rig/sql-workspace.js';
@@ -233,5 +235,46 @@ describe('a state that is of no use', () => {
     workspace.write({ 'turbo-like.config.json': config });
     rmSync(join(workspace.root, 'api/seen.txt'), { force: true });
     await run(workspace);
+  });
+});
+
+describe('machines share states', () => {
+  let server: CacheServer;
+  const workspaces: TestWorkspace[] = [];
+  before(async () => (server = await startCacheServer()));
+  after(async () => {
+    workspaces.forEach((workspace) => workspace.dispose());
+    await server.close();
+  });
+
+  test('the exact one, and the nearest one of a branch that only this machine has', async () => {
+    const workspace = createSqlWorkspace();
+    workspace.write({ 'api/migrations/0004_tags.sql': step('tags') });
+    workspace.commit('tags');
+    const machine = checkOut(workspace);
+    const shallow = checkOut(workspace, '--depth=1');
+    workspaces.push(workspace, machine, shallow);
+    const at = (on: TestWorkspace) => on.tr(RUN, { env: server.client });
+    assert.equal((await at(workspace)).exitCode, 0);
+
+    machine.write({ 'api/look.sh': `${machine.read('api/look.sh')}# another\n` });
+    const exact = await at(machine);
+    assert.deepEqual(exact.outcomes, { 'api#migrate': 'restored', 'api#look': 'executed' }, exact.stdout);
+    assert.equal(machine.invocations('migrate'), 0);
+    assert.match(machine.read('api/seen.txt'), /t_tags: .*tags v1/);
+
+    for (const [other, name] of [
+      [machine, 'notes'],
+      [shallow, 'labels'],
+    ] as const) {
+      other.remove('.tr/cache');
+      other.write({ [`api/migrations/0005_${name}.sql`]: step(name) });
+      const continued = await at(other);
+      assert.equal(continued.exitCode, 0, continued.stdout);
+      const ancestor = ancestorOf(continued);
+      assert.deepEqual([ancestor?.['tier'], ancestor?.['kept']], ['remote', 4], continued.stdout);
+      assert.deepEqual(appliedIn(continued), [`0005_${name}.sql`]);
+      assert.match(other.read('api/seen.txt'), new RegExp(`t_${name}: .*${name} v1`));
+    }
   });
 });

@@ -18,9 +18,21 @@ export interface KeptEmpty {
   readonly make: () => Promise<void>;
 }
 
+/** What is being made the long way at the moment, by its path: whoever wants the same waits for it. */
+const making = new Map<string, Promise<void>>();
+
 /** Fills a data directory: the long way the first time, from what that has left from then on. */
 export async function fillFromKept(kept: KeptEmpty): Promise<void> {
+  await making.get(kept.path);
   if (existsSync(kept.path) && (await tryUnpack(kept))) return;
+  const made = make(kept);
+  // Another one's trouble is not ours: then it is tried again.
+  const settled = made.catch(() => undefined).finally(() => making.delete(kept.path));
+  making.set(kept.path, settled);
+  await made;
+}
+
+async function make(kept: KeptEmpty): Promise<void> {
   await kept.make();
   mkdirSync(dirname(kept.path), { recursive: true });
   const { header, directory, isStored, path: target } = kept;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ServiceStates } from '../rig/service-states.js';
-import { createRoot } from '../rig/workspace.js';
+import { createRoot, createWorkspace } from '../rig/workspace.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const EXAMPLE = join(ROOT, 'examples/rails');
@@ -189,6 +189,32 @@ describe('the Rails example', () => {
       await run([...RSPEC, 'spec/models/address_spec.rb:4'], { ...env, TR_TRACE: join(root, 'plain.jsonl') });
       assert.equal(companies(join(root, 'plain.jsonl')), 5);
     });
+  });
+
+  test('the tasks of its configuration: a new migration runs on top of the stored state', async () => {
+    const workspace = createWorkspace({}, { root: app });
+    const tr = async (...args: string[]) => {
+      const result = await workspace.tr(['run', '--log-format=json', ...args]);
+      assert.equal(result.exitCode, 0, result.stdout + result.stderr);
+      return result;
+    };
+    const some = ['test', '--', 'spec/models/number_sequence_spec.rb'];
+    const first = await tr(...some);
+    assert.deepEqual(Object.values(first.outcomes), ['executed', 'executed', 'executed']);
+    assert.match(first.stdout, /4 workers: 5 examples, 0 failures, 0 pending/);
+    assert.deepEqual(Object.values((await tr(...some)).outcomes), ['fresh', 'fresh', 'fresh']);
+    workspace.write({
+      'db/migrate/20260101000000_add_iban_to_companies.rb':
+        'class AddIbanToCompanies < ActiveRecord::Migration[6.1]\n  def change = add_column(:companies, :iban, :string)\nend\n',
+    });
+    const grown = await tr('migrate');
+    assert.deepEqual(Object.values(grown.outcomes), ['executed']);
+    assert.equal(grown.stdout.match(/: migrated/g)?.length, 1);
+    const why = await workspace.tr(['why', 'migrate']);
+    assert.match(
+      why.stdout,
+      /state of `db` with 130 steps .*\n\s*\+ db\/migrate\/20260101000000_add_iban_to_companies\.rb/,
+    );
   });
 
   test('a run of the pipeline as the team has it', async () => {

@@ -44,7 +44,8 @@ export function loadMain(
   const prefix = join(directory, `.code-${options.buildId}-${process.version}-${process.arch}`);
   const stored = findCode(prefix);
   BUILTINS.forEach(require);
-  setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
+  // V8 of Node 20; later ones know no such flag, and would say so on stderr.
+  if (process.versions.v8.startsWith('11.')) setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
   // The bundler writes ASCII only, and the function around it.
   const script = new Script(readFileSync(filename, 'latin1'), {
     filename,

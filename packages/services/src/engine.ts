@@ -7,13 +7,17 @@ import type { VersionMemo } from './programs/version-memo.js';
 
 /** What every engine works with. */
 export interface EngineContext {
-  readonly options: ServiceHostOptions;
+  readonly options: Omit<ServiceHostOptions, 'marker'>;
+  /** Put into the environment of servers that must not outlive the run; undefined = they are to. */
+  readonly marker: ServiceHostOptions['marker'] | undefined;
   readonly account: Account | undefined;
   readonly places: Places;
   readonly register: Register;
   readonly memo: VersionMemo;
   /** Path of a new log file for a server of this service. */
   readonly newLogPath: (service: string) => string;
+  /** The newest of them. */
+  readonly lastLogPath: () => string | undefined;
   readonly warn: (failure: ServiceFailure) => void;
 }
 
@@ -49,4 +53,6 @@ export interface Engine {
   lease(request: EngineRequest): Promise<EngineLease>;
   /** Ends every server of it that is left. */
   dispose(): Promise<void>;
+  /** Lets go of the servers, which run on: nothing of ours keeps this process from ending. */
+  detach(): Promise<void>;
 }

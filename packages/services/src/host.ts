@@ -1,23 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result, ServiceDefinition, ServiceFailure } from '@tr/model';
+import { createContext } from './context.js';
+import { createEngine } from './create-engine.js';
 import type { Engine, EngineContext, EngineLease } from './engine.js';
 import { toEnvironment } from './lease/environment.js';
 import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
-import { createCommandKind } from './command/command-kind.js';
-import { createMysqlKind } from './mysql/mysql-kind.js';
-import { OwnServerEngine } from './own-server/own-server-engine.js';
-import { findServerAccount } from './place/account.js';
-import { Places } from './place/places.js';
-import { identifyProcess, readMachine } from './place/process-identity.js';
-import { Register, REGISTER_VERSION } from './place/register.js';
+import { readMachine } from './place/process-identity.js';
 import { sweep } from './place/sweep.js';
 import type { LeaseRequest, ServiceHost, ServiceHostOptions, ServiceIdentity, ServiceLease } from './ports.js';
-import { GivenPostgresEngine } from './postgres/given/given-postgres-engine.js';
-import { PostgresEngine } from './postgres/postgres-engine.js';
-import { VersionMemo } from './programs/version-memo.js';
-import { createRedisKind } from './redis/redis-kind.js';
 import { ServiceError, toResult } from './service-error.js';
 
 /** The services of one run. Makes nothing and starts nothing before the first lease. */
@@ -28,7 +19,6 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
 class Host implements ServiceHost {
   readonly #options: ServiceHostOptions;
   readonly #name = `${randomBytes(6).toString('hex')}.jsonl`;
-  readonly #memo: VersionMemo;
   readonly #engines = new Map<string, Engine>();
   readonly #leases = new Set<ServiceLease>();
   #context: Promise<EngineContext> | undefined;
@@ -37,7 +27,6 @@ class Host implements ServiceHost {
 
   constructor(options: ServiceHostOptions) {
     this.#options = options;
-    this.#memo = new VersionMemo(join(options.directory, 'versions.json'));
   }
 
   identify(service: ServiceDefinition): Promise<Result<ServiceIdentity, ServiceFailure>> {
@@ -99,56 +88,17 @@ class Host implements ServiceHost {
   }
 
   #open(): Promise<EngineContext> {
-    this.#context ??= this.#createContext();
+    this.#context ??= createContext(this.#options, {
+      register: join('runs', this.#name),
+      marker: this.#options.marker,
+    });
     return this.#context;
-  }
-
-  async #createContext(): Promise<EngineContext> {
-    const { directory, environment, warn } = this.#options;
-    const machine = readMachine();
-    const owner = (await identifyProcess(process.pid)) ?? { pid: process.pid, start: '' };
-    const register = new Register(join(directory, 'runs', this.#name), { version: REGISTER_VERSION, machine, owner });
-    const account = findServerAccount();
-    const places = new Places({ register, account, directory, runtimeDirectory: environment['XDG_RUNTIME_DIR'], warn });
-    const newLogPath = (service: string): string => this.#newLogPath(service);
-    return { options: this.#options, account, places, register, memo: this.#memo, newLogPath, warn };
-  }
-
-  #newLogPath(service: string): string {
-    const folder = join(this.#options.directory, 'logs');
-    mkdirSync(folder, { recursive: true });
-    this.#count += 1;
-    const path = join(
-      folder,
-      `${service.replaceAll(/[^A-Za-z0-9_-]/g, '_')}-${this.#name.slice(0, 6)}-${this.#count}.log`,
-    );
-    rmSync(path, { force: true });
-    return path;
   }
 
   #newSocketPath({ places }: EngineContext): string {
     this.#socketFolder ??= places.createSocketFolder();
     this.#count += 1;
     return join(this.#socketFolder, `${this.#count}.sock`);
-  }
-}
-
-function createEngine(service: ServiceDefinition, context: EngineContext): Engine {
-  const { name, kind, url } = service;
-  if (url !== undefined) {
-    if (kind === 'postgres') return new GivenPostgresEngine(context);
-    throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be given by `url`' });
-  }
-  switch (kind) {
-    case 'postgres':
-      return new PostgresEngine(context);
-    case 'redis':
-      return new OwnServerEngine(context, createRedisKind(context));
-    case 'mysql':
-    case 'mariadb':
-      return new OwnServerEngine(context, createMysqlKind(context));
-    case 'command':
-      return new OwnServerEngine(context, createCommandKind(context));
   }
 }
 

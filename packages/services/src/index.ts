@@ -6,8 +6,11 @@
  * Terms: a lease is the services of one task; a state is the content of a service as one file.
  */
 export { createServiceHost } from './host.js';
+export { createKeptServices } from './kept.js';
 export type {
   CapturedState,
+  KeptService,
+  KeptServices,
   LeaseRequest,
   ServiceHost,
   ServiceHostOptions,

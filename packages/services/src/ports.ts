@@ -92,8 +92,29 @@ export interface ServiceHost {
   acquire(request: LeaseRequest): Promise<Result<ServiceLease, ServiceFailure>>;
   /** Ends and removes what runs have left that were killed. Costs one listing of a folder when there is nothing. */
   sweep(): Promise<void>;
-  /** Stops and removes everything of this run that is not kept by `tr services up`. */
+  /** Stops and removes everything of this run. */
   dispose(): Promise<void>;
+}
+
+/** A server that was started for local work and outlives the command that has started it. */
+export interface KeptService {
+  readonly name: string;
+  readonly kind: ServiceDefinition['kind'];
+  /** Undefined = it writes none of ours. */
+  readonly logPath: string | undefined;
+  /** Settings as a task gets them, without those of workers. Holds passwords. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** False = it has ended by itself, or with the machine. */
+  readonly isRunning: boolean;
+}
+
+/** Servers for local work: `tr services up`, `down`, `status`, `logs`, `env`; `reset` is `down` and `up` again. */
+export interface KeptServices {
+  /** Starts a service with a state, unless it runs already with this definition; one that has ended is replaced. */
+  up(request: ServiceRequest, signal: AbortSignal): Promise<Result<KeptService, ServiceFailure>>;
+  list(): Promise<readonly KeptService[]>;
+  /** Ends and removes those of these names; undefined = all. */
+  down(names: readonly string[] | undefined): Promise<void>;
 }
 
 /** Address of a server or database, as far as the kind of service has it. */

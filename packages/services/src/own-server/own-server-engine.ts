@@ -57,6 +57,11 @@ export class OwnServerEngine<Program> implements Engine {
     await Promise.all([...this.#servers].map((server) => this.#end(server)));
   }
 
+  async detach(): Promise<void> {
+    // Servers were let go of when they were started, and no connection to them stays open.
+    await Promise.resolve();
+  }
+
   /** In memory when it fits; on disk when it turns out that it does not. */
   async #startAll(program: Program, request: EngineRequest): Promise<readonly OwnServer<Program>[]> {
     const { service, state, signal } = request;

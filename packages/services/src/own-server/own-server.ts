@@ -110,10 +110,10 @@ export class OwnServer<Program> {
   async #spawn(): Promise<ServerProcess> {
     const { kind, program, context } = this.#options;
     const call = kind.prepare(program, this.#instance);
-    const { marker } = context.options;
+    const { marker } = context;
     const log = openSync(this.#instance.logPath, 'a', 0o600);
     let refused: string | undefined;
-    const env = { ...call.env, [marker.name]: marker.value };
+    const env = { ...call.env, ...(marker === undefined ? {} : { [marker.name]: marker.value }) };
     const started = startServer(
       { ...call, env, account: kind.account, isShell: kind.isShell },
       log,

@@ -30,14 +30,27 @@ export async function sweep(options: SweepOptions): Promise<void> {
     const path = join(options.registers, name);
     const register = readRegister(path);
     if (register === undefined) continue;
-    if (await isDead(register.owner, path, options)) {
-      await endServers(register.entries);
-      await Promise.all(
-        directoriesOf(register.entries).map((directory) => rm(directory, { recursive: true, force: true })),
-      );
-      rmSync(path, { force: true });
-    }
+    if (await isDead(register.owner, path, options)) await clear(path, register);
   }
+}
+
+/** Ends and removes what a register lists, whoever owns it, and the register. */
+export async function clearRegister(path: string): Promise<void> {
+  const register = readRegister(path);
+  if (register !== undefined) await clear(path, register);
+}
+
+/** True when the register is there, and every server that it lists is running. */
+export async function isRunning(path: string): Promise<boolean> {
+  const servers = (readRegister(path)?.entries ?? []).flatMap((entry) => ('server' in entry ? entry.server : []));
+  const alive = await Promise.all(servers.map(isAlive));
+  return alive.length > 0 && alive.every(Boolean);
+}
+
+async function clear(path: string, { entries }: ReadRegister): Promise<void> {
+  await endServers(entries);
+  await Promise.all(directoriesOf(entries).map((directory) => rm(directory, { recursive: true, force: true })));
+  rmSync(path, { force: true });
 }
 
 function listRegisters(directory: string): readonly string[] {

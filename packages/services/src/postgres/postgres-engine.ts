@@ -61,6 +61,10 @@ export class PostgresEngine implements Engine {
     await Promise.all([...this.#all].map((pooled) => this.#discard(pooled)));
   }
 
+  async detach(): Promise<void> {
+    await Promise.all([...this.#all].map(({ server }) => server.admin.close()));
+  }
+
   #find(service: ServiceDefinition): Promise<PostgresPrograms> {
     const { options, memo } = this.#context;
     return findPostgres(service, { root: options.root, environment: options.environment, memo });
@@ -131,7 +135,7 @@ export class PostgresEngine implements Engine {
         account,
         logPath: newLogPath(service.name),
         register,
-        marker: options.marker,
+        marker: this.#context.marker,
         signal,
       });
       return { server, names: database };

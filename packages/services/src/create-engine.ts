@@ -10,8 +10,8 @@ import { ServiceError } from './service-error.js';
 
 /** The engine of a kind of service, ours or given. Throws `service/unsupported`. */
 export function createEngine(service: ServiceDefinition, context: EngineContext): Engine {
-  const { name, kind, url } = service;
-  if (url !== undefined) {
+  const { name, kind } = service;
+  if (isGiven(service, context.options.environment)) {
     if (kind === 'postgres') return new GivenPostgresEngine(context);
     throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be given by `url`' });
   }
@@ -26,4 +26,10 @@ export function createEngine(service: ServiceDefinition, context: EngineContext)
     case 'command':
       return new OwnServerEngine(context, createCommandKind(context));
   }
+}
+
+/** Whether the service's server runs already: its `url` is an address, or a variable that is set. */
+export function isGiven({ url }: ServiceDefinition, environment: Readonly<Record<string, string>>): boolean {
+  if (url === undefined) return false;
+  return !url.startsWith('$') || (environment[url.slice(1)] ?? '') !== '';
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Result, ServiceDefinition, ServiceFailure } from '@tr/model';
 import { createContext } from './context.js';
-import { createEngine } from './create-engine.js';
+import { createEngine, isGiven } from './create-engine.js';
 import type { Engine, EngineContext, EngineLease } from './engine.js';
 import { toEnvironment } from './lease/environment.js';
 import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
@@ -79,7 +79,7 @@ class Host implements ServiceHost {
 
   async #engineOf(service: ServiceDefinition): Promise<Engine> {
     const context = await this.#open();
-    const key = `${service.kind} ${service.url === undefined ? 'ours' : 'given'}`;
+    const key = `${service.kind} ${isGiven(service, this.#options.environment) ? 'given' : 'ours'}`;
     const known = this.#engines.get(key);
     if (known !== undefined) return known;
     const engine = createEngine(service, context);

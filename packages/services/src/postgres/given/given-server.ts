@@ -18,17 +18,13 @@ export interface GivenServer {
   readonly major: number;
 }
 
-/** The address of a service, or of the variable that it names. Throws `service/unreachable`. */
+/** The address of a service, or that in the variable it names. Throws `service/unreachable`. */
 function readUrl(service: ServiceDefinition, environment: Readonly<Record<string, string>>): URL {
   const { url = '', name } = service;
-  const variable = url.startsWith('$') ? url.slice(1) : undefined;
-  const text = variable === undefined ? url : (environment[variable] ?? '');
-  const host = variable === undefined ? 'url' : `$${variable}`;
-  const fail = (detail: string): ServiceError =>
-    new ServiceError({ code: 'service/unreachable', service: name, host, detail });
-  if (text === '') throw fail(variable === undefined ? 'it is empty' : 'the variable is not set');
-  if (!URL.canParse(text)) throw fail('it is no address');
-  return new URL(text);
+  const text = url.startsWith('$') ? (environment[url.slice(1)] ?? '') : url;
+  if (URL.canParse(text)) return new URL(text);
+  const host = url.startsWith('$') ? url : 'url';
+  throw new ServiceError({ code: 'service/unreachable', service: name, host, detail: 'it is no address' });
 }
 
 /** Connects, and waits for a server that is still starting as long as the service's readiness allows. */

@@ -5,6 +5,7 @@ import { createMysqlKind } from './mysql/mysql-kind.js';
 import { OwnServerEngine } from './own-server/own-server-engine.js';
 import { GivenPostgresEngine } from './postgres/given/given-postgres-engine.js';
 import { PostgresEngine } from './postgres/postgres-engine.js';
+import { GivenRedisEngine } from './redis/given-redis-engine.js';
 import { createRedisKind } from './redis/redis-kind.js';
 import { ServiceError } from './service-error.js';
 
@@ -13,6 +14,7 @@ export function createEngine(service: ServiceDefinition, context: EngineContext)
   const { name, kind } = service;
   if (isGiven(service, context.options.environment)) {
     if (kind === 'postgres') return new GivenPostgresEngine(context);
+    if (kind === 'redis') return new GivenRedisEngine(context);
     throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be given by `url`' });
   }
   switch (kind) {

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { asks, makeHost, must, redis, setting, stored } from './rig.js';
+import { asks, makeHost, must, mustFail, redis, setting, stored } from './rig.js';
 
 /** Sends commands (inline form) and resolves with everything that comes back until the server closes. */
 function talk(url: string, commands: readonly string[]): Promise<string> {
@@ -60,4 +60,35 @@ test('a state of Redis: captured, restored for the task and each worker, brought
   }
   assert.equal(await post(socket, '/reset?service=cache&worker=1'), 404);
   assert.equal(await post(socket, '/reset?service=other'), 404);
+});
+
+test('a given server: one task at a time, emptied afterwards, and never when it holds what is not ours', async (t) => {
+  const theirs = must(await makeHost(t).host.acquire(asks([redis()])));
+  const url = setting(theirs.environment, 'REDIS_URL');
+  const service = redis({ url });
+  const { host, folder } = makeHost(t);
+  assert.match(must(await host.identify(service)).engine, /^redis \d.*given$/);
+  await talk(url, ['SET precious 1']);
+  mustFail(await host.acquire(asks([service])), 'service/foreign-database');
+  assert.match(await talk(url, ['GET precious', 'FLUSHALL']), /\r\n1\r\n/);
+
+  const one = must(await host.acquire(asks([service])));
+  assert.equal(setting(one.environment, 'REDIS_URL'), url);
+  await talk(url, ['SET mine 1']);
+  const waiting = makeHost(t).host.acquire(asks([service]));
+  const early = await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('waits'), 200))]);
+  assert.equal(early, 'waits');
+  mustFail(await one.capture('cache', join(folder, 'state.tar')), 'service/unsupported');
+  await one.release();
+  const two = must(await waiting);
+  assert.match(await talk(url, ['EXISTS mine']), /:0/);
+  await two.release();
+  assert.match(await talk(url, ['DBSIZE']), /:0/);
+  // As a run leaves it that was killed.
+  await talk(url, ['SET tr:ours 1', 'SET left 1']);
+  await must(await host.acquire(asks([service]))).release();
+  mustFail(await host.acquire(asks([service], { workers: 2 })), 'service/unsupported');
+  const { ready } = service;
+  const gone = redis({ url: 'redis://127.0.0.1:1/0', ready: { ...ready, timeoutMs: 100, intervalMs: 20 } });
+  mustFail(await host.acquire(asks([gone])), 'service/unreachable');
 });

@@ -11,7 +11,9 @@ import { REGISTER_VERSION, type RegisterEntry, type RegisterOwner } from './regi
 const STRANGER_MS = 7 * 24 * 60 * 60 * 1000;
 /** Every directory of ours is called so. */
 export const DIRECTORY_PREFIX = 'tr-';
-const KILL_TRIES = 200;
+const KILL_TRIES = 300;
+/** Of those: waiting for what was asked to end. */
+const ASK_TRIES = 100;
 
 /** Where to sweep, and who is sweeping. */
 export interface SweepOptions {
@@ -109,8 +111,12 @@ async function endServers(entries: readonly RegisterEntry[]): Promise<void> {
   for (let tried = 0; tried < KILL_TRIES; tried += 1) {
     const running = await findServers(entries, directories);
     if (running.length === 0) return;
-    // Each server leads a group of its own.
-    for (const pid of running) if (!trySignal(-pid, 'SIGKILL')) trySignal(pid, 'SIGKILL');
+    // At first in a way that lets PostgreSQL give back its shared memory. Each server leads a group of its own.
+    const signal = tried < ASK_TRIES ? 'SIGQUIT' : 'SIGKILL';
+    for (const pid of running) {
+      if (tried > 0 && tried < ASK_TRIES) continue;
+      if (!trySignal(-pid, signal)) trySignal(pid, signal);
+    }
     await delay(10);
   }
 }

@@ -6,9 +6,10 @@ export type RedisReply = string | number | null | readonly RedisReply[];
 /** Longest reply we ask for, bytes. */
 const MAX_REPLY = 8 * 1024 * 1024;
 
-/** One connection to a Redis server (RESP 2), for the few calls we have; one call at a time. */
+/** One connection to a Redis server (RESP 2), for the few calls we have. */
 export class RedisConnection {
   readonly #socket: Socket;
+  #last: Promise<unknown> = Promise.resolve();
   #received = Buffer.alloc(0);
   #waiting: { readonly resolve: (reply: RedisReply) => void; readonly reject: (error: Error) => void } | undefined;
 
@@ -33,9 +34,16 @@ export class RedisConnection {
     });
   }
 
-  /** Rejects with what the server says. */
+  /** Rejects with what the server says. Calls are answered one after the other. */
   call(...words: readonly string[]): Promise<RedisReply> {
+    const answer = this.#last.then(() => this.#send(words));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  #send(words: readonly string[]): Promise<RedisReply> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) throw new Error('the connection is closed');
       this.#waiting = { resolve, reject };
       const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
       this.#socket.write(`*${words.length}\r\n${parts.join('')}`);
@@ -43,8 +51,7 @@ export class RedisConnection {
   }
 
   close(): void {
-    this.#waiting = undefined;
-    this.#socket.destroy();
+    this.#fail(new Error('the connection was closed'));
   }
 
   #onData(bytes: Buffer): void {

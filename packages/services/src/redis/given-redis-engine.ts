@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServiceDefinition } from '@tr/model';
+import type { Engine, EngineContext, EngineLease, EngineRequest } from '../engine.js';
+import type { ServiceAddress } from '../ports.js';
+import { ServiceError, toDetail } from '../service-error.js';
+import { RedisConnection } from './redis-connection.js';
+
+/** Says who has the keyspace at the moment; it disappears when its owner is dead. */
+const LOCK_KEY = 'tr:lease';
+/** Says that everything in the keyspace is ours: what is left with it belongs to a run that was killed. */
+const MARK_KEY = 'tr:ours';
+const LOCK_MS = 15_000;
+const RENEW_MS = 5000;
+const LOOK_MS = 50;
+
+/**
+ * A Redis server that runs already. One task at a time has its keyspace (the database of the address), which has to be
+ * empty or ours, and is emptied afterwards. Workers and states need servers of our own.
+ */
+export class GivenRedisEngine implements Engine {
+  readonly #context: EngineContext;
+  readonly #leases = new Set<GivenRedisLease>();
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  async identify(service: ServiceDefinition): Promise<string> {
+    const connection = await this.#open(service, undefined);
+    try {
+      const info = String(await connection.call('INFO', 'server'));
+      return `redis ${/^redis_version:(.*?)\r?$/m.exec(info)?.[1] ?? 'of an unknown version'}, given`;
+    } finally {
+      connection.close();
+    }
+  }
+
+  async lease({ service, state, workers = 0, signal }: EngineRequest): Promise<EngineLease> {
+    const { name, kind } = service;
+    const refuse = (what: string): ServiceError =>
+      new ServiceError({ code: 'service/unsupported', service: name, kind, what });
+    if (workers > 0) throw refuse('a server for each worker on one that is given by its address');
+    if (state !== undefined) throw refuse('states of a server that is given by its address');
+    const connection = await this.#open(service, signal);
+    const lease = new GivenRedisLease(service, toUrl(service, this.#context), connection);
+    this.#leases.add(lease);
+    try {
+      await lease.open(signal);
+      return lease;
+    } catch (error) {
+      await lease.release();
+      if (error instanceof ServiceError) throw error;
+      throw toUnreachable(service, lease.host, error);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#leases].map((lease) => lease.release()));
+  }
+
+  /** Its lock is renewed by this process: a given server is nobody's to keep. */
+  detach(): Promise<void> {
+    return this.dispose();
+  }
+
+  /** Waits for a server that is still starting as long as the service's readiness allows. */
+  async #open(service: ServiceDefinition, signal: AbortSignal | undefined): Promise<RedisConnection> {
+    const url = toUrl(service, this.#context);
+    const deadline = performance.now() + service.ready.timeoutMs;
+    for (;;) {
+      try {
+        return await connect(url);
+      } catch (error) {
+        const isStarting = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|LOADING/.test(toDetail(error));
+        if (!isStarting || signal?.aborted === true || performance.now() > deadline) {
+          throw toUnreachable(service, url.host, error);
+        }
+        await delay(service.ready.intervalMs);
+      }
+    }
+  }
+}
+
+class GivenRedisLease implements EngineLease {
+  readonly service: ServiceDefinition;
+  readonly workers: readonly ServiceAddress[] = [];
+  readonly #url: URL;
+  readonly #connection: RedisConnection;
+  readonly #token = randomBytes(12).toString('hex');
+  #renewal: NodeJS.Timeout | undefined;
+  #isHeld = false;
+
+  constructor(service: ServiceDefinition, url: URL, connection: RedisConnection) {
+    this.service = service;
+    this.#url = url;
+    this.#connection = connection;
+  }
+
+  get host(): string {
+    return this.#url.host;
+  }
+
+  get address(): ServiceAddress {
+    const { hostname: host, port, username, password } = this.#url;
+    return {
+      url: this.#url.toString(),
+      host,
+      port: port === '' ? '6379' : port,
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+    };
+  }
+
+  /** Waits for whoever has the keyspace, empties what a killed run has left in it, refuses what is not ours. */
+  async open(signal: AbortSignal): Promise<void> {
+    const call = this.#connection;
+    for (;;) {
+      const [size, mark] = [Number(await call.call('DBSIZE')), await call.call('EXISTS', MARK_KEY, LOCK_KEY)];
+      if (size > 0 && mark === 0) {
+        const { name: service } = this.service;
+        throw new ServiceError({
+          code: 'service/foreign-database',
+          service,
+          database: this.#url.pathname.slice(1) || '0',
+        });
+      }
+      if ((await call.call('SET', LOCK_KEY, this.#token, 'NX', 'PX', String(LOCK_MS))) === 'OK') break;
+      if (signal.aborted) throw new Error('the run ended while another one had the keyspace');
+      await delay(LOOK_MS);
+    }
+    this.#isHeld = true;
+    await this.#empty();
+    // A task that empties the keyspace takes the lock with it; it is set again.
+    this.#renewal = setInterval(() => void this.#hold().catch(() => undefined), RENEW_MS);
+    this.#renewal.unref();
+  }
+
+  capture(): Promise<never> {
+    const { name: service, kind } = this.service;
+    const what = 'states of a server that is given by its address';
+    return Promise.reject(new ServiceError({ code: 'service/unsupported', service, kind, what }));
+  }
+
+  async reset(): Promise<void> {
+    await this.#empty();
+  }
+
+  async resetAll(): Promise<void> {
+    await this.#empty();
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#renewal);
+    try {
+      if (this.#isHeld) await this.#connection.call('FLUSHDB');
+    } catch {
+      // What is left is marked as ours.
+    }
+    this.#isHeld = false;
+    this.#connection.close();
+  }
+
+  async #empty(): Promise<void> {
+    await this.#connection.call('FLUSHDB');
+    await this.#hold();
+  }
+
+  async #hold(): Promise<void> {
+    await this.#connection.call('SET', MARK_KEY, '1');
+    await this.#connection.call('SET', LOCK_KEY, this.#token, 'PX', String(LOCK_MS));
+  }
+}
+
+function toUrl({ url = '', name: service }: ServiceDefinition, { options }: EngineContext): URL {
+  const text = url.startsWith('$') ? (options.environment[url.slice(1)] ?? '') : url;
+  if (URL.canParse(text) && text.startsWith('redis://')) return new URL(text);
+  const host = url.startsWith('$') ? url : 'url';
+  throw new ServiceError({ code: 'service/unreachable', service, host, detail: 'it is no redis:// address' });
+}
+
+async function connect(url: URL): Promise<RedisConnection> {
+  const { hostname: host, port, username, password, pathname } = url;
+  const connection = await RedisConnection.connect({ host, port: port === '' ? 6379 : Number(port) });
+  try {
+    const user = username === '' ? [] : [decodeURIComponent(username)];
+    if (password !== '') await connection.call('AUTH', ...user, decodeURIComponent(password));
+    if (pathname.length > 1) await connection.call('SELECT', pathname.slice(1));
+    await connection.call('PING');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function toUnreachable({ name: service }: ServiceDefinition, host: string, error: unknown): ServiceError {
+  return new ServiceError({ code: 'service/unreachable', service, host, detail: toDetail(error) }, error);
+}

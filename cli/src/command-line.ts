@@ -9,6 +9,11 @@ import { CacheVerifyCommand } from './commands/cache-verify.js';
 import { LsCommand } from './commands/ls.js';
 import type { CommandContext } from './commands/project-command.js';
 import { RunCommand } from './commands/run.js';
+import { ServicesDownCommand } from './commands/services-down.js';
+import { ServicesEnvCommand } from './commands/services-env.js';
+import { ServicesLogsCommand } from './commands/services-logs.js';
+import { ServicesStatusCommand } from './commands/services-status.js';
+import { ServicesUpCommand } from './commands/services-up.js';
 import { ServeCommand } from './commands/serve.js';
 import { WhyCommand } from './commands/why.js';
 import type { CliContext } from './context.js';
@@ -29,6 +34,11 @@ export const COMMANDS = [
   CacheVerifyCommand,
   CacheExportCommand,
   CacheImportCommand,
+  ServicesUpCommand,
+  ServicesDownCommand,
+  ServicesStatusCommand,
+  ServicesEnvCommand,
+  ServicesLogsCommand,
   ServeCommand,
 ];
 

@@ -1,5 +1,5 @@
 /** First words of our commands. Anything else in first place means the POSIX `tr`; a test compares this with the registry. */
-export const COMMAND_NAMES = ['cache', 'ls', 'run', 'serve', 'why'] as const;
+export const COMMAND_NAMES = ['cache', 'ls', 'run', 'serve', 'services', 'why'] as const;
 
 /** Flags that may stand in first place and are ours. */
 export const GLOBAL_FLAGS = ['--help', '-h', '--version', '-v', '--cwd', '--color', '--no-color'] as const;

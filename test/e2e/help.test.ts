@@ -13,6 +13,11 @@ const COMMANDS = [
   'tr cache verify',
   'tr cache export',
   'tr cache import',
+  'tr services up',
+  'tr services down',
+  'tr services status',
+  'tr services env',
+  'tr services logs',
   'tr serve',
 ];
 

@@ -70,7 +70,8 @@ export async function saveTask(request: SaveRequest): Promise<Result<Saved, Save
   const collected = await collectOutputs({ disk: place.disk, root: place.root, matcher });
   if (!collected.ok) return fail({ reason: { reason: 'unsafe-output', ...collected.failure } });
   const outputs = withoutForeignOutputs(place, collected.value, request.neighbours);
-  const linked = task.definition.restore === 'link';
+  // A state, however small, is opened as a file by the tasks that start from it.
+  const linked = task.definition.restore === 'link' || task.definition.snapshot !== undefined;
   for (let round = 1; ; round++) {
     const packed = await packOutputs({ ...place, collected: outputs, blobs: tier.blobs, linked });
     if (!packed.ok) return fail(fromPackTrouble(packed.failure));

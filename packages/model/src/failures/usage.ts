@@ -18,6 +18,7 @@ export type UsageFailure =
   | { readonly code: 'usage/missing-task'; readonly available: readonly string[] }
   | { readonly code: 'usage/conflicting-options'; readonly first: string; readonly second: string }
   | { readonly code: 'usage/unexpected-argument'; readonly argument: string }
+  | { readonly code: 'usage/unknown-service'; readonly service: string; readonly nearest: string | undefined }
   /** A command that comes with a package of its own. */
   | { readonly code: 'usage/not-installed'; readonly command: string; readonly package: string }
   /** The limit of the operating system for open files was met where nothing can be done without one more. */
@@ -38,6 +39,7 @@ export const USAGE_FAILURE_CODES = [
   'usage/unexpected-argument',
   'usage/unknown-command',
   'usage/unknown-option',
+  'usage/unknown-service',
   'usage/unsupported-option',
 ] as const satisfies readonly UsageFailure['code'][];
 

@@ -40,6 +40,14 @@ export function describeUsageFailure(failure: UsageFailure): Words {
         what: `Unexpected argument \`${failure.argument}\`.`,
         next: '`tr --help` lists what there is; arguments for the command of a task come after `--`.',
       };
+    case 'usage/unknown-service':
+      return {
+        what: `There is no service \`${failure.service}\`.`,
+        next:
+          failure.nearest === undefined
+            ? 'The root configuration names them under `services`.'
+            : `Did you mean \`${failure.nearest}\`?`,
+      };
     case 'usage/not-installed':
       return {
         what: `\`${failure.command}\` is not installed here: the package \`${failure.package}\` is missing.`,

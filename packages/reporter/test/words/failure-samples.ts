@@ -207,6 +207,8 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'usage/missing-task', available: [] },
   { code: 'usage/missing-task', available: 'abcdefghijklmn'.split('') },
   { code: 'usage/conflicting-options', first: '--affected', second: '--filter=[main]' },
+  { code: 'usage/unknown-service', service: 'bd', nearest: 'db' },
+  { code: 'usage/unknown-service', service: 'x', nearest: undefined },
   { code: 'usage/unexpected-argument', argument: 'everything' },
   { code: 'usage/not-a-directory', option: '--cwd', path: '/nowhere' },
   { code: 'usage/too-many-open-files', detail: 'EMFILE' },

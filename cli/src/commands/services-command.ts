@@ -1,0 +1,45 @@
+import { findNearest, type Failure, type ServiceDefinition } from '@tr/model';
+import type { KeptServices } from '@tr/services';
+import { join } from 'node:path';
+import type { Project } from '../project.js';
+import { createStateDirectory, resolveStateDirectories } from '../state-directory.js';
+import { ProjectCommand } from './project-command.js';
+
+/** What the commands about services that outlive a run have in common. */
+export abstract class ServicesCommand extends ProjectCommand {
+  /** Goes on with the services that `names` names (all of the configuration when it is empty) and what keeps them. */
+  protected withServices(
+    names: readonly string[],
+    run: (services: readonly ServiceDefinition[], kept: KeptServices, project: Project) => Promise<number>,
+  ): Promise<number> {
+    return this.withProject(async (project) => {
+      const { services } = project.config;
+      const unknown = names.find((name) => !services.has(name));
+      if (unknown !== undefined) {
+        const nearest = findNearest(unknown, services.keys());
+        return this.refuse([
+          { severity: 'error', failure: { code: 'usage/unknown-service', service: unknown, nearest } },
+        ]);
+      }
+      const wanted = [...services.values()].filter(({ name }) => names.length === 0 || names.includes(name));
+      return await run(wanted, await this.openKept(project), project);
+    });
+  }
+
+  protected warnOf(failure: Failure): void {
+    this.warn([{ severity: 'warning', failure }]);
+  }
+
+  private async openKept({ workspace, config }: Project): Promise<KeptServices> {
+    const { own } = resolveStateDirectories(workspace.root, workspace.git, config.cache.dir);
+    createStateDirectory(own);
+    const { createKeptServices } = await import('@tr/services');
+    return createKeptServices({
+      root: workspace.root,
+      directory: join(own, 'services'),
+      environment: this.context.environment,
+      now: () => Date.now(),
+      warn: (failure) => this.warnOf(failure),
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { renderServiceVariables } from '@tr/reporter';
+import { Command, Option } from 'clipanion';
+import { EXIT } from '../exit-codes.js';
+import { ServicesCommand } from './services-command.js';
+
+/** `tr services env`. */
+export class ServicesEnvCommand extends ServicesCommand {
+  static override paths = [['services', 'env']];
+  static override usage = Command.Usage({
+    category: 'Services',
+    description: 'Print the variables of running services, for a shell. They contain passwords.',
+    examples: [['Into this shell', 'eval "$(tr services env)"']],
+  });
+  names = Option.Rest({ name: 'service' });
+
+  override execute(): Promise<number> {
+    return this.withServices(this.names, async (services, kept) => {
+      const wanted = new Set(services.map(({ name }) => name));
+      const running = (await kept.list()).filter(({ name, isRunning }) => isRunning && wanted.has(name));
+      for (const { environment } of running) this.context.out.write(renderServiceVariables(environment));
+      return running.length > 0 ? EXIT.ok : EXIT.failed;
+    });
+  }
+}

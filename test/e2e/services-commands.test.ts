@@ -1,0 +1,71 @@
+/** `tr services`: servers for local work, apart from those of runs. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { createSqlWorkspace } from '../rig/sql-workspace.js';
+import type { TestWorkspace } from '../rig/workspace.js';
+
+let workspace: TestWorkspace;
+before(() => (workspace = createSqlWorkspace()));
+after(async () => {
+  await workspace.tr(['services', 'down']);
+  workspace.dispose();
+});
+
+/** Runs shell text with the variables of the running services. */
+async function inShell(text: string): Promise<string> {
+  const { stdout } = await workspace.tr(['services', 'env']);
+  const shell = spawnSync('sh', ['-ec', `${stdout}\n${text}`], { encoding: 'utf8' });
+  assert.equal(shell.status, 0, shell.stderr);
+  return shell.stdout.trim();
+}
+
+test('a service that is not there: the nearest name', async () => {
+  const result = await workspace.tr(['services', 'up', 'bd']);
+  assert.equal(result.exitCode, 2);
+  assert.match(result.stderr, /usage\/unknown-service There is no service `bd`\.\n {2}next: Did you mean `db`\?/);
+});
+
+test('`--from` names a task that leaves a state', async () => {
+  const result = await workspace.tr(['services', 'up', 'db', '--from', 'look']);
+  assert.equal(result.exitCode, 2);
+  assert.match(result.stderr, /`--from` cannot be `look`/);
+});
+
+test('up with a state, changed by hand, left alone by runs, and reset', async () => {
+  const up = await workspace.tr(['services', 'up', '--from', 'migrate']);
+  assert.equal(up.exitCode, 0, up.stdout + up.stderr);
+  assert.match(up.stdout, /^db +postgres +running +postgresql:\/\/127\.0\.0\.1:\d+\/app$/m);
+  assert.match(up.stdout, /^redis +redis +running/m);
+  assert.equal(
+    await inShell(
+      "psql -q -c \"insert into t_users (made_by) values ('me')\"; psql -At -c 'select count(*) from t_users'",
+    ),
+    '2',
+  );
+  assert.equal(await inShell('redis-cli --no-auth-warning -u "$REDIS_URL" ping'), 'PONG');
+
+  const run = await workspace.tr(['run', 'look']);
+  assert.equal(run.exitCode, 0, run.stdout);
+  assert.doesNotMatch(workspace.read('api/seen.txt'), /"me"/, 'a task has a server of its own');
+  assert.equal(await inShell("psql -At -c 'select count(*) from t_users'"), '2');
+
+  const again = await workspace.tr(['services', 'up', 'db']);
+  assert.equal(again.exitCode, 0);
+  assert.equal(await inShell("psql -At -c 'select count(*) from t_users'"), '2', 'what runs is left as it is');
+  const reset = await workspace.tr(['services', 'reset', 'db', '--from', 'migrate']);
+  assert.equal(reset.exitCode, 0, reset.stderr);
+  assert.equal(await inShell("psql -At -c 'select count(*) from t_users'"), '1');
+
+  const status = await workspace.tr(['services', 'status']);
+  const password = await inShell('echo "$PGPASSWORD"');
+  assert.ok(password.length > 10 && !status.stdout.includes(password));
+  const logs = await workspace.tr(['services', 'logs', 'db']);
+  assert.match(logs.stdout, /database system is ready/);
+});
+
+test('down: nothing runs any more', async () => {
+  assert.equal((await workspace.tr(['services', 'down'])).exitCode, 0);
+  assert.match((await workspace.tr(['services', 'status'])).stdout, /No service runs/);
+  assert.equal((await workspace.tr(['services', 'env'])).exitCode, 1);
+});

@@ -122,7 +122,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     service: 'db',
     detail: 'it ended with exit code 1',
     logPath: '.tr/services/logs/db-1.log',
-    logTail: ['FATAL:  could not map anonymous shared memory: Cannot allocate memory'],
+    logTail: ['FATAL: could not map anonymous shared memory: Cannot allocate memory'],
   },
   {
     code: 'service/not-ready',

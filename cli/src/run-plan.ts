@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { RemoteFailure, TaskGraph } from '@tr/model';
+import type { EventSink, RemoteFailure, TaskGraph } from '@tr/model';
 import {
   createJsonReporter,
   createTerminalReporter,
@@ -9,10 +9,12 @@ import {
   type RunReporter,
 } from '@tr/reporter';
 import { createShutdown, findTooManyPersistent, runTasks, systemClock, type Shutdown } from '@tr/runner';
+import type { SnapshotServices } from '@tr/snapshot';
 import { computePriorities } from '@tr/task-graph';
 import type { CliContext } from './context.js';
 import { createEngine, type Engine } from './engine.js';
 import { EXIT } from './exit-codes.js';
+import { createPlan } from './plan.js';
 import { createRemote } from './remote.js';
 import { noteOutcomes } from './outcomes-seen.js';
 import type { Project } from './project.js';
@@ -57,8 +59,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   remoteWarnings.forEach(warnRemote);
   const shutdown = createShutdown(process);
   const engine = await createEngine({ ...run, remote, emit: reporter.sink });
-  const hasServices = [...graph.nodes.values()].some(({ definition }) => definition.services.length > 0);
-  const services = hasServices ? await engine.services.createSnapshots(graph, reporter.sink) : undefined;
+  const services = await createServices({ ...run, graph }, engine, reporter.sink);
   const inputs = watchInputs(engine.fingerprinter, isWholeWorkspace(graph, project.workspace.packages));
   // Waiting for another process is the only thing that may be left to do, and its timers hold nothing open.
   const keepAlive = setInterval(() => undefined, 2 ** 30);
@@ -91,6 +92,18 @@ export async function runPlan(run: PlannedRun): Promise<number> {
     shutdown.dispose();
     reporter.dispose();
   }
+}
+
+/** What gets the services of tasks ready; undefined when no task names one. */
+async function createServices(
+  { project, graph, request, context }: PlannedRun,
+  engine: Engine,
+  emit: EventSink,
+): Promise<SnapshotServices | undefined> {
+  if ([...graph.nodes.values()].every(({ definition }) => definition.services.length === 0)) return undefined;
+  const { cwd, environment } = context;
+  const whole = request.only ? await createPlan(project, { cwd, environment, ...request, only: false }) : undefined;
+  return await engine.services.createSnapshots({ graph, wholeGraph: whole?.ok ? whole.value.graph : graph }, emit);
 }
 
 /** Sends what waits; a signal ends that. */

@@ -10,13 +10,12 @@ import {
   type ServiceDefinition,
   type ServiceFailure,
   type TaskFingerprint,
-  type TaskGraph,
   type TaskId,
   type TaskNode,
 } from '@tr/model';
 import { MARKER_VARIABLE } from '@tr/runner';
 import type { ServiceHost } from '@tr/services';
-import type { Ancestor, AncestorSources, SnapshotServices, Steps } from '@tr/snapshot';
+import type { Ancestor, AncestorSources, SnapshotServices, SnapshotServicesOptions, Steps } from '@tr/snapshot';
 import { listPastFiles } from '@tr/workspace';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,14 +30,17 @@ const STORED_STATES = 40;
 export interface ProjectServices {
   /** What decides results on the side of a task's services. */
   describe(task: TaskNode): Promise<Result<Readonly<Record<string, string>>, ServiceFailure>>;
-  /** For a run of `graph`: gets them ready and keeps their states. */
-  createSnapshots(graph: TaskGraph, emit: EventSink): Promise<SnapshotServices>;
+  /** For a run: gets them ready and keeps their states. */
+  createSnapshots(graphs: RunGraphs, emit: EventSink): Promise<SnapshotServices>;
   /** Stored states that a task could start from, nearest first. */
   findAncestors(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly Ancestor[]>;
   host(): Promise<ServiceHost>;
   /** Stops what was started, and removes what runs have left that were killed. */
   dispose(): Promise<void>;
 }
+
+/** What a run runs, and the same with the dependencies that `--only` leaves out. */
+type RunGraphs = Pick<SnapshotServicesOptions, 'graph' | 'wholeGraph'>;
 
 /** What they are made from. */
 export interface ProjectServicesOptions {
@@ -98,11 +100,11 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
       }
       return ok(Object.fromEntries(texts));
     },
-    createSnapshots: async (graph, emit) => {
+    createSnapshots: async (graphs, emit) => {
       const { SnapshotServices } = await import('@tr/snapshot');
       return new SnapshotServices({
         ...createSources(),
-        graph,
+        ...graphs,
         definitions: config.services,
         host: await host(),
         root,

@@ -138,6 +138,14 @@ describe('a database that SQL files migrate', () => {
     workspace.write({ 'turbo-like.config.json': config });
   });
 
+  test('--only would leave out the task whose state is needed: that is said', async () => {
+    workspace.remove('api/seen.txt');
+    const result = await workspace.tr([...RUN, '--only', '--force']);
+    assert.notEqual(result.exitCode, 0);
+    const failed = result.events.find((event) => event['type'] === 'task-finished' && event['task'] === 'api#look');
+    assert.equal(failed?.['result'].failure.code, 'service/state-left-out');
+  });
+
   test('with --force nothing is brought back', async () => {
     const result = await run(workspace, '--force');
     assert.equal(ancestorOf(result), undefined);

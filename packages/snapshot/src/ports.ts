@@ -30,6 +30,8 @@ export interface StateStore {
 /** What the states of one run are made with. */
 export interface SnapshotServicesOptions {
   readonly graph: TaskGraph;
+  /** With the dependencies that the run leaves out; absent = it leaves out none. */
+  readonly wholeGraph?: TaskGraph | undefined;
   /** By name; every service that a task names is there. */
   readonly definitions: ReadonlyMap<string, ServiceDefinition>;
   readonly host: ServiceHost;

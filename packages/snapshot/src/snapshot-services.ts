@@ -95,8 +95,11 @@ export class SnapshotServices {
   }
 
   #findSource(task: TaskNode, service: ServiceDefinition): Result<Start, ServiceFailure> {
-    const [source, ...others] = findStateSources(this.#options.graph, task, service.name);
+    const { graph, wholeGraph = graph } = this.#options;
+    const whole = wholeGraph.nodes.get(task.id) ?? task;
+    const [source, ...others] = findStateSources(wholeGraph, whole, service.name);
     if (source === undefined) return ok({ service, state: undefined });
+    if (!graph.nodes.has(source)) return fail({ code: 'service/state-left-out', service: service.name, task: source });
     if (others.length > 0)
       return fail({ code: 'service/two-states', service: service.name, tasks: [source, ...others] });
     const state = this.#states.get(source);

@@ -65,10 +65,11 @@ class World {
     return key;
   }
 
-  services(graph: TaskGraph): SnapshotServices {
+  services(graph: TaskGraph, wholeGraph?: TaskGraph): SnapshotServices {
     const names = ['db', 'redis'];
     return new SnapshotServices({
       graph,
+      wholeGraph,
       definitions: new Map(names.map((name) => [name, { name } as ServiceDefinition])),
       host: this.#host(),
       store: {
@@ -248,6 +249,18 @@ test('a state that could not be captured is not stored, and nobody starts withou
   const opening = await services.open(nodeOf('seed'), fingerprintOf('seed', {}), signal);
   assert.ok(opening.kind === 'failed');
   assert.equal(opening.failure.code, 'service/state-unusable');
+});
+
+test('a task whose state comes from one that the run leaves out does not start from nothing', async (context) => {
+  const world = new World(context);
+  const only = graphOf({ test: { definition: { services: ['db'] } } });
+  const services = world.services(only, CHAIN);
+  const node = only.nodes.get(idOf('test')) ?? assert.fail();
+  const opening = await services.open(node, fingerprintOf('test', {}), signal);
+  assert.deepEqual(opening, {
+    kind: 'failed',
+    failure: { code: 'service/state-left-out', service: 'db', task: idOf('seed') },
+  });
 });
 
 test('two states of one service cannot both be started from', async (context) => {

@@ -35,6 +35,8 @@ export type ServiceFailure =
   | { readonly code: 'service/capture-failed'; readonly service: string; readonly detail: string }
   /** A task depends on two states of one service, of which neither builds upon the other. */
   | { readonly code: 'service/two-states'; readonly service: string; readonly tasks: readonly string[] }
+  /** The task whose state a task starts from is no part of this run (`--only`). */
+  | { readonly code: 'service/state-left-out'; readonly service: string; readonly task: string }
   /** No room for its data, neither in memory nor on disk. */
   | { readonly code: 'service/no-space'; readonly service: string; readonly path: string }
   /** What was asked for is not possible with this kind of service. */
@@ -48,6 +50,7 @@ export const SERVICE_FAILURE_CODES = [
   'service/not-found',
   'service/not-ready',
   'service/start-failed',
+  'service/state-left-out',
   'service/state-unusable',
   'service/two-states',
   'service/unreachable',

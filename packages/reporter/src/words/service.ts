@@ -37,6 +37,11 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
         what: `${service}: ${failure.tasks.map((task) => `\`${printable(task)}\``).join(' and ')} leave states of it that do not build upon each other, and a task needs both.`,
         next: 'Let one of them depend on the other.',
       };
+    case 'service/state-left-out':
+      return {
+        what: `${service}: its state comes from \`${printable(failure.task)}\`, which \`--only\` leaves out.`,
+        next: 'Leave `--only` away: what is stored is not made again.',
+      };
     case 'service/no-space':
       return {
         what: `${service}: there is no room for its data in \`${printable(failure.path)}\`.`,

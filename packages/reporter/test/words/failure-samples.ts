@@ -183,6 +183,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'service/state-unusable', service: 'db', detail: 'its digest is another' },
   { code: 'service/capture-failed', service: 'db', detail: 'another session is connected' },
   { code: 'service/two-states', service: 'db', tasks: ['api#migrate', 'web#migrate'] },
+  { code: 'service/state-left-out', service: 'db', task: 'api#migrate' },
   { code: 'service/no-space', service: 'db', path: '/dev/shm' },
   { code: 'service/unsupported', service: 'mail', kind: 'command', what: 'a database for each worker' },
   { code: 'export/not-stored', task: 'web#build', reasons: [{ reason: 'no-entry' }] },

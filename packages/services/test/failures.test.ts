@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
@@ -54,6 +54,19 @@ test('the end of the run stops what is starting', async (t) => {
   mustFail(await host.acquire(asks([postgres(), redis()], { signal: AbortSignal.abort() })), 'service/start-failed');
   await host.dispose();
   assert.deepEqual(processesIn(registeredFolders(directory)), []);
+});
+
+test('a host that is disposed while it starts something leaves nothing', async (t) => {
+  const { host, directory } = makeHost(t);
+  const starting = host.acquire(asks([postgres(), redis()]));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await host.dispose();
+  mustFail(await starting, 'service/start-failed');
+  assert.deepEqual(processesIn(registeredFolders(directory)), []);
+  assert.deepEqual(
+    registeredFolders(directory).filter((folder) => existsSync(folder)),
+    [],
+  );
 });
 
 test('a state is used whole and unchanged, on its own engine, or not at all', async (t) => {

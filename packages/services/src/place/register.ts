@@ -44,6 +44,8 @@ export class Register {
   /** To be called when nothing of it is left. */
   remove(): void {
     if (this.#isStarted) rmSync(this.#path, { force: true });
+    // What was still starting may register more; the list then begins anew.
+    this.#isStarted = false;
   }
 
   #append(line: RegisterOwner | RegisterEntry): void {

@@ -53,7 +53,10 @@ for (const { page, line, text } of CONFIGS) {
 /** `web` and the like, as the pages name them; every task they run is there. */
 function createExample(): TestWorkspace {
   const workspace = createSample({
-    config: { tasks: { test: {}, lint: {} } },
+    config: {
+      services: { db: { type: 'postgres' }, redis: { type: 'redis' } },
+      tasks: { test: {}, lint: {}, seed: { command: 'true', snapshot: { service: 'db', steps: [] } } },
+    },
     files: {
       'apps/web/package.json': { json: { name: 'web', version: '1.0.0', scripts: { build: 'true', test: 'true' } } },
       'services/pricing/package.json': { json: { name: 'pricing', scripts: { test: 'true' } } },
@@ -88,7 +91,8 @@ test('there are commands to try', () => assert.ok(CALLS.length >= 10));
 
 for (const { where, call } of CALLS) {
   test(`${where}: ${call}`, async () => {
-    const run = await createExample().tr(
+    const example = createExample();
+    const run = await example.tr(
       call
         .split(' ')
         .slice(1)
@@ -96,6 +100,7 @@ for (const { where, call } of CALLS) {
     );
     assert.equal(run.exitCode, 0, run.stderr);
     assert.doesNotMatch(run.stderr, /^(?:usage|config|graph)\//m);
+    if (call.startsWith('tr services up')) await example.tr(['services', 'down']);
   });
 }
 

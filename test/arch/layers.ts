@@ -68,7 +68,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   },
   runner: { directory: 'packages/runner', internal: ['model'], external: [] },
   services: { directory: 'packages/services', internal: ['model', 'hash'], external: ['pg', 'mysql2', 'semver'] },
-  snapshot: { directory: 'packages/snapshot', internal: ['model', 'hash', 'services'], external: [] },
+  snapshot: { directory: 'packages/snapshot', internal: ['model', 'hash', 'services', 'runner'], external: [] },
   cli: {
     directory: 'cli',
     internal: [...CORE, 'cache-server'],

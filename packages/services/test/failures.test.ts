@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   asks,
+  makeFolder,
   makeHost,
   must,
   mustFail,
@@ -40,13 +41,17 @@ test('a server that does not start: the end of its log is told, nothing is left'
 });
 
 test('a server that takes too long', async (t) => {
-  const { host } = makeHost(t);
+  const bin = makeFolder(t);
+  chmodSync(bin, 0o755);
+  const [version = assert.fail('no PostgreSQL')] = readdirSync('/usr/lib/postgresql').toReversed();
+  symlinkSync(`/usr/lib/postgresql/${version}/bin/initdb`, join(bin, 'initdb'));
+  const slow = '#!/bin/sh\n[ "$1" = --version ] && echo "postgres (PostgreSQL) 15.999" || exec sleep 60\n';
+  writeFileSync(join(bin, 'postgres'), slow, { mode: 0o755 });
+  const { host } = makeHost(t, { environment: { PATH: `${bin}:${process.env['PATH']}` } });
   const { ready } = postgres();
-  const failure = mustFail(
-    await host.acquire(asks([postgres({ ready: { ...ready, timeoutMs: 1 } })])),
-    'service/not-ready',
-  );
-  assert.ok('timeoutMs' in failure && failure.timeoutMs === 1);
+  const slowOne = postgres({ version: '15.999.0', ready: { ...ready, timeoutMs: 200 } });
+  const failure = mustFail(await host.acquire(asks([slowOne])), 'service/not-ready');
+  assert.ok('timeoutMs' in failure && failure.timeoutMs === 200);
 });
 
 test('the end of the run stops what is starting', async (t) => {

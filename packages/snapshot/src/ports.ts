@@ -3,9 +3,7 @@ import type {
   CacheEntry,
   Digest,
   EventSink,
-  Failure,
   Fingerprint,
-  NotSavedReason,
   RelativePath,
   ServiceDefinition,
   TaskGraph,
@@ -45,18 +43,3 @@ export interface SnapshotServicesOptions {
   readonly computeKey: (fingerprint: Fingerprint) => ActionKey;
   readonly emit: EventSink;
 }
-
-/** Services of one task; the runner's port of this name. */
-export interface ServiceSession {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly before: readonly string[];
-  renew(): Promise<Failure | undefined>;
-  capture(): Promise<NotSavedReason | undefined>;
-  release(): Promise<void>;
-}
-
-/** What came of asking for services; the runner's port of this name. */
-export type SessionOpening =
-  | { readonly kind: 'open'; readonly session: ServiceSession }
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'remake'; readonly task: TaskId; readonly failure: Failure };

@@ -14,9 +14,10 @@ import {
   type TaskId,
   type TaskNode,
 } from '@tr/model';
+import type { ServiceSession, SessionOpening, TaskServices } from '@tr/runner';
 import type { ServiceLease, StoredState } from '@tr/services';
 import { findAncestors, stateOf, type Ancestor } from './find-ancestor.js';
-import type { ServiceSession, SessionOpening, SnapshotServicesOptions } from './ports.js';
+import type { SnapshotServicesOptions } from './ports.js';
 import { findStateSources } from './state-source.js';
 
 /** Where one service of a task starts from. */
@@ -29,8 +30,8 @@ interface Start {
   readonly ancestor?: Ancestor | undefined;
 }
 
-/** Services of the tasks of one run, each starting from the state its dependencies left; the runner's `TaskServices`. */
-export class SnapshotServices {
+/** Services of the tasks of one run, each starting from the state its dependencies left. */
+export class SnapshotServices implements TaskServices {
   readonly #options: SnapshotServicesOptions;
   /** States of tasks that have ended in this run. */
   readonly #states = new Map<TaskId, StoredState>();

@@ -12,6 +12,7 @@ import { RunCommand } from './commands/run.js';
 import { ServicesDownCommand } from './commands/services-down.js';
 import { ServicesEnvCommand } from './commands/services-env.js';
 import { ServicesLogsCommand } from './commands/services-logs.js';
+import { ServicesResetCommand } from './commands/services-reset.js';
 import { ServicesStatusCommand } from './commands/services-status.js';
 import { ServicesUpCommand } from './commands/services-up.js';
 import { ServeCommand } from './commands/serve.js';
@@ -36,6 +37,7 @@ export const COMMANDS = [
   CacheImportCommand,
   ServicesUpCommand,
   ServicesDownCommand,
+  ServicesResetCommand,
   ServicesStatusCommand,
   ServicesEnvCommand,
   ServicesLogsCommand,

@@ -21,5 +21,6 @@ export const OPTION_VALUES: Readonly<Record<string, OptionValue>> = {
   '--log-format': { placeholder: ' <form>', expected: 'text, json' },
   '--env-mode': { placeholder: ' <mode>', expected: 'strict, loose' },
   '--framework-inference': { placeholder: '[=true]', expected: 'true, false' },
+  '--from': { placeholder: ' <task>', expected: 'a task with `snapshot`' },
   '--output': { placeholder: ' <form>', expected: 'text, json' },
 };

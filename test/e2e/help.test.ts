@@ -15,6 +15,7 @@ const COMMANDS = [
   'tr cache import',
   'tr services up',
   'tr services down',
+  'tr services reset',
   'tr services status',
   'tr services env',
   'tr services logs',

@@ -9,7 +9,8 @@ export class ServicesEnvCommand extends ServicesCommand {
   static override usage = Command.Usage({
     category: 'Services',
     description: 'Print the variables of running services, for a shell. They contain passwords.',
-    examples: [['Into this shell', 'eval "$(tr services env)"']],
+    details: 'In a shell: `eval "$(tr services env)"`.',
+    examples: [['Of one service', 'tr services env db']],
   });
   names = Option.Rest({ name: 'service' });
 

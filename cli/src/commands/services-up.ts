@@ -14,15 +14,12 @@ import { readPlainRunFlags } from '../run-flags.js';
 import { toListed } from '../listed-service.js';
 import { ServicesCommand } from './services-command.js';
 
-/** `tr services up` and `reset`: servers for local work. */
+/** `tr services up`: servers for local work. */
 export class ServicesUpCommand extends ServicesCommand {
-  static override paths = [
-    ['services', 'up'],
-    ['services', 'reset'],
-  ];
+  static override paths = [['services', 'up']];
   static override usage = Command.Usage({
     category: 'Services',
-    description: 'Start services for local work, or begin again with them (`reset`).',
+    description: 'Start services for local work.',
     details: `
       They run until \`tr services down\`, apart from those of tasks: a run never changes what you have in them. With \`--from\` the
       service starts with the state that a task with \`snapshot\` leaves; the task runs first, if it has to.
@@ -30,18 +27,20 @@ export class ServicesUpCommand extends ServicesCommand {
     examples: [
       ['All services, empty', 'tr services up'],
       ['A migrated and seeded database', 'tr services up db --from seed'],
-      ['Throw away what was done to it', 'tr services reset db --from seed'],
     ],
   });
 
   names = Option.Rest({ name: 'service' });
   from = Option.String('--from', { description: 'The task whose state the service of its `snapshot` starts with.' });
 
+  /** What runs is thrown away first. */
+  protected readonly beginsAgain: boolean = false;
+
   override execute(): Promise<number> {
     return this.withServices(this.names, async (services, kept, project) => {
       const state = await this.findState(project);
       if (!state.ok) return typeof state.failure === 'number' ? state.failure : this.refuse([toError(state.failure)]);
-      if (this.path.at(-1) === 'reset') await kept.down(services.map(({ name }) => name));
+      if (this.beginsAgain) await kept.down(services.map(({ name }) => name));
       const started = await Promise.all(
         services.map((service) =>
           kept.up(

@@ -20,7 +20,7 @@ export { entryPath, namespacePath } from './entry-store/entry-path.js';
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
 export { nodeDisk, errorCode, type Disk } from './disk.js';
-export { BLOB_TIME } from './file/blob-file.js';
+export { isBlobTime } from './file/blob-file.js';
 export { createFileActionStore } from './file/file-action-store.js';
 export { createFileBlobStore } from './file/file-blob-store.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';

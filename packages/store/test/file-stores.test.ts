@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
+import type { Digest } from '@tr/model';
 import { nodeDisk, type Disk } from '../src/index.js';
 import { createFolder, diskWith, keyOf, listFiles, manifestOf, putEntry, putText, systemError } from './temp-folder.js';
 
@@ -89,6 +90,40 @@ test('a local file is given without being read, unless its stat shows that someb
   const edited = await blobs.localFile(digest, false);
   assert.ok(!edited.ok && edited.failure.code === 'store/corrupt');
   assert.deepEqual(await blobs.findMissing([digest]), { ok: true, value: [digest] });
+});
+
+test('a blob that was changed in place is not made good by storing its content again', async (t) => {
+  const { blobs, folder, directory } = createFolder(t);
+  const digest = await putText(blobs, 'hello');
+  const path = folder.blobPath(digest.hash);
+  const source = join(directory, 'source');
+  writeFileSync(source, 'hello');
+  for (const put of [() => blobs.putBytes(Buffer.from('hello')), () => blobs.putFile(source)]) {
+    chmodSync(path, 0o644);
+    writeFileSync(path, 'jello');
+    const stored = await put();
+    assert.ok(stored.ok && stored.value.added);
+    assert.deepEqual(await blobs.localFile(digest, false), { ok: true, value: path });
+    assert.deepEqual(digestOf(nodeDiskRead(path)), digest);
+  }
+});
+
+test('files of the same size and other content have other times, for tools that compare those', async (t) => {
+  const { blobs, folder } = createFolder(t);
+  const times = new Set<number>();
+  for (const text of ['1.0.0', '1.0.1', '1.1.0', '2.0.0']) {
+    const digest = await putText(blobs, text);
+    times.add(statSync(folder.blobPath(digest.hash)).mtimeMs);
+    times.add(statSync(await localExecutable(digest)).mtimeMs);
+  }
+  assert.equal(times.size, 4);
+  assert.ok([...times].every((time) => time % 1000 === 0 && time >= Date.UTC(2000, 0) && time < Date.UTC(2009, 0)));
+
+  async function localExecutable(digest: Digest): Promise<string> {
+    const local = await blobs.localFile(digest, true);
+    assert.ok(local.ok && local.value !== undefined);
+    return local.value;
+  }
 });
 
 test('an executable has a file of its own, made again when it was damaged', async (t) => {

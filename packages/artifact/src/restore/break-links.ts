@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { attempt, BLOB_TIME, createPacer, errorCode, readWhole, type Disk } from '@tr/store';
+import { attempt, createPacer, errorCode, isBlobTime, readWhole, type Disk } from '@tr/store';
 import { collectOutputs } from '../outputs/collect-outputs.js';
 import type { OutputMatcher } from '../outputs/output-globs.js';
 import type { OutputPlace } from './restore-outputs.js';
@@ -25,7 +25,7 @@ export async function breakLinks(place: OutputPlace, matcher: OutputMatcher): Pr
 function breakLink(disk: Disk, path: string): void {
   const stats = disk.lstat(path);
   // The time tells our links from those of a package manager.
-  if (stats === undefined || !stats.isFile() || stats.nlink < 2 || stats.mtimeMs !== BLOB_TIME * 1000) return;
+  if (stats === undefined || !stats.isFile() || stats.nlink < 2 || !isBlobTime(stats.mtimeMs)) return;
   const copy = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     const { bytes } = readWhole(disk, path, MAX_BYTES);

@@ -53,7 +53,7 @@ export interface RestoreResult {
  * verify what is wrong beside the workspace, say that nothing is known about the outputs, put them in place, write down
  * what is there now. A process that dies on the way leaves outputs without a record, which the next run compares by
  * content. Restored files get new modification times, so that tools that compare times see them as newer than the
- * sources they were made from (hard links show the store's constant time instead).
+ * sources they were made from (hard links show the store's time of their content instead).
  */
 export async function restoreOutputs(request: RestoreRequest): Promise<RestoreResult> {
   const { place, task, manifest } = request;

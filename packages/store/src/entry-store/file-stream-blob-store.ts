@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createRunningDigest } from '@tr/hash';
 import { fail, ok, type Digest, type Sha256 } from '@tr/model';
 import { errorCode } from '../disk.js';
-import { BLOB_TIME, CHUNK_BYTES } from '../file/blob-file.js';
+import { blobTime, CHUNK_BYTES } from '../file/blob-file.js';
 import { createFileBlobStore } from '../file/file-blob-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { commitTemp, dropTemp, openTemp } from '../folder/write-file.js';
@@ -113,6 +113,7 @@ async function receive(
   const { file, path } = opened.value;
   const writer = new BatchWriter(disk, file);
   let isDone = false;
+  let digest: Digest;
   try {
     for await (const chunk of source) {
       running.update(chunk);
@@ -121,7 +122,9 @@ async function receive(
     }
     const failure = await writer.finish();
     if (failure !== undefined) return fail(toStoreFailure(failure, path));
-    const timed = attempt(path, () => disk.setTime(file, BLOB_TIME));
+    digest = running.finish();
+    const time = blobTime(digest.hash);
+    const timed = attempt(path, () => disk.setTime(file, time));
     if (!timed.ok) return timed;
     isDone = true;
   } finally {
@@ -129,7 +132,7 @@ async function receive(
     disk.close(file);
     if (!isDone) dropTemp(folder, path);
   }
-  return ok({ temp: path, digest: running.finish() });
+  return ok({ temp: path, digest });
 }
 
 /** Moves a received blob to its place; false when it was there already, and is young again. Throws errors of the disk. */
@@ -152,7 +155,7 @@ function place(folder: CacheFolder, temp: string, digest: Digest): boolean {
 
 function refresh(folder: CacheFolder, hash: Sha256): boolean {
   try {
-    folder.disk.touch(folder.blobPath(hash), BLOB_TIME);
+    folder.disk.touch(folder.blobPath(hash), blobTime(hash));
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;

@@ -1,19 +1,33 @@
 import { createRunningDigest, isSameDigest } from '@tr/hash';
-import type { Digest } from '@tr/model';
+import type { Digest, Sha256 } from '@tr/model';
 import { errorCode, type Disk } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
 import { commitTemp, writeTemp } from '../folder/write-file.js';
 import { attempt } from '../trouble.js';
 
-/**
- * Modification time of every blob, seconds since the epoch (2000-01-01): a blob that was written to, for instance
- * through a hard link in a workspace, shows another one. Its change time tells how young it is.
- */
-export const BLOB_TIME = 946_684_800;
+/** The earliest modification time of a blob, seconds since the epoch (2000-01-01). */
+const FIRST_BLOB_TIME = 946_684_800;
+/** Hex digits of the digest that make the time: up to eight and a half years. */
+const TIME_DIGITS = 7;
 /** Bytes that are read or written at once. */
 export const CHUNK_BYTES = 1024 * 1024;
 const EXECUTABLE_MODE = 0o555;
+
+/**
+ * Modification time of a blob, seconds since the epoch: a blob that was written to, for instance through a hard link in a
+ * workspace, shows another one. It comes from the digest, as tools that take a file of the same size and time for the
+ * same (Python's bytecode) must not do so for two versions of a linked file. The change time tells how young a blob is.
+ */
+export function blobTime(hash: Sha256): number {
+  return FIRST_BLOB_TIME + Number.parseInt(hash.slice(0, TIME_DIGITS), 16);
+}
+
+/** Whether a modification time, milliseconds, is one that blobs have: tells our hard links from those of other tools. */
+export function isBlobTime(mtimeMs: number): boolean {
+  const since = mtimeMs / 1000 - FIRST_BLOB_TIME;
+  return Number.isInteger(since) && since >= 0 && since < 16 ** TIME_DIGITS;
+}
 
 /** Undefined when there is no such blob. */
 export function openBlob(disk: Disk, path: string): number | undefined {
@@ -27,7 +41,7 @@ export function openBlob(disk: Disk, path: string): number | undefined {
 
 /** True when size and time are those the blob was stored with. */
 export function isUntouched(stats: { readonly size: number; readonly mtimeMs: number }, digest: Digest): boolean {
-  return stats.size === digest.size && stats.mtimeMs === BLOB_TIME * 1000;
+  return stats.size === digest.size && stats.mtimeMs === blobTime(digest.hash) * 1000;
 }
 
 /** Hashes a blob whose stat looks wrong; when the bytes are right its time is set back. */
@@ -44,7 +58,7 @@ export function recheck(folder: CacheFolder, digest: Digest, path: string): bool
     disk.close(file);
   }
   if (!isSameDigest(running.finish(), digest)) return false;
-  const touched = attempt(path, () => disk.touch(path, BLOB_TIME));
+  const touched = attempt(path, () => disk.touch(path, blobTime(digest.hash)));
   return touched.ok || touched.failure.code === 'store/read-only' || touched.failure.code === 'store/denied';
 }
 
@@ -63,7 +77,7 @@ export function executableTwin(folder: CacheFolder, digest: Digest): string {
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
       for (let count = disk.read(source, buffer); count > 0; count = disk.read(source, buffer))
         disk.write(file, buffer.subarray(0, count));
-      disk.setTime(file, BLOB_TIME);
+      disk.setTime(file, blobTime(digest.hash));
     });
     commitTemp(folder, temp, path);
   } finally {

@@ -7,7 +7,7 @@ import { commitTemp, dropTemp, openTemp, writeTemp } from '../folder/write-file.
 import { createPacer } from '../pacer.js';
 import type { BlobStore, StoredBlob } from '../ports.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
-import { BLOB_TIME, CHUNK_BYTES, executableTwin, isUntouched, openBlob, recheck } from './blob-file.js';
+import { blobTime, CHUNK_BYTES, executableTwin, isUntouched, openBlob, recheck } from './blob-file.js';
 
 /** Read-only: nobody may change a blob. */
 const BLOB_MODE = 0o444;
@@ -56,7 +56,7 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
         if (refreshBlob(folder, digest)) return ok({ digest, added: false });
         const temp = writeTemp(folder, BLOB_MODE, (file) => {
           disk.write(file, bytes);
-          disk.setTime(file, BLOB_TIME);
+          disk.setTime(file, blobTime(digest.hash));
         });
         return ok(placeBlob(folder, { temp, digest, onAdded }));
       });
@@ -93,11 +93,20 @@ function hasBlob(folder: CacheFolder, digest: Digest): boolean {
   return stats !== undefined && stats.isFile() && stats.size === digest.size;
 }
 
-/** True when the blob is there; makes it young again, so that a gc that runs now spares it. */
+/**
+ * True when the blob is there; makes it young again, so that a gc that runs now spares it. One that was changed in place
+ * is set aside first: with its old time it would pass for untouched.
+ */
 function refreshBlob(folder: CacheFolder, digest: Digest): boolean {
-  if (!hasBlob(folder, digest)) return false;
+  const path = folder.blobPath(digest.hash);
+  const stats = folder.disk.lstat(path);
+  if (stats?.isFile() !== true || stats.size !== digest.size) return false;
+  if (!isUntouched(stats, digest) && !recheck(folder, digest, path)) {
+    setAside(folder, path);
+    return false;
+  }
   try {
-    folder.disk.touch(folder.blobPath(digest.hash), BLOB_TIME);
+    folder.disk.touch(path, blobTime(digest.hash));
     return true;
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
@@ -137,10 +146,11 @@ async function copyToTemp(folder: CacheFolder, source: string): Promise<{ temp: 
         disk.write(temp.file, chunk);
         await pacer.turn();
       }
-      disk.setTime(temp.file, BLOB_TIME);
+      const digest = running.finish();
+      disk.setTime(temp.file, blobTime(digest.hash));
       isOpen = false;
       disk.close(temp.file);
-      return { temp: temp.path, digest: running.finish() };
+      return { temp: temp.path, digest };
     } catch (error) {
       if (isOpen) disk.close(temp.file);
       dropTemp(folder, temp.path);

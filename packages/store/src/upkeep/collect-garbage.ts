@@ -180,7 +180,7 @@ class GarbageCollection {
 
   #sweepOld(area: 'tmp' | 'quarantine', before: number): void {
     for (const { path, stats } of scanFiles(this.#folder.disk, join(this.#folder.root, area))) {
-      // The change time: a temp blob has the constant modification time of blobs.
+      // The change time: a temp blob has the modification time of blobs.
       if (stats.ctimeMs < before) this.#discardQuietly(path, stats.size);
     }
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {
+  appendFileSync,
   chmodSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -186,4 +188,23 @@ test('linked outputs stay fresh when another work tree links to the same file', 
   nodeDisk.hardLink(file('a'), join(rig.directory, 'another'));
   assert.deepEqual(await rig.restore(manifest, { linked: true }), { outcome: 'fresh' });
   assert.deepEqual(opened(), []);
+});
+
+test('a tool\u2019s notes are copies among linked outputs: what it writes into them stays out of the store', async (t) => {
+  const rig = createRig(t);
+  const notes = ['dist/.package-lock.json', 'dist/.bin/run', 'dist/.pnpm/lock.yaml'];
+  const others = ['dist/.pnpm/a@1/index.js', 'dist/a/index.js'];
+  rig.write(Object.fromEntries([...notes, ...others].map((path) => [path, path])));
+  const manifest = await rig.save('key');
+  rig.remove('dist');
+  await rig.restore(manifest, { linked: true });
+  const linksOf = (path: string): number => lstatSync(join(rig.root, 'web', path)).nlink;
+  assert.deepEqual(notes.map(linksOf), [1, 1, 1]);
+  assert.deepEqual(others.map(linksOf), [2, 2]);
+  for (const path of notes) appendFileSync(join(rig.root, 'web', path), 'changed in place');
+  assert.deepEqual(await rig.restore(manifest, { linked: true }), {
+    outcome: 'restored',
+    files: 3,
+    bytes: notes.join('').length,
+  });
 });

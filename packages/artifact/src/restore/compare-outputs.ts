@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { isSameDigest } from '@tr/hash';
-import { isSnapshotPath, type Manifest, type ManifestEntry, type Sha256 } from '@tr/model';
+import type { Manifest, ManifestEntry, Sha256 } from '@tr/model';
 import { createPacer, errorCode, type Disk } from '@tr/store';
 import { parentOf } from '../outputs/output-globs.js';
 import type { KnownOutputs } from '../record/output-record.js';
@@ -14,6 +14,7 @@ import {
   type Stamp,
 } from '../record/stamp.js';
 import { digestFileAt } from './digest-file-at.js';
+import { isLinked } from './is-linked.js';
 
 /** What a manifest is compared with. */
 export interface CompareRequest {
@@ -103,7 +104,7 @@ function isRecorded({ request, entry, stats, recorded }: Comparison): boolean {
   if (entry.type === 'directory') return known !== undefined && stats.isDirectory();
   if (recorded === undefined || known === undefined || !isOfType(entry, stats)) return false;
   const now = toStamp(stats);
-  if ((linked || isSnapshotPath(entry.path)) && entry.type === 'file')
+  if (entry.type === 'file' && isLinked(entry.path, linked))
     return isSameContentStamp(now, recorded) && now.mode === recorded.mode && now.mtimeMs < known.sampledAt;
   return isSameStamp(now, recorded) && !isRacy(now, known.sampledAt);
 }

@@ -2,7 +2,6 @@ import { dirname } from 'node:path';
 import { isSameDigest } from '@tr/hash';
 import {
   fail,
-  isSnapshotPath,
   ok,
   type Digest,
   type ManifestEntry,
@@ -14,6 +13,7 @@ import {
 import { createPacer, errorCode, toStoreFailure, type Disk, type EntryBlobs, type Pacer } from '@tr/store';
 import { toStamp, type Stamp } from '../record/stamp.js';
 import { digestFileAt } from './digest-file-at.js';
+import { isLinked } from './is-linked.js';
 import type { StagingArea } from './staging-area.js';
 
 /** Blobs up to this size are read at once. */
@@ -120,7 +120,7 @@ class Stage {
   }
 
   async #addFile({ path, digest, executable }: FileEntry, target: string): Promise<StoreFailure | undefined> {
-    if (this.#request.linked || isSnapshotPath(path)) {
+    if (isLinked(path, this.#request.linked)) {
       const linked = await this.#tryLink(digest, executable, target);
       if (linked !== 'copy') return linked;
     } else if (this.#request.area.clones !== false && digest.size > 0) {

@@ -5,8 +5,12 @@ import { walkDefault, type DefaultWalk } from './default-inputs.js';
 import type { WalkContext } from './walk-context.js';
 import { walkGlob } from './walk-glob.js';
 
-/** Files of a package that count although no explicit input names them. */
-const ALWAYS = ['package.json', 'turbo.json', 'turbo.jsonc', 'turbo-like.config.json'];
+/**
+ * Files of a package that count although no explicit input names them, as in Turborepo. Our own configuration is not
+ * among them: what it says of a task is in the fingerprint by its parts, and where it is the only one of a repository, a
+ * word about some other task would do every installation and every migration again.
+ */
+const ALWAYS = ['package.json', 'turbo.json', 'turbo.jsonc'];
 
 /** Walks the inputs `spec` means for the package in `context.directory`; they end up in its collector. */
 export function walkInputs(context: WalkContext, spec: InputSpec, walk: Omit<DefaultWalk, 'exclusions'>): void {

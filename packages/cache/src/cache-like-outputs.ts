@@ -35,5 +35,7 @@ function cacheFolderOf(path: string): string | undefined {
 
 function isCache({ path, bytes }: CacheLikeOutput): boolean {
   const [name = '', parent = ''] = path.split('/').reverse();
+  // The packages themselves, where Yarn makes no `node_modules`.
+  if (parent === '.yarn') return false;
   return CACHE_NAME.test(name) || parent.startsWith('.') || (bytes >= LARGE_BYTES && parent !== 'node_modules');
 }

@@ -125,4 +125,5 @@ test('row 29: what is a cache and what only sounds like one', () => {
   assert.equal(find('web/node_modules/lib/.cache/index.js'), undefined);
   assert.equal(find('web/node_modules/cache/index.js', 30_000_000), undefined);
   assert.equal(find('web/dist/cache'), undefined);
+  assert.equal(find('.yarn/cache/a.zip', 30_000_000), undefined);
 });

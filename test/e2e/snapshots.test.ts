@@ -118,6 +118,16 @@ describe('a database that SQL files migrate', () => {
     assert.match(workspace.read('api/seen.txt'), /t_side/);
   });
 
+  test('a step in between: it is never applied late', async () => {
+    const count = "insert into t_users (made_by) select 'before ' || count(*) from applied;\n";
+    workspace.write({ 'api/migrations/0002_between.sql': count });
+    const result = await run(workspace);
+    assert.match(workspace.read('api/seen.txt'), /"before 1"/, 'as from nothing');
+    assert.equal(appliedIn(result)[0], ancestorOf(result) === undefined ? '0001_users.sql' : '0002_between.sql');
+    workspace.remove('api/migrations/0002_between.sql');
+    await run(workspace);
+  });
+
   test('a setting of the service or its command changes the key; another place or time does not', async () => {
     const config = workspace.read('turbo-like.config.json');
     const old = new Date(Date.now() - 86_400_000);

@@ -51,7 +51,9 @@ export async function followHistory(
     const found = await run();
     // The whole way, with nothing of the cache, and nothing kept of it.
     const expected = await run('--cache=local:,remote:');
-    assert.equal(found.content, expected.content, story);
+    // Everything that a failure without its seed's luck would need to be understood.
+    const outputs = [found, expected].map(({ result }) => result.stdout + result.stderr).join('\n---\n');
+    assert.equal(found.content, expected.content, `${story}\n${outputs}`);
     if (found.content === undefined) counts.failed += 1;
     else if (found.result.events.some((event) => event['type'] === 'snapshot-ancestor')) counts.continued += 1;
     else if (Object.values(found.result.outcomes).includes('executed')) counts.fromNothing += 1;

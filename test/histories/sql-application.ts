@@ -7,8 +7,8 @@ import type { Random } from './random.js';
 const MIGRATIONS = 'api/migrations';
 
 /**
- * Plain SQL files: each makes a table with rows, and may add a column to the table of an earlier one, so that order, edits
- * and removals matter.
+ * Plain SQL files: each makes a table with rows, notes what was applied before it, and may add a column to the table of an
+ * earlier one, so that order, edits and removals matter.
  */
 export function createSqlApplication(): MigratedApplication {
   const workspace = createSqlWorkspace();
@@ -23,6 +23,7 @@ export function createSqlApplication(): MigratedApplication {
     const text = [
       `create table t_${table} (id serial primary key, made_by text not null);`,
       `insert into t_${table} (made_by) select '${table} v${version} ' || n from generate_series(1, ${1 + random.below(5)}) n;`,
+      `insert into t_${table} (made_by) select 'after ' || string_agg(name, ' ' order by name) from applied;`,
       ...(target === undefined ? [] : [`alter table t_${target} add column by_${table} text default 'v${version}';`]),
     ];
     workspace.write({ [`${MIGRATIONS}/${name}`]: `${text.join('\n')}\n` });

@@ -1,3 +1,4 @@
+import { cutToOrder, linesOf } from './order.js';
 import { inOrder, isProperPart, type Steps } from './steps.js';
 
 /** How many ancestors are asked for at most: one question to each tier of the cache. */
@@ -14,14 +15,16 @@ export interface KnownSteps {
 }
 
 /**
- * Sets of steps worth looking for: every one is part of `current`, unchanged. What is stored here and what earlier
- * commits had comes first; where history is cut off (a shallow clone) the last steps in order of their numbers, and the
+ * Sets of steps worth looking for: every one is part of `current`, unchanged, and a migration of `current` from nothing
+ * goes through it. What is stored here and what earlier commits had comes first; where history is cut off (a shallow clone) the last steps in order of their numbers, and the
  * last one of each directory, are left out by guess. Largest sets first, no duplicates, bounded.
  */
 export function listCandidates(current: Steps, known: KnownSteps): readonly Steps[] {
   const sets = new Map<string, Steps>();
-  const certain = [...known.stored, ...known.past.map((past) => intersect(past, current))];
-  for (const steps of [...certain, ...guess(current)]) {
+  const lines = linesOf(Object.keys(current));
+  const stored = known.stored.filter((steps) => cutToOrder(steps, lines) === steps);
+  const likely = [...known.past.map((past) => intersect(past, current)), ...guess(current)];
+  for (const steps of [...stored, ...likely.map((found) => cutToOrder(found, lines))]) {
     if (sets.size >= MAX_CANDIDATES) break;
     if (isProperPart(steps, current)) sets.set(Object.keys(steps).sort().join('\0'), steps);
   }

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@tr/model';
 import { createCommandKind } from './command/command-kind.js';
 import type { Engine, EngineContext } from './engine.js';
+import { GivenMysqlEngine } from './mysql/given/given-mysql-engine.js';
 import { createMysqlKind } from './mysql/mysql-kind.js';
 import { OwnServerEngine } from './own-server/own-server-engine.js';
 import { GivenPostgresEngine } from './postgres/given/given-postgres-engine.js';
@@ -11,11 +12,9 @@ import { ServiceError } from './service-error.js';
 
 /** The engine of a kind of service, ours or given. Throws `service/unsupported`. */
 export function createEngine(service: ServiceDefinition, context: EngineContext): Engine {
-  const { name, kind } = service;
+  const { kind } = service;
   if (isGiven(service, context.options.environment)) {
-    if (kind === 'postgres') return new GivenPostgresEngine(context);
-    if (kind === 'redis') return new GivenRedisEngine(context);
-    throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be given by `url`' });
+    return createGivenEngine(service, context);
   }
   switch (kind) {
     case 'postgres':
@@ -27,6 +26,20 @@ export function createEngine(service: ServiceDefinition, context: EngineContext)
       return new OwnServerEngine(context, createMysqlKind(context));
     case 'command':
       return new OwnServerEngine(context, createCommandKind(context));
+  }
+}
+
+function createGivenEngine({ name, kind }: ServiceDefinition, context: EngineContext): Engine {
+  switch (kind) {
+    case 'postgres':
+      return new GivenPostgresEngine(context);
+    case 'redis':
+      return new GivenRedisEngine(context);
+    case 'mysql':
+    case 'mariadb':
+      return new GivenMysqlEngine(context);
+    case 'command':
+      throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be given by `url`' });
   }
 }
 

@@ -16,6 +16,8 @@ export interface ProgramCall {
   readonly account: Account | undefined;
   /** It is a shell: signals go to what it has started as well. */
   readonly isShell?: boolean;
+  /** Open file that it reads as its standard input; undefined = nothing. Of {@link runProgram}. */
+  readonly input?: number;
 }
 
 /** A server of ours. */
@@ -66,7 +68,8 @@ export function runProgram(call: ProgramCall, timeoutMs: number): Promise<Progra
     const failed = (error: unknown): void => resolve({ code: undefined, stdout: '', stderr: toDetail(error) });
     let child: ChildProcess;
     try {
-      child = spawn(call.file, call.args, { ...toOptions(call), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      const stdio = [call.input ?? ('ignore' as const), 'pipe' as const, 'pipe' as const];
+      child = spawn(call.file, call.args, { ...toOptions(call), stdio, detached: true });
     } catch (error) {
       failed(error);
       return;

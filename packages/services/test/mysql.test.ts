@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
 import { asks, makeHost, must, mustFail, mysql, setting, stored } from './rig.js';
-
-async function sql(url: string, text: string): Promise<readonly RowDataPacket[]> {
-  const connection = await createConnection({ uri: url, multipleStatements: true });
-  try {
-    const [rows] = await connection.query<RowDataPacket[]>(text);
-    return rows;
-  } finally {
-    await connection.end();
-  }
-}
+import { mysqlRows as sql } from './sql.js';
 
 test('MariaDB: empty, captured, restored for the task and each worker, brought back by a reset', async (t) => {
   const { host, folder } = makeHost(t);

@@ -1,3 +1,4 @@
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import pg from 'pg';
 
 /** Rows of the last statement. */
@@ -10,5 +11,16 @@ export async function sql(url: string, text: string): Promise<readonly Record<st
     return (last as pg.QueryResult<Record<string, unknown>>).rows;
   } finally {
     await client.end();
+  }
+}
+
+/** The same of MariaDB. */
+export async function mysqlRows(uri: string, text: string): Promise<readonly RowDataPacket[]> {
+  const connection = await createConnection({ uri, multipleStatements: true });
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>(text);
+    return rows;
+  } finally {
+    await connection.end();
   }
 }

@@ -22,7 +22,7 @@ export interface MysqlPrograms {
 }
 
 /** Debian's folders, which an ordinary user's PATH lacks, and Homebrew's. */
-const FOLDERS = [
+export const MYSQL_FOLDERS = [
   ['usr', 'sbin'],
   ['usr', 'bin'],
   ['opt', 'homebrew', 'opt', 'm*', 'bin'],
@@ -34,7 +34,7 @@ export async function findMysql(
   service: ServiceDefinition,
   search: { readonly environment: Readonly<Record<string, string>>; readonly memo: VersionMemo },
 ): Promise<MysqlPrograms> {
-  const folders = [...pathFolders(search.environment), ...FOLDERS.flatMap(expandFolders)];
+  const folders = [...pathFolders(search.environment), ...MYSQL_FOLDERS.flatMap(expandFolders)];
   const candidates: MysqlPrograms[] = [];
   for (const name of ['mariadbd', 'mysqld']) {
     for (const file of findPrograms(folders, name)) {

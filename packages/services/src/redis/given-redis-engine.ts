@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type { Engine, EngineContext, EngineLease, EngineRequest } from '../engine.js';
+import { readGivenUrl } from '../given-url.js';
 import type { ServiceAddress } from '../ports.js';
 import { ServiceError, toDetail } from '../service-error.js';
 import { RedisConnection } from './redis-connection.js';
@@ -172,11 +173,8 @@ class GivenRedisLease implements EngineLease {
   }
 }
 
-function toUrl({ url = '', name: service }: ServiceDefinition, { options }: EngineContext): URL {
-  const text = url.startsWith('$') ? (options.environment[url.slice(1)] ?? '') : url;
-  if (URL.canParse(text) && text.startsWith('redis://')) return new URL(text);
-  const host = url.startsWith('$') ? url : 'url';
-  throw new ServiceError({ code: 'service/unreachable', service, host, detail: 'it is no redis:// address' });
+function toUrl(service: ServiceDefinition, { options }: EngineContext): URL {
+  return readGivenUrl(service, options.environment, ['redis']);
 }
 
 async function connect(url: URL): Promise<RedisConnection> {

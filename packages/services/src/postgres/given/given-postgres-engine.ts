@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type { Engine, EngineContext, EngineLease, EngineRequest } from '../../engine.js';
+import { withDatabase } from '../../given-url.js';
 import { toWorkerDatabase } from '../../lease/worker-database.js';
 import type { CapturedState, ServiceAddress, StoredState } from '../../ports.js';
 import { ServiceError, toDetail } from '../../service-error.js';
@@ -14,7 +15,7 @@ import { quoteName } from '../admin.js';
 import { toTemplateName } from '../sealed-state.js';
 import { findDumpPrograms, runOn, type DumpPrograms } from './dump-programs.js';
 import { GivenDatabases } from './given-databases.js';
-import { openGivenServer, withDatabase, type GivenServer } from './given-server.js';
+import { openGivenServer, type GivenServer } from './given-server.js';
 
 /** The one file of a logical state. */
 const DUMP_NAME = 'database.dump';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type pg from 'pg';
+import { readGivenUrl, withDatabase } from '../../given-url.js';
 import { ServiceError, toDetail } from '../../service-error.js';
 import { PostgresAdmin } from '../admin.js';
 
@@ -18,22 +19,13 @@ export interface GivenServer {
   readonly major: number;
 }
 
-/** The address of a service, or that in the variable it names. Throws `service/unreachable`. */
-function readUrl(service: ServiceDefinition, environment: Readonly<Record<string, string>>): URL {
-  const { url = '', name } = service;
-  const text = url.startsWith('$') ? (environment[url.slice(1)] ?? '') : url;
-  if (URL.canParse(text)) return new URL(text);
-  const host = url.startsWith('$') ? url : 'url';
-  throw new ServiceError({ code: 'service/unreachable', service: name, host, detail: 'it is no address' });
-}
-
 /** Connects, and waits for a server that is still starting as long as the service's readiness allows. */
 export async function openGivenServer(
   service: ServiceDefinition,
   environment: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
 ): Promise<GivenServer> {
-  const url = readUrl(service, environment);
+  const url = readGivenUrl(service, environment, ['postgresql', 'postgres']);
   const deadline = performance.now() + service.ready.timeoutMs;
   for (;;) {
     try {
@@ -47,13 +39,6 @@ export async function openGivenServer(
       throw new ServiceError({ code: 'service/unreachable', service: service.name, host: url.host, detail }, error);
     }
   }
-}
-
-/** The address of another database of the same server. */
-export function withDatabase(url: URL, database: string): string {
-  const changed = new URL(url);
-  changed.pathname = `/${encodeURIComponent(database)}`;
-  return changed.toString();
 }
 
 async function connect(url: URL): Promise<GivenServer> {

@@ -1,0 +1,22 @@
+import type { ServiceDefinition } from '@tr/model';
+import { ServiceError } from './service-error.js';
+
+/** The address of a service, or that in the variable it names; of one of these schemes. Throws `service/unreachable`. */
+export function readGivenUrl(
+  { url = '', name: service }: ServiceDefinition,
+  environment: Readonly<Record<string, string>>,
+  schemes: readonly string[],
+): URL {
+  const text = url.startsWith('$') ? (environment[url.slice(1)] ?? '') : url;
+  const read = URL.canParse(text) ? new URL(text) : undefined;
+  if (read !== undefined && schemes.includes(read.protocol.slice(0, -1))) return read;
+  const host = url.startsWith('$') ? url : 'url';
+  throw new ServiceError({ code: 'service/unreachable', service, host, detail: `it is no ${schemes[0]}:// address` });
+}
+
+/** The address of another database of the same server. */
+export function withDatabase(url: URL, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(database)}`;
+  return changed.toString();
+}

@@ -67,7 +67,8 @@ test('a given server: one task at a time, emptied afterwards, and never when it 
   const url = setting(theirs.environment, 'REDIS_URL');
   const service = redis({ url });
   const { host, folder } = makeHost(t);
-  assert.match(must(await host.identify(service)).engine, /^redis \d.*given$/);
+  assert.match(must(await host.identify(service)).engine, /^redis \d.*, given; redis \d.* for workers$/);
+  assert.match(must(await host.identify(redis({ url, version: '1' }))).engine, /, given$/);
   await talk(url, ['SET precious 1']);
   mustFail(await host.acquire(asks([service])), 'service/foreign-database');
   assert.match(await talk(url, ['GET precious', 'FLUSHALL']), /\r\n1\r\n/);
@@ -87,8 +88,27 @@ test('a given server: one task at a time, emptied afterwards, and never when it 
   // As a run leaves it that was killed.
   await talk(url, ['SET tr:ours 1', 'SET left 1']);
   await must(await host.acquire(asks([service]))).release();
-  mustFail(await host.acquire(asks([service], { workers: 2 })), 'service/unsupported');
+  const none = mustFail(
+    await host.acquire(asks([redis({ url, version: '1' })], { workers: 2 })),
+    'service/unsupported',
+  );
+  assert.ok('what' in none && /redis-server on this machine/.test(none.what));
   const { ready } = service;
   const gone = redis({ url: 'redis://127.0.0.1:1/0', ready: { ...ready, timeoutMs: 100, intervalMs: 20 } });
   mustFail(await host.acquire(asks([gone])), 'service/unreachable');
+});
+
+test('a given server and workers: each has a server of ours, the given one is not touched', async (t) => {
+  const theirs = must(await makeHost(t).host.acquire(asks([redis()])));
+  const url = setting(theirs.environment, 'REDIS_URL');
+  await talk(url, ['SET precious 1']);
+  const { host } = makeHost(t);
+  const lease = must(await host.acquire(asks([redis({ url })], { workers: 2 })));
+  const urls = ['REDIS_URL', 'REDIS_URL_0', 'REDIS_URL_1'].map((name) => setting(lease.environment, name));
+  assert.equal(new Set([url, ...urls].map((each) => new URL(each).port)).size, 4);
+  await talk(urls[1] ?? '', ['SET key one']);
+  await talk(urls[2] ?? '', ['FLUSHALL', 'CONFIG SET maxmemory 12345678']);
+  assert.match(await talk(urls[1] ?? '', ['GET key']), /\r\none\r\n/);
+  await lease.release();
+  assert.match(await talk(url, ['GET precious', 'CONFIG GET maxmemory']), /\r\n1\r\n(?!.*12345678)/s);
 });

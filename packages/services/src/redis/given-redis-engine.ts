@@ -3,9 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type { Engine, EngineContext, EngineLease, EngineRequest } from '../engine.js';
 import { readGivenUrl } from '../given-url.js';
+import { OwnServerEngine } from '../own-server/own-server-engine.js';
 import type { ServiceAddress } from '../ports.js';
 import { ServiceError, toDetail } from '../service-error.js';
 import { RedisConnection } from './redis-connection.js';
+import { createRedisKind } from './redis-kind.js';
 
 /** Says who has the keyspace at the moment; it disappears when its owner is dead. */
 const LOCK_KEY = 'tr:lease';
@@ -17,32 +19,34 @@ const LOOK_MS = 50;
 
 /**
  * A Redis server that runs already. One task at a time has its keyspace (the database of the address), which has to be
- * empty or ours, and is emptied afterwards. Workers and states need servers of our own.
+ * empty or ours, and is emptied afterwards. Workers need servers of our own, and so do states.
  */
 export class GivenRedisEngine implements Engine {
   readonly #context: EngineContext;
   readonly #leases = new Set<GivenRedisLease>();
+  readonly #own: Engine;
 
   constructor(context: EngineContext) {
     this.#context = context;
+    this.#own = new OwnServerEngine(context, createRedisKind(context));
   }
 
   async identify(service: ServiceDefinition): Promise<string> {
     const connection = await this.#open(service, undefined);
     try {
       const info = String(await connection.call('INFO', 'server'));
-      return `redis ${/^redis_version:(.*?)\r?$/m.exec(info)?.[1] ?? 'of an unknown version'}, given`;
+      const version = /^redis_version:(.*?)\r?$/m.exec(info)?.[1] ?? 'of an unknown version';
+      const own = await this.#own.identify(service).catch(() => undefined);
+      return `redis ${version}, given${own === undefined ? '' : `; ${own} for workers`}`;
     } finally {
       connection.close();
     }
   }
 
-  async lease({ service, state, workers = 0, signal }: EngineRequest): Promise<EngineLease> {
-    const { name, kind } = service;
-    const refuse = (what: string): ServiceError =>
-      new ServiceError({ code: 'service/unsupported', service: name, kind, what });
-    if (workers > 0) throw refuse('a server for each worker on one that is given by its address');
-    if (state !== undefined) throw refuse('states of a server that is given by its address');
+  async lease(request: EngineRequest): Promise<EngineLease> {
+    const { service, state, workers = 0, signal } = request;
+    if (workers > 0) return await this.#leaseOwn(request);
+    if (state !== undefined) throw toUnsupported(service, 'states of a server that is given by its address');
     const connection = await this.#open(service, signal);
     const lease = new GivenRedisLease(service, toUrl(service, this.#context), connection);
     this.#leases.add(lease);
@@ -57,12 +61,24 @@ export class GivenRedisEngine implements Engine {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([...this.#leases].map((lease) => lease.release()));
+    await Promise.all([this.#own.dispose(), ...[...this.#leases].map((lease) => lease.release())]);
   }
 
   /** Its lock is renewed by this process: a given server is nobody's to keep. */
   detach(): Promise<void> {
     return this.dispose();
+  }
+
+  /** The task and its workers get servers of ours: databases of one server see each other's messages and FLUSHALL. */
+  async #leaseOwn(request: EngineRequest): Promise<EngineLease> {
+    try {
+      return await this.#own.lease(request);
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.failure.code !== 'service/not-found') throw error;
+      const what =
+        'workers on a server that is given by its address, which they would share, without a redis-server on this machine to start for each';
+      throw toUnsupported(request.service, what, error);
+    }
   }
 
   /** Waits for a server that is still starting as long as the service's readiness allows. */
@@ -138,9 +154,7 @@ class GivenRedisLease implements EngineLease {
   }
 
   capture(): Promise<never> {
-    const { name: service, kind } = this.service;
-    const what = 'states of a server that is given by its address';
-    return Promise.reject(new ServiceError({ code: 'service/unsupported', service, kind, what }));
+    return Promise.reject(toUnsupported(this.service, 'states of a server that is given by its address'));
   }
 
   async reset(): Promise<void> {
@@ -190,6 +204,10 @@ async function connect(url: URL): Promise<RedisConnection> {
     connection.close();
     throw error;
   }
+}
+
+function toUnsupported({ name: service, kind }: ServiceDefinition, what: string, cause?: unknown): ServiceError {
+  return new ServiceError({ code: 'service/unsupported', service, kind, what }, cause);
 }
 
 function toUnreachable({ name: service }: ServiceDefinition, host: string, error: unknown): ServiceError {

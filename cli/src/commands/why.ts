@@ -74,7 +74,7 @@ export class WhyCommand extends ProjectCommand {
         tasks: this.tasks,
         taskArguments: this.context.passThrough,
         policy: { local: { read: true, write: false }, remote: { read: true, write: false } },
-        cacheDir: this.cacheDir,
+        cacheDir: this.cacheDir ?? environment['TR_CACHE_DIR'] ?? environment['TURBO_CACHE_DIR'],
         envMode: this.envMode === 'loose' ? 'loose' : this.envMode === 'strict' ? 'strict' : undefined,
         frameworkInference: true,
       },

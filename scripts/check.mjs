@@ -35,6 +35,8 @@ ensureCommands({
   '/usr/lib/postgresql/*/bin/initdb': 'postgresql',
   'redis-server': 'redis-server',
   mariadbd: 'mariadb-server',
+  // Installs as tasks.
+  'python3:ensurepip': 'python3-venv',
   // examples/django.
   'python3:django': 'python3-django',
   'python3:django_redis': 'python3-django-redis',

@@ -25,7 +25,7 @@ export function describeTaskFailure(failure: TaskFailure): Words {
     case 'task/empty-inputs':
       return {
         what: `No file in any package matched these inputs of ${printable(failure.task)}: ${firstOf(failure.globs)}.`,
-        next: 'Correct `inputs`: a change of the files meant by them goes unnoticed.',
+        next: 'Correct `inputs` (or `steps` of `snapshot`): a change of the files meant by them goes unnoticed.',
       };
     case 'task/empty-outputs':
       return {

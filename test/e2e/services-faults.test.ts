@@ -97,6 +97,24 @@ test('SIGKILL of the runner: a next run without any service cleans up as well', 
   assert.deepEqual(leftovers(workspace), []);
 });
 
+test('SIGKILL of the runner while it writes a state: nothing of it stays, and none is taken for whole', async () => {
+  const workspace = workspaceWith();
+  workspace.write({
+    'api/migrations/0004_big.sql': `${step('big')}create table much as select n, repeat(md5(n::text), 20) from generate_series(1, 40000) n;`,
+  });
+  const states = join(workspace.root, '.tr/snapshots');
+  let child: ChildProcess | undefined;
+  const ended = workspace.tr(['run', 'look'], { onStart: (process) => (child = process) });
+  await waitUntil('the state to be written', () => existsSync(states) && readdirSync(states).length > 0);
+  assert.match(readdirSync(states).join(), /^tr-new-/);
+  child?.kill('SIGKILL');
+  await ended;
+  assert.equal((await workspace.tr(['run', 'look'])).exitCode, 0);
+  assert.match(workspace.read('api/seen.txt'), /t_big: .*big v1/);
+  assert.deepEqual(readdirSync(states), ['api%23migrate.state']);
+  assert.deepEqual(leftovers(workspace), []);
+});
+
 test('a server that is killed fails the task, stores nothing, and the next run is right', async () => {
   const workspace = workspaceWith();
   const config = workspace.read('turbo-like.config.json');

@@ -1,14 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Result, ServiceDefinition, ServiceFailure } from '@tr/model';
 import { createContext } from './context.js';
 import { createEngine, isGiven } from './create-engine.js';
 import type { Engine, EngineContext, EngineLease } from './engine.js';
 import { toEnvironment } from './lease/environment.js';
 import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
+import type { Places } from './place/places.js';
 import { readMachine } from './place/process-identity.js';
 import { sweep } from './place/sweep.js';
-import type { LeaseRequest, ServiceHost, ServiceHostOptions, ServiceIdentity, ServiceLease } from './ports.js';
+import type {
+  CapturedState,
+  LeaseRequest,
+  ServiceHost,
+  ServiceHostOptions,
+  ServiceIdentity,
+  ServiceLease,
+} from './ports.js';
 import { ServiceError, toResult } from './service-error.js';
 
 /** The services of one run. Makes nothing and starts nothing before the first lease. */
@@ -37,8 +46,9 @@ class Host implements ServiceHost {
     return toResult(async () => {
       const leases = await this.#leaseAll(request);
       try {
-        const socket = await openResetSocket(this.#newSocketPath(await this.#open()), leases);
-        const lease = toServiceLease(leases, { request, socket, onRelease: () => this.#leases.delete(lease) });
+        const { places } = await this.#open();
+        const socket = await openResetSocket(this.#newSocketPath(places), leases);
+        const lease = toServiceLease(leases, { request, socket, places, onRelease: () => this.#leases.delete(lease) });
         this.#leases.add(lease);
         return lease;
       } catch (error) {
@@ -95,7 +105,7 @@ class Host implements ServiceHost {
     return this.#context;
   }
 
-  #newSocketPath({ places }: EngineContext): string {
+  #newSocketPath(places: Places): string {
     this.#socketFolder ??= places.createSocketFolder();
     this.#count += 1;
     return join(this.#socketFolder, `${this.#count}.sock`);
@@ -105,10 +115,12 @@ class Host implements ServiceHost {
 interface LeaseParts {
   readonly request: LeaseRequest;
   readonly socket: ResetSocket;
+  readonly places: Places;
   readonly onRelease: () => void;
 }
 
-function toServiceLease(leases: readonly EngineLease[], { request, socket, onRelease }: LeaseParts): ServiceLease {
+function toServiceLease(leases: readonly EngineLease[], parts: LeaseParts): ServiceLease {
+  const { request, socket, places, onRelease } = parts;
   let released: Promise<void> | undefined;
   return {
     environment: Object.assign(
@@ -127,7 +139,7 @@ function toServiceLease(leases: readonly EngineLease[], { request, socket, onRel
             detail: 'the task does not have it',
           });
         }
-        return await lease.capture(path);
+        return await captureAside(lease, path, places);
       }),
     reset: () =>
       toResult(async () => {
@@ -142,6 +154,19 @@ function toServiceLease(leases: readonly EngineLease[], { request, socket, onRel
       return released;
     },
   };
+}
+
+/** Written in a folder that is registered: what a killed run leaves half done is removed like all else. */
+async function captureAside(lease: EngineLease, path: string, places: Places): Promise<CapturedState> {
+  const folder = places.createFolderIn(dirname(path));
+  try {
+    const written = join(folder.path, 'state');
+    const captured = await lease.capture(written);
+    renameSync(written, path);
+    return captured;
+  } finally {
+    await folder.remove();
+  }
 }
 
 async function releaseAll(leases: readonly EngineLease[]): Promise<void> {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Sha256 } from '@tr/model';
 import pg from 'pg';
 import { asks, makeHost, must, mustFail, postgres, processesIn, registeredFolders, setting, stored } from './rig.js';
 import { sql } from './sql.js';
@@ -105,4 +107,33 @@ test('no state is stored while somebody is connected, or after the server has en
   process.kill(Number.parseInt(row?.pid ?? '', 10), 'SIGKILL');
   mustFail(await lease.capture('db', path), 'service/capture-failed');
   assert.equal(existsSync(path), false);
+});
+
+test('a state is good although its server does not come up again: somebody has taken the port meanwhile', async (t) => {
+  const { host, folder } = makeHost(t);
+  const service = postgres();
+  const lease = must(await host.acquire(asks([service])));
+  await sql(setting(lease.environment, 'DATABASE_URL'), 'create table kept ()');
+  const thief = createServer();
+  let isOver = false;
+  const grab = (): void => {
+    if (!isOver) thief.listen(Number(setting(lease.environment, 'PGPORT')), '127.0.0.1');
+  };
+  thief.on('error', () => setImmediate(grab));
+  t.after(() => thief.close());
+  grab();
+  const path = join(folder, 'state.tar');
+  const captured = must(await lease.capture('db', path));
+  isOver = true;
+  assert.equal(thief.listening, true, 'it had the port');
+  assert.equal(captured.sha256, stored(path).sha256);
+  await lease.release();
+  const next = must(await host.acquire(asks([{ service, state: stored(path) }])));
+  assert.deepEqual(await sql(setting(next.environment, 'DATABASE_URL'), 'select * from kept'), []);
+});
+
+test('a state that somebody has removed meanwhile is of no use, and no accident', async (t) => {
+  const { host, folder } = makeHost(t);
+  const state = { path: join(folder, 'gone.tar'), sha256: 'f'.repeat(64) as Sha256 };
+  mustFail(await host.acquire(asks([{ service: postgres(), state }])), 'service/state-unusable');
 });

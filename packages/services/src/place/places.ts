@@ -28,6 +28,12 @@ export interface Place {
   remove(): Promise<void>;
 }
 
+/** A folder of ours alone. */
+export interface RemovableFolder {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
 /** What is asked of a place. */
 export interface PlaceRequest {
   readonly service: ServiceDefinition;
@@ -95,6 +101,12 @@ export class Places {
   /** A folder on disk for ourselves; whoever asks for it removes it. */
   createScratchFolder(): string {
     return this.#make(this.#disk(), 'scratch');
+  }
+
+  /** A folder in `folder`, on its file system, for what is written there and then renamed to its place. */
+  createFolderIn(folder: string): RemovableFolder {
+    const path = this.#make(folder, 'new');
+    return { path, remove: () => removeDirectory(path) };
   }
 
   /** Removes what the servers of this run shared. */

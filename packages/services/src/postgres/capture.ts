@@ -37,7 +37,7 @@ export async function captureServer(
     const wal = await readNeededLog(admin);
     let packed: CapturedState | undefined;
     let packing: unknown;
-    await server.whileStopped(async () => {
+    const restarting = server.whileStopped(async () => {
       packed = await packState({
         header: {
           version: STATE_VERSION,
@@ -54,9 +54,17 @@ export async function captureServer(
         return undefined;
       });
     });
+    const isUp = await restarting.then(
+      () => true,
+      (error: unknown) => {
+        packing ??= error;
+        return false;
+      },
+    );
     if (packing instanceof UnpackableError) throw failed(`it has files outside its directory (${packing.message})`);
     if (packed === undefined) throw failed(toDetail(packing), packing);
-    await pooled.noteCaptured(packed.sha256, names);
+    // The state is right, whatever comes of the server: one that does not come up again is not used again.
+    if (isUp) await pooled.noteCaptured(packed.sha256, names);
     return packed;
   } catch (error) {
     throw error instanceof ServiceError && error.failure.code === 'service/capture-failed'

@@ -35,7 +35,7 @@ export class StateError extends Error {}
  * bytes' SHA-256 checked. Nothing of it may be used before this has resolved. Returns the header.
  */
 export async function unpackState(request: UnpackRequest): Promise<unknown> {
-  const file = openSync(request.path, 'r');
+  const file = openState(request.path);
   try {
     mkdirSync(request.directory, { mode: 0o700 });
     const unpacker = new Unpacker(request);
@@ -56,6 +56,16 @@ export async function unpackState(request: UnpackRequest): Promise<unknown> {
     return header;
   } finally {
     closeSync(file);
+  }
+}
+
+/** Somebody may have removed it since it was found. */
+function openState(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw new StateError('it is gone');
+    throw error;
   }
 }
 

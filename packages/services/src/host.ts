@@ -17,8 +17,9 @@ import type {
   ServiceHostOptions,
   ServiceIdentity,
   ServiceLease,
+  ServiceRequest,
 } from './ports.js';
-import { ServiceError, toResult } from './service-error.js';
+import { asRefusal, ServiceError, toResult } from './service-error.js';
 
 /** The services of one run. Makes nothing and starts nothing before the first lease. */
 export function createServiceHost(options: ServiceHostOptions): ServiceHost {
@@ -53,7 +54,7 @@ class Host implements ServiceHost {
         return lease;
       } catch (error) {
         await releaseAll(leases);
-        throw error;
+        throw asRefusal(error, request.services[0]?.service.name ?? '');
       }
     });
   }
@@ -75,11 +76,14 @@ class Host implements ServiceHost {
 
   /** All at once; when one fails, those that are ready are given back. */
   async #leaseAll({ services, workers, signal }: LeaseRequest): Promise<readonly EngineLease[]> {
-    const settled = await Promise.allSettled(
-      services.map(async ({ service, state }) =>
-        (await this.#engineOf(service)).lease({ service, state, workers, signal }),
-      ),
-    );
+    const lease = async ({ service, state }: ServiceRequest): Promise<EngineLease> => {
+      try {
+        return await (await this.#engineOf(service)).lease({ service, state, workers, signal });
+      } catch (error) {
+        throw asRefusal(error, service.name);
+      }
+    };
+    const settled = await Promise.allSettled(services.map(lease));
     const leases = settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     const failed = settled.find((result) => result.status === 'rejected');
     if (failed === undefined) return leases;

@@ -34,3 +34,14 @@ export function errorCode(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
+
+/**
+ * What the system refuses while a service is made ready (a read-only folder, a full disk, too many open files) is a
+ * failure of the service, not a bug. Everything else stays what it is.
+ */
+export function asRefusal(error: unknown, service: string): unknown {
+  const isOfSystem = error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
+  if (error instanceof ServiceError || !isOfSystem) return error;
+  const detail = toDetail(error);
+  return new ServiceError({ code: 'service/start-failed', service, detail, logPath: undefined, logTail: [] }, error);
+}

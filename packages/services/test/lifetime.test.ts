@@ -98,6 +98,19 @@ test('memory too small from the beginning: on disk, nothing to warn of', (t) => 
   assert.deepEqual(warnings, []);
 });
 
+test('memory that may only be read is none', (t) => {
+  const folder = makeFolder(t);
+  const mount = 'mount -t tmpfs -o size=2g none /dev/shm; mount -o remount,ro /dev/shm';
+  const { rows } = runMounted(folder, mount, [postgres(), redis()]);
+  assert.equal(rows?.[0]?.name, 'one');
+});
+
+test('a folder for services that may only be read is told of as a failure', (t) => {
+  const folder = makeFolder(t);
+  const { failure } = runMounted(folder, `mount -t tmpfs -o ro none ${folder}`, [redis()]);
+  assert.equal(failure?.code, 'service/start-failed');
+});
+
 test('memory full while it is filled: on disk instead, with one warning; an error where only memory will do', (t) => {
   const folder = makeFolder(t);
   mkdirSync(join(folder, 'a'));

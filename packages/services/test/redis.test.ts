@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { createConnection } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { asks, makeHost, must, mustFail, redis, setting, stored } from './rig.js';
 
@@ -26,6 +27,14 @@ function post(socketPath: string, path: string): Promise<number | undefined> {
     call.on('error', reject).end();
   });
 }
+
+test('only this user reaches what resets a task', async (t) => {
+  const { host } = makeHost(t);
+  const mask = process.umask(0);
+  t.after(() => process.umask(mask));
+  const { environment } = must(await host.acquire(asks([redis()])));
+  assert.equal(statSync(dirname(setting(environment, 'TR_SERVICES_SOCKET'))).mode & 0o777, 0o700);
+});
 
 test('each worker has a server of its own: FLUSHALL, PUBLISH and CONFIG SET do not meet', async (t) => {
   const { host } = makeHost(t);

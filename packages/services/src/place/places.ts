@@ -88,7 +88,10 @@ export class Places {
 
   /** A folder for sockets of our own, which the tasks of this run connect to. */
   createSocketFolder(): string {
-    return this.#makeShared(findMemory(0, this.#options.runtimeDirectory) ?? '/tmp', 'run');
+    const path = this.#makeShared(findMemory(0, this.#options.runtimeDirectory) ?? '/tmp', 'run');
+    // Servers have no business here, and a socket of a process without a umask is open to all who reach it.
+    chmodSync(path, 0o700);
+    return path;
   }
 
   /** A folder of this run that the servers' account can enter and read. */

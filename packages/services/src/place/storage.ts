@@ -10,7 +10,7 @@ const MEMORY_MARGIN = 256 * 1024 * 1024;
 /** A folder in memory that `bytes` fit into, undefined when there is none. Linux only. */
 export function findMemory(bytes: number, runtimeDirectory: string | undefined): string | undefined {
   return ['/dev/shm', ...(runtimeDirectory === undefined ? [] : [runtimeDirectory])].find(
-    (path) => roomInMemory(path) >= bytes,
+    (path) => (roomInMemory(path) ?? -1) >= bytes,
   );
 }
 
@@ -19,15 +19,15 @@ export function findDisk(candidates: readonly string[], account: Account | undef
   return candidates.find((path) => canReach(path, account)) ?? '/tmp';
 }
 
-/** Bytes of a tmpfs that may be used; 0 when it is none, or not ours to write. */
-function roomInMemory(path: string): number {
+/** Bytes of a tmpfs that may be used; undefined when it is none, or not ours to write. */
+function roomInMemory(path: string): number | undefined {
   try {
     accessSync(path, constants.W_OK | constants.X_OK);
     const stat = statfsSync(path);
-    if (stat.type !== TMPFS) return 0;
+    if (stat.type !== TMPFS) return undefined;
     return Math.min(stat.bavail * stat.bsize, freeMemory() - MEMORY_MARGIN);
   } catch {
-    return 0;
+    return undefined;
   }
 }
 

@@ -20,6 +20,8 @@ const NOT_STORED = new Set([
   'postgresql.conf',
   'pg_hba.conf',
   'pg_ident.conf',
+  // It names commands that versions before 12 run when they start.
+  'recovery.conf',
   'standby.signal',
   'recovery.signal',
   'backup_label',

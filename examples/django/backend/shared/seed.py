@@ -2,14 +2,15 @@
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from apps.accounts.models import ROLES, Company, Member
+from apps.accounts.models import Company, Member
 from apps.billing.invoicing import issue, pay
 from apps.catalog.models import Category, PriceRule, Product
 from apps.catalog.pricing import line_total, product_rules
 from apps.inventory.models import StockItem, Warehouse
 from apps.orders.models import Order, OrderLine
 
-COMPANIES = {"acme": "DE", "borel": "FR", "cassis": "LU"}
+from .passwords import COMPANIES, hashed, names_of
+
 LIFE = ["placed", "approved", "packed", "shipped", "delivered"]
 
 
@@ -19,7 +20,7 @@ def seed():
         return False
     for number, (slug, country) in enumerate(COMPANIES.items()):
         company = Company.objects.create(name=slug.title(), slug=slug, country=country, code=f"C{number}", tier="gold")
-        members = [hire(company, role, index) for role in ROLES for index in range(2)]
+        members = [hire(company, role, name) for role, name in names_of(slug)]
         warehouse = Warehouse.objects.create(company=company, code="MAIN", name="Main")
         products = [stock(company, warehouse, index) for index in range(60)]
         for index in range(40):
@@ -27,9 +28,8 @@ def seed():
     return True
 
 
-def hire(company, role, index):
-    name = f"{company.slug}-{role}-{index}"
-    user = User.objects.create_user(name, f"{name}@example.com", password=f"secret of {name}")
+def hire(company, role, name):
+    user = User.objects.create(username=name, email=f"{name}@example.com", password=hashed(name))
     user.groups.add(Group.objects.get(name=f"role-{role}"))
     return Member.objects.create(user=user, company=company, role=role, badge=name[:16])
 

@@ -105,7 +105,12 @@ describe('the Django example', () => {
       const outcome = index === 0 ? 'executed' : 'fresh';
       const { [`backend#test${workers}`]: ofTests, ...others } = result.outcomes;
       assert.equal(ofTests, 'failed', result.stderr);
-      assert.deepEqual(others, { 'backend#install': outcome, 'backend#migrate': outcome, 'backend#seed': outcome });
+      assert.deepEqual(others, {
+        'backend#install': outcome,
+        'backend#passwords': outcome,
+        'backend#migrate': outcome,
+        'backend#seed': outcome,
+      });
       assert.equal(workspace.read(`backend/test-results${workers}.txt`), serial, `test${workers}`);
     }
   });
@@ -161,6 +166,64 @@ describe('the Django example', () => {
     assert.deepEqual(added.stdout.match(/Applying \w+\.\w+/g), ['Applying audit.0014_note']);
     workspace.write({ 'backend/apps/audit/migrations/0014_note.py': CANNOT_RUN });
     for (const _ of ['first', 'again']) assert.equal((await workspace.tr(call)).outcomes['backend#migrate'], 'failed');
+  });
+
+  test('the inputs of the fixture are all of the code that makes it', async () => {
+    const list = `import os, sys, django
+django.setup()
+import shared.management.commands.seed
+here = os.getcwd()
+files = (getattr(module, "__file__", None) or "" for module in list(sys.modules.values()))
+print(*(os.path.relpath(file, here) for file in files if file.startswith(here) and ".packages" not in file))`;
+    const dry = await workspace.tr(['run', 'seed', '--dry=json']);
+    const { tasks } = JSON.parse(dry.stdout) as {
+      readonly tasks: readonly { readonly task: string; readonly inputs: Readonly<Record<string, string>> }[];
+    };
+    const inputs = Object.keys(tasks.find(({ task }) => task === 'seed')?.inputs ?? {});
+    const loaded = run(backend, ['./py', '-c', list], {
+      DJANGO_SETTINGS_MODULE: 'config.settings',
+    });
+    assert.match(loaded, /apps\/catalog\/pricing\.py/);
+    assert.deepEqual(
+      loaded
+        .trim()
+        .split(' ')
+        .filter((file) => !inputs.includes(file)),
+      [],
+    );
+  });
+
+  test('where the pipeline skips a migration, nothing is recorded as done: the next run has to apply it', async (t) => {
+    t.after(() => {
+      workspace.remove('backend/apps/audit/migrations/0014_note.py');
+      workspace.git('checkout', '-q', '.');
+    });
+    const config = workspace.read('backend/turbo-like.config.json');
+    const conditional = config.replace(
+      '"migrate": {',
+      '"migrate": {\n"when": { "env": ["RUN_MIGRATION_ON_ALL_BRANCHES"] },',
+    );
+    workspace.write({
+      'backend/turbo-like.config.json': conditional,
+      'backend/apps/audit/migrations/0014_note.py': CANNOT_RUN,
+    });
+    const call = (env = {}) => workspace.tr(['run', 'migrate', '--log-format=json'], { env });
+    // Green, as their first run is.
+    const skipped = await call();
+    assert.equal(skipped.outcomes['backend#migrate'], 'skipped', skipped.stderr);
+    assert.equal(skipped.exitCode, 0);
+    // Where theirs finds the marker and stays green, ours runs the migration and says what is wrong with it.
+    const all = { RUN_MIGRATION_ON_ALL_BRANCHES: 'true' };
+    const failed = await call(all);
+    assert.equal(failed.outcomes['backend#migrate'], 'failed');
+    assert.match(failed.stdout, /audit_no_such_table/);
+    assert.notEqual(failed.exitCode, 0);
+    workspace.remove('backend/apps/audit/migrations/0014_note.py');
+    run(backend, ['./py', 'scripts/add_migration.py', 'audit']);
+    assert.equal((await call()).outcomes['backend#migrate'], 'skipped');
+    const result = await call(all);
+    assert.equal(result.outcomes['backend#migrate'], 'executed', result.stderr);
+    assert.match(result.stdout, /Applying audit\.0014_note/);
   });
 
   test('a run of the pipeline as the team has it', () => {

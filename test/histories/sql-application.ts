@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSqlWorkspace } from '../rig/sql-workspace.js';
+import { Branches } from './branches.js';
 import type { MigratedApplication } from './history.js';
 import type { Random } from './random.js';
 
@@ -14,8 +15,8 @@ export function createSqlApplication(): MigratedApplication {
   const workspace = createSqlWorkspace();
   const list = (): readonly string[] => readdirSync(join(workspace.root, MIGRATIONS)).sort();
   const tableOf = (name: string): string => name.replace(/^\d+_|\.sql$/g, '');
+  const branches = new Branches(workspace);
   let made = 0;
-  let commits = 0;
   const write = (name: string, version: number, random: Random): void => {
     const table = tableOf(name);
     const earlier = list().filter((other) => other < name);
@@ -57,26 +58,15 @@ export function createSqlApplication(): MigratedApplication {
     workspace.write({ [`${MIGRATIONS}/${next}`]: text });
     return `rename ${name} to ${next}`;
   };
-  const keep = (): string => {
-    workspace.git('add', '-A');
-    workspace.git('commit', '-q', '--allow-empty', '-m', 'state');
-    commits += 1;
-    return 'commit';
-  };
-  const goBack = (random: Random): string => {
-    keep();
-    const back = 1 + random.below(commits);
-    workspace.git('checkout', '-q', '-B', `branch-${commits}`, `HEAD~${back}`);
-    commits -= back;
-    return `branch off ${back} commits ago`;
-  };
+  const goBack = (random: Random): string => branches.goBack(random);
+  const merge = (random: Random): string => branches.merge(random);
   return {
     workspace,
     task: 'look',
     seen: 'api/seen.txt',
     change: (random) => {
       const names = list();
-      const kinds = names.length < 2 ? [add] : [add, add, add, keep, edit, remove, renumber, goBack];
+      const kinds = names.length < 2 ? [add] : [add, add, add, edit, remove, renumber, goBack, merge];
       return random.pick(kinds)(random);
     },
   };

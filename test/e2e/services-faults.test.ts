@@ -78,9 +78,10 @@ test('SIGKILL of the runner: the next run leaves nothing of it', async () => {
   const mark = `${workspace.root}.invocations/mark`;
   const run = start(workspace, mark);
   await waitUntil('the task to run', () => existsSync(mark));
+  // Before it is killed: from then on whoever else starts a service on this machine may clean up.
+  assert.ok(leftovers(workspace).length > 0);
   run.kill('SIGKILL');
   await run.ended;
-  assert.ok(leftovers(workspace).length > 0, 'its folders at least');
   const next = await workspace.tr(['run', 'look']);
   assert.equal(next.exitCode, 0, next.stdout);
   assert.deepEqual(leftovers(workspace), []);

@@ -26,9 +26,17 @@ export async function createContext(
 ): Promise<EngineContext> {
   const { directory, environment, warn } = options;
   const owner = (await identifyProcess(process.pid)) ?? { pid: process.pid, start: '' };
-  const register = new Register(join(directory, name), { version: REGISTER_VERSION, machine: readMachine(), owner });
+  const registered = { version: REGISTER_VERSION, machine: readMachine(), owner } as const;
+  const register = new Register(join(directory, name), registered);
   const account = findServerAccount();
-  const places = new Places({ register, account, directory, runtimeDirectory: environment['XDG_RUNTIME_DIR'], warn });
+  const places = new Places({
+    register,
+    owner: marker === undefined ? undefined : registered,
+    account,
+    directory,
+    runtimeDirectory: environment['XDG_RUNTIME_DIR'],
+    warn,
+  });
   const memo = new VersionMemo(join(directory, 'versions.json'));
   const logs = createLogs(join(directory, 'logs'), basename(name).replace(/\.jsonl$/, ''));
   return { options, marker, account, places, register, memo, newLogPath: logs.next, lastLogPath: logs.last, warn };

@@ -9,6 +9,7 @@ import { toEnvironment } from './lease/environment.js';
 import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
 import type { Places } from './place/places.js';
 import { readMachine } from './place/process-identity.js';
+import { sweepOrphans } from './place/sweep-orphans.js';
 import { sweep } from './place/sweep.js';
 import type {
   CapturedState,
@@ -32,6 +33,8 @@ class Host implements ServiceHost {
   readonly #engines = new Map<string, Engine>();
   readonly #leases = new Set<ServiceLease>();
   #context: Promise<EngineContext> | undefined;
+  /** Once, when the first server is about to start. */
+  #orphans: Promise<void> | undefined;
   #socketFolder: string | undefined;
   #count = 0;
 
@@ -45,6 +48,8 @@ class Host implements ServiceHost {
 
   acquire(request: LeaseRequest): Promise<Result<ServiceLease, ServiceFailure>> {
     return toResult(async () => {
+      this.#orphans ??= sweepOrphans(readMachine(), this.#options.environment['XDG_RUNTIME_DIR']);
+      await this.#orphans;
       const leases = await this.#leaseAll(request);
       try {
         const { places } = await this.#open();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -46,7 +47,6 @@ test('killed with SIGKILL: the next run ends its servers and removes its folders
   assert.ok(processesIn(its).length >= 3, 'a PostgreSQL and two Redis servers');
   owner.kill('SIGKILL');
   await new Promise((resolve) => owner.once('exit', resolve));
-  assert.ok(processesIn(its).length >= 3, 'nothing ends them but a sweep');
   await Promise.all([bystander.sweep(), makeHost(t, { folder }).host.sweep()]);
   assert.deepEqual(processesIn(its), []);
   assert.deepEqual(
@@ -56,6 +56,58 @@ test('killed with SIGKILL: the next run ends its servers and removes its folders
   assert.equal(readdirSync(join(directory, 'runs')).length, 1, 'the register of the living run');
   await sql(setting(lease.environment, 'DATABASE_URL'), 'select 1');
 });
+
+test('killed, and its `.tr` deleted: the next run of this user, wherever, ends its servers; a living run keeps its own', async (t) => {
+  const [gone, alive] = [makeFolder(t), makeFolder(t)];
+  const owners = [gone, alive].map((folder) =>
+    spawn(process.execPath, ownerCall(folder, 'wait', [postgres(), redis()]), { stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
+  t.after(() => owners.forEach((owner) => owner.kill('SIGKILL')));
+  await Promise.all(owners.map((owner) => new Promise((resolve) => owner.stdout.once('data', resolve))));
+  const foldersOf = (folder: string) => registeredFolders(join(folder, '.tr', 'services'));
+  const [its, others] = [foldersOf(gone), foldersOf(alive)];
+  const [owner] = owners;
+  assert.ok(owner !== undefined && its.length >= 3 && processesIn(its).length >= 3);
+  owner.kill('SIGKILL');
+  await new Promise((resolve) => owner.once('exit', resolve));
+  rmSync(join(gone, '.tr'), { recursive: true });
+  // Somebody else's folder with the same words in it, and one whose owner cannot be told.
+  const strange = mkdtempSync('/dev/shm/tr-strange-');
+  t.after(() => rmSync(strange, { recursive: true, force: true }));
+  writeFileSync(join(strange, 'owner.json'), '{"version":1,"machine":{"host":"elsewhere"},"owner":{"pid":1}}');
+  must(await makeHost(t).host.acquire(asks([redis()])));
+  assert.deepEqual(processesIn(its), []);
+  assert.deepEqual(
+    its.filter((path) => existsSync(path)),
+    [],
+  );
+  assert.ok(existsSync(strange));
+  assert.ok(processesIn(others).length >= 3);
+  assert.deepEqual(
+    others.filter((path) => !existsSync(path)),
+    [],
+  );
+});
+
+test(
+  'folders of another user are not ours to judge',
+  { skip: process.getuid?.() !== 0 && 'only root can make one' },
+  async (t) => {
+    const theirs = mkdtempSync('/dev/shm/tr-theirs-');
+    t.after(() => rmSync(theirs, { recursive: true, force: true }));
+    const [host, boot] = [hostname(), 'another'];
+    writeFileSync(
+      join(theirs, 'owner.json'),
+      JSON.stringify({ version: 1, machine: { host, boot }, owner: { pid: 1 } }),
+    );
+    chownSync(join(theirs, 'owner.json'), NOBODY, NOBODY);
+    must(await makeHost(t).host.acquire(asks([redis()])));
+    assert.ok(existsSync(theirs));
+    chownSync(join(theirs, 'owner.json'), 0, 0);
+    must(await makeHost(t).host.acquire(asks([redis()])));
+    assert.ok(!existsSync(theirs), 'the same as ours');
+  },
+);
 
 test('as an ordinary user', { skip: process.getuid?.() !== 0 && 'the tests run as one' }, (t) => {
   const folder = makeFolder(t);

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ServiceDefinition, ServiceFailure } from '@tr/model';
 import type { Account } from '../process.js';
 import { errorCode, ServiceError } from '../service-error.js';
-import type { Register } from './register.js';
+import { writeOwnerFile } from './owner-file.js';
+import type { Register, RegisterOwner } from './register.js';
 import { findDisk, findMemory } from './storage.js';
 import { DIRECTORY_PREFIX } from './sweep.js';
 
@@ -46,6 +47,8 @@ export interface PlaceRequest {
 /** Where places may be. */
 export interface PlacesOptions {
   readonly register: Register;
+  /** Told in each folder; undefined = what is made outlives its maker. */
+  readonly owner: RegisterOwner | undefined;
   readonly account: Account | undefined;
   /** `.tr/services`. */
   readonly directory: string;
@@ -65,21 +68,35 @@ export class Places {
 
   create(request: PlaceRequest): Place {
     const memory = this.#findMemory(request);
-    const base = memory ?? this.#disk();
+    try {
+      if (memory !== undefined) return this.#create(memory, request, true);
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      this.reportFullMemory(request.service, memory ?? '');
+    }
+    return this.#create(this.#disk(), request, false);
+  }
+
+  #create(base: string, request: PlaceRequest, isInMemory: boolean): Place {
     const directory = this.#make(base, request.service.name);
     const data = join(directory, 'data');
     const own = join(directory, 's');
     const isShort = Buffer.byteLength(own) + SOCKET_NAME <= MAX_SOCKET_PATH;
     const apart = isShort ? undefined : this.#make('/tmp', request.service.name);
     const sockets = apart === undefined ? own : join(apart, 's');
-    mkdirSync(sockets, { mode: 0o700 });
+    try {
+      mkdirSync(sockets, { mode: 0o700 });
+    } catch (error) {
+      for (const path of [directory, ...(apart === undefined ? [] : [apart])]) rmSync(path, { recursive: true });
+      throw error;
+    }
     const { account } = this.#options;
     if (account !== undefined) chownSync(sockets, account.uid, account.gid);
     return {
       directory,
       data,
       sockets,
-      isInMemory: memory !== undefined,
+      isInMemory,
       remove: async () => {
         for (const path of [directory, ...(apart === undefined ? [] : [apart])]) await removeDirectory(path);
       },
@@ -154,6 +171,7 @@ export class Places {
     const path = join(base, `${DIRECTORY_PREFIX}${toFileName(name)}-${randomBytes(6).toString('hex')}`);
     this.#options.register.add({ directory: path });
     mkdirSync(path, { mode: this.#options.account === undefined ? 0o700 : 0o711 });
+    if (this.#options.owner !== undefined) writeOwnerFile(path, this.#options.owner);
     return path;
   }
 }

@@ -49,10 +49,19 @@ export async function isRunning(path: string): Promise<boolean> {
   return alive.length > 0 && alive.every(Boolean);
 }
 
+/** Ends what works in folders of ours, and removes them. */
+export async function clearDirectories(directories: readonly string[]): Promise<void> {
+  await clearEntries(directories.map((directory) => ({ directory })));
+}
+
 async function clear(path: string, { entries }: ReadRegister): Promise<void> {
+  await clearEntries(entries);
+  rmSync(path, { force: true });
+}
+
+async function clearEntries(entries: readonly RegisterEntry[]): Promise<void> {
   await endServers(entries);
   await Promise.all(directoriesOf(entries).map((directory) => rm(directory, { recursive: true, force: true })));
-  rmSync(path, { force: true });
 }
 
 function listRegisters(directory: string): readonly string[] {
@@ -91,12 +100,18 @@ function parseLine<T>(line: string): T | undefined {
   }
 }
 
-async function isDead({ machine, owner }: RegisterOwner, path: string, options: SweepOptions): Promise<boolean> {
-  const here = options.machine;
-  if (machine.host === here.host && machine.boot !== here.boot) return true;
-  if (machine.host === here.host && machine.namespace === here.namespace) return !(await isAlive(owner));
+async function isDead(owner: RegisterOwner, path: string, options: SweepOptions): Promise<boolean> {
+  const known = await isDeadHere(owner, options.machine);
+  if (known !== undefined) return known;
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat !== undefined && options.now - stat.mtimeMs > STRANGER_MS;
+}
+
+/** Undefined = another machine's or container's, which cannot be told from here. */
+export async function isDeadHere({ machine, owner }: RegisterOwner, here: Machine): Promise<boolean | undefined> {
+  if (machine.host !== here.host) return undefined;
+  if (machine.boot !== here.boot) return true;
+  return machine.namespace === here.namespace ? !(await isAlive(owner)) : undefined;
 }
 
 /** Only what is named as ours is ever removed, whatever the register says. */

@@ -9,6 +9,7 @@ import {
   makeHost,
   must,
   mustFail,
+  mysql,
   postgres,
   processesIn,
   redis,
@@ -16,7 +17,7 @@ import {
   setting,
   stored,
 } from './rig.js';
-import { sql } from './sql.js';
+import { mysqlRows, sql } from './sql.js';
 
 test('no such version on the machine: what there is is told', async (t) => {
   const { host } = makeHost(t);
@@ -109,13 +110,14 @@ test('a state is used whole and unchanged, on its own engine, or not at all', as
 });
 
 test('strangers on the usual ports change nothing', async (t) => {
-  for (const port of [5432, 6379]) {
+  for (const port of [5432, 3306, 6379]) {
     const stranger = createServer((socket) => socket.end('nobody you know\n'));
     // Somebody else may be there already: all the better.
     await new Promise((resolve) => stranger.once('error', resolve).listen(port, '127.0.0.1', () => resolve(undefined)));
     t.after(() => stranger.close());
   }
   const { host } = makeHost(t);
-  const lease = must(await host.acquire(asks([postgres(), redis()])));
+  const lease = must(await host.acquire(asks([postgres(), redis(), mysql({ env: { SQL_URL: 'url' } })])));
   assert.equal((await sql(setting(lease.environment, 'DATABASE_URL'), 'select 1 as one'))[0]?.['one'], 1);
+  assert.equal((await mysqlRows(setting(lease.environment, 'SQL_URL'), 'select 1 as one'))[0]?.['one'], 1);
 });

@@ -6,15 +6,31 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@tr/model';
-import { asks, makeFolder, makeHost, must, postgres, processesIn, redis, registeredFolders, setting } from './rig.js';
+import {
+  asks,
+  makeFolder,
+  makeHost,
+  must,
+  mysql,
+  postgres,
+  processesIn,
+  redis,
+  registeredFolders,
+  setting,
+} from './rig.js';
 import { sql } from './sql.js';
 
 const OWNER = fileURLToPath(new URL('owner.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const NOBODY = 65534;
 
-function ownerCall(folder: string, mode: 'once' | 'wait', services: readonly ServiceDefinition[]): readonly string[] {
-  return [OWNER, JSON.stringify({ folder, root: ROOT, mode, services })];
+interface Wanted {
+  readonly services: readonly ServiceDefinition[];
+  readonly workers?: number;
+}
+
+function ownerCall(folder: string, mode: 'once' | 'wait', wanted: Wanted): readonly string[] {
+  return [OWNER, JSON.stringify({ folder, root: ROOT, mode, ...wanted })];
 }
 
 interface Owned {
@@ -25,10 +41,10 @@ interface Owned {
 }
 
 /** What an owner says that has a file system in memory as `mount` makes it. Needs a mount namespace. */
-function runMounted(folder: string, mount: string, services: readonly ServiceDefinition[]): Owned {
+function runMounted(folder: string, mount: string, wanted: Wanted): Owned {
   const flags = process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--map-root-user'];
   const script = `set -e; ${mount}; exec "$0" "$@"`;
-  const call = ['sh', '-c', script, process.execPath, ...ownerCall(folder, 'once', services)];
+  const call = ['sh', '-c', script, process.execPath, ...ownerCall(folder, 'once', wanted)];
   const run = spawnSync('unshare', [...flags, ...call], { encoding: 'utf8' });
   assert.match(run.stdout, /^\{/, run.stdout + run.stderr);
   return JSON.parse(run.stdout) as Owned;
@@ -38,7 +54,7 @@ test('killed with SIGKILL: the next run ends its servers and removes its folders
   const folder = makeFolder(t);
   const { host: bystander, directory } = makeHost(t, { folder });
   const lease = must(await bystander.acquire(asks([postgres()])));
-  const owner = spawn(process.execPath, ownerCall(folder, 'wait', [postgres(), redis()]), {
+  const owner = spawn(process.execPath, ownerCall(folder, 'wait', { services: [postgres(), redis()] }), {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const before = registeredFolders(directory);
@@ -60,7 +76,9 @@ test('killed with SIGKILL: the next run ends its servers and removes its folders
 test('killed, and its `.tr` deleted: the next run of this user, wherever, ends its servers; a living run keeps its own', async (t) => {
   const [gone, alive] = [makeFolder(t), makeFolder(t)];
   const owners = [gone, alive].map((folder) =>
-    spawn(process.execPath, ownerCall(folder, 'wait', [postgres(), redis()]), { stdio: ['ignore', 'pipe', 'inherit'] }),
+    spawn(process.execPath, ownerCall(folder, 'wait', { services: [postgres(), redis()] }), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
   );
   t.after(() => owners.forEach((owner) => owner.kill('SIGKILL')));
   await Promise.all(owners.map((owner) => new Promise((resolve) => owner.stdout.once('data', resolve))));
@@ -109,23 +127,25 @@ test(
   },
 );
 
-test('as an ordinary user', { skip: process.getuid?.() !== 0 && 'the tests run as one' }, (t) => {
-  const folder = makeFolder(t);
-  chownSync(folder, NOBODY, NOBODY);
-  const run = spawnSync(process.execPath, ownerCall(folder, 'once', [postgres(), redis()]), {
-    encoding: 'utf8',
-    uid: NOBODY,
-    gid: NOBODY,
+for (const service of [postgres(), mysql({ kind: 'mariadb' })]) {
+  test(`as an ordinary user: ${service.kind}`, { skip: process.getuid?.() !== 0 && 'the tests run as one' }, (t) => {
+    const folder = makeFolder(t);
+    chownSync(folder, NOBODY, NOBODY);
+    const run = spawnSync(process.execPath, ownerCall(folder, 'once', { services: [service, redis()] }), {
+      encoding: 'utf8',
+      uid: NOBODY,
+      gid: NOBODY,
+    });
+    assert.equal(run.status, 0, run.stdout + run.stderr);
+    const { rows, uid } = JSON.parse(run.stdout) as Owned;
+    assert.equal(rows?.[0]?.name, 'one');
+    assert.equal(uid, NOBODY);
   });
-  assert.equal(run.status, 0, run.stdout + run.stderr);
-  const { rows, uid } = JSON.parse(run.stdout) as Owned;
-  assert.equal(rows?.[0]?.name, 'one');
-  assert.equal(uid, NOBODY);
-});
+}
 
 test('the npm-shipped PostgreSQL without its install script', (t) => {
   const folder = makeFolder(t);
-  const { rows } = runMounted(folder, 'true', [postgres({ version: '>=18' }), redis()]);
+  const { rows } = runMounted(folder, 'true', { services: [postgres({ version: '>=18' }), redis()] });
   assert.equal(rows?.[0]?.name, 'one');
 });
 
@@ -145,7 +165,9 @@ test('the npm-shipped PostgreSQL in a workspace that its account cannot enter', 
 
 test('memory too small from the beginning: on disk, nothing to warn of', (t) => {
   const folder = makeFolder(t);
-  const { rows, warnings } = runMounted(folder, 'mount -t tmpfs -o size=20m none /dev/shm', [postgres(), redis()]);
+  const { rows, warnings } = runMounted(folder, 'mount -t tmpfs -o size=20m none /dev/shm', {
+    services: [postgres(), redis()],
+  });
   assert.doesNotMatch(rows?.[0]?.data ?? '/dev/shm', /^\/dev\/shm/);
   assert.deepEqual(warnings, []);
 });
@@ -169,7 +191,7 @@ test('memory full while it is filled: on disk instead, with one warning; an erro
   mkdirSync(join(folder, 'b'));
   // Room enough to look at, and not for that many files.
   const mount = 'mount -t tmpfs -o size=2g,nr_inodes=300 none /dev/shm';
-  const { rows, warnings } = runMounted(join(folder, 'a'), mount, [postgres(), redis()]);
+  const { rows, warnings } = runMounted(join(folder, 'a'), mount, { services: [postgres(), redis()] });
   assert.equal(rows?.[0]?.name, 'one');
   assert.doesNotMatch(rows?.[0]?.data ?? '/dev/shm', /^\/dev\/shm/);
   assert.deepEqual(
@@ -177,6 +199,26 @@ test('memory full while it is filled: on disk instead, with one warning; an erro
     ['service/no-space', 'service/no-space'],
     'one for each of its two runs',
   );
-  const { failure } = runMounted(join(folder, 'b'), mount, [postgres({ storage: 'memory' })]);
+  const { failure } = runMounted(join(folder, 'b'), mount, { services: [postgres({ storage: 'memory' })] });
   assert.equal(failure?.code, 'service/no-space');
 });
+
+for (const [service, inodes] of [
+  // Enough for a server and two databases; for two data directories.
+  [postgres(), 2000],
+  [mysql({ kind: 'mariadb' }), 700],
+] as const) {
+  test(`memory full while workers are cloned: ${service.kind} is on disk instead`, (t) => {
+    const folder = makeFolder(t);
+    const mount = `mount -t tmpfs -o size=2g,nr_inodes=${inodes} none /dev/shm`;
+    const few = runMounted(folder, mount, { services: [service] });
+    assert.match(few.rows?.[0]?.data ?? '', /^\/dev\/shm/);
+    assert.deepEqual(few.warnings, []);
+    const { rows, warnings } = runMounted(folder, mount, { services: [service], workers: 6 });
+    assert.equal(rows?.[0]?.name, 'one');
+    assert.doesNotMatch(rows?.[0]?.data ?? '/dev/shm', /^\/dev\/shm/);
+    assert.ok(warnings.length > 0 && warnings.every(({ code }) => code === 'service/no-space'));
+    const only = runMounted(folder, mount, { services: [{ ...service, storage: 'memory' }], workers: 6 });
+    assert.equal(only.failure?.code, 'service/no-space');
+  });
+}

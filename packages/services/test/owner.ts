@@ -2,18 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { Result, ServiceDefinition, ServiceFailure, Sha256 } from '@tr/model';
 import { createServiceHost, type ServiceHost } from '../src/index.js';
+import { mysqlRows, sql } from './sql.js';
 
 interface OwnerRequest {
   readonly folder: string;
   readonly root: string;
   readonly mode: 'once' | 'wait';
   readonly services: readonly ServiceDefinition[];
+  /** 1 unless told. */
+  readonly workers?: number;
 }
 
-const { folder, root, mode, services } = JSON.parse(process.argv[2] ?? '') as OwnerRequest;
+const { folder, root, mode, services, workers = 1 } = JSON.parse(process.argv[2] ?? '') as OwnerRequest;
 const warnings: ServiceFailure[] = [];
 const makeHost = () =>
   createServiceHost({
@@ -35,7 +37,7 @@ async function acquire(host: ServiceHost, state: { readonly path: string; readon
   const signal = new AbortController().signal;
   const [first, ...others] = services.map((service) => ({ service, state: undefined }));
   const wanted = first === undefined ? [] : [{ ...first, state }, ...others];
-  return must(await host.acquire({ task: 'owner', services: wanted, workers: 1, signal }));
+  return must(await host.acquire({ task: 'owner', services: wanted, workers, signal }));
 }
 
 const host = makeHost();
@@ -44,10 +46,12 @@ if (mode === 'wait') {
   process.stdout.write(`${'waiting'}\n`);
   setInterval(() => undefined, 1000);
 } else {
-  const client = new pg.Client(lease.environment['DATABASE_URL']);
-  await client.connect();
-  await client.query('create table kept (name text); insert into kept values ($$one$$)');
-  await client.end();
+  const isPostgres = services[0]?.kind === 'postgres';
+  const query = isPostgres ? sql : mysqlRows;
+  await query(
+    lease.environment['DATABASE_URL'] ?? '',
+    "create table kept (name varchar(9)); insert into kept values ('one')",
+  );
   const path = join(folder, 'state.tar');
   const first = services[0]?.name ?? '';
   must(await lease.capture(first, path));
@@ -56,12 +60,10 @@ if (mode === 'wait') {
   const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex') as Sha256;
   const next = makeHost();
   const again = await acquire(next, { path, sha256 });
-  const other = new pg.Client(again.environment['DATABASE_URL_0']);
-  await other.connect();
-  const { rows } = await other.query<{ name: string; data: string }>(
-    "select name, current_setting('data_directory') as data from kept",
+  const rows = await query(
+    again.environment[`DATABASE_URL_${workers - 1}`] ?? '',
+    `select name, ${isPostgres ? "current_setting('data_directory')" : '@@datadir'} as data from kept`,
   );
-  await other.end();
   await again.release();
   await next.dispose();
   process.stdout.write(`${JSON.stringify({ rows, warnings, uid: process.getuid?.() })}\n`);

@@ -45,14 +45,25 @@ export class PostgresEngine implements Engine {
   async lease(request: EngineRequest): Promise<EngineLease> {
     const programs = await this.#find(request.service);
     const key = canonicalJson({ service: request.service, engine: programs.engine });
-    const pooled = (await this.#takeIdle(key, request)) ?? (await this.#start(key, programs, request));
+    try {
+      return await this.#leaseIn(key, programs, { request, avoidMemory: false });
+    } catch (error) {
+      if (!(error instanceof MemoryFullError)) throw error;
+      this.#context.places.reportFullMemory(request.service, error.message);
+      return await this.#leaseIn(key, programs, { request, avoidMemory: true });
+    }
+  }
+
+  async #leaseIn(key: string, programs: PostgresPrograms, start: StartRequest): Promise<EngineLease> {
+    const { request, avoidMemory } = start;
+    const idle = avoidMemory ? undefined : await this.#takeIdle(key, request);
+    const pooled = idle ?? (await this.#start(key, programs, start));
     try {
       if (this.#isDisposed) throw new Error('the run ended');
       return await PostgresLease.open(pooled, request, (wasUsed) => this.#giveBack(wasUsed));
     } catch (error) {
       await this.#discard(pooled);
-      if (error instanceof ServiceError) throw error;
-      throw pooled.server.toFailure(toDetail(error));
+      throw explain(pooled.server, request.service, error);
     }
   }
 
@@ -80,12 +91,13 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  async #start(key: string, programs: PostgresPrograms, request: EngineRequest): Promise<PooledServer> {
+  async #start(key: string, programs: PostgresPrograms, start: StartRequest): Promise<PooledServer> {
+    const { request } = start;
     while (this.#idle.length > MAX_IDLE) {
       const [oldest] = this.#idle.splice(0, 1);
       if (oldest !== undefined) await this.#discard(oldest);
     }
-    const { server, names } = await this.#startServer(programs, request);
+    const { server, names } = await this.#startServer(programs, start);
     try {
       const pooled = await PooledServer.create(key, server, { request, names });
       this.#all.add(pooled);
@@ -93,14 +105,16 @@ export class PostgresEngine implements Engine {
     } catch (error) {
       await server.kill();
       await server.place.remove();
-      if (request.state === undefined) throw server.toFailure(toDetail(error));
+      const failure = explain(server, request.service, error);
+      if (request.state === undefined || failure instanceof MemoryFullError || isNoRoom(failure)) throw failure;
       throw toUnusable(request.service, toDetail(error));
     }
   }
 
   /** In memory when it fits; on disk when it turns out that it does not. */
-  async #startServer(programs: PostgresPrograms, request: EngineRequest): Promise<Started> {
-    for (const avoidMemory of [false, true]) {
+  async #startServer(programs: PostgresPrograms, start: StartRequest): Promise<Started> {
+    const { request } = start;
+    for (const avoidMemory of start.avoidMemory ? [true] : [false, true]) {
       const place = this.#context.places.create({ service: request.service, bytes: estimate(request), avoidMemory });
       try {
         return await this.#startIn(place, programs, request);
@@ -169,6 +183,27 @@ export class PostgresEngine implements Engine {
     await pooled.server.kill();
     await pooled.server.place.remove();
   }
+}
+
+interface StartRequest {
+  readonly request: EngineRequest;
+  /** Memory has just turned out to be too small. */
+  readonly avoidMemory: boolean;
+}
+
+/** The message is where it was. */
+class MemoryFullError extends Error {}
+
+/** What was thrown while databases were made: no room for them, or whatever the server says. */
+function explain(server: PostgresServer, { name: service }: ServiceDefinition, error: unknown): Error {
+  const failure = error instanceof ServiceError ? error : server.toFailure(toDetail(error));
+  if (!isNoSpace(failure)) return failure;
+  const { directory: path, isInMemory } = server.place;
+  return isInMemory ? new MemoryFullError(path) : new ServiceError({ code: 'service/no-space', service, path }, error);
+}
+
+function isNoRoom(error: Error): boolean {
+  return error instanceof ServiceError && error.failure.code === 'service/no-space';
 }
 
 interface Started {

@@ -175,7 +175,7 @@ test('memory too small from the beginning: on disk, nothing to warn of', (t) => 
 test('memory that may only be read is none', (t) => {
   const folder = makeFolder(t);
   const mount = 'mount -t tmpfs -o size=2g none /dev/shm; mount -o remount,ro /dev/shm';
-  const { rows } = runMounted(folder, mount, [postgres(), redis()]);
+  const { rows } = runMounted(folder, mount, { services: [postgres(), redis()] });
   assert.equal(rows?.[0]?.name, 'one');
 });
 

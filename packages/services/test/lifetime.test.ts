@@ -181,7 +181,7 @@ test('memory that may only be read is none', (t) => {
 
 test('a folder for services that may only be read is told of as a failure', (t) => {
   const folder = makeFolder(t);
-  const { failure } = runMounted(folder, `mount -t tmpfs -o ro none ${folder}`, [redis()]);
+  const { failure } = runMounted(folder, `mount -t tmpfs -o ro none ${folder}`, { services: [redis()] });
   assert.equal(failure?.code, 'service/start-failed');
 });
 

@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream';
+import type { BodySource } from '../session/cache-session.js';
+import { dropChunk } from './drop-chunk.js';
 import { iterateChunks } from './iterate-chunks.js';
 import { Problem } from './problem.js';
 
@@ -8,8 +10,9 @@ interface RequestWithBody {
 }
 
 /** The stream of a request's body. Leaving it early leaves the connection open, so that an answer can be sent. */
-export function bodyStream(request: RequestWithBody): AsyncIterable<Uint8Array> {
-  return { [Symbol.asyncIterator]: () => iterateChunks(request.raw) };
+export function bodyStream(request: RequestWithBody): BodySource {
+  // Node's parser gives each chunk a buffer of its own.
+  return { [Symbol.asyncIterator]: () => iterateChunks(request.raw), release: dropChunk };
 }
 
 /**

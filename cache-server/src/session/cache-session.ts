@@ -46,11 +46,17 @@ export interface CacheSession {
   /** The whole body, verified. Only for bodies known to be small. */
   readBytes(entry: Entry): Promise<Uint8Array>;
   /** `kept`: an entry was there first and stays. Throws `read-only` for a credential that may not write. */
-  write(key: EntryKey, body: AsyncIterable<Uint8Array> | Uint8Array, options?: WriteOptions): Promise<WriteReport>;
+  write(key: EntryKey, body: BodySource | Uint8Array, options?: WriteOptions): Promise<WriteReport>;
   /** Gives the body of an entry of one's own scope another name, without moving it. The first entry of a name stays. */
   adopt(key: EntryKey, entry: Entry): Promise<WriteReport['outcome']>;
   /** Removes the entry of one's own scope, for protocols that let clients drop a bad one. */
   remove(key: EntryKey): Promise<void>;
+}
+
+/** A body that comes in. */
+export interface BodySource extends AsyncIterable<Uint8Array> {
+  /** Takes a chunk back that nobody looks at any more; need not be called. Undefined = the chunks are not for taking back. */
+  readonly release?: (chunk: Uint8Array) => void;
 }
 
 /** Where a body is poured. */

@@ -2,7 +2,7 @@ import { digestOf } from '@tr/hash';
 import type { Digest } from '@tr/model';
 import { MAX_INLINE_BYTES, type StreamBlobStore } from '@tr/store';
 import { Problem } from '../http/problem.js';
-import type { WriteOptions } from './cache-session.js';
+import type { BodySource, WriteOptions } from './cache-session.js';
 import { unwrap } from './store-problem.js';
 
 /** A body after it was received and checked. */
@@ -18,7 +18,7 @@ export type BodyTerms = Pick<WriteOptions, 'length' | 'expected'> & { readonly m
 /** Receives a body, small ones in memory, others into the store. Throws a problem when it is not what was announced. */
 export async function writeBody(
   blobs: StreamBlobStore,
-  body: AsyncIterable<Uint8Array> | Uint8Array,
+  body: BodySource | Uint8Array,
   terms: BodyTerms,
 ): Promise<WrittenBody> {
   if ((terms.length ?? 0) > terms.maxBytes) throw new Problem('too-large');
@@ -34,10 +34,14 @@ export async function writeBody(
   let flaw: Problem | undefined;
   const limit = Math.min(terms.maxBytes, announced ?? terms.maxBytes);
   const stored = unwrap(
-    await blobs.putStream(bounded(source, limit), (digest) => {
-      flaw = findFlaw(digest, terms);
-      return flaw === undefined;
-    }),
+    await blobs.putStream(
+      bounded(source, limit),
+      (digest) => {
+        flaw = findFlaw(digest, terms);
+        return flaw === undefined;
+      },
+      body instanceof Uint8Array ? undefined : body.release,
+    ),
   );
   if (flaw !== undefined || stored === undefined) throw flaw ?? new Problem('bad-digest');
   return { digest: stored.digest, inline: undefined };

@@ -1,5 +1,5 @@
 import type { Entry } from '@tr/store';
-import type { CacheSession, EntryKey, WriteReport } from '../../session/cache-session.js';
+import type { BodySource, CacheSession, EntryKey, WriteReport } from '../../session/cache-session.js';
 import { EMPTY_HASH, type CasDigest } from './cas-digest.js';
 import { blobsOfJson, blobsOfResult, blobsOfTree } from './referenced-blobs.js';
 import { WireError } from './wire.js';
@@ -36,7 +36,7 @@ export class BazelCache {
   /** Stores a blob; throws `bad-digest` for other content. */
   async putBlob(
     digest: { readonly hash: string; readonly size?: number },
-    body: AsyncIterable<Uint8Array> | Uint8Array,
+    body: BodySource | Uint8Array,
     length?: number,
   ): Promise<WriteReport> {
     return await this.#session.write(this.#casKey(digest.hash), body, {
@@ -56,7 +56,7 @@ export class BazelCache {
   async putResult(
     hash: string,
     form: ResultForm,
-    content: { readonly body: AsyncIterable<Uint8Array> | Uint8Array; readonly length: number },
+    content: { readonly body: BodySource | Uint8Array; readonly length: number },
   ): Promise<void> {
     const key = { instance: this.#instance, key: `${PREFIX[form]}/${hash}` };
     await this.#session.write(key, content.body, { mode: 'replace', length: content.length });

@@ -10,14 +10,17 @@ const BATCH_BYTES = 256 * 1024;
 export class BatchWriter {
   readonly #disk: Disk;
   readonly #file: number;
+  readonly #release: ((chunk: Uint8Array) => void) | undefined;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
   /** Resolves to the trouble with the batch that is being written, if any. */
   #writing: Promise<unknown> | undefined;
 
-  constructor(disk: Disk, file: number) {
+  /** `release` is told of each chunk that was written. */
+  constructor(disk: Disk, file: number, release?: (chunk: Uint8Array) => void) {
     this.#disk = disk;
     this.#file = file;
+    this.#release = release;
   }
 
   /** The error of an earlier batch; undefined when all is well so far. */
@@ -32,7 +35,10 @@ export class BatchWriter {
     const failure = await this.settle();
     if (failure !== undefined) return failure;
     try {
-      for (const chunk of this.#chunks) this.#disk.write(this.#file, chunk);
+      for (const chunk of this.#chunks) {
+        this.#disk.write(this.#file, chunk);
+        this.#release?.(chunk);
+      }
       return undefined;
     } catch (error) {
       return error;
@@ -52,7 +58,10 @@ export class BatchWriter {
     this.#chunks = [];
     this.#bytes = 0;
     this.#writing = this.#disk.writeLater(this.#file, chunks).then(
-      () => undefined,
+      () => {
+        for (const chunk of chunks) this.#release?.(chunk);
+        return undefined;
+      },
       (error: unknown) => error,
     );
     return undefined;

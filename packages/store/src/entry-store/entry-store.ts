@@ -86,11 +86,13 @@ export interface ByteRange {
 export interface StreamBlobStore extends BlobStore {
   /**
    * Stores bytes whose digest is known at the end. `accept` is asked then: when it says no, nothing is kept and the value
-   * is undefined. Rejects only with what `source` throws, keeping nothing. Chunks must stay as they are until it is done.
+   * is undefined. Rejects only with what `source` throws, keeping nothing. Chunks must stay as they are until it is done, or
+   * until `release` is told of them: a store may do so when it needs a chunk no more, and need not.
    */
   putStream(
     source: AsyncIterable<Uint8Array>,
     accept?: (digest: Digest) => boolean,
+    release?: (chunk: Uint8Array) => void,
   ): Promise<StoreResult<StoredBlob | undefined>>;
   /**
    * Streams a part of the content into `sink`. Like `read` it may only be trusted when the result is ok, but the content

@@ -35,10 +35,10 @@ export function createFileStreamBlobStore(folder: CacheFolder): StreamBlobStore 
   return {
     ...base,
 
-    async putStream(source, accept = () => true) {
+    async putStream(source, accept = () => true, release) {
       const refusal = folder.check();
       if (refusal !== undefined) return fail(refusal);
-      const received = await receive(folder, source);
+      const received = await receive(folder, source, release);
       if (!received.ok) return received;
       const { temp, digest } = received.value;
       if (!accept(digest)) {
@@ -105,13 +105,14 @@ export function createFileStreamBlobStore(folder: CacheFolder): StreamBlobStore 
 async function receive(
   folder: CacheFolder,
   source: AsyncIterable<Uint8Array>,
+  release: ((chunk: Uint8Array) => void) | undefined,
 ): Promise<StoreResult<{ temp: string; digest: Digest }>> {
   const { disk } = folder;
   const running = createRunningDigest();
   const opened = attempt(folder.root, () => openTemp(folder, BLOB_MODE));
   if (!opened.ok) return opened;
   const { file, path } = opened.value;
-  const writer = new BatchWriter(disk, file);
+  const writer = new BatchWriter(disk, file, release);
   let isDone = false;
   let digest: Digest;
   try {

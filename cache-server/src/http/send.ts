@@ -54,19 +54,32 @@ export function wholeParts(entries: readonly Entry[]): SentParts['parts'] {
 export async function sendParts(reply: FastifyReply, session: CacheSession, sent: SentParts): Promise<FastifyReply> {
   const length = sent.parts.reduce((sum, { range }) => sum + range.end - range.start + 1, sent.head.length);
   void reply.header('content-length', String(length));
-  const buffer = reply.raw.destroyed ? undefined : buffers.lend();
-  if (buffer !== undefined) reply.raw.once('close', () => buffers.giveBack(buffer));
-  if (buffer !== undefined && length <= LENT_BYTES)
-    return reply.send(buffer.subarray(0, await gather(buffer, session, sent)));
+  // Two hold it: the one that reads from the store, and the response.
+  const lent = reply.raw.destroyed ? undefined : buffers.lend(2);
+  if (lent !== undefined) reply.raw.once('close', () => lent.giveBack());
+  try {
+    if (lent !== undefined && length <= LENT_BYTES)
+      return reply.send(lent.bytes.subarray(0, await gather(lent.bytes, session, sent)));
+    await sendLarge(reply, session, { ...sent, buffer: lent?.bytes ?? Buffer.allocUnsafeSlow(SMALL_BUFFER) });
+    return reply;
+  } finally {
+    lent?.giveBack();
+  }
+}
+
+async function sendLarge(
+  reply: FastifyReply,
+  session: CacheSession,
+  sent: SentParts & { readonly buffer: Buffer },
+): Promise<void> {
   reply.hijack();
   reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
   try {
-    await stream(reply.raw, session, { ...sent, buffer: buffer ?? Buffer.allocUnsafeSlow(SMALL_BUFFER) });
+    await stream(reply.raw, session, sent);
     reply.raw.end();
   } catch (error) {
     reply.raw.destroy(error instanceof Error ? error : undefined);
   }
-  return reply;
 }
 
 /** Fills the buffer; returns how far. */

@@ -7,11 +7,14 @@ import { runTokenCommand } from './config/token-command.js';
 import { StoreUnusableError, UsageError } from './config/usage-error.js';
 import { withStore } from './config/with-store.js';
 import { runDoctor } from './doctor/doctor.js';
+import type { FromWorker, ToWorker } from './workers/messages.js';
+import type { WorkerRole } from './workers/supervise.js';
+import { WorkerSiblings } from './workers/worker-siblings.js';
 
 const USAGE = `tr-cache-server [serve] [--store s3://bucket/prefix?endpoint=U&region=R&forcePathStyle=true | --dir D] [--config F]
                         [--port 3737] [--host 127.0.0.1] [--tokens-file F] [--trust-file F] [--signing-key-file F]
                         [--max-size 50GB] [--max-entry 20GB] [--max-age 30d] [--quota pr=2GB]... [--upkeep 10m|off]
-                        [--tls-cert F --tls-key F] [--public-url U] [--trust-proxy] [--drain 30s]
+                        [--tls-cert F --tls-key F] [--public-url U] [--trust-proxy] [--drain 30s] [--workers N]
 tr-cache-server doctor [--store U | --dir D]       tries everything that the store must do
 tr-cache-server gc [--store U | --dir D] [--max-size 50GB] [--max-age 30d] [--quota pr=2GB]...
 tr-cache-server token create --scope main|release/X|pr/N|user/X [--tenant T] [--read-only] [--expires 90d]
@@ -20,6 +23,12 @@ tr-cache-server token revoke <id>                  each with [--store U | --dir 
 
 Every option is also read from the environment: TR_CACHE_STORE, TR_CACHE_PORT, ...; and from the JSON file of --config.
 TR_CACHE_TOKEN is a first token, TR_CACHE_SIGNING_KEY the key of signed URLs; replicas share both.`;
+
+/** Tells a process that it is one of several workers, and which one. */
+const ROLE_VARIABLE = 'TR_CACHE_WORKER_ROLE';
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** What several processes may write to one pipe without mixing, bytes (PIPE_BUF of Linux). */
+const ATOMIC_WRITE = 4096;
 
 /** Where a call comes from. Relative paths start at `cwd`. */
 export interface ServerCall {
@@ -42,16 +51,19 @@ export async function runCacheServer({ args, cwd }: ServerCall): Promise<'ended'
     else if (command === 'gc') await runGc(toRequest(rest, cwd), { print, now: Date.now });
     else if (['help', '--help', '-h'].includes(command)) print(USAGE);
     else if (command === 'serve' || command.startsWith('-')) {
-      await runServe(command === 'serve' ? rest : args, { cwd, print });
-      return 'serving';
+      return await runServe(command === 'serve' ? rest : args, { cwd, print });
     } else throw new UsageError(`There is no command \`${command}\`.\n\n${USAGE}`);
   } catch (error) {
     const message = toUsageMessage(error);
     if (message === undefined) throw error;
     process.stderr.write(`${message}\n`);
-    process.exitCode = error instanceof StoreUnusableError ? 1 : 2;
+    process.exitCode = toExitCode(error);
   }
   return 'ended';
+}
+
+function toExitCode(error: unknown): number {
+  return error instanceof StoreUnusableError ? 1 : 2;
 }
 
 /** What the one who started the server can put right; undefined for everything else. */
@@ -99,25 +111,83 @@ async function runToken(args: readonly string[], { cwd, print }: CommandContext)
   }
 }
 
-async function runServe(args: readonly string[], { cwd, print }: CommandContext): Promise<void> {
-  const request = toRequest(args, cwd);
+async function runServe(args: readonly string[], context: CommandContext): Promise<'ended' | 'serving'> {
+  const request = toRequest(args, context.cwd);
   // A log that nobody reads any more is no reason to stop serving.
   process.stdout.on('error', () => {});
+  const role = process.env[ROLE_VARIABLE];
+  if (role === 'leader' || role === 'other') {
+    await runWorker(request, role, context);
+    return 'serving';
+  }
+  if (request.workers > 1) return await runWorkers(request.workers, context);
   const lines = new LineBuffer((text) => void process.stdout.write(text));
+  const { print } = context;
   const server = await serve(request, { log: (line) => lines.add(line), print, now: Date.now });
-  let isClosing = false;
-  const stop = (): void => {
-    // A second signal ends it at once.
-    if (isClosing) {
-      lines.flush();
-      process.exit(130);
-    }
-    isClosing = true;
-    void server.close().then(() => {
+  print(`Listening on ${server.url}`);
+  stopOnSignals(async () => {
+    await server.close();
+    lines.flush();
+  });
+  return 'serving';
+}
+
+/** Serves with several processes; this one only watches over them. */
+async function runWorkers(count: number, { print }: CommandContext): Promise<'ended' | 'serving'> {
+  const { superviseWorkers } = await import('./workers/supervise.js');
+  const supervisor = superviseWorkers({
+    count,
+    variable: ROLE_VARIABLE,
+    onReady: (url) => print(`Listening on ${url}`),
+    onDied: (died) => print(JSON.stringify({ time: new Date().toISOString(), event: 'worker-died', ...died })),
+  });
+  stopOnSignals(() => supervisor.stop());
+  const code = await supervisor.refused;
+  if (code === undefined) return 'serving';
+  process.exitCode = code;
+  return 'ended';
+}
+
+/** One of several processes that serve. A signal reaches all of them when it is for the group; the supervisor tells them anyway. */
+async function runWorker(request: ServeRequest, role: WorkerRole, { print }: CommandContext): Promise<void> {
+  const siblings = new WorkerSiblings({ send: sendToSupervisor }, role === 'leader');
+  let stop = async (): Promise<void> => process.exit(0);
+  process.on('message', (message: ToWorker) => (message.type === 'stop' ? void stop() : siblings.receive(message)));
+  const lines = new LineBuffer((text) => void process.stdout.write(text), ATOMIC_WRITE);
+  try {
+    const server = await serve(request, { log: (line) => lines.add(line), print, now: Date.now, siblings });
+    stop = once(async () => {
+      await server.close();
       lines.flush();
       process.exit(0);
     });
+    for (const signal of STOP_SIGNALS) process.on(signal, () => void stop());
+    sendToSupervisor({ type: 'ready', url: server.url });
+  } catch (error) {
+    const message = toUsageMessage(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`${message}\n`);
+    // The channel to the supervisor would keep this process.
+    process.exit(toExitCode(error));
+  }
+}
+
+function sendToSupervisor(message: FromWorker): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+/** Ends the process when `close` is done; a second signal ends it at once. */
+function stopOnSignals(close: () => Promise<void>): void {
+  let isClosing = false;
+  const stop = (): void => {
+    if (isClosing) process.exit(130);
+    isClosing = true;
+    void close().then(() => process.exit(0));
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
 }

@@ -63,6 +63,8 @@ async function startServer(directory: string): Promise<{ readonly child: ChildPr
   const child = spawn(process.execPath, [MAIN, '--dir', directory, '--port', '0'], {
     env: { ...process.env, TR_CACHE_TOKEN: TOKEN },
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own: the workers are killed at the same moment.
+    detached: true,
   });
   const url = await new Promise<string>((resolve) => {
     let text = '';
@@ -73,6 +75,16 @@ async function startServer(directory: string): Promise<{ readonly child: ChildPr
     });
   });
   return { child, url };
+}
+
+/** `kill -9` of a server with all its processes. */
+function killAll({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
 }
 
 const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
@@ -136,7 +148,7 @@ test('a server killed during 1,000 uploads keeps whole what it acknowledged, and
       const { status } = await answerOf(requests[at] as ClientRequest);
       if (status < 200 || status > 299) return;
       acknowledged.add(upload);
-      if (acknowledged.size === ACKNOWLEDGED_AT_KILL) first.child.kill('SIGKILL');
+      if (acknowledged.size === ACKNOWLEDGED_AT_KILL) killAll(first.child);
     });
     await Promise.all(
       requests.map(
@@ -153,7 +165,7 @@ test('a server killed during 1,000 uploads keeps whole what it acknowledged, and
       sent.end(body.subarray(body.length / 2));
     });
     await Promise.all(answers);
-    first.child.kill('SIGKILL');
+    killAll(first.child);
     await exited;
     assert.ok(acknowledged.size >= ACKNOWLEDGED_AT_KILL, `${acknowledged.size} acknowledged`);
     assert.ok(acknowledged.size < UPLOADS, 'the server was killed too late to test anything');
@@ -187,7 +199,7 @@ test('a server killed during 1,000 uploads keeps whole what it acknowledged, and
     put.end(entry);
     assert.equal((await answerOf(put)).status, 200);
   } finally {
-    first.child.kill('SIGKILL');
+    killAll(first.child);
     if (second !== undefined) {
       const gone = once(second.child, 'exit');
       second.child.kill('SIGTERM');

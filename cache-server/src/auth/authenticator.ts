@@ -34,10 +34,21 @@ export class Authenticator {
 
   /** Address and digest of tokens that were right. */
   readonly #known = new Set<string>();
+  #tellWrong: (address: string, credentialDigest: string) => void = () => {};
 
   constructor(ground: AuthenticatorGround) {
     this.#ground = ground;
     this.#failed = new FailedLogins(ground.now);
+  }
+
+  /** Who is told of wrong credentials that were sent here. */
+  onWrongLogin(tell: (address: string, credentialDigest: string) => void): void {
+    this.#tellWrong = tell;
+  }
+
+  /** A wrong credential that was sent here, or to another process of this server. */
+  noteWrongLogin(address: string, credentialDigest: string): void {
+    this.#failed.note(address, credentialDigest);
   }
 
   /** Who it is. Throws a problem when that is not known. */
@@ -77,16 +88,21 @@ export class Authenticator {
         this.#remember(digest, verdict);
         return verdict.identity;
       case 'foreign':
-        this.#failed.note(address, digest);
+        this.#refuse(address, digest);
         throw new Problem('bad-credential', 'unknown token');
       case 'refused':
-        this.#failed.note(address, digest);
+        this.#refuse(address, digest);
         throw new Problem('bad-credential', verdict.reason);
       case 'no-scope':
         throw new Problem('no-scope');
       case 'unavailable':
         throw new Problem('store-trouble', `keys of the issuer: ${verdict.reason}`);
     }
+  }
+
+  #refuse(address: string, digest: string): void {
+    this.noteWrongLogin(address, digest);
+    this.#tellWrong(address, digest);
   }
 
   #recall(digest: string): Identity | undefined {

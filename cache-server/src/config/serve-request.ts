@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseSize, parseSpan } from './parse-size.js';
 import { readSettings } from './settings.js';
@@ -29,12 +30,17 @@ export interface ServeRequest {
   /** Between two rounds of eviction, milliseconds; 0 = never, which is for `gc` then. */
   readonly upkeepMs: number;
   readonly drainMs: number;
+  /** Processes that serve. */
+  readonly workers: number;
   /** The first token, given from outside; undefined = none. */
   readonly firstToken: string | undefined;
 }
 
 const UPKEEP_MS = 10 * 60 * 1000;
 const DAY_MS = 86_400_000;
+/** More take memory, and few disks and networks are faster than these. */
+const MAX_DEFAULT_WORKERS = 4;
+const MAX_WORKERS = 64;
 
 /**
  * Reads flags, `TR_CACHE_*` variables and the file of `--config`; flags win, then variables. `cwd` is where relative paths
@@ -52,13 +58,19 @@ export function parseServeRequest(
   const span = (name: string): number | undefined => mapGiven(given(name), (text) => toSpan(text, name));
   const store = toStorePlace(given('store'), path('dir') ?? resolve(cwd, 'tr-cache'));
   const isBucket = store.kind === 'bucket';
+  const signingKey = toSigningKey(path('signing-key-file'), env['TR_CACHE_SIGNING_KEY']);
+  const workers = toWorkers(given('workers'), isBucket);
+  if (isBucket && workers > 1 && signingKey === undefined)
+    throw new UsageError(
+      '--workers on a bucket needs --signing-key-file or TR_CACHE_SIGNING_KEY, which all of them share.',
+    );
   return {
     store,
     host: given('host') ?? '127.0.0.1',
     port: toPort(given('port') ?? '3737'),
     tokensFile: path('tokens-file') ?? (isBucket ? undefined : join(store.directory, 'tokens.json')),
     trustFile: path('trust-file'),
-    signingKey: toSigningKey(path('signing-key-file'), env['TR_CACHE_SIGNING_KEY']),
+    signingKey,
     publicUrl: mapGiven(given('public-url'), toOrigin),
     trustProxy: settings.isOn('trust-proxy'),
     tls: toTls(path('tls-cert'), path('tls-key')),
@@ -69,6 +81,7 @@ export function parseServeRequest(
     maxAgeMs: span('max-age') ?? 30 * DAY_MS,
     upkeepMs: given('upkeep') === 'off' ? 0 : (span('upkeep') ?? (isBucket ? 0 : UPKEEP_MS)),
     drainMs: span('drain') ?? 30_000,
+    workers,
     firstToken: given('token'),
   };
 }
@@ -93,6 +106,14 @@ function toPort(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`--port must be 0 to 65535, not \`${text}\`.`);
   return port;
+}
+
+function toWorkers(text: string | undefined, isBucket: boolean): number {
+  if (text === undefined) return isBucket ? 1 : Math.min(availableParallelism(), MAX_DEFAULT_WORKERS);
+  const count = Number(text);
+  if (!/^\d{1,2}$/.test(text) || count < 1 || count > MAX_WORKERS)
+    throw new UsageError(`--workers must be 1 to ${MAX_WORKERS}, not \`${text}\`.`);
+  return count;
 }
 
 function toSize(text: string, name: string): number {

@@ -9,6 +9,7 @@ import { PROTOCOLS } from '../protocols/registry.js';
 import { startCacheServer, type RunningServer } from '../server/cache-server.js';
 import { unwrap } from '../session/store-problem.js';
 import type { Quotas } from '../upkeep/ledger.js';
+import type { Siblings } from '../workers/siblings.js';
 import { openServerStore, type ServerStore } from './open-store.js';
 import type { ServeRequest } from './serve-request.js';
 import { loadSigningKey, newSigningKey, parseSigningKey, readSigningKey } from './signing-key.js';
@@ -23,19 +24,22 @@ export interface ServeContext {
   readonly print: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Other processes that serve the same; undefined = there are none. */
+  readonly siblings?: Siblings | undefined;
 }
 
 /** Starts a server over a directory or a bucket, as asked. */
 export async function serve(request: ServeRequest, context: ServeContext): Promise<RunningServer> {
-  const { log, print, now } = context;
+  const { log, print, now, siblings } = context;
+  const isFirst = siblings?.isLeader !== false;
   const store = await openServerStore(request, now);
   const trust = request.trustFile === undefined ? undefined : parseTrustConfig(readFileSync(request.trustFile, 'utf8'));
   const first = firstTokens(request, now());
   const watch = await withStore(
     () => request,
     async () => {
-      await sayConditions(store, print);
-      if (first.length === 0 && trust === undefined) await makeFirstToken(store.tokens, context);
+      if (isFirst) await sayConditions(store, print);
+      if (isFirst && first.length === 0 && trust === undefined) await makeFirstToken(store.tokens, context);
       return await openTokens(request, { store, context });
     },
   );
@@ -63,10 +67,10 @@ export async function serve(request: ServeRequest, context: ServeContext): Promi
         : { cert: readFileSync(request.tls.certFile, 'utf8'), key: readFileSync(request.tls.keyFile, 'utf8') },
     drainMs: request.drainMs,
     upkeepMs: request.upkeepMs,
+    siblings,
     log,
     now,
   });
-  print(`Listening on ${server.url}`);
   return {
     ...server,
     close: async () => {

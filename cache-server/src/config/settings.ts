@@ -22,6 +22,7 @@ const OPTIONS = {
   quota: { type: 'string', multiple: true },
   upkeep: { type: 'string' },
   drain: { type: 'string' },
+  workers: { type: 'string' },
 } as const;
 
 /** Settings by the name of their flag, wherever they were given. */

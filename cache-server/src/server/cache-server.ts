@@ -11,6 +11,7 @@ import { createSession, type SessionGround } from '../session/create-session.js'
 import { createTrace, type RequestTrace } from '../session/request-trace.js';
 import { Ledger } from '../upkeep/ledger.js';
 import { Upkeep } from '../upkeep/upkeep.js';
+import { catchUp, shareState } from '../workers/share-state.js';
 import type { AnsweredRequest } from './answered-request.js';
 import { createConnections, type Connections } from './connections.js';
 import { createGrpcBackend } from './grpc-backend.js';
@@ -78,6 +79,13 @@ class CacheServer {
       isShared: options.isShared === true,
       onEvicted: (count) => this.#metrics.noteEvicted(count),
     });
+    if (options.siblings !== undefined)
+      shareState(options.siblings, {
+        ledger: this.#ledger,
+        upkeep: this.#upkeep,
+        metrics: this.#metrics,
+        authenticator: this.#authenticator,
+      });
     this.#ground = { entries, blobs, parents, ledger: this.#ledger, maxEntryBytes, now };
     this.#app = this.#createApp();
     this.#grpc = createGrpcBackend({
@@ -99,9 +107,30 @@ class CacheServer {
   }
 
   async start(): Promise<RunningServer> {
-    const { host, port, upkeepMs, tls, isShared = false } = this.#options;
+    const { host, port, tls } = this.#options;
     await this.#app.ready();
     const address = await this.#connections.listen(host, port);
+    const timer = await this.#startUpkeep();
+    const name = host.includes(':') ? `[${host}]` : host;
+    return {
+      url: `${tls === undefined ? 'http' : 'https'}://${name}:${address.port}`,
+      port: address.port,
+      upkeep: this.#upkeep,
+      close: async () => {
+        clearInterval(timer);
+        await this.#drain();
+      },
+    };
+  }
+
+  /** Counts what is there, and goes on doing so where that is the business of this process. */
+  async #startUpkeep(): Promise<NodeJS.Timeout | undefined> {
+    const { upkeepMs, siblings, isShared = false } = this.#options;
+    if (siblings?.isLeader === false) {
+      await catchUp(siblings, this.#ledger);
+      this.#isReady = true;
+      return undefined;
+    }
     const round = async (): Promise<void> => {
       try {
         await this.#upkeep.run();
@@ -115,17 +144,7 @@ class CacheServer {
     if (isShared) this.#isReady = true;
     if (!isShared) await round();
     else if (upkeepMs > 0) void round();
-    const timer = upkeepMs === 0 ? undefined : setInterval(() => void round(), upkeepMs);
-    const name = host.includes(':') ? `[${host}]` : host;
-    return {
-      url: `${tls === undefined ? 'http' : 'https'}://${name}:${address.port}`,
-      port: address.port,
-      upkeep: this.#upkeep,
-      close: async () => {
-        clearInterval(timer);
-        await this.#drain();
-      },
-    };
+    return upkeepMs === 0 ? undefined : setInterval(() => void round(), upkeepMs);
   }
 
   #createApp(): FastifyInstance {
@@ -153,7 +172,7 @@ class CacheServer {
     app.setNotFoundHandler((request, reply) => this.#answerProblem(new Problem('not-found'), request, reply));
     addHealthRoutes(app, {
       isReady: async () => this.#isReady && !this.#isDraining && (await this.#isStoreUp()),
-      metrics: () => this.#metrics.text(),
+      metrics: async () => this.#metrics.text(await this.#options.siblings?.ask({ kind: 'metrics' })),
     });
     for (const protocol of this.#options.protocols) this.#addProtocol(app, protocol);
     return app;

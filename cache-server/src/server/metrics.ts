@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RequestTrace } from '../session/request-trace.js';
 
 /** What `/metrics` shows. No label comes from a client: protocols, methods and statuses only. */
@@ -6,8 +6,10 @@ export interface Metrics {
   note(request: ServedRequest): void;
   noteEvicted(count: number): void;
   noteLoginFailure(): void;
-  /** In the text format of Prometheus. */
-  text(): Promise<string>;
+  /** In the text format of Prometheus; `others` are the {@link values} of other processes of this server. */
+  text(others?: readonly unknown[]): Promise<string>;
+  /** All there is, as data. */
+  values(): Promise<unknown>;
 }
 
 /** A request after it was answered. */
@@ -44,6 +46,8 @@ export function createMetrics(stored: () => { readonly bytes: number; readonly e
     new Gauge({
       name: `tr_cache_${name}`,
       help,
+      // Every process of a server says the same.
+      aggregator: 'first',
       registers: [registry],
       collect() {
         this.set(read());
@@ -72,9 +76,15 @@ export function createMetrics(stored: () => { readonly bytes: number; readonly e
     },
     noteEvicted: (count) => evicted.inc(count),
     noteLoginFailure: () => failures.inc(),
-    text: async () => {
+    text: async (others = []) => {
       settle();
-      return await registry.metrics();
+      if (others.length === 0) return await registry.metrics();
+      const all = [await registry.getMetricsAsJSON(), ...others];
+      return await AggregatorRegistry.aggregate(all as object[]).metrics();
+    },
+    values: async () => {
+      settle();
+      return await registry.getMetricsAsJSON();
     },
   };
 }

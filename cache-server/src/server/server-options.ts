@@ -5,6 +5,7 @@ import type { SignedOnlyRule } from '../auth/signed-only.js';
 import type { StoredToken } from '../auth/token.js';
 import type { Protocol } from '../protocols/protocol.js';
 import type { Quotas } from '../upkeep/ledger.js';
+import type { Siblings } from '../workers/siblings.js';
 
 /** Everything a server is made of. Nothing is read from anywhere else. */
 export interface ServerOptions {
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly drainMs: number;
   /** Between two rounds of upkeep, milliseconds; 0 = none but those a full store asks for. */
   readonly upkeepMs: number;
+  /** Other processes of this server; undefined = there are none. */
+  readonly siblings?: Siblings | undefined;
   /** Takes one line of JSON. */
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */

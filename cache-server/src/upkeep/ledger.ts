@@ -26,6 +26,14 @@ export interface Reservation {
   release(): void;
 }
 
+/** Something that another process on the same store does not know yet. */
+export type LedgerChange =
+  | { readonly kind: 'stored'; readonly slot: string; readonly bytes: number }
+  /** See {@link Ledger.noteBlob}. */
+  | { readonly kind: 'blob'; readonly hash: Sha256 }
+  /** All there is. */
+  | { readonly kind: 'counted'; readonly slots: readonly (readonly [string, number])[]; readonly entries: number };
+
 /** Makes room: evicts until `bytes` more fit into the place, if that can be done. */
 export type MakeRoom = (place: Place) => Promise<void>;
 
@@ -37,7 +45,8 @@ export function scopeQuota(quotas: Quotas, scope: string): number | undefined {
 
 /**
  * What is stored, by tenant and scope, as far as this process knows: counted at start and at each upkeep, and added up in
- * between. Several replicas may therefore go over a quota by what they write between two upkeeps.
+ * between. Several replicas may therefore go over a quota by what they write between two upkeeps. The processes of one
+ * server tell each other what they store: they go over by what is still coming in at the others.
  */
 export class Ledger {
   readonly #quotas: Quotas;
@@ -49,6 +58,7 @@ export class Ledger {
   #entries = 0;
   #recentBlobs = new Set<Sha256>();
   #makeRoom: MakeRoom = async () => {};
+  #tell: (change: LedgerChange) => void = () => {};
 
   constructor(quotas: Quotas) {
     this.#quotas = quotas;
@@ -57,6 +67,35 @@ export class Ledger {
   /** Who is asked when something does not fit. */
   onFull(makeRoom: MakeRoom): void {
     this.#makeRoom = makeRoom;
+  }
+
+  /** Who is told of changes that did not come from {@link take}. */
+  onChange(tell: (change: LedgerChange) => void): void {
+    this.#tell = tell;
+  }
+
+  /** Takes over what another process told. */
+  take(change: LedgerChange): void {
+    switch (change.kind) {
+      case 'stored':
+        this.#add(change.slot, change.bytes);
+        this.#entries++;
+        return;
+      case 'blob':
+        this.#recentBlobs.add(change.hash);
+        return;
+      case 'counted':
+        // Who is told the count does no upkeep, and has no use for notes about blobs.
+        this.#recentBlobs.clear();
+        this.#restart();
+        for (const [slot, bytes] of change.slots) this.#add(slot, bytes);
+        this.#entries = change.entries;
+    }
+  }
+
+  /** All there is, for {@link take}. */
+  count(): LedgerChange {
+    return { kind: 'counted', slots: [...this.#bytes], entries: this.#entries };
   }
 
   /** Bytes and entries of everything. */
@@ -76,6 +115,7 @@ export class Ledger {
       keep: (bytes) => {
         this.#add(slot, bytes);
         this.#entries++;
+        this.#tell({ kind: 'stored', slot, bytes });
       },
       release: () => this.#addPending(slot, -place.bytes),
     };
@@ -84,6 +124,7 @@ export class Ledger {
   /** A blob that an entry is about to name: the next upkeep spares it. */
   noteBlob(hash: Sha256): void {
     this.#recentBlobs.add(hash);
+    this.#tell({ kind: 'blob', hash });
   }
 
   /** Blobs noted since the last call. */
@@ -95,13 +136,18 @@ export class Ledger {
 
   /** Starts over with what upkeep counted. */
   replace(places: Iterable<Place>): void {
-    this.#bytes.clear();
-    this.#total = 0;
-    this.#entries = 0;
+    this.#restart();
     for (const place of places) {
       this.#add(slotOf(place), place.bytes);
       this.#entries++;
     }
+    this.#tell(this.count());
+  }
+
+  #restart(): void {
+    this.#bytes.clear();
+    this.#total = 0;
+    this.#entries = 0;
   }
 
   #fits({ tenant, scope, bytes }: Place): boolean {

@@ -48,11 +48,14 @@ export class Upkeep {
 
   constructor(ground: UpkeepGround) {
     this.#ground = ground;
-    ground.ledger.onFull(async (place) => {
-      // One that runs already has not heard of this place.
-      await this.#running?.catch(() => {});
-      await this.run(place);
-    });
+    ground.ledger.onFull((place) => this.makeRoom(place));
+  }
+
+  /** Evicts until the place fits, if that can be done. */
+  async makeRoom(place: Place): Promise<void> {
+    // One that runs already has not heard of this place.
+    await this.#running?.catch(() => {});
+    await this.run(place);
   }
 
   /** One round; a round that is running is joined. */

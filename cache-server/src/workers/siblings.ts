@@ -1,0 +1,28 @@
+import type { LedgerChange, Place } from '../upkeep/ledger.js';
+
+/** What one process of a server tells the others. */
+export type News =
+  LedgerChange | { readonly kind: 'wrong-login'; readonly address: string; readonly credentialDigest: string };
+
+/** What one process of a server asks the others. */
+export type Question =
+  { readonly kind: 'metrics' } | { readonly kind: 'ledger' } | { readonly kind: 'make-room'; readonly place: Place };
+
+/** What a process does with what the others tell and ask. */
+export interface SiblingDuties {
+  take(news: News): void;
+  /** Undefined when it has nothing to say. */
+  answer(question: Question): Promise<unknown>;
+}
+
+/** The other processes of the same server, which serve the same store on the same port. */
+export interface Siblings {
+  /** One of them counts what is stored, and evicts. */
+  readonly isLeader: boolean;
+  /** Reaches all the others soon, and in order. */
+  tell(news: News): void;
+  /** What the others have to say; those that die meanwhile are left out. What was told before has arrived by then. */
+  ask(question: Question): Promise<readonly unknown[]>;
+  /** From now on, news and questions are for this process too. */
+  join(duties: SiblingDuties): void;
+}

@@ -69,8 +69,9 @@ function toExitCode(error: unknown): number {
 /** What the one who started the server can put right; undefined for everything else. */
 function toUsageMessage(error: unknown): string | undefined {
   if (error instanceof UsageError || error instanceof StoreUnusableError) return error.message;
-  if (!(error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'listen'))
-    return undefined;
+  // A worker asks the process that started it for the port, and is told of another call.
+  const isPort = error instanceof Error && 'syscall' in error && ['listen', 'bind'].includes(String(error.syscall));
+  if (!isPort || !('code' in error)) return undefined;
   switch (error.code) {
     case 'EADDRINUSE':
       return 'The port is in use: choose another one with --port.';
@@ -153,6 +154,7 @@ async function runWorker(request: ServeRequest, role: WorkerRole, { print }: Com
   const siblings = new WorkerSiblings({ send: sendToSupervisor }, role === 'leader');
   let stop = async (): Promise<void> => process.exit(0);
   process.on('message', (message: ToWorker) => (message.type === 'stop' ? void stop() : siblings.receive(message)));
+  sendToSupervisor({ type: 'hello' });
   const lines = new LineBuffer((text) => void process.stdout.write(text), ATOMIC_WRITE);
   try {
     const server = await serve(request, { log: (line) => lines.add(line), print, now: Date.now, siblings });

@@ -2,6 +2,9 @@ import type { News, Question } from './siblings.js';
 
 /** What a worker sends to the process that started it. */
 export type FromWorker =
+  /** It listens to messages: those sent before are lost. */
+  | { readonly type: 'hello' }
+  /** It serves. */
   | { readonly type: 'ready'; readonly url: string }
   | { readonly type: 'tell'; readonly news: readonly News[] }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }

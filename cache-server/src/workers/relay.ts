@@ -14,7 +14,7 @@ interface OpenQuestion {
   readonly values: unknown[];
 }
 
-/** Passes on what workers tell and ask each other. */
+/** Passes on what workers tell and ask each other. None may be added before it listens: it would be waited for in vain. */
 export class Relay {
   readonly #workers = new Map<number, RelayedWorker>();
   readonly #questions = new Map<string, OpenQuestion>();
@@ -32,7 +32,7 @@ export class Relay {
     }
   }
 
-  take(from: RelayedWorker, message: Exclude<FromWorker, { readonly type: 'ready' }>): void {
+  take(from: RelayedWorker, message: Exclude<FromWorker, { readonly type: 'hello' | 'ready' }>): void {
     const others = [...this.#workers.values()].filter(({ id }) => id !== from.id);
     switch (message.type) {
       case 'tell':

@@ -65,16 +65,18 @@ class Supervision {
     const worker = cluster.fork({ [this.#options.variable]: role });
     const relayed = { id: worker.id, send: (message: ToWorker) => send(worker, message) };
     this.#running.add(worker);
-    this.#relay.add(relayed);
     // A channel that breaks is a worker that ends, which is heard of.
     worker.on('error', () => {});
     let isReady = false;
     return new Promise((resolve) => {
       worker.on('message', (message: FromWorker) => {
-        if (message.type !== 'ready') return this.#relay.take(relayed, message);
-        isReady = true;
-        resolve({ url: message.url });
-        if (this.#isStopping) send(worker, { type: 'stop' });
+        if (message.type === 'hello') {
+          this.#relay.add(relayed);
+          if (this.#isStopping) send(worker, { type: 'stop' });
+        } else if (message.type === 'ready') {
+          isReady = true;
+          resolve({ url: message.url });
+        } else this.#relay.take(relayed, message);
       });
       worker.on('exit', (code, signal) => {
         this.#running.delete(worker);

@@ -28,6 +28,8 @@ test('MariaDB: empty, captured, restored for the task and each worker, brought b
     await sql(each, "insert into kept values ('two'); set global max_connections = 17");
   }
   assert.equal(lease.environment['MYSQL_DATABASE'], 'app');
+  const { pathname, password } = new URL(workers[2] ?? '');
+  assert.deepEqual([pathname, password], ['/app', lease.environment['MYSQL_PWD_1']]);
   assert.notEqual(lease.environment['MYSQL_TCP_PORT_0'], lease.environment['MYSQL_TCP_PORT_1']);
   must(await lease.reset());
   for (const each of workers) {

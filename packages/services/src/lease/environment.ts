@@ -19,8 +19,8 @@ const USUAL: Readonly<Record<ServiceDefinition['kind'], Readonly<Record<string, 
 /** Of a worker's address only what differs from the task's is told, unless configuration names more. */
 const USUAL_OF_WORKER: Readonly<Record<ServiceDefinition['kind'], readonly ServicePart[]>> = {
   postgres: ['url', 'database'],
-  mysql: ['url', 'database', 'host', 'port', 'socket'],
-  mariadb: ['url', 'database', 'host', 'port', 'socket'],
+  mysql: ['url', 'database', 'host', 'port', 'password', 'socket'],
+  mariadb: ['url', 'database', 'host', 'port', 'password', 'socket'],
   redis: ['url'],
   command: ['url', 'host', 'port', 'socket'],
 };

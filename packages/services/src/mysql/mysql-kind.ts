@@ -13,6 +13,7 @@ import { fillFromKept } from '../state/kept-empty.js';
 import { platformName, STATE_VERSION, type StateHeader } from '../state/state-header.js';
 import { MYSQL_USER, socketOf, toInitFile, toMysqlConfiguration } from './configuration.js';
 import { findHelper, findMysql, type MysqlPrograms } from './find-mysql.js';
+import { loadMysqlClient } from './load-client.js';
 
 const EMPTY_BYTES = 160 * 1024 * 1024;
 const INSTALL_TIMEOUT_MS = 180_000;
@@ -156,7 +157,7 @@ async function expectNoSessions(instance: Instance): Promise<void> {
 }
 
 async function withConnection<T>(instance: Instance, use: (connection: Connection) => Promise<T>): Promise<T> {
-  const { createConnection } = await import('mysql2/promise');
+  const { createConnection } = await loadMysqlClient();
   const { password, service } = instance;
   const { database } = service;
   const connection = await createConnection({ socketPath: socketOf(instance), user: MYSQL_USER, password, database });

@@ -3,6 +3,7 @@ import type { ServiceDefinition } from '@tr/model';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { readGivenUrl } from '../../given-url.js';
 import { errorCode, ServiceError, toDetail } from '../../service-error.js';
+import { loadMysqlClient } from '../load-client.js';
 
 /** What an address may begin with; the last is Rails'. */
 const SCHEMES = ['mysql', 'mariadb', 'mysql2'];
@@ -78,7 +79,7 @@ export function quoteText(text: string): string {
 }
 
 async function connect(url: URL): Promise<GivenMysqlServer> {
-  const { createConnection } = await import('mysql2/promise');
+  const { createConnection } = await loadMysqlClient();
   const connection = await createConnection({ ...accountOf({ url }), connectTimeout: 10_000, charset: 'utf8mb4' });
   // Whoever uses a connection that was lost is told by the rejection.
   connection.on('error', () => undefined);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quoteName, quoteText, type PostgresAdmin } from './admin.js';
+import { globalsQuery, OBJECTS_QUERY } from './globals.js';
 
 /** Sessions of a process that has just ended are still there for a moment. */
 const SESSION_GRACE_MS = 2000;
@@ -15,23 +16,6 @@ const COPY_PROPERTIES = (from: string, to: string): string => `
   insert into pg_shdescription select c.oid, d.classoid, d.description from pg_shdescription d
     join pg_database t on t.oid = d.objoid and t.datname = ${quoteText(from)}
     join pg_database c on c.datname = ${quoteText(to)} where d.classoid = 'pg_database'::regclass;`;
-
-/**
- * What tasks can change outside of databases: roles, memberships, settings, tablespaces, slots, and objects in the
- * databases that every server has. One line; equal lines = nothing was changed. Our own role's password is left out.
- */
-const GLOBALS = `select md5(string_agg(line, E'\\n' order by line)) as line from (
-  select concat_ws(' ', 'role', rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication,
-    rolbypassrls, rolconnlimit, rolvaliduntil, case when rolname <> current_user then rolpassword end) as line from pg_authid
-  union all select concat_ws(' ', 'member', roleid, member, admin_option) from pg_auth_members
-  union all select concat_ws(' ', 'setting', setrole, setconfig) from pg_db_role_setting where setdatabase = 0
-  union all select concat_ws(' ', 'tablespace', spcname) from pg_tablespace
-  union all select concat_ws(' ', 'slot', slot_name) from pg_replication_slots
-  union all select concat_ws(' ', 'file', name, setting) from pg_file_settings where sourcefile like '%postgresql.auto.conf'
-) globals`;
-const OBJECTS = `select concat_ws(' ', (select count(*) from pg_class where oid >= 16384),
-  (select count(*) from pg_proc where oid >= 16384), (select count(*) from pg_namespace where oid >= 16384),
-  (select count(*) from pg_type where oid >= 16384), (select count(*) from pg_extension)) as line`;
 
 /** Operations on whole databases of one server. */
 export class Databases {
@@ -94,12 +78,12 @@ export class Databases {
     return await this.hasNoSessions();
   }
 
-  /** See {@link GLOBALS}. */
+  /** What tasks can change outside of their databases; equal texts = nothing was changed. */
   async readGlobals(): Promise<string> {
     const lines = [
-      ...(await this.#admin.query(GLOBALS)),
-      ...(await this.#admin.query(OBJECTS)),
-      ...(await this.#admin.queryIn('template1', OBJECTS)),
+      ...(await this.#admin.query(globalsQuery(this.#major))),
+      ...(await this.#admin.query(OBJECTS_QUERY)),
+      ...(await this.#admin.queryIn('template1', OBJECTS_QUERY)),
     ];
     return lines.map(({ line }) => String(line)).join(' ');
   }

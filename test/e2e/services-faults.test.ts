@@ -132,6 +132,21 @@ test('a server that is killed fails the task, stores nothing, and the next run i
   assert.match(workspace.read('api/seen.txt'), /t_items: .*items v1/);
 });
 
+test('a step that is another one while it is applied, and the old one again when it was: nothing is stored', async () => {
+  const workspace = workspaceWith();
+  const config = workspace.read('turbo-like.config.json');
+  const file = 'migrations/0002_orders.sql';
+  workspace.write({
+    'api/there-and-back.sh': `cp -p ${file} kept.txt; sed -i 's/orders v1/orders v2/' ${file}; sh migrate.sh; cp -p kept.txt ${file}`,
+    'turbo-like.config.json': config.replace('sh migrate.sh', 'sh there-and-back.sh'),
+  });
+  const result = await workspace.tr(['run', 'look', '--log-format=json']);
+  assert.equal(result.exitCode, 0, result.stdout + result.stderr);
+  assert.match(workspace.read('api/seen.txt'), /orders v2/);
+  for (const task of ['api#migrate', 'api#look']) assert.notEqual(notSavedReason(result, task), undefined, task);
+  assert.equal((await workspace.tr(['run', 'look', '--log-format=json'])).outcomes['api#migrate'], 'executed');
+});
+
 test('two runs at once: each has servers of its own', async () => {
   const look = (name: string) => ({
     command: `psql -q -c "create table only_${name} ()"; sleep 0.5; psql -At -c "select table_name from information_schema.tables where table_name like 'only_%'"`,

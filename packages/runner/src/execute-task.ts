@@ -137,7 +137,7 @@ async function store(run: RunContext, passed: Passed): Promise<Pick<ResultParts,
   }
   if (!isCacheable(node) && node.dependents.length === 0) return {};
   const paths = await run.fingerprinter.findChangedInputs(node, fingerprint);
-  if (paths.length > 0) run.keys.distrust(node.id, node.id);
+  if (paths.length > 0 || unknown?.reason === 'inputs-changed') run.keys.distrust(node.id, node.id);
   if (!isCacheable(node)) return {};
   const reason: NotSavedReason | undefined =
     paths.length > 0 ? { reason: 'inputs-changed', paths } : (unknown ?? findObstacle(passed));

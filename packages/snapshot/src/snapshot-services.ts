@@ -19,6 +19,8 @@ import type { ServiceLease, StoredState } from '@tr/services';
 import { findAncestors, stateOf, type Ancestor } from './find-ancestor.js';
 import type { SnapshotServicesOptions } from './ports.js';
 import { findStateSources } from './state-source.js';
+import { findTouched, stampSteps, type StepStamps } from './step-stamps.js';
+import { stepsOf } from './steps.js';
 
 /** Where one service of a task starts from. */
 interface Start {
@@ -28,6 +30,13 @@ interface Start {
   readonly source?: TaskId | undefined;
   /** The stored state that it is, of the task itself. */
   readonly ancestor?: Ancestor | undefined;
+}
+
+interface SessionParts {
+  readonly starts: readonly Start[];
+  /** Of the task's steps, before any of them was applied. */
+  readonly stamps: StepStamps;
+  readonly lease: ServiceLease;
 }
 
 /** Services of the tasks of one run, each starting from the state its dependencies left. */
@@ -51,6 +60,7 @@ export class SnapshotServices implements TaskServices {
   }
 
   async open(task: TaskNode, fingerprint: TaskFingerprint, signal: AbortSignal): Promise<SessionOpening> {
+    const stamps = this.#stampSteps(task, fingerprint);
     const ancestors = [...(await findAncestors(this.#options, task, fingerprint))];
     for (;;) {
       const starts = await this.#findStarts(task, ancestors);
@@ -61,7 +71,10 @@ export class SnapshotServices implements TaskServices {
         workers: task.definition.workers,
         signal,
       });
-      if (lease.ok) return { kind: 'open', session: this.#createSession(task, starts.value, lease.value) };
+      if (lease.ok) {
+        const session = this.#createSession(task, { starts: starts.value, stamps, lease: lease.value });
+        return { kind: 'open', session };
+      }
       const { failure } = lease;
       const bad = starts.value.find(({ service }) => service.name === failure.service);
       if (failure.code !== 'service/state-unusable' || bad?.state === undefined) return { kind: 'failed', failure };
@@ -119,7 +132,14 @@ export class SnapshotServices implements TaskServices {
     return { kind: 'remake', task: source, failure };
   }
 
-  #createSession(task: TaskNode, starts: readonly Start[], lease: ServiceLease): ServiceSession {
+  #stampSteps(task: TaskNode, { fingerprint }: TaskFingerprint): StepStamps {
+    const globs = task.definition.snapshot?.steps;
+    if (globs === undefined) return new Map();
+    const steps = stepsOf(fingerprint, (path) => this.#options.matches(globs, path));
+    return stampSteps(join(this.#options.root, task.directory), Object.keys(steps));
+  }
+
+  #createSession(task: TaskNode, { starts, stamps, lease }: SessionParts): ServiceSession {
     for (const { service, ancestor } of starts) {
       if (ancestor === undefined) continue;
       const { entry, kept, applied } = ancestor;
@@ -143,7 +163,8 @@ export class SnapshotServices implements TaskServices {
         if (!captured.ok)
           return { reason: 'state-unknown', service: snapshot.service, detail: describe(captured.failure) };
         this.#states.set(task.id, { path, sha256: captured.value.sha256 });
-        return undefined;
+        const touched = findTouched(join(this.#options.root, task.directory), stamps);
+        return touched.length === 0 ? undefined : { reason: 'inputs-changed', paths: touched };
       },
       release: () => lease.release(),
     };

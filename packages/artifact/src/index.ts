@@ -24,6 +24,7 @@ export {
   type RestoreRequest,
   type RestoreResult,
 } from './restore/restore-outputs.js';
+export type { ContentStream } from './restore/stage-stream.js';
 export { openStagingArea, type StagingArea } from './restore/staging-area.js';
 export { breakLinks } from './restore/break-links.js';
 export { removeTree } from './restore/remove-tree.js';

@@ -3,7 +3,8 @@ import { openOutputRecords, openStagingArea, type OutputPlace } from '@tr/artifa
 import {
   collectGarbage,
   createFileActionStore,
-  createFileBlobStore,
+  createFileChunkLists,
+  createFileStreamBlobStore,
   isGcDue,
   nodeDisk,
   noteWritten,
@@ -71,16 +72,15 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   const trouble = createTroubleLog(options.warn);
   let written = 0;
   const noteAdded = (bytes: number): void => void (written += bytes);
-  const blobs = createFileBlobStore(folder, noteAdded);
+  const blobs = createFileStreamBlobStore(folder, noteAdded);
   const actions = createFileActionStore(folder, options);
-  const tiers: readonly Tier[] = [{ name: 'local', blobs, actions, policy }];
+  const lists = createFileChunkLists(folder);
+  const tiers: readonly Tier[] = [{ name: 'local', blobs, actions, lists, policy }];
   const landing = openLanding({
-    folder,
-    actions,
+    local: { blobs, actions, lists },
     isWritable: policy.write,
     stateDirectory,
     disk,
-    noteAdded,
     now: options.now,
   });
   const remote = options.remote && new RemoteTier(options.remote, landing.stores);

@@ -3,10 +3,12 @@ import {
   ok,
   type CacheEntry,
   type CacheLookup,
+  type Manifest,
   type MissReason,
   type Restoration,
   type Result,
   type SaveOutcome,
+  type Sha256,
   type StoreFailure,
   type TaskFingerprint,
   type TaskId,
@@ -21,6 +23,8 @@ import {
   type OutputMatcher,
   type OutputPlace,
 } from '@tr/artifact';
+import { mayBeChunked, type ChunkList } from '@tr/store';
+import { openChunkedOutputs, unpackChunkedOutputs } from './chunked-outputs.js';
 import { findStaleBuildState } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { mayOverlap } from './foreign-outputs.js';
@@ -56,6 +60,9 @@ export interface FinishedExecution {
   /** Absolute native path of the complete raw log. */
   readonly logPath: string;
 }
+
+/** The stores that have an entry. */
+type Home = Pick<Tier, 'blobs' | 'actions' | 'lists'>;
 
 /** What is remembered of a task from one call to the next. */
 interface Progress {
@@ -95,7 +102,7 @@ export class StoredTaskCache {
     const reasons: MissReason[] = [];
     for (const tier of readable) {
       const found = await tier.actions.get(fingerprint.key);
-      if (!found.ok) reasons.push(this.#toMissReason(found.failure, task));
+      if (!found.ok) reasons.push(this.#toMissReason(found.failure, task.id));
       else if (found.value !== undefined) {
         const { manifest, digest } = found.value;
         if (manifest.task === task.id)
@@ -116,20 +123,37 @@ export class StoredTaskCache {
 
   /** Where the blobs of a hit are, once they are on this machine; a reason when they cannot be had. */
   async bringHome(entry: CacheEntry): Promise<Result<Pick<Tier, 'blobs'>, MissReason>> {
+    const home = await this.#fetchHome(entry);
+    if (!home.ok) return home;
+    const failure = await this.#unpackChunks(entry, home.value);
+    return failure === undefined ? home : fail(this.#toMissReason(failure, entry.manifest.task));
+  }
+
+  async #fetchHome(entry: CacheEntry): Promise<Result<Home, MissReason>> {
     const reason = entry.tier === 'remote' ? await this.#options.remote?.bringHome(entry) : undefined;
     if (reason !== undefined) return fail(reason);
     const tier = this.#tierOf(entry);
     return tier === undefined ? fail({ reason: 'cache-off' }) : ok(tier);
   }
 
+  /** Outputs that lie in chunks get blobs of their own, and are found there from now on. */
+  async #unpackChunks({ manifest, manifestDigest }: CacheEntry, home: Home): Promise<StoreFailure | undefined> {
+    const list = findChunks(manifest, manifestDigest, home);
+    if (list === undefined) return undefined;
+    const unpacked = await unpackChunkedOutputs({ manifest, list, blobs: home.blobs });
+    if (!unpacked.ok) return unpacked.failure;
+    home.lists.delete(manifest.actionKey);
+    return undefined;
+  }
+
   async restore(task: TaskNode, entry: CacheEntry): Promise<Restoration> {
-    const home = await this.bringHome(entry);
+    const home = await this.#fetchHome(entry);
     if (!home.ok) return { outcome: 'miss', reasons: [home.failure] };
     const tier = home.value;
     const { manifest, manifestDigest } = entry;
     // A result without its log is not whole, and is better found out before outputs are changed.
     const log = await tier.blobs.findMissing([manifest.log]);
-    if (!log.ok) return { outcome: 'miss', reasons: [this.#toMissReason(log.failure, task)] };
+    if (!log.ok) return { outcome: 'miss', reasons: [this.#toMissReason(log.failure, task.id)] };
     if (log.value.length > 0) {
       // Gone, or there with other bytes: reading it tells which, and sets bad bytes aside.
       const read = await tier.blobs.readBytes(manifest.log);
@@ -139,6 +163,11 @@ export class StoredTaskCache {
         : { reason: 'blob-missing', path: 'log' };
       return { outcome: 'miss', reasons: [reason] };
     }
+    const linked = task.definition.restore === 'link';
+    // Where blobs cannot be written there is nothing to link to: then the outputs are copies.
+    if (linked) await this.#unpackChunks(entry, tier);
+    const list = findChunks(manifest, manifestDigest, tier);
+    const contents = list && openChunkedOutputs({ manifest, list, blobs: tier.blobs });
     const { restoration, failure } = await restoreOutputs({
       place: this.#options.place,
       task: task.id,
@@ -146,11 +175,25 @@ export class StoredTaskCache {
       manifest,
       manifestDigest,
       blobs: tier.blobs,
-      linked: task.definition.restore === 'link',
+      linked,
+      contents,
     });
-    if (failure !== undefined) this.#trouble.note(failure, task.id);
+    if (list !== undefined && failure?.code === 'store/corrupt') await this.#discardChunked(entry, tier);
+    if (failure !== undefined) this.#noteTrouble(failure, entry);
     if (restoration.outcome !== 'miss') this.#progressOf(task).state = stateOf(manifest.actionKey, manifestDigest);
     return restoration;
+  }
+
+  /** What lies in chunks was not looked at before: an entry that turns out to be none does not stay. */
+  async #discardChunked({ key }: CacheEntry, home: Home): Promise<void> {
+    await home.actions.delete(key);
+    home.lists.delete(key);
+  }
+
+  #noteTrouble(failure: StoreFailure, { tier, manifest }: CacheEntry): void {
+    const { remote } = this.#options;
+    if (tier === 'remote' && failure.code === 'store/corrupt') remote?.noteDamage(failure);
+    else this.#trouble.note(failure, manifest.task);
   }
 
   async readLog(entry: CacheEntry): Promise<Uint8Array | undefined> {
@@ -284,13 +327,13 @@ export class StoredTaskCache {
     if (paths.length > 0) this.#trouble.note({ code: 'store/undeclared-outputs', task: task.id, paths }, task.id);
   }
 
-  #toMissReason(failure: StoreFailure, task: TaskNode): MissReason {
-    this.#trouble.note(failure, task.id);
+  #toMissReason(failure: StoreFailure, task: TaskId): MissReason {
+    this.#trouble.note(failure, task);
     if (failure.code === 'store/corrupt') return { reason: 'integrity', path: failure.kind, detail: failure.detail };
     return { reason: 'store-trouble', detail: troubleDetail(failure) };
   }
 
-  #tierOf(entry: CacheEntry): Pick<Tier, 'blobs'> | undefined {
+  #tierOf(entry: CacheEntry): Home | undefined {
     if (entry.tier === 'remote') return this.#options.remote?.landing;
     return this.#options.tiers.find(({ name }) => name === entry.tier);
   }
@@ -319,6 +362,11 @@ export class StoredTaskCache {
 /** Creates the cache of one run. */
 export function createTaskCache(options: TaskCacheOptions): StoredTaskCache {
   return new StoredTaskCache(options);
+}
+
+/** The chunks that the outputs of an entry lie in; undefined when they have blobs. */
+function findChunks(manifest: Manifest, digest: Sha256, { lists }: Home): ChunkList | undefined {
+  return mayBeChunked(manifest) ? lists.get(manifest.actionKey, digest) : undefined;
 }
 
 /** Names a state of outputs: those of one stored entry. */

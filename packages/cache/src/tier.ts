@@ -1,5 +1,5 @@
 import type { CacheTier } from '@tr/model';
-import type { ActionStore, BlobStore } from '@tr/store';
+import type { ActionStore, ChunkLists, StreamBlobStore } from '@tr/store';
 
 /** What may be done with a tier. */
 export interface TierPolicy {
@@ -10,7 +10,9 @@ export interface TierPolicy {
 /** One level of the cache. Tiers are asked in order, nearest first. */
 export interface Tier {
   readonly name: CacheTier;
-  readonly blobs: BlobStore;
+  readonly blobs: StreamBlobStore;
   readonly actions: ActionStore;
+  /** Where entries say that their outputs lie in chunks. */
+  readonly lists: ChunkLists;
   readonly policy: TierPolicy;
 }

@@ -21,6 +21,14 @@ export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
 export { nodeDisk, errorCode, type Disk } from './disk.js';
 export { isBlobTime } from './file/blob-file.js';
+export {
+  createFileChunkLists,
+  listHeadBlobs,
+  mayBeChunked,
+  type ChunkList,
+  type ChunkLists,
+  type StoredChunk,
+} from './file/chunk-lists.js';
 export { createFileActionStore } from './file/file-action-store.js';
 export { createFileBlobStore } from './file/file-blob-store.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';

@@ -22,7 +22,8 @@ export interface BlobStore {
   read(digest: Digest, sink: (chunk: Uint8Array) => void | Promise<void>): Promise<StoreResult<undefined>>;
   /** The whole content, verified. For small blobs. */
   readBytes(digest: Digest): Promise<StoreResult<Uint8Array>>;
-  putBytes(bytes: Uint8Array): Promise<StoreResult<StoredBlob>>;
+  /** `digest`: theirs, by who has just computed it. */
+  putBytes(bytes: Uint8Array, digest?: Digest): Promise<StoreResult<StoredBlob>>;
   /** Stores the content of a file; the digest is that of the bytes that were stored, whatever happened to the file. */
   putFile(path: string): Promise<StoreResult<StoredBlob>>;
   /**

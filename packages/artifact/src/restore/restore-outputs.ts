@@ -19,6 +19,7 @@ import { findClash } from './find-clash.js';
 import { planRestore, type RestorePlan } from './plan-restore.js';
 import { putInPlace } from './put-in-place.js';
 import { fromFailure, stageOutputs, type StageTrouble } from './stage-outputs.js';
+import type { ContentStream } from './stage-stream.js';
 import type { StagingArea } from './staging-area.js';
 
 /** Where outputs are put and what is known about them. */
@@ -40,6 +41,8 @@ export interface RestoreRequest {
   readonly blobs: EntryBlobs;
   /** Hard links to the store instead of copies. */
   readonly linked: boolean;
+  /** Has the files, where they do not lie in blobs. */
+  readonly contents?: ContentStream | undefined;
 }
 
 /** How it went; `failure` is set when the store or the disk was in trouble. */

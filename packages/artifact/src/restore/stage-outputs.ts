@@ -10,10 +10,19 @@ import {
   type Result,
   type StoreFailure,
 } from '@tr/model';
-import { createPacer, errorCode, toStoreFailure, type Disk, type EntryBlobs, type Pacer } from '@tr/store';
+import {
+  attemptAsync,
+  createPacer,
+  errorCode,
+  toStoreFailure,
+  type Disk,
+  type EntryBlobs,
+  type Pacer,
+} from '@tr/store';
 import { toStamp, type Stamp } from '../record/stamp.js';
 import { digestFileAt } from './digest-file-at.js';
 import { isLinked } from './is-linked.js';
+import { stageStream, type ContentStream } from './stage-stream.js';
 import type { StagingArea } from './staging-area.js';
 
 /** Blobs up to this size are read at once. */
@@ -41,6 +50,8 @@ export interface StageRequest {
   readonly blobs: EntryBlobs;
   /** Hard links to the store instead of copies. */
   readonly linked: boolean;
+  /** Has the files, where they do not lie in blobs. */
+  readonly contents?: ContentStream | undefined;
 }
 
 /**
@@ -50,7 +61,10 @@ export interface StageRequest {
 export async function stageOutputs(request: StageRequest): Promise<Result<ReadonlyMap<string, Stamp>, StageTrouble>> {
   const stage = new Stage(request);
   const stamps = new Map<string, Stamp>();
+  const { contents } = request;
+  const files = contents === undefined ? [] : request.entries.filter((entry) => entry.type === 'file');
   for (const entry of request.entries) {
+    if (contents !== undefined && entry.type === 'file') continue;
     let trouble: StageTrouble | undefined;
     try {
       trouble = await stage.add(entry);
@@ -61,7 +75,8 @@ export async function stageOutputs(request: StageRequest): Promise<Result<Readon
     }
     if (trouble !== undefined) return fail(trouble);
   }
-  return ok(stamps);
+  const trouble = contents && (await stage.addStream(contents, files, stamps));
+  return trouble === undefined ? ok(stamps) : fail(trouble);
 }
 
 /** The miss that a failure of the store means for an output. */
@@ -82,7 +97,7 @@ export function fromFailure(path: string, failure: StoreFailure): StageTrouble {
   }
 }
 
-function stagedPath({ staging, base }: StageRequest, { path }: ManifestEntry): string {
+function stagedPath({ staging, base }: StageRequest, { path }: Pick<ManifestEntry, 'path'>): string {
   return `${staging}/${base === '' ? path : path.slice(base.length + 1)}`;
 }
 
@@ -111,6 +126,24 @@ class Stage {
         return trouble && fromFailure(entry.path, trouble);
       }
     }
+  }
+
+  async addStream(
+    contents: ContentStream,
+    files: readonly FileEntry[],
+    stamps: Map<string, Stamp>,
+  ): Promise<StageTrouble | undefined> {
+    const { disk } = this.#request;
+    const pathOf = (path: RelativePath): string => {
+      const target = stagedPath(this.#request, { path });
+      this.#makeDirectory(target.slice(0, target.lastIndexOf('/')));
+      return target;
+    };
+    const staged = await attemptAsync(this.#request.staging, () =>
+      stageStream(contents, { disk, files, pathOf, stamps }),
+    );
+    const result = staged.ok ? staged.value : staged;
+    return result.ok ? undefined : fromFailure('the outputs', result.failure);
   }
 
   #makeDirectory(path: string): void {

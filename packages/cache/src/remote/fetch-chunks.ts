@@ -48,7 +48,7 @@ export function createChunkSource(options: {
       }
       const bytes = current.shift();
       if (bytes === undefined) return;
-      yield ok({ packed: bytes });
+      yield ok({ verified: bytes });
     }
   };
 }

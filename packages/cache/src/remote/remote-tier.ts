@@ -12,7 +12,7 @@ import {
   type TaskId,
 } from '@tr/model';
 import { MAX_LOOKUP_KEYS } from '@tr/protocol';
-import type { ActionStore, StreamBlobStore } from '@tr/store';
+import type { ActionStore, ChunkLists, StreamBlobStore } from '@tr/store';
 import {
   findSignatureFlaw,
   hasZstd,
@@ -28,6 +28,7 @@ import type { TierPolicy } from '../tier.js';
 import type { ChunkIndex } from './chunk-index.js';
 import { createChunkSource, type LocalChunks } from './fetch-chunks.js';
 import { openLocalChunks } from './local-chunks.js';
+import { areChunksThere, isWorthChunks, landChunks } from './land-chunks.js';
 import { LookupBatcher } from './lookup-batcher.js';
 import type { RemoteBackend, RemoteTrouble } from './remote-backend.js';
 import {
@@ -44,6 +45,7 @@ import { UploadQueue } from './upload-queue.js';
 export interface Landing {
   readonly blobs: StreamBlobStore;
   readonly actions: ActionStore;
+  readonly lists: ChunkLists;
   /** Undefined when what lands here does not stay. */
   readonly chunks: ChunkIndex | undefined;
 }
@@ -123,13 +125,13 @@ export class RemoteTier {
     if (found.value === undefined) return ok(undefined);
     const entry = parseEntryBytes(found.value, key);
     if (!entry.ok)
-      return fail(entry.failure.isOtherVersion ? integrity(entry.failure.detail) : this.#noteDamage(entry.failure));
+      return fail(entry.failure.isOtherVersion ? integrity(entry.failure.detail) : this.noteDamage(entry.failure));
     const distrust = this.#options.trustedKeys && findSignatureFlaw(entry.value, this.#options.trustedKeys);
     if (distrust !== undefined) return fail({ reason: 'signature', detail: distrust });
     const source = createChunkSource({ entry: entry.value, backend: this.#options.backend, link: this.#link });
     const manifest = await unpackManifest(entry.value, source);
     if (!manifest.ok) return fail(this.#explain(manifest.failure));
-    if (manifest.value.task !== task) return fail(this.#noteDamage({ detail: 'an entry of another task' }));
+    if (manifest.value.task !== task) return fail(this.noteDamage({ detail: 'an entry of another task' }));
     if (fetches && this.#options.lookupOnly !== true)
       this.#fetches.set(
         key,
@@ -163,6 +165,7 @@ export class RemoteTier {
   async #fetch(entry: EntryDocument, manifest: Manifest): Promise<MissReason | undefined> {
     const { blobs, chunks } = this.landing;
     const { backend } = this.#options;
+    if (await isWorthChunks(manifest, blobs)) return await this.#fetchChunks(entry, manifest);
     const unpack = (local: LocalChunks | undefined): ReturnType<typeof unpackStream<RemoteTrouble>> => {
       const source = createChunkSource({ entry, backend, link: this.#link, local });
       return unpackStream({ entry, manifest, blobs, source });
@@ -176,6 +179,18 @@ export class RemoteTier {
     // Blobs first, manifest last. One that is there already may be of no use: its blobs were looked for before.
     const put = await this.landing.actions.put(manifest, { replace: true });
     return put.ok ? undefined : toMissReason(put.failure);
+  }
+
+  async #fetchChunks(entry: EntryDocument, manifest: Manifest): Promise<MissReason | undefined> {
+    const { blobs, actions, lists } = this.landing;
+    const source = createChunkSource({ entry, backend: this.#options.backend, link: this.#link });
+    const request = { entry, manifest, blobs, lists, source };
+    const landed = await landChunks(request);
+    if (!landed.ok) return this.#explain(landed.failure);
+    const put = await actions.put(manifest, { replace: true });
+    if (!put.ok) return toMissReason(put.failure);
+    const there = await areChunksThere(request);
+    return there.ok ? undefined : toMissReason(there.failure);
   }
 
   async #upload(manifest: Manifest): Promise<boolean> {
@@ -206,10 +221,11 @@ export class RemoteTier {
   }
 
   #explain(failure: RemoteTrouble | StreamFlaw | StoreFailure): MissReason {
-    return failure.code === 'stream/flaw' ? this.#noteDamage(failure) : toMissReason(failure);
+    return failure.code === 'stream/flaw' ? this.noteDamage(failure) : toMissReason(failure);
   }
 
-  #noteDamage({ detail }: { readonly detail: string }): MissReason {
+  /** Something of a hit turned out to be not what it says, after it had come. */
+  noteDamage({ detail }: { readonly detail: string }): MissReason {
     this.#warn({ code: 'remote/damaged', origin: this.#options.origin, detail });
     return integrity(detail);
   }

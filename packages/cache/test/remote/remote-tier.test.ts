@@ -8,6 +8,7 @@ import { sha256 } from '@tr/hash';
 import { MANIFEST_VERSION, type ActionKey, type Manifest, type RemoteFailure, type TaskId } from '@tr/model';
 import {
   createFileActionStore,
+  createFileChunkLists,
   createFileEntryStore,
   createFileStreamBlobStore,
   createMemoryBlobStore,
@@ -39,6 +40,7 @@ function machine(): Landing {
   return {
     blobs: createFileStreamBlobStore(folder),
     actions: createFileActionStore(folder, { now }),
+    lists: createFileChunkLists(folder),
     chunks: new ChunkIndex(nodeDisk, join(folder.root, 'chunks')),
   };
 }

@@ -17,10 +17,13 @@ const BLOB_MODE = 0o444;
 /** How many blobs this process remembers as verified. */
 const MAX_REMEMBERED = 200_000;
 
-/** Blobs as files of a cache folder, in and out as streams. */
-export function createFileStreamBlobStore(folder: CacheFolder): StreamBlobStore {
+/** Blobs as files of a cache folder, in and out as streams. `onAdded` is told the size of every blob that was new. */
+export function createFileStreamBlobStore(
+  folder: CacheFolder,
+  onAdded: (bytes: number) => void = () => {},
+): StreamBlobStore {
   const { disk } = folder;
-  const base = createFileBlobStore(folder);
+  const base = createFileBlobStore(folder, onAdded);
   /** Blob -> change time of its file when all of it was last verified. */
   const verified = new Map<string, number>();
   const changeTime = (digest: Digest): number | undefined => {
@@ -50,8 +53,18 @@ export function createFileStreamBlobStore(folder: CacheFolder): StreamBlobStore 
         // What was there before was not read just now.
         const time = added ? changeTime(digest) : undefined;
         if (time !== undefined) remember(digest, time);
+        if (added) onAdded(digest.size);
         return { digest, added };
       });
+    },
+
+    async putBytes(bytes, known) {
+      const put = await base.putBytes(bytes, known);
+      if (!put.ok || !put.value.added) return put;
+      const { digest } = put.value;
+      const time = attempt(folder.root, () => changeTime(digest));
+      if (time.ok && time.value !== undefined) remember(digest, time.value);
+      return put;
     },
 
     async readRange(digest, range, sink, buffer) {

@@ -50,8 +50,7 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
       });
     },
 
-    async putBytes(bytes) {
-      const digest = digestOf(bytes);
+    async putBytes(bytes, digest = digestOf(bytes)) {
       return guarded(folder.blobPath(digest.hash), () => {
         if (refreshBlob(folder, digest)) return ok({ digest, added: false });
         const temp = writeTemp(folder, BLOB_MODE, (file) => {

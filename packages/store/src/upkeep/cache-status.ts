@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { compareStrings, fail, type TaskId } from '@tr/model';
+import { listEntryBlobs } from '../file/chunk-lists.js';
 import { readManifest } from '../file/file-action-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
-import { listBlobs } from '../manifest/manifest-bytes.js';
 import { createPacer } from '../pacer.js';
 import { attemptAsync, type StoreResult } from '../trouble.js';
 import { scanActions, scanBlobs, scanFiles } from './scan-folder.js';
@@ -46,12 +46,12 @@ export async function readCacheStatus(folder: CacheFolder): Promise<StoreResult<
     for (const { key, stats } of scanActions(folder)) {
       const read = readManifest(folder, key);
       if (read.ok && read.value !== undefined) {
-        const { manifest, usedAt } = read.value;
+        const { manifest, digest, usedAt } = read.value;
         const own = usage.get(manifest.task) ?? { entries: 0, usedAt: 0, blobs: new Map<string, number>() };
         usage.set(manifest.task, own);
         own.entries++;
         own.usedAt = Math.max(own.usedAt, usedAt);
-        for (const { hash, size } of listBlobs(manifest)) own.blobs.set(hash, size);
+        for (const { hash, size } of listEntryBlobs(folder, manifest, digest)) own.blobs.set(hash, size);
         entries++;
         bytes += stats.size;
       }

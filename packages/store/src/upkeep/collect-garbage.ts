@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path';
 import { fail, type ActionKey, type Manifest } from '@tr/model';
 import { errorCode } from '../disk.js';
+import { chunkListPath, listEntryBlobs } from '../file/chunk-lists.js';
 import { readManifest } from '../file/file-action-store.js';
 import { addMark, parseMark } from '../file/task-index.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { inDirectoryOf } from '../folder/write-file.js';
-import { listBlobs } from '../manifest/manifest-bytes.js';
 import { createPacer, type Pacer } from '../pacer.js';
 import { attemptAsync, type StoreResult } from '../trouble.js';
 import { chooseEvictions, type CacheLimits, type EntryUse } from './choose-evictions.js';
@@ -83,6 +83,7 @@ class GarbageCollection {
     this.#sweepOld('tmp', this.#spareFrom);
     this.#sweepOld('quarantine', now - QUARANTINE_MS);
     this.#sweepMarks(live);
+    this.#sweepLists();
     return this.#report(live, keptBytes);
   }
 
@@ -110,9 +111,10 @@ class GarbageCollection {
   #readEntry({ key, stats }: ActionFile): LiveEntry | undefined {
     const read = readManifest(this.#folder, key);
     if (!read.ok || read.value === undefined) return undefined;
-    const { manifest, usedAt } = read.value;
+    const { manifest, digest, usedAt } = read.value;
     this.#seen.set(key, usedAt);
-    return { key, manifest, usedAt, changedAt: stats.ctimeMs, ownBytes: stats.size, blobs: listBlobs(manifest) };
+    const blobs = listEntryBlobs(this.#folder, manifest, digest);
+    return { key, manifest, usedAt, changedAt: stats.ctimeMs, ownBytes: stats.size, blobs };
   }
 
   /** False when it was used or replaced since it was read: then it stays. */
@@ -122,6 +124,7 @@ class GarbageCollection {
     const stats = disk.lstat(path);
     if (stats !== undefined && stats.mtimeMs !== usedAt) return false;
     if (stats !== undefined) this.#unlink(path);
+    this.#unlink(chunkListPath(this.#folder, key));
     this.#freedBytes += ownBytes;
     return true;
   }
@@ -159,7 +162,10 @@ class GarbageCollection {
     for (const file of scanActions(this.#folder)) {
       if (this.#seen.get(file.key) === file.stats.mtimeMs) continue;
       const read = readManifest(this.#folder, file.key);
-      if (read.ok && read.value !== undefined) named.push(...listBlobs(read.value.manifest).map(({ hash }) => hash));
+      if (read.ok && read.value !== undefined) {
+        const { manifest, digest } = read.value;
+        for (const { hash } of listEntryBlobs(this.#folder, manifest, digest)) named.push(hash);
+      }
       await this.#pacer.turn();
     }
     return named;
@@ -204,6 +210,15 @@ class GarbageCollection {
         this.#removeIfEmpty(task);
       }
     }
+  }
+
+  /** Chunk lists whose manifest is gone, or never came. */
+  #sweepLists(): void {
+    const { disk, root } = this.#folder;
+    for (const fanOut of scanDirectories(disk, join(root, 'actions')))
+      for (const { path, stats } of scanFiles(disk, fanOut))
+        if (path.endsWith('.chunks') && stats.ctimeMs < this.#spareFrom)
+          if (disk.lstat(path.replace(/chunks$/, 'json')) === undefined) this.#unlink(path);
   }
 
   #move(from: string, to: string): void {

@@ -1,9 +1,9 @@
 import { createRunningDigest, sha256 } from '@tr/hash';
 import { fail, MAX_PACK_BYTES, type ActionKey, type Digest, type Manifest, type Sha256 } from '@tr/model';
+import { listEntryBlobs } from '../file/chunk-lists.js';
 import { readManifest } from '../file/file-action-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
-import { listBlobs } from '../manifest/manifest-bytes.js';
 import { locatePacked } from '../manifest/packed-files.js';
 import { createPacer, type Pacer } from '../pacer.js';
 import { readWhole } from '../read-whole.js';
@@ -95,11 +95,12 @@ async function verifyEntries(
     const read = attempt(path, () => readManifest(folder, key));
     if (!read.ok || !read.value.ok) badEntries.push(key);
     else if (read.value.value !== undefined) {
-      const blobs = listBlobs(read.value.value.manifest);
+      const { manifest, digest } = read.value.value;
+      const blobs = listEntryBlobs(folder, manifest, digest);
       if (blobs.some(({ hash, size }) => good.get(hash) !== size && !isThere(folder, hash, size))) {
         incompleteEntries.push(key);
         setAside(folder, path);
-      } else if (!hasOwnFiles(folder, read.value.value.manifest)) {
+      } else if (!hasOwnFiles(folder, manifest)) {
         badEntries.push(key);
         setAside(folder, path);
       }

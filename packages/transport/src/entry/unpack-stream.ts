@@ -1,5 +1,5 @@
 import { digestOf, isSameDigest } from '@tr/hash';
-import { fail, ok, type Manifest, type Result, type StoreFailure } from '@tr/model';
+import { fail, ok, type Digest, type Manifest, type Result, type StoreFailure } from '@tr/model';
 import { fromManifestBytes, type StreamBlobStore } from '@tr/store';
 import type { ChunkRef } from '../chunk/chunk.js';
 import { loadZstd } from '../zstd/zstd.js';
@@ -15,10 +15,11 @@ export interface StreamFlaw {
 }
 
 /**
- * A chunk as it was sent, or what it stands for, from a place on this machine. The latter has no digest of its own: what is
- * made of it is verified as a whole.
+ * A chunk as it was sent; as it was sent and compared with its digest by who gives it; or what it stands for, from a place on
+ * this machine. The latter has no digest of its own: what is made of it is verified as a whole.
  */
-export type ChunkBytes = { readonly packed: Uint8Array } | { readonly raw: Uint8Array };
+export type ChunkBytes =
+  { readonly packed: Uint8Array } | { readonly verified: Uint8Array } | { readonly raw: Uint8Array };
 
 /** Gives chunks, in the same order. They are verified here. */
 export type ChunkSource<F> = (chunks: readonly ChunkRef[]) => AsyncIterable<Result<ChunkBytes, F>>;
@@ -53,10 +54,12 @@ export interface Unpacked {
 
 /** Where the contents of a stream go. */
 export interface UnpackRequest<F> {
-  readonly entry: EntryDocument;
+  readonly entry: Pick<EntryDocument, 'manifest' | 'chunks'>;
   readonly manifest: Manifest;
   readonly blobs: StreamBlobStore;
   readonly source: ChunkSource<F>;
+  /** Only these contents; all unless given. */
+  readonly only?: readonly Digest[];
 }
 
 /**
@@ -66,12 +69,13 @@ export interface UnpackRequest<F> {
 export async function unpackStream<F>(
   request: UnpackRequest<F>,
 ): Promise<Result<Unpacked, F | StreamFlaw | StoreFailure>> {
-  const { entry, manifest, blobs, source } = request;
+  const { entry, manifest, blobs, source, only } = request;
   const map = mapStream(manifest, entry.manifest);
   if (entry.chunks.length > MAX_CHUNKS || lengthOf(entry.chunks) !== map.length)
     return flaw('chunks that do not add up to the stream');
   // The manifest itself goes to the action store.
-  const places = map.places.slice(1);
+  const asked = only && new Set(only.map(({ hash }) => hash));
+  const places = map.places.slice(1).filter(({ content }) => asked?.has(content.hash) !== false);
   const landing = await openContentLanding(blobs, manifest);
   if (!landing.ok) return landing;
   const missing = await landing.value.findMissing(places.map(({ content }) => content));
@@ -85,10 +89,15 @@ export async function unpackStream<F>(
     if (cursor.trouble() !== undefined) return fail(cursor.trouble() as F | StreamFlaw);
     if (put !== undefined) return fail(put);
   }
+  if (asked !== undefined) return ok(summarize(needed, wanted));
   const landed = await landing.value.finish();
   if (!landed.ok) return landed;
   if (!landed.value) return flaw('a pack that is not made of the files');
-  return ok({ chunkBytes: needed.reduce((sum, { size }) => sum + size, 0), contents: wanted.length });
+  return ok(summarize(needed, wanted));
+}
+
+function summarize(needed: readonly PlacedChunk[], wanted: readonly ContentPlace[]): Unpacked {
+  return { chunkBytes: needed.reduce((sum, { size }) => sum + size, 0), contents: wanted.length };
 }
 
 /** Contents up to this size are put at once, bytes. */
@@ -161,20 +170,22 @@ function openCursor<F>(needed: readonly PlacedChunk[], source: ChunkSource<F>): 
   };
 }
 
-async function unpackChunk(chunk: ChunkRef, given: ChunkBytes): Promise<Result<Buffer, StreamFlaw>> {
+/** The bytes that a chunk stands for. */
+export async function unpackChunk(chunk: ChunkRef, given: ChunkBytes): Promise<Result<Buffer, StreamFlaw>> {
   if ('raw' in given) {
     const { raw } = given;
     return raw.length === chunk.length
       ? ok(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength))
       : flaw('a local chunk of another length');
   }
-  const bytes = given.packed;
-  if (!isSameDigest(digestOf(bytes), chunk)) return flaw('a chunk with another digest');
+  const bytes = 'verified' in given ? given.verified : given.packed;
+  if ('packed' in given && !isSameDigest(digestOf(bytes), chunk)) return flaw('a chunk with another digest');
   const zstd = await loadZstd();
   const raw = await zstd.decompress(bytes, chunk.length);
   return raw.ok ? raw : flaw(raw.failure.detail);
 }
 
-function flaw(detail: string): { readonly ok: false; readonly failure: StreamFlaw } {
+/** What is wrong, in a few words. */
+export function flaw(detail: string): { readonly ok: false; readonly failure: StreamFlaw } {
   return fail({ code: 'stream/flaw', detail });
 }

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { startStrangers } from '../rig/strangers.js';
 import { createRoot, createWorkspace, type TestWorkspace } from '../rig/workspace.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -94,6 +95,8 @@ describe('the Django example', () => {
   });
 
   test('the same tests pass and fail serially and with 1, 2 and 4 workers, which migrate and seed once', async (t) => {
+    const strangers = await startStrangers();
+    t.after(() => strangers.stop());
     t.after(() => workspace.remove('backend/shared/tests/test_broken.py'));
     workspace.write({
       'backend/shared/tests/test_broken.py': BROKEN,

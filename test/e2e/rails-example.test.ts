@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ServiceStates } from '../rig/service-states.js';
+import { startStrangers } from '../rig/strangers.js';
 import { createRoot, createWorkspace } from '../rig/workspace.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -135,7 +136,9 @@ describe('the Rails example', () => {
     assert.deepEqual(grown, expected);
   });
 
-  test('the same examples pass and fail in one process and with 1, 2 and 4 workers', async () => {
+  test('the same examples pass and fail in one process and with 1, 2 and 4 workers', async (t) => {
+    const strangers = await startStrangers();
+    t.after(() => strangers.stop());
     await states.make('seeded', { from: 'migrated' }, (env) => run(['bundle', 'exec', 'rake', 'db:seed:test'], env));
     writeFileSync(join(app, 'spec/broken_spec.rb'), BROKEN);
     const serial = await states.use('seeded', undefined, (env) => verdicts(RSPEC, env));

@@ -102,11 +102,11 @@ describe('trouble of a bucket', () => {
     });
   }
 
-  test('what the server answers meanwhile: 503, and 404 to Nx, whose runs anything else would end', async () => {
+  test('what the server answers meanwhile: 503, and to Nx, whose runs that would end, 404 and 403', async () => {
     for (const fault of [FAULTS['status 503'], FAULTS['answers that are cut'], { kind: 'reset-request' }] as const) {
       proxy.fault = fault ?? { kind: 'none' };
       assert.equal(await status('/v1/cache/1'), 404);
-      assert.equal(await status('/v1/cache/1', 'PUT'), 503);
+      assert.equal(await status('/v1/cache/1', 'PUT'), 403);
       assert.equal(await status('/v8/artifacts/0123456789abcdef'), 503);
       assert.equal(await status(`/ac/${'0'.repeat(64)}`), 503);
       assert.equal(await status(`/cas/${'1'.repeat(64)}`, 'PUT'), 503);

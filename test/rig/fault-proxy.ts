@@ -162,10 +162,15 @@ function answer(
 
 function trickle(outgoing: ServerResponse, body: Buffer): void {
   let at = 0;
+  // Who asked may have left before the target answered: then there is no end to wait for.
+  if (outgoing.destroyed || outgoing.socket?.destroyed !== false) return;
   outgoing.flushHeaders();
   const timer = setInterval(() => {
-    outgoing.write(body.subarray(at, ++at));
-    if (at >= body.length) outgoing.end();
+    if (at < body.length && !outgoing.destroyed) outgoing.write(body.subarray(at, ++at));
+    else {
+      clearInterval(timer);
+      outgoing.end();
+    }
   }, 1000);
   outgoing.on('close', () => clearInterval(timer));
 }

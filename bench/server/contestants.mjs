@@ -105,6 +105,11 @@ http { sendfile on; tcp_nopush on; access_log ${base}/access.log; keepalive_requ
   return { name: 'nginx', url, child, directory, before: '/', after: '' };
 }
 
+/** A process and its children: workers. */
+function family(pid) {
+  return [pid, ...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)];
+}
+
 /** CPU seconds of a process and its children so far. */
 export function cpuSeconds(pid) {
   const ticks = execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' });
@@ -114,13 +119,13 @@ export function cpuSeconds(pid) {
       .split(' ');
     return Number(fields[11]) + Number(fields[12]);
   };
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  return [pid, ...children].reduce((sum, id) => sum + own(id), 0) / Number(ticks);
+  return family(pid).reduce((sum, id) => sum + own(id), 0) / Number(ticks);
 }
 
-/** The most memory a process has had, MiB. */
+/** The most memory that a process or one of its children has had, MiB. */
 export function peakMemory(pid) {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+  const own = (id) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))[1]) / 1024;
+  return Math.max(...family(pid).map(own));
 }
 
 export async function stop(contestant) {

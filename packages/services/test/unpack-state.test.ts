@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Sha256 } from '@tr/model';
 import { packState, UnpackableError } from '../src/state/pack-state.js';
 import { HEADER_NAME, STATE_VERSION, type StateHeader } from '../src/state/state-header.js';
 import { paddingAfter, toHeader, type StateMember } from '../src/state/tar-member.js';
+import { isWantedFile } from '../src/postgres/cluster.js';
 import { StateError, unpackState } from '../src/state/unpack-state.js';
 import { makeFolder } from './rig.js';
 import { spawnSync } from 'node:child_process';
@@ -110,4 +111,21 @@ test('a directory with anything but files and folders is no state', async (t) =>
   const target = join(makeFolder(t), 'state.tar');
   await assert.rejects(packState({ header: HEADER, directory: source, isWanted: () => true, target }), UnpackableError);
   assert.equal(existsSync(target), false);
+});
+
+test('a state of PostgreSQL brings nothing that would configure the server that runs it', async (t) => {
+  const source = makeFolder(t);
+  mkdirSync(join(source, 'pg_replslot'));
+  const names = ['postgresql.auto.conf', 'pg_hba.conf', 'pg_ident.conf', 'recovery.conf', 'recovery.signal'];
+  for (const name of [...names, 'backup_label', 'tablespace_map', 'pg_replslot/one']) {
+    writeFileSync(join(source, name), "restore_command = 'true'");
+    const target = join(makeFolder(t), 'state.tar');
+    await packState({ header: HEADER, directory: source, isWanted: () => true, target });
+    const sha256 = undefined;
+    const directory = join(makeFolder(t), 'data');
+    const isStored = (path: string): boolean => isWantedFile(path, undefined);
+    const request = { path: target, sha256, expected: HEADER, directory, account: undefined, isStored };
+    await assert.rejects(unpackState(request), StateError, name);
+    rmSync(join(source, name));
+  }
 });

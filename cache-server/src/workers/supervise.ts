@@ -81,7 +81,7 @@ class Supervision {
       worker.on('exit', (code, signal) => {
         this.#running.delete(worker);
         this.#relay.remove(worker.id);
-        resolve({ code: worker.process.exitCode ?? 1 });
+        resolve({ code: code ?? 1 });
         if (this.#isStopping) {
           if (this.#running.size === 0) this.#whenGone?.();
         } else if (isReady || role === 'other') this.#replace(role, { code, signal });

@@ -118,7 +118,11 @@ export class SnapshotServices implements TaskServices {
       return fail({ code: 'service/two-states', service: service.name, tasks: [source, ...others] });
     const state = this.#states.get(source);
     if (state === undefined)
-      return fail({ code: 'service/state-unusable', service: service.name, detail: `${source} left none` });
+      return fail({
+        code: 'service/state-unusable',
+        service: service.name,
+        detail: `${source} left none (it failed, its state could not be taken, or the run did not wait for it)`,
+      });
     return ok({ service, state, source });
   }
 

@@ -8,13 +8,20 @@ export interface Codec {
 /** Part of the format in so far as other levels give other bytes, which are then stored beside the first ones. */
 const LEVEL = 3;
 
+/** Unpacked at once, bytes: that takes less than the way to another thread and back. */
+const SMALL_LENGTH = 64 * 1024;
+
 /** The packaged native library; undefined where it has no build or was left out. */
 export async function loadNative(): Promise<Codec | undefined> {
   try {
     const { Decoder, Encoder } = await import('@toondepauw/node-zstd');
     const encoder = new Encoder(LEVEL);
     const decoder = new Decoder();
-    return { encode: (bytes) => encoder.encode(bytes), decode: (frame) => decoder.decode(frame) };
+    return {
+      encode: (bytes) => encoder.encode(bytes),
+      decode: async (frame, length) =>
+        length <= SMALL_LENGTH ? decoder.decodeSync(frame) : await decoder.decode(frame),
+    };
   } catch {
     return undefined;
   }

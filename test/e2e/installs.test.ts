@@ -126,7 +126,10 @@ for (const manager of MANAGERS) {
       if (manager.name === 'pnpm') {
         const tools = join(scratch, 'tools');
         mkdirSync(tools);
-        call(tools, 'npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefix', tools, PNPM]);
+        // With the settings of whoever runs the tests: they say where packages come from.
+        const args = ['install', '--silent', '--no-audit', '--no-fund', '--prefix', tools, PNPM];
+        const install = spawnSync('npm', args, { cwd: tools, encoding: 'utf8' });
+        assert.equal(install.status, 0, install.stderr);
         environment['PATH'] = `${join(tools, 'node_modules/.bin')}:${environment['PATH']}`;
       }
       const root = createRoot();

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { relative, sep } from 'node:path';
 import {
   fail,
   ok,
@@ -9,6 +8,7 @@ import {
   type Result,
   type WorkspaceFailure,
 } from '@tr/model';
+import { toScope } from './git-scope.js';
 
 /** Where the workspace lies and the repository it lies in. */
 export interface GitWorkspace {
@@ -131,12 +131,6 @@ function resolveAll(git: GitLocation, refs: readonly string[]): Result<readonly 
     commits.push(commit.value);
   }
   return ok(commits);
-}
-
-/** The workspace as a path below the top of the work tree; git prints paths relative to that top. */
-function toScope({ root, git }: GitWorkspace): { readonly prefix: string; readonly pathspec: readonly string[] } {
-  const path = relative(git.workTree, root).split(sep).join('/');
-  return path === '' ? { prefix: '', pathspec: [] } : { prefix: `${path}/`, pathspec: [path] };
 }
 
 interface GitEnd {

@@ -1,5 +1,5 @@
-import { relative } from 'node:path';
 import type { RelativePath } from '@tr/model';
+import { toScope } from './git-scope.js';
 import { askGit, type GitWorkspace } from './git.js';
 
 /** Files below one directory as a commit had them: path from the workspace root -> git blob id. */
@@ -20,7 +20,7 @@ export function listPastFiles(
   directory: RelativePath,
   limit: number,
 ): readonly PastFiles[] {
-  const prefix = root === git.workTree ? '' : `${toPosix(relative(git.workTree, root))}/`;
+  const { prefix } = toScope({ root, git });
   const scope = `${prefix}${directory}` === '' ? [] : ['--', `${prefix}${directory}`];
   const ask = (args: readonly string[]): readonly string[] | undefined => {
     const answer = askGit(git, [...args, ...scope]);
@@ -76,8 +76,4 @@ function walkBack(head: PastFiles, commits: readonly (readonly Change[])[]): rea
     states.push(new Map(now));
   }
   return states;
-}
-
-function toPosix(path: string): string {
-  return path.replaceAll('\\', '/');
 }

@@ -4,11 +4,12 @@ import { fail, ok } from '@tr/model';
 import { errorCode } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { noteUse, placeRecord } from '../folder/place-record.js';
+import { guarded } from '../folder/guarded.js';
 import { setAside } from '../folder/quarantine.js';
 import { writeTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
 import { readWhole } from '../read-whole.js';
-import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
+import { attemptAsync, type StoreResult } from '../trouble.js';
 import { scanDirectories, scanFiles } from '../upkeep/scan-folder.js';
 import { fromEntryBytes, isSameName, isSameWrite, MAX_ENTRY_BYTES, toEntryBytes } from './entry-bytes.js';
 import { entryPath, keyPath, namespacePath } from './entry-path.js';
@@ -31,17 +32,11 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
   const root = join(folder.root, 'entries');
   const recent = new RecentEntries();
   const pathOf = createPaths(root);
-  const guarded = <T>(path: string, operation: () => StoreResult<T>): StoreResult<T> => {
-    const refusal = folder.check();
-    if (refusal !== undefined) return fail(refusal);
-    const result = attempt(path, operation);
-    return result.ok ? result.value : result;
-  };
 
   return {
     async get(name) {
       const path = pathOf(name);
-      return guarded<Entry | undefined>(path, () => {
+      return guarded<Entry | undefined>(folder, path, () => {
         const stats = disk.lstat(path);
         if (stats === undefined) return ok(undefined);
         if (now() - stats.mtimeMs > USE_INTERVAL_MS) noteUse(folder, path, now());
@@ -58,7 +53,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
 
     async put(entry, options) {
       const path = pathOf(entry.name);
-      return guarded(path, () => {
+      return guarded(folder, path, () => {
         const temp = writeTemp(folder, ENTRY_MODE, (file) => disk.write(file, toEntryBytes(entry)));
         const readFirst = () => {
           const first = readEntry(folder, path, entry.name);
@@ -73,7 +68,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
 
     async delete(name) {
       const path = pathOf(name);
-      return guarded(path, () => {
+      return guarded(folder, path, () => {
         try {
           disk.unlink(path);
         } catch (error) {
@@ -85,7 +80,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
 
     async list(namespace) {
       const directory = join(root, ...namespacePath(namespace));
-      return guarded(directory, () => {
+      return guarded(folder, directory, () => {
         const entries: Entry[] = [];
         for (const fanOut of scanDirectories(disk, directory)) {
           for (const { path } of scanFiles(disk, fanOut)) {

@@ -3,12 +3,13 @@ import { fail, ok, type ActionKey } from '@tr/model';
 import { errorCode } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { noteUse, placeRecord } from '../folder/place-record.js';
+import { guarded } from '../folder/guarded.js';
 import { setAside } from '../folder/quarantine.js';
 import { writeTemp } from '../folder/write-file.js';
 import { fromManifestBytes, toManifestBytes } from '../manifest/manifest-bytes.js';
 import type { ActionStore, PutManifest, StoredManifest } from '../ports.js';
 import { readWhole } from '../read-whole.js';
-import { attempt, type StoreResult } from '../trouble.js';
+import type { StoreResult } from '../trouble.js';
 import { addMark, listMarks } from './task-index.js';
 
 const MANIFEST_MODE = 0o644;
@@ -26,17 +27,11 @@ export interface FileActionStoreOptions {
 /** Manifests as files of a cache folder; the modification time of a manifest is its last use. */
 export function createFileActionStore(folder: CacheFolder, { now }: FileActionStoreOptions): ActionStore {
   const { disk } = folder;
-  const guarded = <T>(path: string, operation: () => StoreResult<T>): StoreResult<T> => {
-    const refusal = folder.check();
-    if (refusal !== undefined) return fail(refusal);
-    const result = attempt(path, operation);
-    return result.ok ? result.value : result;
-  };
 
   return {
     async get(key) {
       const path = folder.actionPath(key);
-      return guarded(path, () => {
+      return guarded(folder, path, () => {
         const found = readManifest(folder, key);
         if (found.ok && found.value !== undefined && now() - found.value.usedAt > TOUCH_INTERVAL_MS)
           noteUse(folder, path, now());
@@ -46,7 +41,7 @@ export function createFileActionStore(folder: CacheFolder, { now }: FileActionSt
 
     async put(manifest, options) {
       const path = folder.actionPath(manifest.actionKey);
-      return guarded(path, () => {
+      return guarded(folder, path, () => {
         const bytes = toManifestBytes(manifest);
         const digest = sha256(bytes);
         const temp = writeTemp(folder, MANIFEST_MODE, (file) => disk.write(file, bytes));
@@ -62,7 +57,7 @@ export function createFileActionStore(folder: CacheFolder, { now }: FileActionSt
     },
 
     async listByTask(task, limit) {
-      return guarded(folder.taskFolder(task), () =>
+      return guarded(folder, folder.taskFolder(task), () =>
         ok(
           listMarks(folder, task)
             .slice(0, limit)
@@ -73,7 +68,7 @@ export function createFileActionStore(folder: CacheFolder, { now }: FileActionSt
 
     async delete(key) {
       const path = folder.actionPath(key);
-      return guarded(path, () => {
+      return guarded(folder, path, () => {
         try {
           disk.unlink(path);
         } catch (error) {

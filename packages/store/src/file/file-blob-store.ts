@@ -2,6 +2,7 @@ import { createRunningDigest, digestOf, isSameDigest } from '@tr/hash';
 import { fail, ok, type Digest, type StoreFailure } from '@tr/model';
 import { errorCode } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
+import { guarded } from '../folder/guarded.js';
 import { setAside } from '../folder/quarantine.js';
 import { commitTemp, dropTemp, openTemp, writeTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
@@ -15,16 +16,10 @@ const BLOB_MODE = 0o444;
 /** Blobs as files of a cache folder. `onAdded` is told the size of every blob that was new. */
 export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number) => void = () => {}): BlobStore {
   const { disk } = folder;
-  const guarded = <T>(path: string, operation: () => StoreResult<T>): StoreResult<T> => {
-    const refusal = folder.check();
-    if (refusal !== undefined) return fail(refusal);
-    const result = attempt(path, operation);
-    return result.ok ? result.value : result;
-  };
 
   return {
     async findMissing(digests) {
-      return guarded(folder.root, () => ok(digests.filter((digest) => !hasBlob(folder, digest))));
+      return guarded(folder, folder.root, () => ok(digests.filter((digest) => !hasBlob(folder, digest))));
     },
 
     async read(digest, sink) {
@@ -35,7 +30,7 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
 
     async readBytes(digest) {
       const path = folder.blobPath(digest.hash);
-      return guarded(path, () => {
+      return guarded(folder, path, () => {
         const file = openBlob(disk, path);
         if (file === undefined) return fail(missing(digest));
         let bytes: Uint8Array;
@@ -51,7 +46,7 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
     },
 
     async putBytes(bytes, digest = digestOf(bytes)) {
-      return guarded(folder.blobPath(digest.hash), () => {
+      return guarded(folder, folder.blobPath(digest.hash), () => {
         if (refreshBlob(folder, digest)) return ok({ digest, added: false });
         const temp = writeTemp(folder, BLOB_MODE, (file) => {
           disk.write(file, bytes);
@@ -76,7 +71,7 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
 
     async localFile(digest, executable) {
       const path = folder.blobPath(digest.hash);
-      return guarded(path, () => {
+      return guarded(folder, path, () => {
         const stats = disk.lstat(path);
         if (stats === undefined) return fail(missing(digest));
         if (!isUntouched(stats, digest) && !recheck(folder, digest, path))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@tr/hash';
 import { Problem } from '../http/problem.js';
 import { readCredential } from './credential.js';
 import { FailedLogins } from './failed-logins.js';
@@ -55,7 +55,7 @@ export class Authenticator {
   async login({ authorization, address }: LoginAttempt): Promise<Identity> {
     const credential = readCredential(authorization);
     if (credential === undefined) throw new Problem('no-credential');
-    const digest = createHash('sha256').update(credential).digest('hex');
+    const digest = sha256(credential);
     const remembered = this.#recall(digest);
     if (remembered !== undefined) return remembered;
     // Jobs that are logged in already go on; nothing new is looked at, right or wrong, so that guessing gains nothing.

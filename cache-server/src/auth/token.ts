@@ -1,4 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { sha256 } from '@tr/hash';
 import { parseScope, type Scope } from './scope.js';
 
 /** A token as it is kept: its SHA-256, never itself. It is random and long, so a slow hash would add nothing. */
@@ -54,5 +55,5 @@ export function parseStoredToken(value: unknown): StoredToken | undefined {
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return sha256(text);
 }

@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { createRunningDigest } from '@tr/hash';
 import { renderServices } from '@tr/reporter';
-import { fail, ok, parseTaskId, snapshotPath, type Failure, type Result, type Sha256, type TaskNode } from '@tr/model';
+import { fail, ok, parseTaskId, snapshotPath, type Failure, type Result, type TaskNode } from '@tr/model';
 import type { KeptServices, StoredState } from '@tr/services';
 import { Command, Option } from 'clipanion';
 import { executeRun } from '../execute-run.js';
@@ -73,10 +72,9 @@ export class ServicesUpCommand extends ServicesCommand {
     const exitCode = flags === undefined ? EXIT.usage : await executeRun(flags, this.context);
     if (exitCode !== EXIT.ok) return fail(exitCode);
     const path = join(project.workspace.root, snapshotPath(id));
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
-    const sha256 = hash.digest('hex') as Sha256;
-    return ok({ service: definition.snapshot?.service ?? '', state: { path, sha256 } });
+    const digest = createRunningDigest();
+    for await (const bytes of createReadStream(path)) digest.update(bytes as Buffer);
+    return ok({ service: definition.snapshot?.service ?? '', state: { path, sha256: digest.finish().hash } });
   }
 
   private async findTask(project: Project, task: string): Promise<Result<TaskNode, Failure>> {

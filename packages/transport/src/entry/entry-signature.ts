@@ -1,4 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { sha256 } from '@tr/hash';
 import { fail, ok, type Result, type Sha256 } from '@tr/model';
 import type { EntryDocument, EntrySignature } from './entry-document.js';
 
@@ -61,10 +62,7 @@ function signedStatement(manifest: Sha256): Buffer {
 }
 
 function keyIdOf(key: KeyObject): string {
-  return createHash('sha256')
-    .update(key.export({ format: 'der', type: 'spki' }))
-    .digest('hex')
-    .slice(0, 16);
+  return sha256(key.export({ format: 'der', type: 'spki' })).slice(0, 16);
 }
 
 function tryKey(read: () => KeyObject): KeyObject | undefined {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { digestOf, isSameDigest } from '@tr/hash';
+import { createRunningDigest, digestOf, isSameDigest } from '@tr/hash';
 import { fail, ok, type ActionKey, type Digest, type Manifest, type Result, type StoreFailure } from '@tr/model';
 import { fromManifestBytes, type StreamBlobStore } from '@tr/store';
 import { MAX_MANIFEST_BYTES_ON_WIRE, parseSignature } from '../entry/entry-document.js';
@@ -124,9 +123,9 @@ async function readContent(
 ): Promise<ExportFlaw | StoreFailure | undefined> {
   const other = flaw(`another content than ${content.hash}`);
   if (to === undefined) {
-    const hash = createHash('sha256');
-    for await (const piece of reader.stream(content.size)) hash.update(piece);
-    return hash.digest('hex') === content.hash ? undefined : other;
+    const digest = createRunningDigest();
+    for await (const piece of reader.stream(content.size)) digest.update(piece);
+    return isSameDigest(digest.finish(), content) ? undefined : other;
   }
   if (content.size > SMALL_CONTENT) {
     const put = await to.blobs.putStream(reader.stream(content.size), (digest) => isSameDigest(digest, content));

@@ -215,6 +215,56 @@ test(
   },
 );
 
+/** Runs `look` as root where `mounts` holds. */
+async function lookMounted(workspace: TestWorkspace, mounts: string) {
+  const { TR_BIN } = await import('../rig/exec-tr.js');
+  const script = `set -e; mkdir -p .tr/snapshots; ${mounts}; exec "$0" "$@"`;
+  const options = { cwd: workspace.root, encoding: 'utf8' } as const;
+  return spawnSync('unshare', ['-m', 'sh', '-c', script, process.execPath, TR_BIN, 'run', 'look'], options);
+}
+
+const FULL = '-t tmpfs -o size=16m tmpfs';
+
+test(
+  'no room for a state: one warning with the reason, and the tasks that need it get it all the same',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async () => {
+    for (const folder of ['.tr', '.tr/snapshots']) {
+      const workspace = workspaceWith();
+      const run = await lookMounted(workspace, `mount ${FULL} ${folder}`);
+      assert.equal(run.status, 0, run.stdout + run.stderr);
+      assert.match(workspace.read('api/seen.txt'), /t_items: .*items v1/);
+      assert.match(
+        run.stdout,
+        /api#migrate was not stored: there is no room for the state of db in \S*\.tr\/snapshots\./,
+      );
+      assert.equal(run.stdout.match(/WARNING/g)?.length, 1, run.stdout);
+      assert.deepEqual(leftovers(workspace), []);
+      assert.equal((await workspace.tr(['run', 'look', '--log-format=json'])).outcomes['api#migrate'], 'executed');
+    }
+  },
+);
+
+test(
+  'no room for a state anywhere: the task that needs it fails, names the full disk, and has no old state',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async () => {
+    const workspace = workspaceWith();
+    // The workspace itself lies in /tmp, mostly.
+    const run = await lookMounted(
+      workspace,
+      `mount --bind . /media; for folder in /tmp /var/tmp /media/.tr/snapshots; do mount ${FULL} $folder; done
+      mount ${FULL} /dev/shm; chmod 755 .; mkdir -p ${workspace.root}.invocations; cd /media`,
+    );
+    assert.equal(run.status, 1, run.stdout + run.stderr);
+    assert.match(run.stdout, /FAILED api:look .*no room for its state in `\/media\/\.tr\/snapshots`/);
+    assert.match(run.stdout, /next: Free space there, then run again\./);
+    assert.match(run.stdout, /api#migrate was not stored: there is no room for the state of db/);
+    assert.equal(workspace.exists('api/seen.txt'), false);
+    assert.deepEqual(leftovers(workspace), []);
+  },
+);
+
 test('the state is brought back for a task that is tried again', async () => {
   const mark = 'retried.txt';
   const workspace = workspaceWith({

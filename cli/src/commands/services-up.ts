@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRunningDigest } from '@tr/hash';
 import { renderServices } from '@tr/reporter';
@@ -71,10 +71,14 @@ export class ServicesUpCommand extends ServicesCommand {
     const flags = readPlainRunFlags([id, '--output-logs=new-only']);
     const exitCode = flags === undefined ? EXIT.usage : await executeRun(flags, this.context);
     if (exitCode !== EXIT.ok) return fail(exitCode);
+    const service = definition.snapshot?.service ?? '';
     const path = join(project.workspace.root, snapshotPath(id));
+    if (!existsSync(path)) {
+      return fail({ code: 'service/state-unusable', service, detail: `${id} has left none (the run above says why)` });
+    }
     const digest = createRunningDigest();
     for await (const bytes of createReadStream(path)) digest.update(bytes as Buffer);
-    return ok({ service: definition.snapshot?.service ?? '', state: { path, sha256: digest.finish().hash } });
+    return ok({ service, state: { path, sha256: digest.finish().hash } });
   }
 
   private async findTask(project: Project, task: string): Promise<Result<TaskNode, Failure>> {

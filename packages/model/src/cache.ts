@@ -40,6 +40,8 @@ export type NotSavedReason =
   | { readonly reason: 'unsafe-output'; readonly path: string; readonly detail: string }
   /** The state of a service is not known to be what the task left. */
   | { readonly reason: 'state-unknown'; readonly service: string; readonly detail: string }
+  /** The disk of `path` is full: the state of a service lies elsewhere as long as the run lasts. */
+  | { readonly reason: 'no-space'; readonly service: string; readonly path: string }
   | { readonly reason: 'cache-off' }
   | { readonly reason: 'not-cacheable' }
   | { readonly reason: 'flaky' }

@@ -36,7 +36,7 @@ export interface EngineLease {
   readonly address: ServiceAddress;
   /** In order of the workers; empty when they were not asked for. */
   readonly workers: readonly ServiceAddress[];
-  /** Throws a ServiceError. */
+  /** The folder of `path` is there for this capture alone, and is removed with whatever else is put there. Throws a ServiceError. */
   capture(path: string): Promise<CapturedState>;
   /** Brings the task's own (undefined) or one worker's back to the state. Throws a ServiceError. */
   reset(worker: number | undefined): Promise<void>;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Result, ServiceDefinition, ServiceFailure } from '@tr/model';
 import { createContext } from './context.js';
 import { createEngine, isGiven } from './create-engine.js';
 import type { Engine, EngineContext, EngineLease } from './engine.js';
+import { captureAside } from './lease/capture-aside.js';
 import { toEnvironment } from './lease/environment.js';
 import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
 import type { Places } from './place/places.js';
@@ -12,7 +12,6 @@ import { readMachine } from './place/process-identity.js';
 import { sweepOrphans } from './place/sweep-orphans.js';
 import { sweep } from './place/sweep.js';
 import type {
-  CapturedState,
   LeaseRequest,
   ServiceHost,
   ServiceHostOptions,
@@ -163,19 +162,6 @@ function toServiceLease(leases: readonly EngineLease[], parts: LeaseParts): Serv
       return released;
     },
   };
-}
-
-/** Written in a folder that is registered: what a killed run leaves half done is removed like all else. */
-async function captureAside(lease: EngineLease, path: string, places: Places): Promise<CapturedState> {
-  const folder = places.createFolderIn(dirname(path));
-  try {
-    const written = join(folder.path, 'state');
-    const captured = await lease.capture(written);
-    renameSync(written, path);
-    return captured;
-  } finally {
-    await folder.remove();
-  }
 }
 
 async function releaseAll(leases: readonly EngineLease[]): Promise<void> {

@@ -8,9 +8,9 @@
 export { createServiceHost } from './host.js';
 export { createKeptServices } from './kept.js';
 export type {
-  CapturedState,
   KeptService,
   KeptServices,
+  KeptState,
   LeaseRequest,
   ServiceHost,
   ServiceHostOptions,

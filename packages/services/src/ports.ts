@@ -56,11 +56,11 @@ export interface ServiceLease {
    */
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * Writes the present state of a service to the file `path` (temporary file, then rename), whose folder exists. Fails when the state is not known
-   * to be the task's own: somebody is still connected, the server had ended meanwhile. The lease stays usable, without
-   * the databases of workers, and can no longer be reset.
+   * Writes the present state of a service to the file `path` (temporary file, then rename); where that disk is full, to a
+   * file of this run elsewhere. Fails when the state is not known to be the task's own: somebody is still connected, the
+   * server had ended meanwhile. The lease stays usable, without the databases of workers, and can no longer be reset.
    */
-  capture(service: string, path: string): Promise<Result<CapturedState, ServiceFailure>>;
+  capture(service: string, path: string): Promise<Result<KeptState, ServiceFailure>>;
   /**
    * Brings everything back to what it was when the lease was handed over: before a task is tried again. Fails when that
    * is not possible (the task has changed roles or settings of the whole server): then a new lease is needed.
@@ -76,6 +76,13 @@ export interface CapturedState {
   readonly sha256: Sha256;
   /** Bytes. */
   readonly size: number;
+}
+
+/** A state that was just written, and where it lies. */
+export interface KeptState extends CapturedState {
+  readonly path: string;
+  /** Not where it was wanted, which is full, but somewhere until the host is disposed. */
+  readonly isElsewhere: boolean;
 }
 
 /** What decides results on the side of a service, for the fingerprint. */

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   fail,
@@ -7,6 +7,7 @@ import {
   snapshotPath,
   type ActionKey,
   type CacheEntry,
+  type NotSavedReason,
   type Result,
   type ServiceDefinition,
   type ServiceFailure,
@@ -44,6 +45,8 @@ export class SnapshotServices implements TaskServices {
   readonly #options: SnapshotServicesOptions;
   /** States of tasks that have ended in this run. */
   readonly #states = new Map<TaskId, StoredState>();
+  /** Why tasks that have ended in this run have left none. */
+  readonly #lost = new Map<TaskId, ServiceFailure>();
   /** Keys of those that were taken from the cache. */
   readonly #keys = new Map<TaskId, ActionKey>();
 
@@ -117,13 +120,16 @@ export class SnapshotServices implements TaskServices {
     if (others.length > 0)
       return fail({ code: 'service/two-states', service: service.name, tasks: [source, ...others] });
     const state = this.#states.get(source);
-    if (state === undefined)
-      return fail({
-        code: 'service/state-unusable',
-        service: service.name,
-        detail: `${source} left none (it failed, its state could not be taken, or the run did not wait for it)`,
-      });
+    if (state === undefined) return fail(this.#toLost(source, service));
     return ok({ service, state, source });
+  }
+
+  /** Why there is no state of a task that is to be started from. */
+  #toLost(source: TaskId, { name: service }: ServiceDefinition): ServiceFailure {
+    const why = this.#lost.get(source);
+    if (why?.code === 'service/no-space') return why;
+    const reason = why === undefined ? 'it failed, or the run did not wait for it' : describe(why);
+    return { code: 'service/state-unusable', service, detail: `${source} left none (${reason})` };
   }
 
   /** The state of a dependency is of no use: it is forgotten, so that the dependency is executed again. */
@@ -160,18 +166,27 @@ export class SnapshotServices implements TaskServices {
         return reset.ok ? undefined : reset.failure;
       },
       capture: async () => {
-        if (snapshot === undefined) return undefined;
-        const path = this.#pathOf(task.id);
-        mkdirSync(dirname(path), { recursive: true });
-        const captured = await lease.capture(snapshot.service, path);
-        if (!captured.ok)
-          return { reason: 'state-unknown', service: snapshot.service, detail: describe(captured.failure) };
-        this.#states.set(task.id, { path, sha256: captured.value.sha256 });
+        const reason = await this.#capture(task, lease);
         const touched = findTouched(join(this.#options.root, task.directory), stamps);
-        return touched.length === 0 ? undefined : { reason: 'inputs-changed', paths: touched };
+        return touched.length === 0 ? reason : { reason: 'inputs-changed', paths: touched };
       },
       release: () => lease.release(),
     };
+  }
+
+  /** Makes the state of a task an output; else why it is none. What an earlier run has left there is no state of this one. */
+  async #capture({ id, definition }: TaskNode, lease: ServiceLease): Promise<NotSavedReason | undefined> {
+    if (definition.snapshot === undefined) return undefined;
+    const { service } = definition.snapshot;
+    const path = this.#pathOf(id);
+    const captured = await lease.capture(service, path);
+    if (captured.ok) this.#states.set(id, { path: captured.value.path, sha256: captured.value.sha256 });
+    else this.#lost.set(id, captured.failure);
+    if (captured.ok && !captured.value.isElsewhere) return undefined;
+    rmSync(path, { force: true });
+    if (captured.ok || captured.failure.code === 'service/no-space')
+      return { reason: 'no-space', service, path: dirname(path) };
+    return { reason: 'state-unknown', service, detail: describe(captured.failure) };
   }
 
   #pathOf(task: TaskId): string {

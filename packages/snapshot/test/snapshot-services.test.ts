@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { canonicalJson } from '@tr/hash';
 import {
@@ -44,6 +44,8 @@ class World {
   asked = 0;
   captured = 'state';
   captureFailure: ServiceFailure | undefined;
+  /** The disk that states are wanted on is full: they are put here. */
+  elsewhere: string | undefined;
 
   constructor(context: TestContext) {
     context.after(() => rmSync(this.root, { recursive: true, force: true }));
@@ -107,8 +109,13 @@ class World {
             release: () => Promise.resolve(),
             capture: (_service: string, path: string) => {
               if (this.captureFailure !== undefined) return Promise.resolve(fail(this.captureFailure));
-              writeFileSync(path, this.captured);
-              return Promise.resolve(ok({ sha256: digest(this.captured) as Sha256, size: this.captured.length }));
+              if (this.elsewhere === undefined) {
+                mkdirSync(dirname(path), { recursive: true });
+                writeFileSync(path, this.captured);
+              }
+              const isElsewhere = this.elsewhere !== undefined;
+              const kept = { sha256: digest(this.captured) as Sha256, size: this.captured.length, isElsewhere };
+              return Promise.resolve(ok({ ...kept, path: this.elsewhere ?? path }));
             },
           }),
         );
@@ -247,8 +254,32 @@ test('a state that could not be captured is not stored, and nobody starts withou
     detail: 'another session is connected',
   });
   const opening = await services.open(nodeOf('seed'), fingerprintOf('seed', {}), signal);
-  assert.ok(opening.kind === 'failed');
-  assert.equal(opening.failure.code, 'service/state-unusable');
+  const detail = 'app#migrate left none (another session is connected)';
+  assert.deepEqual(opening, { kind: 'failed', failure: { code: 'service/state-unusable', service: 'db', detail } });
+});
+
+test('no room for a state: it is no output, nor is what lay there before; others start from it where there was room', async (context) => {
+  const world = new World(context);
+  const services = world.services(CHAIN);
+  const { session } = await openAt(world, services, 'migrate');
+  const wanted = join(world.root, snapshotPath(idOf('migrate')));
+  mkdirSync(dirname(wanted), { recursive: true });
+  writeFileSync(wanted, 'of an earlier run');
+  world.elsewhere = join(world.root, 'spare');
+  assert.deepEqual(await session.capture(), { reason: 'no-space', service: 'db', path: dirname(wanted) });
+  assert.equal(existsSync(wanted), false);
+  assert.deepEqual((await openAt(world, services, 'seed')).lease.states, { db: 'state' });
+});
+
+test('no room for a state anywhere: whoever needs it is told which disk is full', async (context) => {
+  const world = new World(context);
+  const services = world.services(CHAIN);
+  const { session } = await openAt(world, services, 'migrate');
+  const failure: ServiceFailure = { code: 'service/no-space', service: 'db', path: '/full', holds: 'state' };
+  world.captureFailure = failure;
+  assert.equal((await session.capture())?.reason, 'no-space');
+  const opening = await services.open(nodeOf('seed'), fingerprintOf('seed', {}), signal);
+  assert.deepEqual(opening, { kind: 'failed', failure });
 });
 
 test('a task whose state comes from one that the run leaves out does not start from nothing', async (context) => {

@@ -37,8 +37,13 @@ export type ServiceFailure =
   | { readonly code: 'service/two-states'; readonly service: string; readonly tasks: readonly string[] }
   /** The task whose state a task starts from is no part of this run (`--only`). */
   | { readonly code: 'service/state-left-out'; readonly service: string; readonly task: string }
-  /** No room for its data, neither in memory nor on disk. */
-  | { readonly code: 'service/no-space'; readonly service: string; readonly path: string }
+  /** No room for its data (absent: that), neither in memory nor on disk; or for its state, there nor elsewhere. */
+  | {
+      readonly code: 'service/no-space';
+      readonly service: string;
+      readonly path: string;
+      readonly holds?: 'data' | 'state';
+    }
   /** What was asked for is not possible with this kind of service. */
   | { readonly code: 'service/unsupported'; readonly service: string; readonly kind: string; readonly what: string };
 

@@ -13,6 +13,8 @@ export function describeNotSaved(reason: NotSavedReason): string {
       return `an output cannot be stored: ${printable(reason.path)} (${printable(reason.detail)})`;
     case 'state-unknown':
       return `the state of ${printable(reason.service)} is not known to be its own (${printable(reason.detail)})`;
+    case 'no-space':
+      return `there is no room for the state of ${printable(reason.service)} in ${printable(reason.path)}`;
     case 'cache-off':
       return 'cache writes are off';
     case 'not-cacheable':

@@ -44,8 +44,11 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
       };
     case 'service/no-space':
       return {
-        what: `${service}: there is no room for its data in \`${printable(failure.path)}\`.`,
-        next: 'Free space there, or choose another place with `storage`.',
+        what: `${service}: there is no room for its ${failure.holds ?? 'data'} in \`${printable(failure.path)}\`.`,
+        next:
+          failure.holds === 'state'
+            ? 'Free space there, then run again.'
+            : 'Free space there, or choose another place with `storage`.',
       };
     case 'service/unsupported':
       return { what: `${service} is of kind ${failure.kind}, which cannot do this: ${failure.what}.` };

@@ -6,7 +6,7 @@ import type { ServiceDefinition } from '@tr/model';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { EngineContext } from '../engine.js';
 import type { Instance, LaunchCall, Readiness, ServerKind } from '../own-server/server-kind.js';
-import type { Place } from '../place/places.js';
+import type { Place, RemovableFolder } from '../place/places.js';
 import { runProgram, type Account } from '../process.js';
 import { ServiceError } from '../service-error.js';
 import { fillFromKept } from '../state/kept-empty.js';
@@ -24,7 +24,8 @@ const NOT_STORED =
   /(?:^|\/)(?:ibtmp\d*|ib_buffer_pool|tc\.log|auto\.cnf|mysqld-auto\.cnf|[^/]*\.(?:pid|sock|isl|err))$/;
 
 /** MariaDB and MySQL: no way to clone a database inside of a server, so each worker has a copy of the whole. */
-export function createMysqlKind({ options, account, memo }: EngineContext): ServerKind<MysqlPrograms> {
+export function createMysqlKind({ options, account, memo, places }: EngineContext): ServerKind<MysqlPrograms> {
+  const createFolder = (parent: string): RemovableFolder => places.createFolderIn(parent);
   const cache = join(options.directory, 'empty');
   return {
     account,
@@ -36,7 +37,7 @@ export function createMysqlKind({ options, account, memo }: EngineContext): Serv
     find: (service) => findMysql(service, { environment: options.environment, memo }),
     engineOf: ({ engine }) => engine,
     headerOf,
-    fillEmpty: (programs, service, place) => fillEmpty(programs, { service, place, account, cache }),
+    fillEmpty: (programs, service, place) => fillEmpty(programs, { service, place, account, cache, createFolder }),
     prepare: (programs, instance) => prepare(programs, instance, account),
     check: (_programs, instance) => check(instance),
     beforeCapture: (_programs, instance) => expectNoSessions(instance),
@@ -67,10 +68,11 @@ interface EmptyOptions {
   readonly place: Place;
   readonly account: Account | undefined;
   readonly cache: string;
+  readonly createFolder: (parent: string) => RemovableFolder;
 }
 
 async function fillEmpty(programs: MysqlPrograms, options: EmptyOptions): Promise<void> {
-  const { place, account, cache } = options;
+  const { place, account, cache, createFolder } = options;
   const key = sha256(canonicalJson({ engine: programs.engine, file: programs.file, version: STATE_VERSION })).slice(
     0,
     20,
@@ -81,6 +83,7 @@ async function fillEmpty(programs: MysqlPrograms, options: EmptyOptions): Promis
     directory: place.data,
     account,
     isStored: (path) => !NOT_STORED.test(path),
+    createFolder,
     make: () => install(programs, options),
   });
 }

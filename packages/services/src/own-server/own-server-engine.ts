@@ -2,7 +2,8 @@ import { chownSync, cpSync, lchownSync, readdirSync, rmSync, statSync } from 'no
 import { join } from 'node:path';
 import type { ServiceDefinition } from '@tr/model';
 import type { Engine, EngineContext, EngineLease, EngineRequest } from '../engine.js';
-import { isNoSpace, type Place } from '../place/places.js';
+import { isNoSpace } from '../place/is-no-space.js';
+import type { Place } from '../place/places.js';
 import type { CapturedState, ServiceAddress } from '../ports.js';
 import type { Account } from '../process.js';
 import { ServiceError, toDetail } from '../service-error.js';

@@ -4,16 +4,20 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ServiceDefinition, ServiceFailure } from '@tr/model';
 import type { Account } from '../process.js';
-import { errorCode, ServiceError } from '../service-error.js';
+import { ServiceError } from '../service-error.js';
+import { isNoSpace } from './is-no-space.js';
 import { writeOwnerFile } from './owner-file.js';
 import type { Register, RegisterOwner } from './register.js';
-import { findDisk, findMemory } from './storage.js';
+import { isSweptByOwner } from './sweep-orphans.js';
+import { findDisk, findMemory, listOtherDisks } from './storage.js';
 import { DIRECTORY_PREFIX } from './sweep.js';
 
 /** Longest path of a socket that every system takes, bytes (`sun_path` of macOS less its end). */
 const MAX_SOCKET_PATH = 100;
 /** The programs of an engine, bytes. */
 const SHARED_BYTES = 256 * 1024 * 1024;
+/** Most states of small databases, bytes. */
+const SPARE_BYTES = 64 * 1024 * 1024;
 /** Room for the longest name of a socket below its folder. */
 const SOCKET_NAME = '/.s.PGSQL.65535'.length;
 
@@ -123,6 +127,17 @@ export class Places {
     return this.#make(this.#disk(), 'scratch');
   }
 
+  /** Folders on other disks than that of `full`, then in memory: for what has no room there. */
+  listSpareFolders(full: string): readonly string[] {
+    const memory = findMemory(SPARE_BYTES, this.#options.runtimeDirectory);
+    return listOtherDisks(full, ['/var/tmp', '/tmp', ...(memory === undefined ? [] : [memory])]);
+  }
+
+  /** A folder of this run in `folder`, for ourselves. */
+  createSharedFolderIn(folder: string): string {
+    return this.#makeShared(folder, 'spare');
+  }
+
   /** A folder in `folder`, on its file system, for what is written there and then renamed to its place. */
   createFolderIn(folder: string): RemovableFolder {
     const path = this.#make(folder, 'new');
@@ -140,6 +155,15 @@ export class Places {
     if (service.storage === 'memory') throw new ServiceError(failure);
     if (!this.#hasWarned) this.#options.warn(failure);
     this.#hasWarned = true;
+  }
+
+  /** A full disk keeps us from noting a folder, not from finding it: it says whose it is. */
+  #register(path: string): void {
+    try {
+      this.#options.register.add({ directory: path });
+    } catch (error) {
+      if (!isNoSpace(error) || this.#options.owner === undefined || !isSweptByOwner(path)) throw error;
+    }
   }
 
   #makeShared(base: string, name: string): string {
@@ -169,7 +193,7 @@ export class Places {
    */
   #make(base: string, name: string): string {
     const path = join(base, `${DIRECTORY_PREFIX}${toFileName(name)}-${randomBytes(6).toString('hex')}`);
-    this.#options.register.add({ directory: path });
+    this.#register(path);
     mkdirSync(path, { mode: this.#options.account === undefined ? 0o700 : 0o711 });
     if (this.#options.owner !== undefined) writeOwnerFile(path, this.#options.owner);
     return path;
@@ -180,14 +204,6 @@ export class Places {
 async function removeDirectory(path: string): Promise<void> {
   if (!basename(path).startsWith(DIRECTORY_PREFIX)) return;
   await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
-}
-
-/** True when the disk (or the memory) is full: for us, or as a program says that has failed. */
-export function isNoSpace(error: unknown): boolean {
-  const code = errorCode(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return true;
-  if (!(error instanceof ServiceError) || !('logTail' in error.failure)) return false;
-  return error.failure.logTail.some((line) => /No space left on device|Disk quota exceeded/.test(line));
 }
 
 /** At most 12 harmless characters of a name, so that sockets stay short. */

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNoSpace } from './is-no-space.js';
 import type { Machine, ProcessIdentity } from './process-identity.js';
 
 /** Version of the register's lines. */
@@ -32,13 +33,18 @@ export class Register {
     this.#owner = owner;
   }
 
+  /** Throws when it cannot be written, but for a server: the registered directory that it runs in tells of it. */
   add(entry: RegisterEntry): void {
-    if (!this.#isStarted) {
-      this.#isStarted = true;
-      mkdirSync(join(this.#path, '..'), { recursive: true });
-      this.#append(this.#owner);
+    try {
+      if (!this.#isStarted) {
+        mkdirSync(join(this.#path, '..'), { recursive: true });
+        this.#append(this.#owner);
+        this.#isStarted = true;
+      }
+      this.#append(entry);
+    } catch (error) {
+      if (!('server' in entry) || !isNoSpace(error)) throw error;
     }
-    this.#append(entry);
   }
 
   /** To be called when nothing of it is left. */

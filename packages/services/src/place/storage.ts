@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statfsSync, statSync } from 'node:fs';
 import type { Account } from '../process.js';
 import { canReach } from './account.js';
 
@@ -17,6 +17,26 @@ export function findMemory(bytes: number, runtimeDirectory: string | undefined):
 /** The first folder of a disk that the server's account can reach. The last is the fallback. */
 export function findDisk(candidates: readonly string[], account: Account | undefined): string {
   return candidates.find((path) => canReach(path, account)) ?? '/tmp';
+}
+
+/** Those of `candidates` that are there, ours to write, and on other file systems than `path` and each other. */
+export function listOtherDisks(path: string, candidates: readonly string[]): readonly string[] {
+  const seen = new Set([deviceOf(path)]);
+  return candidates.filter((candidate) => {
+    const device = deviceOf(candidate);
+    if (device === undefined || seen.has(device)) return false;
+    seen.add(device);
+    return true;
+  });
+}
+
+function deviceOf(path: string): number | undefined {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return statSync(path).dev;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bytes of a tmpfs that may be used; undefined when it is none, or not ours to write. */

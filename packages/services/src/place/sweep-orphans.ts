@@ -1,11 +1,16 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readOwnerFile } from './owner-file.js';
 import type { Machine } from './process-identity.js';
 import { clearDirectories, DIRECTORY_PREFIX, isDeadHere } from './sweep.js';
 
 /** Where folders of servers may be besides `.tr`. */
 const BASES = ['/dev/shm', '/tmp', '/var/tmp'];
+
+/** True for a folder that is found without a register, by what it says about its owner. */
+export function isSweptByOwner(path: string): boolean {
+  return process.platform === 'linux' && BASES.includes(dirname(path));
+}
 
 /**
  * Ends and removes servers of runs that were killed and whose `.tr` was deleted since, register and all: whatever folder

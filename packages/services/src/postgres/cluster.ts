@@ -2,7 +2,7 @@ import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, sha256 } from '@tr/hash';
 import type { ServiceDefinition } from '@tr/model';
-import type { Place } from '../place/places.js';
+import type { Place, RemovableFolder } from '../place/places.js';
 import { runProgram, type Account } from '../process.js';
 import { ServiceError } from '../service-error.js';
 import { fillFromKept } from '../state/kept-empty.js';
@@ -47,6 +47,7 @@ export interface ClusterOptions {
   readonly account: Account | undefined;
   /** Folder of this machine's empty clusters. */
   readonly cache: string;
+  readonly createFolder: (parent: string) => RemovableFolder;
 }
 
 /** What a state of this service says about itself. */
@@ -88,6 +89,7 @@ export async function makeEmptyCluster(options: ClusterOptions, place: Place): P
     directory: place.data,
     account: options.account,
     isStored: (path) => isWantedFile(path, undefined),
+    createFolder: options.createFolder,
     make: async () => {
       await runInitdb(options, place);
       rmSync(join(place.data, AUTO_CONFIGURATION), { force: true });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { canonicalJson } from '@tr/hash';
 import type { ServiceDefinition } from '@tr/model';
 import type { Engine, EngineContext, EngineLease, EngineRequest } from '../engine.js';
-import { isNoSpace, type Place } from '../place/places.js';
+import { isNoSpace } from '../place/is-no-space.js';
+import type { Place, RemovableFolder } from '../place/places.js';
 import { ServiceError, toDetail } from '../service-error.js';
 import { readDatabase } from '../state/state-header.js';
 import { StateError, unpackState } from '../state/unpack-state.js';
@@ -136,8 +137,15 @@ export class PostgresEngine implements Engine {
 
   async #startIn(place: Place, programs: PostgresPrograms, request: EngineRequest): Promise<Started> {
     const { service, state, signal } = request;
-    const { options, account, register, newLogPath } = this.#context;
-    const cluster = { service, engine: this.#prepare(programs), account, cache: join(options.directory, 'empty') };
+    const { options, account, register, newLogPath, places } = this.#context;
+    const createFolder = (parent: string): RemovableFolder => places.createFolderIn(parent);
+    const cluster = {
+      service,
+      engine: this.#prepare(programs),
+      account,
+      cache: join(options.directory, 'empty'),
+      createFolder,
+    };
     const database = state === undefined ? undefined : await restore(cluster, request, place);
     if (state === undefined) await makeEmptyCluster(cluster, place);
     addAutoConfiguration(place.data, account);

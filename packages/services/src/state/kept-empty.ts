@@ -1,5 +1,7 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isNoSpace } from '../place/is-no-space.js';
+import type { RemovableFolder } from '../place/places.js';
 import type { Account } from '../process.js';
 import { packState } from './pack-state.js';
 import type { StateHeader } from './state-header.js';
@@ -14,6 +16,8 @@ export interface KeptEmpty {
   readonly directory: string;
   readonly account: Account | undefined;
   readonly isStored: (path: string) => boolean;
+  /** Makes a folder of ours in a folder: what a killed run has left there is removed. */
+  readonly createFolder: (parent: string) => RemovableFolder;
   /** Makes it the long way. */
   readonly make: () => Promise<void>;
 }
@@ -34,9 +38,24 @@ export async function fillFromKept(kept: KeptEmpty): Promise<void> {
 
 async function make(kept: KeptEmpty): Promise<void> {
   await kept.make();
-  mkdirSync(dirname(kept.path), { recursive: true });
-  const { header, directory, isStored, path: target } = kept;
-  await packState({ header, directory, isWanted: isStored, target });
+  try {
+    await keep(kept);
+  } catch (error) {
+    // It is made the long way again next time.
+    if (!isNoSpace(error)) throw error;
+  }
+}
+
+async function keep({ header, directory, isStored, path, createFolder }: KeptEmpty): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  const folder = createFolder(dirname(path));
+  try {
+    const target = join(folder.path, 'empty');
+    await packState({ header, directory, isWanted: isStored, target });
+    renameSync(target, path);
+  } finally {
+    await folder.remove();
+  }
 }
 
 async function tryUnpack({ path, header, directory, account, isStored }: KeptEmpty): Promise<boolean> {

@@ -95,7 +95,7 @@ export class GivenMysqlLease implements EngineLease {
   async capture(path: string): Promise<CapturedState> {
     const { server, databases } = this.#parts;
     const { name: service, database } = this.service;
-    const directory = this.#newFolder();
+    const directory = join(dirname(path), 'dump');
     try {
       const programs = await this.#findPrograms();
       await this.#expectNoSessions();
@@ -108,8 +108,6 @@ export class GivenMysqlLease implements EngineLease {
     } catch (error) {
       if (error instanceof ServiceError) throw error;
       throw new ServiceError({ code: 'service/capture-failed', service, detail: toDetail(error) }, error);
-    } finally {
-      await rm(dirname(directory), { recursive: true, force: true });
     }
   }
 

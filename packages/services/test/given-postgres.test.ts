@@ -71,6 +71,37 @@ test('a database of others that is not empty is left alone', async (t) => {
   assert.deepEqual(await names(url), ['app', 'postgres', 'shop_1', 'theirs']);
 });
 
+test('a task that makes its databases anew, as test runners of frameworks do: they are ours all the same', async (t) => {
+  const url = await makeServer(t);
+  const { host, folder } = makeHost(t);
+  const service = postgres({ url });
+  const remake = async (environment: Readonly<Record<string, string>>): Promise<void> => {
+    for (const name of ['DATABASE_URL', 'DATABASE_URL_0']) {
+      const database = new URL(setting(environment, name)).pathname.slice(1);
+      await sql(url, `drop database ${database}`);
+      await sql(url, `create database ${database}`);
+      await sql(setting(environment, name), 'create table remade (i int)');
+    }
+  };
+  const first = must(await host.acquire(asks([service], { workers: 1 })));
+  await remake(first.environment);
+  must(await first.reset());
+  assert.deepEqual(await sql(setting(first.environment, 'DATABASE_URL_0'), "select to_regclass('remade') as t"), [
+    { t: null },
+  ]);
+  await remake(first.environment);
+  const path = join(folder, 'state.tar');
+  must(await first.capture('db', path));
+  await first.release();
+  assert.deepEqual(
+    (await names(url)).filter((name) => !String(name).startsWith('tr_')),
+    ['postgres', 'theirs'],
+  );
+  const second = must(await host.acquire(asks([{ service, state: stored(path) }], { workers: 1 })));
+  for (const name of ['DATABASE_URL', 'DATABASE_URL_0'])
+    await sql(setting(second.environment, name), 'select from remade');
+});
+
 test('two runs on one given server take turns, and leftovers of a killed one are dropped', async (t) => {
   const url = await makeServer(t);
   const service = postgres({ url });

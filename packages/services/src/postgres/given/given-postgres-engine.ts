@@ -83,6 +83,8 @@ class GivenPostgresLease implements EngineLease {
   readonly #names: readonly string[];
   /** Foreign databases that were empty and made room for ours. */
   readonly #replaced: string[] = [];
+  /** Made by us: ours until the lock is given back, whatever the task makes of them. Its own have no mark of ours. */
+  readonly #made = new Set<string>();
   #unlock: (() => Promise<void>) | undefined;
   #template = 'template0';
   #released: Promise<void> | undefined;
@@ -124,13 +126,14 @@ class GivenPostgresLease implements EngineLease {
       this.#replaced.push(name);
     }
     this.#template = request.state === undefined ? await this.#makeEmpty() : await this.#makeTemplate(request.state);
+    for (const name of this.#names) this.#made.add(name);
     await Promise.all(this.#names.map((name) => databases.create('lease', name, { template: this.#template })));
   }
 
   async capture(path: string): Promise<CapturedState> {
     const { server, databases } = this.#parts;
     const { name: service, database } = this.service;
-    const directory = this.#newFolder();
+    const directory = join(dirname(path), 'dump');
     try {
       const programs = await this.#findPrograms();
       if (!(await databases.hasNoSessions(database))) throw new Error('somebody is still connected');
@@ -145,9 +148,8 @@ class GivenPostgresLease implements EngineLease {
       }
       return packed;
     } catch (error) {
+      if (error instanceof ServiceError) throw error;
       throw new ServiceError({ code: 'service/capture-failed', service, detail: toDetail(error) }, error);
-    } finally {
-      await rm(dirname(directory), { recursive: true, force: true });
     }
   }
 
@@ -170,6 +172,7 @@ class GivenPostgresLease implements EngineLease {
   async #release(): Promise<void> {
     const { databases, server } = this.#parts;
     if (this.#unlock !== undefined) {
+      for (const name of this.#made) await databases.drop(name).catch(() => undefined);
       await databases.sweep().catch(() => undefined);
       for (const name of this.#replaced) await databases.createEmpty(name).catch(() => undefined);
     }

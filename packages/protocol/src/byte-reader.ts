@@ -47,9 +47,14 @@ export class ByteReader {
     return Buffer.concat(pieces);
   }
 
+  /** True when no byte is left. */
+  async isAtEnd(): Promise<boolean> {
+    return this.#left.length === 0 && !(await this.#fill());
+  }
+
   /** Throws unless this is the end. */
   async end(): Promise<void> {
-    if (this.#left.length > 0 || (await this.#fill())) throw new BrokenStreamError('more bytes than announced');
+    if (!(await this.isAtEnd())) throw new BrokenStreamError('more bytes than announced');
   }
 
   /** Tells the source that nothing more is wanted. */

@@ -1,14 +1,20 @@
+import { Readable } from 'node:stream';
 import { Problem } from '../../http/problem.js';
 import type { CacheSession } from '../../session/cache-session.js';
 import type { RpcMethod } from '../protocol.js';
 import { BazelCache } from './bazel-cache.js';
 import { BYTE_STREAM } from './byte-stream.js';
 import { isCasHash, readCasDigest, writeCasDigest, EMPTY_HASH, type CasDigest } from './cas-digest.js';
-import { pick, readFields, text, WireError, writeFields, type WireField } from './wire.js';
+import { numbers, numeric, pick, readFields, text, WireError, writeFields, type WireField } from './wire.js';
+import { packSmall } from './zstd/pack-blob.js';
+import { unpackBlob } from './zstd/unpack-blob.js';
 
 /** Largest batch, both ways, bytes. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const SHA256 = 1;
+/** Numbers of `Compressor`. */
+const IDENTITY = 0;
+const ZSTD = 1;
 const SYMLINKS_ALLOWED = 2;
 const NOT_FOUND = 5;
 const INVALID_ARGUMENT = 3;
@@ -17,7 +23,7 @@ const V2 = 'build.bazel.remote.execution.v2';
 /** Answers one message with one. */
 type Answer = (session: CacheSession, fields: readonly WireField[]) => Promise<Uint8Array>;
 
-/** The remote execution API, version 2, as far as a cache has it. Compressed blobs are not offered. */
+/** The remote execution API, version 2, as far as a cache has it. Blobs may travel as zstd. */
 export const REMOTE_API: Readonly<Record<string, RpcMethod>> = {
   [`/${V2}.Capabilities/GetCapabilities`]: unary(async (session) => capabilities(session)),
   [`/${V2}.ActionCache/GetActionResult`]: unary(async (session, fields) => {
@@ -50,6 +56,8 @@ function capabilities({ identity }: CacheSession): Uint8Array {
         [2, writeFields(identity.mayWrite ? [[1, 1]] : [])],
         [4, MAX_BATCH_BYTES],
         [5, SYMLINKS_ALLOWED],
+        [6, Uint8Array.of(ZSTD)],
+        [7, Uint8Array.of(ZSTD)],
       ]),
     ],
     [4, version(0)],
@@ -64,7 +72,8 @@ async function updateBlobs(session: CacheSession, fields: readonly WireField[]):
   for (const request of pick(fields, 2).map(readFields)) {
     const digest = digestAt(request, 1);
     const data = pick(request, 2).at(-1) ?? new Uint8Array();
-    const code = await statusOf(async () => await putBlob(cache, digest, data));
+    const compressor = numeric(request, 3);
+    const code = await statusOf(async () => await putBlob(cache, digest, { data, compressor }));
     responses.push(
       writeFields([
         [1, writeCasDigest(digest)],
@@ -75,9 +84,17 @@ async function updateBlobs(session: CacheSession, fields: readonly WireField[]):
   return writeFields(responses.map((response) => [1, response]));
 }
 
-async function putBlob(cache: BazelCache, digest: CasDigest, data: Uint8Array): Promise<void> {
+interface SentBlob {
+  readonly data: Uint8Array;
+  readonly compressor: number;
+}
+
+async function putBlob(cache: BazelCache, digest: CasDigest, { data, compressor }: SentBlob): Promise<void> {
   if (digest.hash === EMPTY_HASH && data.length === 0) return;
-  await cache.putBlob(digest, data);
+  if (compressor === IDENTITY) await cache.putBlob(digest, data);
+  else if (compressor === ZSTD)
+    await cache.putBlob(digest, unpackBlob(Readable.from([data]), digest.size), digest.size);
+  else throw new Problem('bad-request', 'a compressor that was not offered');
 }
 
 /** One bad blob of a batch does not spoil the others. */
@@ -94,6 +111,7 @@ async function statusOf(put: () => Promise<void>): Promise<number> {
 async function readBlobs(session: CacheSession, fields: readonly WireField[]): Promise<Uint8Array> {
   const cache = cacheOf(session, fields);
   const digests = pick(fields, 2).map(toDigest);
+  const takesZstd = numbers(fields, 3).includes(ZSTD);
   if (digests.reduce((sum, { size }) => sum + size, 0) > MAX_BATCH_BYTES)
     throw new Problem('bad-request', 'a large batch');
   const responses: Uint8Array[] = [];
@@ -105,11 +123,13 @@ async function readBlobs(session: CacheSession, fields: readonly WireField[]): P
     if (left < 0) throw new Problem('bad-request', 'a large batch');
     const data = entry === undefined ? new Uint8Array() : await session.readBytes(entry);
     const code = entry === undefined && digest.hash !== EMPTY_HASH ? NOT_FOUND : 0;
+    const packed = takesZstd ? await packSmall(data) : undefined;
     responses.push(
       writeFields([
         [1, writeCasDigest(digest)],
-        [2, data],
+        [2, packed ?? data],
         [3, statusMessage(code)],
+        [4, packed === undefined ? IDENTITY : ZSTD],
       ]),
     );
   }

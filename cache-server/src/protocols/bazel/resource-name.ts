@@ -1,27 +1,32 @@
 import type { CasDigest } from './cas-digest.js';
 
+/** How the bytes of a blob travel; its digest is of the plain ones. */
+export type BlobForm = 'plain' | 'zstd';
+
 /** What a ByteStream call is about. */
 export interface BlobResource {
   readonly instance: string;
   readonly digest: CasDigest;
+  readonly form: BlobForm;
 }
 
-const READ = /^(?:(?<instance>.{1,256})\/)?blobs\/(?<hash>[0-9a-f]{64})\/(?<size>\d{1,15})$/s;
-const WRITE =
-  /^(?:(?<instance>.{1,256})\/)?uploads\/[^/]{1,128}\/blobs\/(?<hash>[0-9a-f]{64})\/(?<size>\d{1,15})(?:\/.*)?$/s;
+const BLOB = '(?<kind>blobs|compressed-blobs\\/zstd)\\/(?<hash>[0-9a-f]{64})\\/(?<size>\\d{1,15})';
+const INSTANCE = '(?:(?<instance>.{1,256})\\/)?';
+const READ = new RegExp(`^${INSTANCE}${BLOB}$`, 's');
+const WRITE = new RegExp(`^${INSTANCE}uploads\\/[^/]{1,128}\\/${BLOB}(?:\\/.*)?$`, 's');
 
-/** Reads `{instance}/blobs/{hash}/{size}`; undefined for another form, compressed blobs among them. */
+/** Reads `{instance}/blobs/{hash}/{size}` or `{instance}/compressed-blobs/zstd/{hash}/{size}`; undefined for another form. */
 export function parseReadName(name: string): BlobResource | undefined {
   return toResource(READ.exec(name));
 }
 
-/** Reads `{instance}/uploads/{uuid}/blobs/{hash}/{size}[/…]`; undefined for another form. */
+/** Reads `{instance}/uploads/{uuid}/` and what {@link parseReadName} reads, with anything behind; undefined for another form. */
 export function parseWriteName(name: string): BlobResource | undefined {
   return toResource(WRITE.exec(name));
 }
 
 function toResource(match: RegExpExecArray | null): BlobResource | undefined {
-  const { instance = '', hash, size } = match?.groups ?? {};
+  const { instance = '', kind, hash, size } = match?.groups ?? {};
   if (hash === undefined || size === undefined) return undefined;
-  return { instance, digest: { hash, size: Number(size) } };
+  return { instance, digest: { hash, size: Number(size) }, form: kind === 'blobs' ? 'plain' : 'zstd' };
 }

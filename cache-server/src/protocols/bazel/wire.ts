@@ -77,6 +77,13 @@ export function numeric(fields: readonly WireField[], number: number): number {
   return fields.filter((field) => field.number === number).at(-1)?.value ?? 0;
 }
 
+/** Every number of a repeated field, be they packed or one by one; of packed ones only those below 128. */
+export function numbers(fields: readonly WireField[], number: number): readonly number[] {
+  return fields
+    .filter((field) => field.number === number)
+    .flatMap(({ bytes, value }) => (bytes.length > 0 ? [...bytes] : [value]));
+}
+
 /** A message from fields: numbers as varints, texts and bytes with their length. Nothing is left out, zeros neither. */
 export function writeFields(fields: readonly (readonly [number, number | string | Uint8Array])[]): Buffer {
   const parts: Uint8Array[] = [];

@@ -77,7 +77,16 @@ test('tokens are created, listed and revoked; the file holds hashes only and is 
     await runTokenCommand(['list'], context);
     assert.match(printed[1] ?? '', /pr\/7\tread-only/);
     await runTokenCommand(['revoke', found?.id ?? ''], context);
-    assert.deepEqual(openTokenFile(path).list(), []);
+    printed.length = 0;
+    await runTokenCommand(['list'], context);
+    assert.deepEqual(printed, []);
+    const [revoked] = openTokenFile(path).list();
+    assert.deepEqual([revoked?.revokedAt, revoked?.expiresAt], [1_000_000, 1_000_000], 'kept for a day, as ended');
+    await assert.rejects(() => runTokenCommand(['revoke', found?.id ?? ''], context), { name: 'UsageError' });
+    const dayLater = { ...context, now: 1_000_000 + 86_400_001 };
+    await runTokenCommand(['create', '--scope', 'main'], dayLater);
+    await runTokenCommand(['revoke', openTokenFile(path).list()[1]?.id ?? ''], dayLater);
+    assert.equal(openTokenFile(path).list().length, 1, 'the first one is forgotten');
     for (const wrong of [['create'], ['create', '--scope', '../x'], ['revoke'], ['revoke', 'x'], ['what']])
       await assert.rejects(() => runTokenCommand(wrong, context), { name: 'UsageError' });
   });

@@ -92,7 +92,9 @@ test('a token that is expired, foreign, altered or without a rule opens nothing'
   const altered = Buffer.from(JSON.stringify({ ...PUSH, iss: origin, aud: 'our-cache', sub: 'x', iat: 1, exp: 4e9 }));
   const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${altered.toString('base64url')}.`;
   const table: readonly (readonly [string, string, number])[] = [
-    ['expired', await sign(PUSH, { exp: Math.floor(Date.now() / 1000) - 120 }), 401],
+    // Nx would end the run that it expired in: it is told that nothing was stored.
+    ['expired', await sign(PUSH, { exp: Math.floor(Date.now() / 1000) - 120 }), 403],
+    ['expired days ago', await sign(PUSH, { exp: Math.floor(Date.now() / 1000) - 200_000 }), 401],
     ['for somebody else', await sign(PUSH, { aud: 'another-service' }), 401],
     ['of another issuer', await sign(PUSH, { iss: 'https://issuer.example' }), 401],
     ['signed with another key', await sign(PUSH, { key: stranger }), 401],
@@ -115,7 +117,26 @@ test('a remembered token is not believed after it has expired', async () => {
   const token = await sign(PUSH);
   assert.equal(await write(server, token, '1'), 200);
   time += 3_600_000;
-  assert.equal(await write(server, token, '2'), 401);
+  assert.equal((await call(server, '/v8/artifacts/2', { method: 'PUT', token, body: 'x' })).status, 401);
+});
+
+test('nx: a token that ended in the middle of a run is a miss; one of another time, or that never was ours, is told', async () => {
+  let time = Date.now();
+  await using server = await startTestServer({ issuers: [trusted()], now: () => time });
+  const [token, foreign] = [await sign(PUSH), await sign({ ...PUSH, repository: 'evil/app' })];
+  const read = async (path: string, credential: string): Promise<number> =>
+    (await call(server, path, { token: credential })).status;
+  assert.equal(await write(server, token), 200);
+  time += 3_600_000;
+  assert.equal(await read('/v1/cache/1', token), 404, 'not what is there');
+  assert.equal(await write(server, token, '2'), 403);
+  assert.equal(await read('/v8/artifacts/1', token), 401, 'other clients are told');
+  assert.equal(await read('/v1/cache/1', foreign), 401);
+  for (let at = 0; at < 30; at++) await read('/v1/cache/1', await sign({ ...PUSH, run: at }));
+  assert.equal(await read('/v1/cache/1', server.token('main')), 200, 'ended tokens are no guesses');
+  assert.ok(server.lines.some((line) => line.includes('"ended-credential"')));
+  time += 86_400_000;
+  assert.equal(await read('/v1/cache/1', token), 401);
 });
 
 test('an issuer that is down is trouble, not a wrong token; nx sees a miss', async () => {

@@ -87,6 +87,25 @@ test('account: the holder of a token and its one team, its tenant; nothing witho
     assert.equal((await call(server, path)).status, 401, path);
 });
 
+test('logout: who has a token of a user may take it back; one that machines may share stays', async () => {
+  await using server = await startTestServer();
+  const logOut = async (token: string): Promise<Response> =>
+    await call(server, '/v3/user/tokens/current', { method: 'DELETE', token });
+  const status = async (token: string): Promise<number> => (await call(server, '/v2/user', { token })).status;
+  const [user, other] = [server.token('user/ann'), server.token('user/bo')];
+  const left = await logOut(user);
+  assert.equal(left.status, 200);
+  assert.equal(typeof ((await left.json()) as { tokenId?: unknown }).tokenId, 'string');
+  assert.deepEqual([await status(user), await status(other)], [401, 200]);
+  assert.equal((await logOut(user)).status, 401);
+  for (const scope of ['main', 'pr/7', 'release/1']) {
+    const token = server.token(scope, { readOnly: true });
+    assert.equal((await logOut(token)).status, 403);
+    assert.equal(await status(token), 200);
+  }
+  assert.equal((await call(server, '/v3/user/tokens/current', { method: 'DELETE' })).status, 401);
+});
+
 test('preflight: asks for a login, allows the credential and every header, and names no other place', async () => {
   await using server = await startTestServer();
   const token = server.token('main');

@@ -4,7 +4,7 @@ import { readCredential } from './credential.js';
 import { FailedLogins } from './failed-logins.js';
 import type { Identity } from './identity.js';
 import type { OidcVerifier } from './oidc.js';
-import { findToken, type StoredToken } from './token.js';
+import { findToken, REMEMBER_ENDED_MS, type StoredToken } from './token.js';
 
 /** Verified OIDC tokens that are remembered at once. */
 const MAX_REMEMBERED = 1000;
@@ -72,10 +72,16 @@ export class Authenticator {
   }
 
   #checkToken(token: StoredToken): Identity {
-    if (token.expiresAt !== undefined && token.expiresAt <= this.#ground.now())
-      throw new Problem('bad-credential', `token ${token.id} has expired`);
-    const { tenant, scope, readOnly, id } = token;
+    const { tenant, scope, readOnly, id, expiresAt, revokedAt } = token;
+    if (expiresAt !== undefined)
+      this.#checkEnd(expiresAt, `token ${id} ${revokedAt === undefined ? 'has expired' : 'was revoked'}`);
     return { tenant, scope, mayWrite: !readOnly, subject: id };
+  }
+
+  /** What was good a while ago is no guess: the run that has it began well. */
+  #checkEnd(endsAt: number, detail: string): void {
+    const left = endsAt - this.#ground.now();
+    if (left <= 0) throw new Problem(left > -REMEMBER_ENDED_MS ? 'ended-credential' : 'bad-credential', detail);
   }
 
   async #checkOidc(
@@ -87,6 +93,9 @@ export class Authenticator {
       case 'identity':
         this.#remember(digest, verdict);
         return verdict.identity;
+      case 'ended':
+        this.#checkEnd(verdict.expiresAt, 'an OIDC token has expired');
+        throw new Problem('bad-credential', 'an OIDC token has expired');
       case 'foreign':
         this.#refuse(address, digest);
         throw new Problem('bad-credential', 'unknown token');

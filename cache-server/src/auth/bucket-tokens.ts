@@ -1,7 +1,7 @@
 import type { StoreResult } from '@tr/store';
 import { readObject, type Bucket, type ConditionalWrites } from '@tr/store-s3';
 import { unwrap } from '../session/store-problem.js';
-import type { StoredToken } from './token.js';
+import { revokeToken, type StoredToken } from './token.js';
 import { parseTokens, toTokensText } from './token-file.js';
 import type { TokenStore } from './token-store.js';
 
@@ -45,10 +45,6 @@ export function createBucketTokens(bucket: Bucket, conditions: ConditionalWrites
   return {
     list: async () => (await read()).tokens,
     add: async (token) => void (await update((tokens) => [...tokens, token])),
-    remove: async (id) =>
-      await update((tokens) => {
-        const left = tokens.filter((token) => token.id !== id);
-        return left.length < tokens.length ? left : undefined;
-      }),
+    revoke: async (id, now) => await update((tokens) => revokeToken(tokens, id, now)),
   };
 }

@@ -20,6 +20,8 @@ export type OidcVerdict =
   /** Not a JWT, or of an issuer that is not ours: somebody else may know it. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'refused'; readonly reason: string }
+  /** Ours in everything but that its time is over. */
+  | { readonly kind: 'ended'; readonly expiresAt: number }
   | { readonly kind: 'no-scope' }
   /** The keys could not be had. */
   | { readonly kind: 'unavailable'; readonly reason: string };
@@ -65,7 +67,7 @@ export class OidcVerifier {
         expiresAt: (payload.exp ?? 0) * 1000,
       };
     } catch (error) {
-      return toVerdict(error);
+      return toVerdict(error, trusted.rules);
     }
   }
 
@@ -86,9 +88,12 @@ class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 }
 
-function toVerdict(error: unknown): OidcVerdict {
+function toVerdict(error: unknown, rules: readonly ClaimRule[]): OidcVerdict {
   if (error instanceof KeysUnavailableError || error instanceof errors.JWKSTimeout)
     return { kind: 'unavailable', reason: error.message };
+  // Signature, issuer and audience were found right before its time was looked at.
+  if (error instanceof errors.JWTExpired && applyRules(rules, error.payload) !== undefined)
+    return { kind: 'ended', expiresAt: (error.payload.exp ?? 0) * 1000 };
   if (error instanceof errors.JOSEError) return { kind: 'refused', reason: error.code };
   throw error;
 }

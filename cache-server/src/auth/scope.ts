@@ -21,7 +21,7 @@ export const MAIN_SCOPE = 'main' as Scope;
 export const DEFAULT_PARENTS: ScopeParents = { main: [], '*': [MAIN_SCOPE] };
 
 /** `pr` of `pr/7`. */
-function kindOfScope(scope: Scope): string {
+export function kindOfScope(scope: Scope): string {
   return scope.split('/')[0] ?? scope;
 }
 

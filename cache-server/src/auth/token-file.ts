@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { withLock } from './file-lock.js';
-import { parseStoredToken, type StoredToken } from './token.js';
+import { parseStoredToken, revokeToken, type StoredToken } from './token.js';
 
 const VERSION = 1;
 /** Owner only: hashes are no tokens, but scopes and ids are nobody else's business. */
@@ -10,11 +10,11 @@ const MODE = 0o600;
 
 /** Tokens in one JSON file, written whole. A running server sees what other processes write. */
 export interface TokenFile {
-  /** Throws when the file is there but cannot be read or understood: better no login than a wrong one. */
+  /** Those taken back lately among them. Throws when the file is there but cannot be read or understood: better no login than a wrong one. */
   list(): readonly StoredToken[];
   add(token: StoredToken): void;
-  /** False when there is no such token. */
-  remove(id: string): boolean;
+  /** Takes a token back; false when there is no such token. `now` in milliseconds since the epoch. */
+  revoke(id: string, now: number): boolean;
 }
 
 /** The tokens of a file that need not exist yet. */
@@ -39,12 +39,11 @@ export function openTokenFile(path: string): TokenFile {
   return {
     list,
     add: (token) => change(() => write([...list(), token])),
-    remove: (id) =>
+    revoke: (id, now) =>
       change(() => {
-        const tokens = list();
-        const left = tokens.filter((token) => token.id !== id);
-        if (left.length < tokens.length) write(left);
-        return left.length < tokens.length;
+        const left = revokeToken(list(), id, now);
+        if (left !== undefined) write(left);
+        return left !== undefined;
       }),
   };
 }

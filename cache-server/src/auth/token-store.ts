@@ -3,11 +3,11 @@ import type { TokenFile } from './token-file.js';
 
 /** Where tokens are kept. */
 export interface TokenStore {
-  /** Throws when they are there but cannot be read or understood: better no login than a wrong one. */
+  /** Those taken back lately among them. Throws when they are there but cannot be read or understood: better no login than a wrong one. */
   list(): Promise<readonly StoredToken[]>;
   add(token: StoredToken): Promise<void>;
-  /** False when there is no such token. */
-  remove(id: string): Promise<boolean>;
+  /** Takes a token back; false when there is no such token. `now` in milliseconds since the epoch. */
+  revoke(id: string, now: number): Promise<boolean>;
 }
 
 /** A file as a store of tokens. */
@@ -15,6 +15,6 @@ export function toTokenStore(file: TokenFile): TokenStore {
   return {
     list: async () => file.list(),
     add: async (token) => file.add(token),
-    remove: async (id) => file.remove(id),
+    revoke: async (id, now) => file.revoke(id, now),
   };
 }

@@ -15,7 +15,12 @@ export interface StoredToken {
   readonly createdAt: number;
   /** Milliseconds since the epoch; undefined = never. */
   readonly expiresAt: number | undefined;
+  /** Set when somebody took it back, milliseconds since the epoch; it has expired then too, for servers that do not know this. */
+  readonly revokedAt?: number;
 }
+
+/** For so long it is remembered that a token was good once, milliseconds: runs that began with it are told something else than guesses. */
+export const REMEMBER_ENDED_MS = 24 * 60 * 60 * 1000;
 
 /** What a new token may do. */
 export type TokenTerms = Pick<StoredToken, 'tenant' | 'scope' | 'readOnly' | 'expiresAt'>;
@@ -42,16 +47,32 @@ export function findToken(tokens: readonly StoredToken[], text: string): StoredT
   return found;
 }
 
+/** Tokens after one was taken back, without those that nobody has to remember any more; undefined when it is not there. */
+export function revokeToken(
+  tokens: readonly StoredToken[],
+  id: string,
+  now: number,
+): readonly StoredToken[] | undefined {
+  if (!tokens.some((token) => token.id === id && token.revokedAt === undefined)) return undefined;
+  return tokens
+    .filter(({ revokedAt }) => revokedAt === undefined || revokedAt > now - REMEMBER_ENDED_MS)
+    .map((token) =>
+      token.id === id ? { ...token, expiresAt: Math.min(token.expiresAt ?? now, now), revokedAt: now } : token,
+    );
+}
+
 /** Reads a kept token; undefined for anything else. */
 export function parseStoredToken(value: unknown): StoredToken | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { id, hash, tenant, scope, readOnly, createdAt, expiresAt } = value as Record<string, unknown>;
+  const { id, hash, tenant, scope, readOnly, createdAt, expiresAt, revokedAt } = value as Record<string, unknown>;
   const isText = typeof id === 'string' && typeof tenant === 'string' && typeof scope === 'string';
   if (!isText || typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) return undefined;
   const parsedScope = parseScope(scope);
   if (parsedScope === undefined || typeof readOnly !== 'boolean' || typeof createdAt !== 'number') return undefined;
   if (expiresAt !== undefined && typeof expiresAt !== 'number') return undefined;
-  return { id, hash, tenant, scope: parsedScope, readOnly, createdAt, expiresAt };
+  if (revokedAt !== undefined && typeof revokedAt !== 'number') return undefined;
+  const token = { id, hash, tenant, scope: parsedScope, readOnly, createdAt, expiresAt };
+  return revokedAt === undefined ? token : { ...token, revokedAt };
 }
 
 function hashOf(text: string): string {

@@ -50,6 +50,7 @@ export async function serve(request: ServeRequest, context: ServeContext): Promi
     isShared,
     protocols: PROTOCOLS,
     tokens: () => [...first, ...watch.tokens()],
+    revokeToken: async (id) => await store.tokens.revoke(id, now()),
     issuers: trust?.issuers ?? [],
     parents: trust?.parents ?? DEFAULT_PARENTS,
     signedOnly: trust?.signedOnly ?? [],
@@ -105,7 +106,7 @@ function firstTokens({ firstToken }: ServeRequest, now: number): readonly Stored
 
 /** Two replicas that start at once on an empty bucket may make a token each; both are good. */
 async function makeFirstToken(tokens: TokenStore, { print, now }: ServeContext): Promise<void> {
-  if ((await tokens.list()).length > 0) return;
+  if ((await tokens.list()).some(({ revokedAt }) => revokedAt === undefined)) return;
   const { text, stored } = createToken(
     { tenant: 'default', scope: MAIN_SCOPE, readOnly: false, expiresAt: undefined },
     now(),

@@ -54,14 +54,15 @@ async function create(args: readonly string[], { open, print, now }: TokenComman
 
 async function list(args: readonly string[], { open, print, now }: TokenCommandContext): Promise<void> {
   const { values } = parse(args, {});
-  for (const token of await (await open(placeFlags(values))).list()) print(describe(token, now));
+  for (const token of await (await open(placeFlags(values))).list())
+    if (token.revokedAt === undefined) print(describe(token, now));
 }
 
-async function revoke(args: readonly string[], { open, print }: TokenCommandContext): Promise<void> {
+async function revoke(args: readonly string[], { open, print, now }: TokenCommandContext): Promise<void> {
   const { values, positionals } = parse(args, {});
   const [id] = positionals;
   if (id === undefined) throw new UsageError('Which token? `token list` shows their ids.');
-  if (!(await (await open(placeFlags(values))).remove(id))) throw new UsageError(`There is no token \`${id}\`.`);
+  if (!(await (await open(placeFlags(values))).revoke(id, now))) throw new UsageError(`There is no token \`${id}\`.`);
   print(`Revoked ${id}.`);
 }
 

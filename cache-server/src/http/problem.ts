@@ -5,8 +5,13 @@ const PROBLEMS = {
   'bad-length': { status: 400, text: 'The body does not have the announced length' },
   'no-credential': { status: 401, text: 'Missing or invalid authentication token.' },
   'bad-credential': { status: 401, text: 'Missing or invalid authentication token.' },
+  'ended-credential': { status: 401, text: 'This authentication token has expired or was revoked.' },
   'read-only': { status: 403, text: 'Access forbidden: this token may read but not write.' },
   'no-scope': { status: 403, text: 'Access forbidden: no rule gives this token a scope.' },
+  'not-revoked': {
+    status: 403,
+    text: 'Access forbidden: only tokens of a user are revoked by their holder; others may be in use elsewhere.',
+  },
   unsigned: { status: 403, text: 'Access forbidden: only signed artifacts are taken here.' },
   'not-stored': { status: 403, text: 'Access forbidden: the record was not stored; the log of the server says why.' },
   'not-found': { status: 404, text: 'The record was not found' },

@@ -49,6 +49,8 @@ export interface ProtocolHost {
   session(request: FastifyRequest): CacheSession;
   /** True where artifacts without a signature count for nothing: where the sender of this request writes. */
   takesSignedOnly(request: FastifyRequest): boolean;
+  /** Takes the sender's own token back, if nobody else can have it; throws `not-revoked` otherwise. Its public name. */
+  revokeOwnToken(request: FastifyRequest): Promise<string>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Origin under which clients reach this server, without a slash at the end: configured, or from the Host header. */

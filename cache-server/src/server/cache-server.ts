@@ -5,6 +5,7 @@ import type { Identity } from '../auth/identity.js';
 import { OidcVerifier } from '../auth/oidc.js';
 import { parseScope } from '../auth/scope.js';
 import { isSignedOnly } from '../auth/signed-only.js';
+import { revokeOwnToken } from '../auth/revoke-own-token.js';
 import { Problem } from '../http/problem.js';
 import type { Protocol, ProtocolHost } from '../protocols/protocol.js';
 import { createSession, type SessionGround } from '../session/create-session.js';
@@ -188,12 +189,16 @@ class CacheServer {
   }
 
   #createHost(protocol: Protocol): ProtocolHost {
-    const { now, signingKey, publicUrl, signedOnly } = this.#options;
+    const { now, signingKey, publicUrl, signedOnly, revokeToken } = this.#options;
     const sign = (text: string): string => signText(signingKey, `${protocol.name}\n${text}`);
     return {
       now,
       sign,
       isSigned: (text, signature) => isSameText(sign(text), signature),
+      revokeOwnToken: async ({ identity }) => {
+        if (identity === undefined) throw new Problem('no-credential');
+        return await revokeOwnToken(identity, revokeToken);
+      },
       takesSignedOnly: ({ identity }) => identity === undefined || isSignedOnly(signedOnly, identity),
       publicUrl: (request) => publicUrl ?? `${request.protocol}://${request.host}`,
       session: (request) => {

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly protocols: readonly Protocol[];
   /** The tokens there are now; asked at every login. */
   readonly tokens: () => readonly StoredToken[];
+  /** Takes a token back; false when there is no such token. Left out: tokens cannot be taken back here. */
+  readonly revokeToken?: (id: string) => Promise<boolean>;
   readonly issuers: readonly TrustedIssuer[];
   readonly parents: ScopeParents;
   /** Where unsigned artifacts are neither taken nor given. */

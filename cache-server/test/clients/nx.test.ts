@@ -117,10 +117,31 @@ test('nx: no trouble behind the server ends a run: a store that fails, one that 
   }
 });
 
-test('nx: a wrong token is told, and ends the run', async () => {
+test('nx: a token that expires or is revoked does not end a run that has begun', async () => {
+  const now = Date.now();
+  for (const [end, told] of [
+    ['expired', 'has expired'],
+    ['revoked', 'was revoked'],
+  ] as const) {
+    await using server = await startTestServer({ now: () => now });
+    using workspace = nxWorkspace();
+    const token = server.token('main', end === 'expired' ? { expiresAt: now - 60_000 } : {});
+    if (end === 'revoked') server.revoke(token);
+    const { code, output } = await build(workspace, remote(server, token));
+    assert.equal(code, 0, output);
+    assert.equal(runs(workspace), 1, output);
+    const seen = server.requests().map(({ method, status }) => `${method} ${status}`);
+    assert.deepEqual(seen, ['GET 404', 'PUT 403']);
+    assert.ok(server.lines.some((line) => line.includes(told)));
+  }
+});
+
+test('nx: a wrong token, and one that expired days ago, are told, and end the run', async () => {
   await using server = await startTestServer();
   using workspace = nxWorkspace();
-  const { code, output } = await build(workspace, remote(server, 'wrong'));
-  assert.notEqual(code, 0);
-  assert.match(output, /invalid authentication token/);
+  for (const token of ['wrong', server.token('main', { expiresAt: Date.now() - 2 * 86_400_000 })]) {
+    const { code, output } = await build(workspace, remote(server, token));
+    assert.notEqual(code, 0);
+    assert.match(output, /invalid authentication token/);
+  }
 });

@@ -148,6 +148,25 @@ test('turbo: `link` with a token of ours names the team, and the runs after it h
   assert.equal(runs(workspace), 1, output);
 });
 
+test('turbo: `logout` takes the token of a user back, and leaves one of machines', { skip: linkSkip }, async () => {
+  await using server = await startTestServer();
+  using workspace = turboWorkspace();
+  for (const [scope, isGone] of [
+    ['user/ann', true],
+    ['main', false],
+  ] as const) {
+    const token = server.token(scope);
+    workspace.add({ 'home/.config/turborepo/config.json': JSON.stringify({ token }) });
+    const env = { HOME: join(workspace.path, 'home'), TURBO_TELEMETRY_DISABLED: '1', TURBO_API: server.url };
+    const { code, output } = await runClient(['turbo', 'logout', '--invalidate'], { cwd: workspace.path, env });
+    const asked = server.requests().filter(({ method }) => method === 'DELETE');
+    assert.equal(asked.at(-1)?.status, isGone ? 200 : 403, output);
+    assert.equal(code === 0, isGone, output);
+    const { status } = await fetch(`${server.url}/v2/user`, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal(status, isGone ? 401 : 200);
+  }
+});
+
 test('turbo: the dry run knows what is there', async () => {
   await using server = await startTestServer();
   using workspace = turboWorkspace();

@@ -12,6 +12,7 @@ import {
   type ServerOptions,
   type StoredToken,
 } from '../../src/index.js';
+import { revokeToken } from '../../src/auth/token.js';
 
 /** A server in this process on a free port, with a directory of its own. */
 export interface TestServer extends AsyncDisposable {
@@ -45,11 +46,18 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   const tokens = new Map<string, StoredToken>();
   const lines: string[] = [];
   const now = options.now ?? Date.now;
+  const revoke = (id: string): boolean => {
+    const left = revokeToken([...tokens.values()], id, now());
+    const texts = [...tokens.keys()];
+    for (const [at, token] of left?.entries() ?? []) tokens.set(texts[at] ?? '', token);
+    return left !== undefined;
+  };
   const running = await startCacheServer({
     entries: createFileEntryStore(folder, { now }),
     blobs: createFileStreamBlobStore(folder),
     protocols: PROTOCOLS,
     tokens: () => [...tokens.values()],
+    revokeToken: async (id) => revoke(id),
     issuers: [],
     parents: DEFAULT_PARENTS,
     signedOnly: [],
@@ -79,7 +87,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       tokens.set(text, stored);
       return text;
     },
-    revoke: (text) => void tokens.delete(text),
+    revoke: (text) => void revoke(tokens.get(text)?.id ?? ''),
     requests: () =>
       lines
         .map((line) => JSON.parse(line) as LoggedRequest & { event: string })

@@ -14,8 +14,9 @@ interface KeyParams {
 
 /**
  * Nx's self-hosted remote cache, `/v1/cache/{hash}`: records are immutable, 409 for a second one. The client ends the
- * whole run of a user at any status of a GET but 200 and 404, and of a PUT but 200, 401, 403 and 409. So trouble behind the
- * route, or before it at the login, is a miss and a record that was not stored.
+ * whole run of a user at any status of a GET but 200 and 404, and of a PUT but 200, 403 and 409. So trouble behind the
+ * route, or before it at the login, is a miss and a record that was not stored. So is a credential that ended a while ago, in
+ * the middle of this run perhaps.
  */
 export const nx: Protocol = {
   name: 'nx',

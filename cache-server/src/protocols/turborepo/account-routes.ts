@@ -5,7 +5,7 @@ import type { ProtocolHost } from '../protocol.js';
 const SOME_TIME = 1_700_000_000_000;
 
 /**
- * What `turbo link` and `turbo login` ask about the holder of a token: who it is, and its one team, which is its tenant.
+ * What `turbo link`, `turbo login` and `turbo logout` ask about the holder of a token: who it is, and its one team, which is its tenant.
  * There is no login page; a token comes from the command line of this server.
  */
 export function addAccountRoutes(app: FastifyInstance, host: ProtocolHost): void {
@@ -18,6 +18,10 @@ export function addAccountRoutes(app: FastifyInstance, host: ProtocolHost): void
     return reply.send({ teams, pagination: { count: teams.length, next: null, prev: null } });
   });
   app.get('/v2/teams/:id', (request, reply) => reply.send(describeTeam(host.session(request).identity.tenant)));
+  app.delete(
+    '/v3/user/tokens/current',
+    async (request, reply) => await reply.send({ tokenId: await host.revokeOwnToken(request) }),
+  );
   app.get('/v5/user/tokens/current', (request, reply) => {
     const { subject } = host.session(request).identity;
     const scopes = [{ type: 'user', origin: 'manual', createdAt: SOME_TIME }];

@@ -8,8 +8,8 @@ export interface EntryFinder {
   findAll(task: TaskId, keys: readonly ActionKey[]): Promise<readonly CacheEntry[]>;
   /** A read-only local file with the content of one output of an entry; undefined when it cannot be had. */
   openOutput(entry: CacheEntry, digest: Digest): Promise<string | undefined>;
-  /** Forgets an entry of this machine that turned out to be of no use. */
-  discard(key: ActionKey): Promise<void>;
+  /** Forgets an entry that turned out to be of no use: here it is gone, a remote one is a miss from now on. */
+  discard(entry: CacheEntry): Promise<void>;
 }
 
 /** Creates the finder of one run. */
@@ -41,7 +41,8 @@ export function createEntryFinder(tiers: readonly Tier[], remote: RemoteTier | u
       const file = await blobs?.localFile(digest, false);
       return file?.ok === true ? file.value : undefined;
     },
-    discard: async (key) => {
+    discard: async ({ key, manifestDigest }) => {
+      remote?.refuse(manifestDigest);
       for (const tier of tiers.filter(({ policy }) => policy.write)) await tier.actions.delete(key);
     },
   };

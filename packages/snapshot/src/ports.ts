@@ -19,8 +19,8 @@ export interface StateStore {
   findAll(task: TaskId, keys: readonly ActionKey[]): Promise<readonly CacheEntry[]>;
   /** A read-only local file with the content of one output; undefined when it cannot be had. */
   openOutput(entry: CacheEntry, digest: Digest): Promise<string | undefined>;
-  /** Forgets an entry of this machine that is of no use. */
-  discard(key: ActionKey): Promise<void>;
+  /** Forgets an entry that is of no use to this machine. */
+  discard(entry: CacheEntry): Promise<void>;
   /** Fingerprints of the newest states stored on this machine. */
   listStored(task: TaskId): Promise<readonly Fingerprint[]>;
 }

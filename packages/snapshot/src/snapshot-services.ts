@@ -5,7 +5,6 @@ import {
   InvariantError,
   ok,
   snapshotPath,
-  type ActionKey,
   type CacheEntry,
   type NotSavedReason,
   type Result,
@@ -47,8 +46,8 @@ export class SnapshotServices implements TaskServices {
   readonly #states = new Map<TaskId, StoredState>();
   /** Why tasks that have ended in this run have left none. */
   readonly #lost = new Map<TaskId, ServiceFailure>();
-  /** Keys of those that were taken from the cache. */
-  readonly #keys = new Map<TaskId, ActionKey>();
+  /** Of those that were taken from the cache. */
+  readonly #entries = new Map<TaskId, CacheEntry>();
 
   constructor(options: SnapshotServicesOptions) {
     this.#options = options;
@@ -59,7 +58,7 @@ export class SnapshotServices implements TaskServices {
     const state = task.definition.snapshot === undefined ? undefined : stateOf(entry);
     if (state === undefined) return;
     this.#states.set(task.id, { path: this.#pathOf(task.id), sha256: state.hash });
-    this.#keys.set(task.id, entry.key);
+    this.#entries.set(task.id, entry);
   }
 
   async open(task: TaskNode, fingerprint: TaskFingerprint, signal: AbortSignal): Promise<SessionOpening> {
@@ -82,7 +81,7 @@ export class SnapshotServices implements TaskServices {
       const bad = starts.value.find(({ service }) => service.name === failure.service);
       if (failure.code !== 'service/state-unusable' || bad?.state === undefined) return { kind: 'failed', failure };
       if (bad.ancestor === undefined) return await this.#dropSource(bad.source, failure);
-      await this.#options.store.discard(bad.ancestor.entry.key);
+      await this.#options.store.discard(bad.ancestor.entry);
       this.#options.emit({ type: 'warning', task: task.id, failure });
       ancestors.shift();
     }
@@ -136,8 +135,8 @@ export class SnapshotServices implements TaskServices {
   async #dropSource(source: TaskId | undefined, failure: ServiceFailure): Promise<SessionOpening> {
     if (source === undefined) return { kind: 'failed', failure };
     this.#states.delete(source);
-    const key = this.#keys.get(source);
-    if (key !== undefined) await this.#options.store.discard(key);
+    const entry = this.#entries.get(source);
+    if (entry !== undefined) await this.#options.store.discard(entry);
     rmSync(this.#pathOf(source), { force: true });
     return { kind: 'remake', task: source, failure };
   }

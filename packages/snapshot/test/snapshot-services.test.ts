@@ -80,7 +80,7 @@ class World {
           return Promise.resolve(keys.flatMap((key) => this.stored.get(key)?.entry ?? []));
         },
         openOutput: ({ key }) => Promise.resolve(this.stored.get(key)?.path),
-        discard: (key) => Promise.resolve(void this.discarded.push(key)),
+        discard: ({ key }) => Promise.resolve(void this.discarded.push(key)),
         listStored: () => Promise.resolve([]),
       },
       root: this.root,

@@ -8,6 +8,7 @@ import {
   type Disk,
 } from '@tr/store';
 import { ChunkIndex } from './chunk-index.js';
+import { RefusedEntries } from './refused-entries.js';
 import type { Landing } from './remote-tier.js';
 
 /** Where what comes from or goes to other machines lies on this one. */
@@ -23,16 +24,18 @@ export interface OpenLanding {
  */
 export function openLanding(options: {
   /** The stores of the local tier. */
-  readonly local: Omit<Landing, 'chunks'>;
+  readonly local: Omit<Landing, 'chunks' | 'refused'>;
   readonly isWritable: boolean;
   readonly stateDirectory: string;
   readonly disk: Disk;
   readonly now: () => number;
 }): OpenLanding {
   const { local, disk } = options;
+  const state = `${options.stateDirectory}/state/v1`;
+  const refused = new RefusedEntries(disk, `${state}/refused`);
   if (options.isWritable) {
-    const chunks = new ChunkIndex(disk, `${options.stateDirectory}/state/v1/chunks`);
-    return { stores: { ...local, chunks }, dispose: () => undefined };
+    const chunks = new ChunkIndex(disk, `${state}/chunks`);
+    return { stores: { ...local, chunks, refused }, dispose: () => undefined };
   }
   const directory = `${options.stateDirectory}/tmp/restore-remote-${randomBytes(9).toString('hex')}`;
   const own = openCacheFolder({ directory, disk });
@@ -40,6 +43,7 @@ export function openLanding(options: {
     blobs: createFileStreamBlobStore(own),
     actions: createFileActionStore(own, options),
     lists: createFileChunkLists(own),
+    refused,
     chunks: undefined,
   };
   return { stores, dispose: () => removeTree(disk, directory) };

@@ -8,6 +8,7 @@ import {
   type MissReason,
   type RemoteFailure,
   type Result,
+  type Sha256,
   type StoreFailure,
   type TaskId,
 } from '@tr/model';
@@ -29,6 +30,7 @@ import type { ChunkIndex } from './chunk-index.js';
 import { createChunkSource, type LocalChunks } from './fetch-chunks.js';
 import { openLocalChunks } from './local-chunks.js';
 import { areChunksThere, isWorthChunks, landChunks } from './land-chunks.js';
+import type { RefusedEntries } from './refused-entries.js';
 import { LookupBatcher } from './lookup-batcher.js';
 import type { RemoteBackend, RemoteTrouble } from './remote-backend.js';
 import {
@@ -46,6 +48,7 @@ export interface Landing {
   readonly blobs: StreamBlobStore;
   readonly actions: ActionStore;
   readonly lists: ChunkLists;
+  readonly refused: RefusedEntries;
   /** Undefined when what lands here does not stay. */
   readonly chunks: ChunkIndex | undefined;
 }
@@ -128,6 +131,7 @@ export class RemoteTier {
       return fail(entry.failure.isOtherVersion ? integrity(entry.failure.detail) : this.noteDamage(entry.failure));
     const distrust = this.#options.trustedKeys && findSignatureFlaw(entry.value, this.#options.trustedKeys);
     if (distrust !== undefined) return fail({ reason: 'signature', detail: distrust });
+    if (this.landing.refused.has(entry.value.manifest.hash)) return fail(integrity('it was of no use here before'));
     const source = createChunkSource({ entry: entry.value, backend: this.#options.backend, link: this.#link });
     const manifest = await unpackManifest(entry.value, source);
     if (!manifest.ok) return fail(this.#explain(manifest.failure));
@@ -143,6 +147,11 @@ export class RemoteTier {
   /** Waits until the blobs and the manifest of a hit are in the landing stores; a reason when they cannot be had. */
   async bringHome(entry: CacheEntry): Promise<MissReason | undefined> {
     return await (this.#fetches.get(entry.key) ?? { reason: 'remote-unavailable', detail: 'not looked up' });
+  }
+
+  /** What is whole but of no use: not asked for again by this machine. */
+  refuse(manifest: Sha256): void {
+    this.landing.refused.add(manifest);
   }
 
   /** Takes a result that is in the landing stores, to be sent in the background. */

@@ -1,6 +1,6 @@
 import { ok, type ActionKey, type Digest, type StoreFailure } from '@tr/model';
 import { MAX_INLINE_BYTES, type BlobStore, type Entry, type EntryName, type EntryStore } from '@tr/store';
-import type { Chunk } from '@tr/transport';
+import { listOuterChunks, parseEntryBytes, type Chunk } from '@tr/transport';
 import { digestOf } from '@tr/hash';
 import pLimit from 'p-limit';
 import { trouble, type RemoteBackend, type RemoteResult } from './remote-backend.js';
@@ -42,6 +42,20 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
       if (!isMissing(body.failure)) return toTrouble(body.failure);
     }
     return ok(undefined);
+  };
+
+  /** What is there, if parts of it are gone: a rule of the bucket has removed them. It gives way, or it would be a miss for ever. */
+  const findUseless = async (key: ActionKey): Promise<RemoteResult<Entry | undefined>> => {
+    const there = await entries.get(nameOf(options.scope, key));
+    if (!there.ok) return toTrouble(there.failure);
+    if (there.value === undefined) return ok(undefined);
+    const body = there.value.inline === undefined ? await blobs.readBytes(there.value.body) : ok(there.value.inline);
+    if (!body.ok) return isMissing(body.failure) ? ok(there.value) : toTrouble(body.failure);
+    const document = parseEntryBytes(body.value, key);
+    if (!document.ok) return ok(document.failure.isOtherVersion ? undefined : there.value);
+    const missing = await blobs.findMissing(listOuterChunks(document.value));
+    if (!missing.ok) return toTrouble(missing.failure);
+    return ok(missing.value.length > 0 ? there.value : undefined);
   };
 
   return {
@@ -92,7 +106,11 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
         facts: {},
       };
       const put = await entries.put(entry);
-      return put.ok ? put : toTrouble(put.failure);
+      if (!put.ok || put.value === 'stored') return put.ok ? put : toTrouble(put.failure);
+      const over = await findUseless(key);
+      if (!over.ok || over.value === undefined) return over.ok ? put : over;
+      const again = await entries.put(entry, { over: over.value });
+      return again.ok ? again : toTrouble(again.failure);
     },
   };
 }

@@ -18,6 +18,7 @@ import {
 } from '@tr/store';
 import { ChunkIndex } from '../../src/remote/chunk-index.js';
 import type { RemoteBackend } from '../../src/remote/remote-backend.js';
+import { RefusedEntries } from '../../src/remote/refused-entries.js';
 import { RemoteTier, type Landing } from '../../src/remote/remote-tier.js';
 import { createStoreBackend } from '../../src/remote/store-backend.js';
 
@@ -41,6 +42,7 @@ function machine(): Landing {
     blobs: createFileStreamBlobStore(folder),
     actions: createFileActionStore(folder, { now }),
     lists: createFileChunkLists(folder),
+    refused: new RefusedEntries(nodeDisk, join(folder.root, 'refused')),
     chunks: new ChunkIndex(nodeDisk, join(folder.root, 'chunks')),
   };
 }
@@ -232,6 +234,46 @@ describe('remote tier', () => {
     assert.equal(missed.reason?.reason, 'remote-unavailable');
     await send(backend, a, manifest);
     assert.ok((await bring(backend, machine(), manifest.actionKey)).isHit);
+  });
+
+  it('another result takes the place of one that lost its chunks or its body, and of no other', async () => {
+    const { backend, blobs } = shared();
+    const [a, b] = [machine(), machine()];
+    // All of it travels in its entry, which is then too large to be kept in the object of its name.
+    const small = noise('first', 40_000);
+    for (const content of [noise('first', 3_000_000), small]) {
+      const first = await save(a, 'x', { 'dist/a': content });
+      await send(backend, a, first);
+      const other = await save(b, 'x', { 'dist/a': noise('second', content.length) });
+      await send(backend, b, other);
+      const kept = machine();
+      assert.ok((await bring(backend, kept, first.actionKey)).isHit);
+      assert.deepEqual(await kept.blobs.findMissing(listBlobs(first)), { ok: true, value: [] }, 'the first one stays');
+      blobs.clear();
+      await send(backend, b, other);
+      const next = machine();
+      assert.ok((await bring(backend, next, first.actionKey)).isHit);
+      assert.deepEqual(await next.blobs.findMissing(listBlobs(other)), { ok: true, value: [] });
+      blobs.clear();
+    }
+  });
+
+  it('an entry that was of no use is not asked for again, unless it is another one', async () => {
+    const { backend, counts } = shared();
+    const [a, b] = [machine(), machine()];
+    const manifest = await save(a, 'x', { 'dist/a': noise('x', 300_000) });
+    await send(backend, a, manifest);
+    const { tier } = openTier(backend, b);
+    const found = await tier.lookup(manifest.actionKey, TASK, false);
+    assert.ok(found.ok && found.value !== undefined);
+    tier.refuse(found.value.manifestDigest);
+    counts.calls.length = 0;
+    const again = await bring(backend, b, manifest.actionKey);
+    assert.deepEqual(
+      [again.isHit, again.reason?.reason, again.warnings, counts.calls],
+      [false, 'integrity', [], ['lookup']],
+    );
+    assert.ok((await bring(backend, machine(), manifest.actionKey)).isHit, 'other machines find out for themselves');
   });
 
   it('chunks with other bytes are never brought in', async () => {

@@ -110,6 +110,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
     context,
     cache,
     stateDirectory: directories.own,
+    readsCache: request.policy.local.read || request.policy.remote.read,
     marker: `${inheritedMarker ?? ''}${spawner.runId}.services;`,
     warn: (failure) => emit({ type: 'warning', failure }),
   });

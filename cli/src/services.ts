@@ -21,6 +21,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CliContext } from './context.js';
 import type { Project } from './project.js';
+import { sweepStates } from './sweep-states.js';
 
 /** How many states of the steps are taken from history, and from the store of this machine. */
 const PAST_STATES = 40;
@@ -49,6 +50,8 @@ export interface ProjectServicesOptions {
   readonly cache: LocalCache;
   /** `.tr` of this work tree. */
   readonly stateDirectory: string;
+  /** False = nothing is taken from the cache. */
+  readonly readsCache: boolean;
   /** Marks every process of this run. */
   readonly marker: string;
   readonly warn: (failure: ServiceFailure) => void;
@@ -56,15 +59,16 @@ export interface ProjectServicesOptions {
 
 /** Wires the services of a project. */
 export function createProjectServices(options: ProjectServicesOptions): ProjectServices {
-  const { project, context, cache, stateDirectory, marker, warn } = options;
+  const { project, context, cache, stateDirectory, readsCache, marker, warn } = options;
   const { workspace, config } = project;
   const { root } = workspace;
+  const servicesDirectory = join(stateDirectory, 'services');
   let opened: Promise<ServiceHost> | undefined;
   const open = async (): Promise<ServiceHost> => {
     const { createServiceHost } = await import('@tr/services');
     const host = createServiceHost({
       root,
-      directory: join(stateDirectory, 'services'),
+      directory: servicesDirectory,
       environment: context.environment,
       marker: { name: MARKER_VARIABLE, value: marker },
       now: () => Date.now(),
@@ -81,6 +85,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
     return identity.ok ? ok(describeService(service, identity.value)) : identity;
   };
   const createSources = (): AncestorSources => ({
+    readsCache,
     store: { ...cache.entries, listStored: (task) => listStored(cache, task) },
     matches,
     listPastSteps: (task, isStep) => listPastSteps(project, task, isStep),
@@ -101,13 +106,20 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
       return ok(Object.fromEntries(texts));
     },
     createSnapshots: async (graphs, emit) => {
-      const { SnapshotServices } = await import('@tr/snapshot');
+      const [{ SnapshotServices }, { sweepEmpty }] = await Promise.all([
+        import('@tr/snapshot'),
+        import('@tr/services'),
+      ]);
       return new SnapshotServices({
         ...createSources(),
         ...graphs,
         definitions: config.services,
         host: await host(),
         root,
+        sweep: () => {
+          sweepStates(project, Date.now());
+          sweepEmpty(servicesDirectory, Date.now());
+        },
         emit,
       });
     },

@@ -7,6 +7,7 @@
  */
 export { createServiceHost } from './host.js';
 export { createKeptServices } from './kept.js';
+export { sweepEmpty } from './place/sweep-empty.js';
 export type {
   KeptService,
   KeptServices,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -18,6 +18,7 @@ import {
   registeredFolders,
   setting,
 } from './rig.js';
+import { sweepEmpty } from '../src/index.js';
 import { sql } from './sql.js';
 
 const OWNER = fileURLToPath(new URL('owner.js', import.meta.url));
@@ -170,6 +171,18 @@ test('memory too small from the beginning: on disk, nothing to warn of', (t) => 
   });
   assert.doesNotMatch(rows?.[0]?.data ?? '/dev/shm', /^\/dev\/shm/);
   assert.deepEqual(warnings, []);
+});
+
+test('of the empty data directories that are kept, old ones go, and what killed runs have left half written', (t) => {
+  const folder = makeFolder(t);
+  const empty = join(folder, 'empty');
+  const names = ['postgres-1.tar', 'postgres-1.tar.tmp-0123456789ab', 'postgres-2.tar'];
+  mkdirSync(join(empty, 'tr-new-0123456789ab'), { recursive: true });
+  for (const name of names) writeFileSync(join(empty, name), '');
+  utimesSync(join(empty, 'postgres-2.tar'), 0, 0);
+  sweepEmpty(folder, Date.now() + 2 * 60 * 60 * 1000);
+  assert.deepEqual(readdirSync(empty).sort(), ['postgres-1.tar', 'tr-new-0123456789ab']);
+  sweepEmpty(join(folder, 'not there'), Date.now());
 });
 
 test('memory that may only be read is none', (t) => {

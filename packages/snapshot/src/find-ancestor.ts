@@ -11,7 +11,10 @@ import type { SnapshotServicesOptions } from './ports.js';
 import { stepsOf, withOnlySteps, type Steps } from './steps.js';
 
 /** The part of the options that finding needs. */
-export type AncestorSources = Pick<SnapshotServicesOptions, 'store' | 'matches' | 'listPastSteps' | 'computeKey'>;
+export type AncestorSources = Pick<
+  SnapshotServicesOptions,
+  'store' | 'readsCache' | 'matches' | 'listPastSteps' | 'computeKey'
+>;
 
 /** A stored state that a task can start from. */
 export interface Ancestor {
@@ -25,16 +28,17 @@ export interface Ancestor {
 
 /**
  * Stored states of a task whose steps are all still there, unchanged, and everything else equal: nearest first. One
- * question to the cache, whatever the number of steps. None for a task without `snapshot`.
+ * question to the cache, whatever the number of steps. None for a task without `snapshot`, nor where nothing is taken from the
+ * cache.
  */
 export async function findAncestors(
   sources: AncestorSources,
   task: TaskNode,
   { fingerprint }: Pick<TaskFingerprint, 'fingerprint'>,
 ): Promise<readonly Ancestor[]> {
-  const { store, matches, listPastSteps, computeKey } = sources;
+  const { store, readsCache, matches, listPastSteps, computeKey } = sources;
   const globs = task.definition.snapshot?.steps;
-  if (globs === undefined) return [];
+  if (globs === undefined || !readsCache) return [];
   const isStep = (path: string): boolean => matches(globs, path);
   const current = stepsOf(fingerprint, isStep);
   const known = {

@@ -34,12 +34,16 @@ export interface SnapshotServicesOptions {
   readonly definitions: ReadonlyMap<string, ServiceDefinition>;
   readonly host: ServiceHost;
   readonly store: StateStore;
+  /** False = nothing is taken from the cache: no state is looked for. */
+  readonly readsCache: boolean;
   /** Absolute native path of the workspace root. */
   readonly root: string;
   /** True for a path (relative to the package) that one of the globs names; `!` globs take away. */
   readonly matches: (globs: readonly string[], path: RelativePath) => boolean;
   /** Steps that earlier commits had, newest first; paths relative to the package. */
   readonly listPastSteps: (task: TaskNode, isStep: (path: string) => boolean) => readonly Steps[];
+  /** Called once, before the first servers start: removes states that belong to no task. */
+  readonly sweep: () => void;
   readonly computeKey: (fingerprint: Fingerprint) => ActionKey;
   readonly emit: EventSink;
 }

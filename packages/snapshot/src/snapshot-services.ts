@@ -49,6 +49,8 @@ export class SnapshotServices implements TaskServices {
   /** Of those that were taken from the cache. */
   readonly #entries = new Map<TaskId, CacheEntry>();
 
+  #isSwept = false;
+
   constructor(options: SnapshotServicesOptions) {
     this.#options = options;
   }
@@ -62,6 +64,8 @@ export class SnapshotServices implements TaskServices {
   }
 
   async open(task: TaskNode, fingerprint: TaskFingerprint, signal: AbortSignal): Promise<SessionOpening> {
+    if (!this.#isSwept) this.#options.sweep();
+    this.#isSwept = true;
     const stamps = this.#stampSteps(task, fingerprint);
     const ancestors = [...(await findAncestors(this.#options, task, fingerprint))];
     for (;;) {

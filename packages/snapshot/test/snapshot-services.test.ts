@@ -42,6 +42,10 @@ class World {
   readonly discarded: ActionKey[] = [];
   past: readonly Readonly<Record<string, string>>[] = [];
   asked = 0;
+  readsCache = true;
+  swept = 0;
+  /** Times that history was read. */
+  looks = 0;
   captured = 'state';
   captureFailure: ServiceFailure | undefined;
   /** The disk that states are wanted on is full: they are put here. */
@@ -83,9 +87,14 @@ class World {
         discard: ({ key }) => Promise.resolve(void this.discarded.push(key)),
         listStored: () => Promise.resolve([]),
       },
+      readsCache: this.readsCache,
       root: this.root,
       matches: (_globs, path) => path.endsWith('.sql'),
-      listPastSteps: () => this.past as never,
+      listPastSteps: () => {
+        this.looks += 1;
+        return this.past as never;
+      },
+      sweep: () => void (this.swept += 1),
       computeKey: keyOf,
       emit: (event) => this.events.push(event),
     });
@@ -162,6 +171,7 @@ test('a chain: each task starts from what the one before it left; the first one 
   const tests = await openAt(world, services, 'test');
   assert.deepEqual(tests.lease.states, { db: 'state', redis: undefined });
   assert.equal(await tests.session.capture(), undefined, 'its state is no output');
+  assert.equal(world.swept, 1);
 });
 
 test('a restored state counts like one that was just made', async (context) => {
@@ -194,6 +204,15 @@ test('the nearest ancestor is started from, with one question, and told', async 
       applied: ['3.sql', '4.sql'],
     },
   ]);
+});
+
+test('where nothing is taken from the cache, no ancestor is looked for', async (context) => {
+  const world = new World(context);
+  world.readsCache = false;
+  world.store('migrate', { '1.sql': 'a' }, 'old');
+  const { lease } = await openAt(world, world.services(CHAIN), 'migrate', { '1.sql': 'a', '2.sql': 'b' });
+  assert.deepEqual(lease.states, { db: undefined });
+  assert.deepEqual([world.asked, world.looks], [0, 0]);
 });
 
 test('an edited, renamed or removed step: no state that contains it', async (context) => {

@@ -1,0 +1,30 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** An empty data directory that is this old is most likely of an engine that was replaced; it is made again in a second. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+/** What is being written is younger. */
+const GRACE_MS = 60 * 60 * 1000;
+
+/**
+ * Removes, of the empty data directories that are kept in the directory of services, the old ones, and what killed runs
+ * have left unfinished. `now` in milliseconds since the epoch.
+ */
+export function sweepEmpty(directory: string, now: number): void {
+  const folder = join(directory, 'empty');
+  for (const name of listNames(folder)) {
+    const path = join(folder, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    // A folder belongs to a register, which is swept.
+    if (stat?.isFile() !== true) continue;
+    if (now - stat.mtimeMs > (name.endsWith('.tar') ? KEPT_MS : GRACE_MS)) rmSync(path, { force: true });
+  }
+}
+
+function listNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -72,6 +72,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       conditions: engine.conditions,
       locks: engine.locks,
       services,
+      stateEdges: request.parallel ? services?.listStateEdges() : undefined,
       graph,
       priorities: computePriorities(graph),
       concurrency,

@@ -256,6 +256,37 @@ describe('a state that is of no use', () => {
   });
 });
 
+test('`--parallel` ignores order, and waits for a state all the same', async () => {
+  const workspace = createSqlWorkspace(
+    {},
+    {
+      seed: {
+        command: `psql -v ON_ERROR_STOP=1 -q -c "insert into t_users (made_by) values ('seed')"`,
+        inputs: ['migrate.sh'],
+        dependsOn: ['migrate'],
+        snapshot: { service: 'db', steps: [] },
+      },
+      after: { command: 'true', dependsOn: ['look'] },
+      beside: { command: 'true', dependsOn: ['after'] },
+      count: {
+        command: 'psql -At -c "select count(*) from t_users" > count.txt',
+        dependsOn: ['seed'],
+        services: ['db'],
+      },
+    },
+  );
+  after(() => workspace.dispose());
+  const call = ['run', 'look', 'beside', 'count', '--parallel', '--log-format=json'];
+  for (const outcome of ['executed', 'fresh']) {
+    const result = await workspace.tr(call);
+    assert.equal(result.exitCode, 0, result.stdout + result.stderr);
+    assert.match(workspace.read('api/seen.txt'), /t_items: .*items v1/);
+    assert.equal(workspace.read('api/count.txt'), '2\n');
+    for (const task of ['migrate', 'seed', 'look'])
+      assert.equal(result.outcomes[`api#${task}`], outcome, result.stdout);
+  }
+});
+
 describe('machines share states', () => {
   let server: CacheServer;
   const workspaces: TestWorkspace[] = [];

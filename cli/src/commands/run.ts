@@ -31,7 +31,9 @@ export class RunCommand extends ProjectCommand implements RunFlags {
     description: 'Only what changed since the base branch, and its dependents.',
   });
   only = Option.Boolean('--only', false, { description: 'Only the named tasks, without their dependencies.' });
-  parallel = Option.Boolean('--parallel', false, { description: 'Ignore the order of dependencies.' });
+  parallel = Option.Boolean('--parallel', false, {
+    description: 'Ignore the order of dependencies, but of states of services.',
+  });
   concurrency = Option.String('--concurrency', {
     description: 'Tasks at once: a number or a percentage of the cores.',
   });

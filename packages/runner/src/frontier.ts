@@ -1,19 +1,24 @@
 import { InvariantError, type TaskGraph, type TaskId, type TaskNode } from '@tr/model';
 
+/** Task -> tasks of the same graph; one that is not listed has none. */
+export type TaskEdges = ReadonlyMap<TaskId, readonly TaskId[]>;
+
 /**
  * Which tasks may start: pure bookkeeping over a graph. Every task leaves exactly once, through `start`, `complete`
  * (as a released dependent), `dropDependents` or `dropAll`.
  */
 export class Frontier {
-  readonly #graph: TaskGraph;
+  readonly #dependentsOf: (id: TaskId) => readonly TaskId[];
   /** Tasks that were not given out yet -> how many dependencies have not ended. */
   readonly #waiting = new Map<TaskId, number>();
 
-  /** `ignoreEdges`: every task may start at once. */
-  constructor(graph: TaskGraph, ignoreEdges: boolean) {
-    this.#graph = graph;
+  /** `edges`: the tasks that a task waits for, instead of those that it depends on. */
+  constructor(graph: TaskGraph, edges: TaskEdges | undefined) {
+    const dependents = edges === undefined ? undefined : reverse(edges);
+    this.#dependentsOf = (id) => (dependents === undefined ? nodeOf(graph, id).dependents : (dependents.get(id) ?? []));
     for (const id of graph.topologicalOrder) {
-      this.#waiting.set(id, ignoreEdges ? 0 : nodeOf(graph, id).dependencies.length);
+      const awaited = edges === undefined ? nodeOf(graph, id).dependencies : (edges.get(id) ?? []);
+      this.#waiting.set(id, awaited.length);
     }
   }
 
@@ -25,7 +30,7 @@ export class Frontier {
   /** Dependents that wait for nothing any more now that `id` has ended. */
   complete(id: TaskId): TaskId[] {
     const released: TaskId[] = [];
-    for (const dependent of nodeOf(this.#graph, id).dependents) {
+    for (const dependent of this.#dependentsOf(id)) {
       const open = this.#waiting.get(dependent);
       if (open === undefined || open === 0) continue;
       this.#waiting.set(dependent, open - 1);
@@ -39,11 +44,11 @@ export class Frontier {
   /** Everything that waits for `id`, directly or not, in topological order: it will never start. */
   dropDependents(id: TaskId): TaskId[] {
     const below = new Set<TaskId>();
-    const stack = [...nodeOf(this.#graph, id).dependents];
+    const stack = [...this.#dependentsOf(id)];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (below.has(next)) continue;
       below.add(next);
-      stack.push(...nodeOf(this.#graph, next).dependents);
+      stack.push(...this.#dependentsOf(next));
     }
     return this.#giveOut((other) => below.has(other));
   }
@@ -58,6 +63,14 @@ export class Frontier {
     for (const id of given) this.#waiting.delete(id);
     return given;
   }
+}
+
+function reverse(edges: TaskEdges): ReadonlyMap<TaskId, readonly TaskId[]> {
+  const dependents = new Map<TaskId, TaskId[]>();
+  for (const [id, awaited] of edges) {
+    for (const dependency of awaited) dependents.set(dependency, [...(dependents.get(dependency) ?? []), id]);
+  }
+  return dependents;
 }
 
 /** The node of an id that must be in the graph. */

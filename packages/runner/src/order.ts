@@ -9,11 +9,17 @@ export function computeRanks({ graph, priorities, parallel }: RunTasksOptions): 
   return new Map(order.map((id, rank) => [id, rank]));
 }
 
-/** Without order a task may run beside what it depends on: what has a command is not to be built upon. */
-export function distrustOrder({ graph, keys }: RunContext): void {
+/**
+ * Without order a task may run beside what it depends on: what has a command is not to be built upon, unless everybody
+ * waits for it.
+ */
+export function distrustOrder({ graph, keys, stateEdges }: RunContext): void {
+  const isAwaited = (id: TaskId): boolean =>
+    nodeOf(graph, id).dependents.every((dependent) => stateEdges?.get(dependent)?.includes(id) === true);
   for (const id of graph.topologicalOrder) {
     const node = nodeOf(graph, id);
-    const root = keys.findUnsoundDependency(node)?.root ?? (node.command === undefined ? undefined : id);
+    const own = node.command === undefined || isAwaited(id) ? undefined : id;
+    const root = keys.findUnsoundDependency(node)?.root ?? own;
     if (root !== undefined) keys.distrust(id, root);
   }
 }

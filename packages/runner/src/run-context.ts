@@ -1,5 +1,6 @@
 import type { EventSink, Failure, TaskFingerprint, TaskGraph, TaskId } from '@tr/model';
 import type { TaskExecution } from './execution.js';
+import type { TaskEdges } from './frontier.js';
 import type { KnownKeys } from './known-keys.js';
 import type {
   Clock,
@@ -28,8 +29,13 @@ export interface RunTasksOptions {
   /** Number of slots: how many tasks execute at once, persistent ones included. Infinity = no limit. */
   readonly concurrency: number;
   readonly continueMode: ContinueMode;
-  /** Execution order ignores dependencies; keys do not. */
+  /** Execution order ignores dependencies but those of `stateEdges`; keys do not. */
   readonly parallel: boolean;
+  /**
+   * Task -> tasks whose state it cannot do without: they are waited for in any case. Whatever depends on a task is listed
+   * with at least what that one waits for. Absent = there are none.
+   */
+  readonly stateEdges?: TaskEdges | undefined;
   /** Nothing is taken from the cache. */
   readonly force: boolean;
   readonly fingerprinter: Fingerprinter;

@@ -48,9 +48,9 @@ class Run {
   #bug: { readonly error: unknown } | undefined;
 
   constructor(options: RunTasksOptions) {
-    const { graph, parallel } = options;
+    const { graph, parallel, stateEdges = new Map() } = options;
     this.#context = this.#createContext(options);
-    this.#frontier = new Frontier(graph, parallel);
+    this.#frontier = new Frontier(graph, parallel ? stateEdges : undefined);
     const { rankOf } = this.#context;
     this.#ready = new PriorityQueue((a, b) => rankOf(a.id) < rankOf(b.id));
     this.#wanted = findWantedServers(graph);

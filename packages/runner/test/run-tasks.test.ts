@@ -334,6 +334,38 @@ test('parallel: dependencies do not hold anyone back, keys still need them, depe
   assert.deepEqual(run.saved, ['a']);
 });
 
+test('parallel: what a task takes the state of is waited for, by whatever depends on that task too', async () => {
+  const many = Array.from({ length: 9 }, (_, index) => `after${index}`);
+  const graph = createGraph({
+    migrate: {},
+    look: { needs: ['migrate'] },
+    other: {},
+    beside: { needs: ['other'] },
+    ...Object.fromEntries(many.map((name) => [name, { needs: ['look'] }])),
+  });
+  const stateEdges = new Map(['look', ...many].map((name) => [idOf(name), [idOf('migrate')]]));
+  const run = startRun(graph, { options: { parallel: true, stateEdges } });
+  await settle();
+  assert.deepEqual([...run.started].sort(), ['beside', 'migrate', 'other']);
+  run.process('migrate').end(0);
+  await settle();
+  assert.deepEqual(run.started.slice(3).sort(), [...many, 'look'].sort());
+  while (run.running.length > 0) run.running[0]?.end(0);
+  await run.result;
+  assert.deepEqual([...run.saved].sort(), ['look', 'migrate', 'other'], 'look has waited for all that it depends on');
+});
+
+test('parallel: a task whose state cannot be had takes nobody with it that does not need it', async () => {
+  const graph = createGraph({ migrate: {}, look: { needs: ['migrate'] }, beside: { needs: ['migrate'] } });
+  const stateEdges = new Map([[idOf('look'), [idOf('migrate')]]]);
+  const options = { parallel: true, stateEdges, continueMode: 'dependencies-successful' } as const;
+  const run = startRun(graph, { options });
+  await settle();
+  run.process('migrate').end(3);
+  run.process('beside').end(0);
+  assert.deepEqual(outcomes(await run.result), { migrate: 'failed', look: 'dependency-failed', beside: 'executed' });
+});
+
 test('parallel: a failure stops the others', async () => {
   const run = startRun(createGraph({ a: {}, b: { needs: ['a'] } }), { options: { parallel: true } });
   await settle();

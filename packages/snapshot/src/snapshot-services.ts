@@ -18,6 +18,7 @@ import type { ServiceSession, SessionOpening, TaskServices } from '@tr/runner';
 import type { ServiceLease, StoredState } from '@tr/services';
 import { findAncestors, stateOf, type Ancestor } from './find-ancestor.js';
 import type { SnapshotServicesOptions } from './ports.js';
+import { listStateEdges } from './state-edges.js';
 import { findStateSources } from './state-source.js';
 import { findTouched, stampSteps, type StepStamps } from './step-stamps.js';
 import { stepsOf } from './steps.js';
@@ -53,6 +54,11 @@ export class SnapshotServices implements TaskServices {
 
   constructor(options: SnapshotServicesOptions) {
     this.#options = options;
+  }
+
+  /** What a run waits for that ignores the order of dependencies: {@link listStateEdges}. */
+  listStateEdges(): ReadonlyMap<TaskId, readonly TaskId[]> {
+    return listStateEdges(this.#options.graph);
   }
 
   /** Called when a task was taken from the cache: its state is where its outputs are. */

@@ -20,7 +20,8 @@ test('a given server: databases are made and dropped, states restored, and nothi
   await sql(url, 'create database app');
   const { host, folder } = makeHost(t, { environment: { PATH: process.env['PATH'] ?? '', CI_DATABASE: url } });
   const service = postgres({ url: '$CI_DATABASE', extensions: ['pgcrypto'] });
-  assert.match(must(await host.identify(service)).engine, /^postgres \d.*given$/);
+  assert.match(must(await host.identify(service)).engine, /^postgres \d.*given; pgcrypto \d+\.\d+$/);
+  assert.match(must(await host.identify(postgres({ url: '$CI_DATABASE' }))).engine, /^postgres \d.*given$/);
   const first = must(await host.acquire(asks([service])));
   const own = setting(first.environment, 'DATABASE_URL');
   assert.equal(new URL(own).pathname, '/app');

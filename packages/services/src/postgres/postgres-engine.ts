@@ -15,6 +15,7 @@ import {
   toPostgresHeader,
   type ClusterOptions,
 } from './cluster.js';
+import { describeExtensions, lookUpControlFiles } from './extension-versions.js';
 import { findPostgres, type PostgresPrograms } from './find-postgres.js';
 import { EMPTY, PooledServer } from './pooled-server.js';
 import { PostgresLease } from './postgres-lease.js';
@@ -40,7 +41,10 @@ export class PostgresEngine implements Engine {
   }
 
   async identify(service: ServiceDefinition): Promise<string> {
-    return (await this.#find(service)).engine;
+    const programs = await this.#find(service);
+    if (service.extensions.length === 0) return programs.engine;
+    const lookup = await lookUpControlFiles(programs, this.#context.memo);
+    return programs.engine + (await describeExtensions(service.extensions, lookup));
   }
 
   async lease(request: EngineRequest): Promise<EngineLease> {

@@ -12,10 +12,11 @@ import { packState } from '../../state/pack-state.js';
 import { STATE_VERSION, type StateHeader } from '../../state/state-header.js';
 import { StateError, unpackState } from '../../state/unpack-state.js';
 import { quoteName } from '../admin.js';
+import { describeExtensions } from '../extension-versions.js';
 import { toTemplateName } from '../sealed-state.js';
 import { findDumpPrograms, runOn, type DumpPrograms } from './dump-programs.js';
 import { GivenDatabases } from './given-databases.js';
-import { openGivenServer, type GivenServer } from './given-server.js';
+import { lookUpExtensions, openGivenServer, type GivenServer } from './given-server.js';
 
 /** The one file of a logical state. */
 const DUMP_NAME = 'database.dump';
@@ -35,8 +36,12 @@ export class GivenPostgresEngine implements Engine {
 
   async identify(service: ServiceDefinition): Promise<string> {
     const server = await openGivenServer(service, this.#context.options.environment, undefined);
-    await server.admin.close();
-    return `postgres ${server.version}, given`;
+    try {
+      const extensions = await describeExtensions(service.extensions, (names) => lookUpExtensions(server, names));
+      return `postgres ${server.version}, given${extensions}`;
+    } finally {
+      await server.admin.close();
+    }
   }
 
   async lease(request: EngineRequest): Promise<EngineLease> {

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { readGivenUrl, withDatabase } from '../../given-url.js';
 import { ServiceError, toDetail } from '../../service-error.js';
 import { PostgresAdmin } from '../admin.js';
+import type { ExtensionVersion } from '../extension-versions.js';
 
 /** Databases that every server has and that we may be allowed to connect to, to create others from there. */
 const MAINTENANCE = ['postgres', 'template1'];
@@ -39,6 +40,24 @@ export async function openGivenServer(
       throw new ServiceError({ code: 'service/unreachable', service: service.name, host: url.host, detail }, error);
     }
   }
+}
+
+/** What the server would install. */
+export async function lookUpExtensions(
+  { admin }: GivenServer,
+  names: readonly string[],
+): Promise<readonly ExtensionVersion[]> {
+  const rows = await admin.query(
+    `select e.name, e.default_version as version, v.requires::text[] as requires
+      from pg_available_extensions e left join pg_available_extension_versions v
+        on v.name = e.name and v.version = e.default_version where e.name = any($1)`,
+    [names],
+  );
+  return rows.map(({ name, version, requires }) => ({
+    name: String(name),
+    version: typeof version === 'string' ? version : undefined,
+    requires: Array.isArray(requires) ? requires.map(String) : [],
+  }));
 }
 
 async function connect(url: URL): Promise<GivenServer> {

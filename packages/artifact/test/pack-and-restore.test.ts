@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -337,6 +338,31 @@ test('outputs that cannot be stored faithfully are named', async (t) => {
     assert.ok(!packed.ok && packed.failure.kind === 'outputs' && packed.failure.reason.reason === 'unsafe-output');
     assert.equal(packed.failure.reason.path, path);
   }
+});
+
+const utf8Only = process.platform === 'linux' ? false : 'file systems here take no other names than UTF-8';
+
+test('what is named in bytes that are not UTF-8 is not stored under another name', { skip: utf8Only }, async (t) => {
+  const odd = (text: string): Buffer => Buffer.from(text, 'latin1');
+  const makers: readonly ((dist: string) => void)[] = [
+    (dist) => writeFileSync(odd(`${dist}/a\xffb`), 'x'),
+    (dist) => (mkdirSync(odd(`${dist}/a\xffb`)), writeFileSync(odd(`${dist}/a\xffb/f`), 'x')),
+    (dist) => symlinkSync(odd('a\xffb'), `${dist}/link`),
+  ];
+  for (const make of makers) {
+    const rig = createRig(t);
+    rig.write({ 'dist/plain': '1' });
+    make(join(rig.root, 'web/dist'));
+    await assert.rejects(rig.pack(), /not valid UTF-8/);
+  }
+});
+
+test('outputs that cannot be stored for their names are noticed before anything is', async (t) => {
+  const rig = createRig(t);
+  rig.write({ 'dist/a': 'content of a', 'dist/Z': '1', 'dist/z': '2' });
+  await assert.rejects(rig.pack(), /only in case/);
+  const missing = await rig.blobs.findMissing([digestOf(Buffer.from('content of a'))]);
+  assert.equal(missing.ok && missing.value.length, 1);
 });
 
 test('modification times may be anything', async (t) => {

@@ -136,6 +136,7 @@ function readOrRefuse<T>(path: RelativePath, read: () => T): T {
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
-    throw new UnsafeOutputError({ path, detail: `cannot be read (${code})` });
+    const detail = path.includes('\ufffd') ? 'a name that is not valid UTF-8' : `cannot be read (${code})`;
+    throw new UnsafeOutputError({ path, detail });
   }
 }

@@ -21,7 +21,7 @@ import {
 import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
 import { isExecutable, isSameContentStamp, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
 import { PackBuilder } from './pack-builder.js';
-import { findClash } from '../restore/find-clash.js';
+import { findNameClash, findPlaceClash, type Clash } from '../restore/find-clash.js';
 
 /** Files up to this size are read at once. */
 const SMALL_BYTES = 4 * 1024 * 1024;
@@ -58,6 +58,8 @@ export async function packOutputs(options: {
   readonly linked: boolean;
 }): Promise<Result<PackedOutputs, PackTrouble>> {
   const { disk, root, blobs } = options;
+  const unfit = findUnfitName(options.collected);
+  if (unfit !== undefined) return outputsTrouble({ reason: 'unsafe-output', ...unfit });
   const small = new PackBuilder(blobs, !options.linked);
   const entries: ManifestEntry[] = [];
   const stamps: Stamp[] = [];
@@ -81,7 +83,7 @@ export async function packOutputs(options: {
     if (now === undefined || stamp === undefined || !isUnchanged(now, stamp)) changed.push(path);
   });
   if (changed.length > 0) return outputsTrouble({ reason: 'outputs-changed', paths: changed });
-  const clash = findClash(entries);
+  const clash = findPlaceClash(entries);
   if (clash !== undefined) return outputsTrouble({ reason: 'unsafe-output', ...clash });
   const built = await small.finish();
   if (!built.ok) return fail({ kind: 'store', failure: built.failure });
@@ -103,6 +105,22 @@ function isUnchanged(now: Stats, stamp: Stamp): boolean {
   return now.nlink > 1 && isSameContentStamp(current, stamp) && current.mode === stamp.mode;
 }
 
+const NOT_UTF8 = 'a name that is not valid UTF-8';
+
+/** Node puts this character for bytes that are none: the name, or the text of a link, is not what lies on disk. */
+function isLossy(text: string): boolean {
+  return text.includes('\ufffd');
+}
+
+/** The first output that cannot be stored for its name, found before any content is: each run would store it in vain. */
+function findUnfitName({ outputs }: CollectedOutputs): Clash | undefined {
+  for (const { path } of outputs) {
+    const detail = isLossy(path) ? NOT_UTF8 : findPathHazard(path);
+    if (detail !== undefined) return { path, detail };
+  }
+  return findNameClash(outputs);
+}
+
 interface PackStep {
   readonly disk: Disk;
   readonly root: string;
@@ -120,8 +138,6 @@ interface PackedOne {
 
 async function packOne(step: PackStep): Promise<Result<PackedOne | 'changed', PackTrouble>> {
   const { disk, path, type } = step;
-  const hazard = findPathHazard(path);
-  if (hazard !== undefined) return unsafe(path, hazard);
   const native = `${step.root}/${path}`;
   const stats = disk.lstat(native);
   if (stats === undefined) return ok('changed');
@@ -132,7 +148,7 @@ async function packOne(step: PackStep): Promise<Result<PackedOne | 'changed', Pa
     case 'symlink': {
       if (!stats.isSymbolicLink()) return ok('changed');
       const target = disk.readLink(native);
-      const linkHazard = findLinkHazard(path, target);
+      const linkHazard = isLossy(target) ? NOT_UTF8 : findLinkHazard(path, target);
       return linkHazard === undefined ? ok({ entry: { type, path, target }, stamp }) : unsafe(path, linkHazard);
     }
     case 'file':

@@ -1,4 +1,4 @@
-import type { ManifestEntry } from '@tr/model';
+import type { ManifestEntry, RelativePath } from '@tr/model';
 import { parentOf } from '../outputs/output-globs.js';
 
 /** Links in a row that are followed before it is called a cycle; what Linux allows. */
@@ -16,7 +16,12 @@ export interface Clash {
  * link texts are safe by themselves (checked when the manifest was parsed).
  */
 export function findClash(entries: readonly ManifestEntry[]): Clash | undefined {
-  return findFolded(entries) ?? findBelowNoDirectory(entries) ?? findLinkCycle(entries);
+  return findNameClash(entries) ?? findPlaceClash(entries);
+}
+
+/** The part of {@link findClash} that looks at more than names. */
+export function findPlaceClash(entries: readonly ManifestEntry[]): Clash | undefined {
+  return findBelowNoDirectory(entries) ?? findLinkCycle(entries);
 }
 
 /** The form in which a name may meet another one on a file system that folds case or Unicode. */
@@ -27,7 +32,8 @@ function fold(path: string): string {
     : path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
-function findFolded(entries: readonly ManifestEntry[]): Clash | undefined {
+/** The part of {@link findClash} that looks at names alone. */
+export function findNameClash(entries: readonly { readonly path: RelativePath }[]): Clash | undefined {
   /** Folded name -> the one spelling it may have; directories that are only implied count too. */
   const spellings = new Map<string, string>();
   const claim = (path: string): string | undefined => {

@@ -40,6 +40,12 @@ for (const [title, config] of [
   });
 }
 
+test('the token of the environment is one word; space around it is of the file it came from', () => {
+  const tokenOf = (text: string): string | undefined => parseServeRequest([], { TR_CACHE_TOKEN: text }, '/').firstToken;
+  assert.deepEqual([tokenOf('secret\n'), tokenOf(''), tokenOf(' \n')], ['secret', undefined, undefined]);
+  for (const wrong of ['two words', 'tökén']) assert.throws(() => tokenOf(wrong), { name: 'UsageError' });
+});
+
 test('a bucket has no bound and no upkeep of its own, and its tokens are in it', () => {
   const bucket = parseServeRequest(['--store', 's3://bucket/prefix'], {}, '/home');
   assert.deepEqual(bucket.store, { kind: 'bucket', url: 's3://bucket/prefix' });

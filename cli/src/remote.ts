@@ -105,7 +105,8 @@ async function openBackend(
 
 /** `TR_TOKEN`; else, where `TR_OIDC_AUDIENCE` is set, what a CI job is given to show who it is. */
 function findToken(environment: Readonly<Record<string, string>>): () => Promise<string | undefined> {
-  const own = environment['TR_TOKEN'] || undefined;
+  // Read from a file or pasted into a form, it has a line feed behind it.
+  const own = environment['TR_TOKEN']?.trim() || undefined;
   const audience = environment['TR_OIDC_AUDIENCE'];
   const url = environment['ACTIONS_ID_TOKEN_REQUEST_URL'];
   const credential = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];

@@ -132,6 +132,16 @@ describe('remote trouble', () => {
     }
   });
 
+  test('a token that no header can have is refused, not a crash; one with a line feed behind it is good', async () => {
+    for (const token of ['two\nlines', 'tökén', 'a b', '\u0001']) {
+      const run = await runWithin(checkout(source), { ...server.client, TR_TOKEN: token });
+      assert.deepEqual([run.exitCode, run.outcomes], [0, EXECUTED], run.stderr);
+      assert.deepEqual(warningsOf(run), ['remote/refused']);
+    }
+    const run = await runWithin(checkout(source), { ...server.client, TR_TOKEN: `${server.client['TR_TOKEN']}\n` });
+    assert.deepEqual(run.outcomes, { 'lib#build': 'restored', 'app#build': 'restored' }, run.stdout);
+  });
+
   test('a server that is killed while it is used', async () => {
     const doomed = await startCacheServer();
     const workspace = sample(LARGE);

@@ -82,7 +82,7 @@ export function parseServeRequest(
     upkeepMs: given('upkeep') === 'off' ? 0 : (span('upkeep') ?? (isBucket ? 0 : UPKEEP_MS)),
     drainMs: span('drain') ?? 30_000,
     workers,
-    firstToken: given('token'),
+    firstToken: toFirstToken(given('token')),
   };
 }
 
@@ -96,6 +96,15 @@ function toStorePlace(text: string | undefined, directory: string): StorePlace {
 function toSigningKey(file: string | undefined, text: string | undefined): ServeRequest['signingKey'] {
   if (file !== undefined) return { file };
   return text === undefined || text === '' ? undefined : { text };
+}
+
+/** A line feed behind it is of the file it was read from. */
+function toFirstToken(text: string | undefined): string | undefined {
+  const token = text?.trim();
+  if (token === undefined || token === '') return undefined;
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new UsageError('TR_CACHE_TOKEN must be one word of visible ASCII characters.');
+  return token;
 }
 
 function mapGiven<T>(text: string | undefined, map: (text: string) => T): T | undefined {

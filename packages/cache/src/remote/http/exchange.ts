@@ -66,13 +66,20 @@ function runExchange(
   const length = body.reduce((sum, bytes) => sum + bytes.length, 0);
   return new Promise((resolve) => {
     let received = 0;
-    const outgoing = send({
-      method,
-      hostname: hostOf(url),
-      port: url.port,
-      path: `${url.pathname}${url.search}`,
-      headers: method === 'GET' ? headers : { ...headers, 'content-length': String(length) },
-    });
+    let outgoing: ClientRequest;
+    try {
+      outgoing = send({
+        method,
+        hostname: hostOf(url),
+        port: url.port,
+        path: `${url.pathname}${url.search}`,
+        headers: method === 'GET' ? headers : { ...headers, 'content-length': String(length) },
+      });
+    } catch (error) {
+      // What cannot be sent is refused at once, by a throw.
+      resolve(toTrouble(error instanceof Error ? error : new Error(String(error))));
+      return;
+    }
     const settle = (result: RemoteResult<Exchange>): void => {
       stopWatching();
       signal.removeEventListener('abort', giveUp);

@@ -129,6 +129,9 @@ class HttpBackend implements RemoteBackend {
   }): Promise<RemoteResult<Exchange>> {
     const { url, userAgent, stallMs = STALL_MS, proxy } = this.#options;
     const token = await this.#options.token();
+    // A header can have nothing else; whoever put it there is told, and not by a crash.
+    if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+      return trouble('refused', 'the token has characters that no token has');
     this.#exchanger ??= createExchanger({ origin: url, stallMs, proxy });
     const { exchange }: { readonly exchange: Exchanger } = await this.#exchanger;
     const answer = await exchange({

@@ -1,7 +1,8 @@
 import { parseServeRequest, type ServeRequest } from './config/serve-request.js';
+import { runForget } from './config/forget-command.js';
 import { runGc } from './config/gc-command.js';
 import { LineBuffer } from './config/line-buffer.js';
-import { openServerStore } from './config/open-store.js';
+import { openServerStore, type ServerStore } from './config/open-store.js';
 import { serve } from './config/serve.js';
 import { runTokenCommand } from './config/token-command.js';
 import { StoreUnusableError, UsageError } from './config/usage-error.js';
@@ -17,6 +18,7 @@ const USAGE = `tr-cache-server [serve] [--store s3://bucket/prefix?endpoint=U&re
                         [--tls-cert F --tls-key F] [--public-url U] [--trust-proxy] [--drain 30s] [--workers N]
 tr-cache-server doctor [--store U | --dir D]       tries everything that the store must do
 tr-cache-server gc [--store U | --dir D] [--max-size 50GB] [--max-age 30d] [--quota pr=2GB]...
+tr-cache-server forget <key> [--scope S] [--tenant T] [--store U | --dir D]   a stored result that is wrong
 tr-cache-server token create --scope main|release/X|pr/N|user/X [--tenant T] [--read-only] [--expires 90d]
 tr-cache-server token list
 tr-cache-server token revoke <id>                  each with [--store U | --dir D | --tokens-file F]
@@ -47,6 +49,7 @@ export async function runCacheServer({ args, cwd }: ServerCall): Promise<'ended'
   const [command = 'serve', ...rest] = args;
   try {
     if (command === 'token') await runToken(rest, { cwd, print });
+    else if (command === 'forget') await runForgetting(rest, { cwd, print });
     else if (command === 'doctor') process.exitCode = await runDoctor(toRequest(rest, cwd), { print, now: Date.now });
     else if (command === 'gc') await runGc(toRequest(rest, cwd), { print, now: Date.now });
     else if (['help', '--help', '-h'].includes(command)) print(USAGE);
@@ -94,18 +97,36 @@ function toRequest(args: readonly string[], cwd: string): ServeRequest {
 }
 
 async function runToken(args: readonly string[], { cwd, print }: CommandContext): Promise<void> {
+  await withOpener(cwd, async (openStore) => {
+    const open = async (flags: readonly string[]) => (await openStore(flags)).tokens;
+    await runTokenCommand(args, { open, print, now: Date.now() });
+  });
+}
+
+async function runForgetting(args: readonly string[], { cwd, print }: CommandContext): Promise<void> {
+  await withOpener(cwd, async (openStore) => {
+    const open = async (flags: readonly string[]) => (await openStore(flags)).entries;
+    await runForget(args, { open, print });
+  });
+}
+
+/** Runs a command that opens the store its flags name, and closes that in the end. */
+async function withOpener(
+  cwd: string,
+  use: (open: (flags: readonly string[]) => Promise<ServerStore>) => Promise<void>,
+): Promise<void> {
   let request = toRequest([], cwd);
-  const opened: { close(): void }[] = [];
-  const open = async (flags: readonly string[]) => {
+  const opened: ServerStore[] = [];
+  const open = async (flags: readonly string[]): Promise<ServerStore> => {
     request = toRequest(flags, cwd);
     const store = await openServerStore(request, Date.now);
     opened.push(store);
-    return store.tokens;
+    return store;
   };
   try {
     await withStore(
       () => request,
-      () => runTokenCommand(args, { open, print, now: Date.now() }),
+      () => use(open),
     );
   } finally {
     for (const store of opened) store.close();

@@ -82,6 +82,36 @@ test('tokens made, listed and revoked beside a running server count with the nex
   }
 });
 
+test('a stored result is forgotten beside a running server, and the next one is the first', async () => {
+  using workspace = createWorkspace();
+  await using server = await startCommand(workspace);
+  const pull = await server.run('token', 'create', '--scope', 'pr/7');
+  const [key, other] = ['0123456789abcdef', '0123456789abcde0'];
+  const send = async (token: string, body?: string, path = key): Promise<string> => {
+    const headers = { authorization: `Bearer ${token}` };
+    const request = body === undefined ? { headers } : { headers, method: 'PUT', body };
+    const response = await fetch(`${server.url}/v8/artifacts/${path}`, request);
+    return response.ok ? await response.text() : String(response.status);
+  };
+  for (const body of ['wrong', 'right']) await send(FIRST, body);
+  await send(FIRST, 'x', other);
+  await send(pull, 'of the pull request');
+  assert.deepEqual([await send(FIRST), await send(pull)], ['wrong', 'of the pull request']);
+  const said = await server.run('forget', key, '--scope', 'main');
+  assert.match(said, /^Removed 0123456789abcdef of turborepo from main\.$/);
+  assert.deepEqual(
+    [await send(FIRST), await send(pull), await send(FIRST, undefined, other)],
+    ['404', 'of the pull request', 'x'],
+  );
+  await send(FIRST, 'right');
+  assert.equal(await send(FIRST), 'right');
+  const refused = async (...args: string[]): Promise<number | null> =>
+    (await runClient(['node', PROGRAM, 'forget', ...args], { cwd: workspace.path })).code;
+  const place = ['--dir', join(workspace.path, 'cache')];
+  assert.equal(await refused('0123', ...place), 2, 'too few digits');
+  assert.equal(await refused(key, '--tenant', 'other', ...place), 2, 'nothing there');
+});
+
 test('commands that run at once lose nothing of each other', async () => {
   using workspace = createWorkspace();
   const env = { TR_CACHE_DIR: join(workspace.path, 'cache') };

@@ -1,11 +1,9 @@
-import { parseArgs } from 'node:util';
 import { parseScope } from '../auth/scope.js';
 import { createToken, type StoredToken } from '../auth/token.js';
 import type { TokenStore } from '../auth/token-store.js';
+import { parseCommand as parse, placeFlags, toTenant, toText } from './command-line.js';
 import { parseSpan } from './parse-size.js';
 import { UsageError } from './usage-error.js';
-
-const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Where `token` commands work. */
 export interface TokenCommandContext {
@@ -41,8 +39,7 @@ async function create(args: readonly string[], { open, print, now }: TokenComman
   });
   const scope = parseScope(toText(values['scope']) ?? '');
   if (scope === undefined) throw new UsageError('--scope is needed: main, release/1.2, pr/7 or user/ann.');
-  const tenant = toText(values['tenant']) ?? '';
-  if (!TENANT.test(tenant)) throw new UsageError('--tenant must be letters, digits, `.`, `_` and `-`.');
+  const tenant = toTenant(values['tenant']);
   const { expires } = values;
   const span = typeof expires === 'string' ? parseSpan(expires) : undefined;
   if (expires !== undefined && span === undefined) throw new UsageError('--expires must be a time such as 90d or 12h.');
@@ -70,37 +67,4 @@ function describe({ id, tenant, scope, readOnly, expiresAt }: StoredToken, now: 
   const until = expiresAt === undefined ? 'never expires' : `expires ${new Date(expiresAt).toISOString()}`;
   const state = expiresAt !== undefined && expiresAt <= now ? 'expired' : until;
   return [id, tenant, scope, readOnly ? 'read-only' : 'read-write', state].join('\t');
-}
-
-const PLACE_FLAGS = ['tokens-file', 'store', 'dir', 'config'] as const;
-
-function placeFlags(values: Readonly<Record<string, unknown>>): readonly string[] {
-  return PLACE_FLAGS.flatMap((name) => {
-    const text = toText(values[name]);
-    return text === undefined ? [] : [`--${name}`, text];
-  });
-}
-
-type OptionSpecs = Readonly<
-  Record<string, { readonly type: 'string' | 'boolean'; readonly default?: string | boolean }>
->;
-
-function parse(
-  args: readonly string[],
-  options: OptionSpecs,
-): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { ...options, ...Object.fromEntries(PLACE_FLAGS.map((name) => [name, { type: 'string' } as const])) },
-      strict: true,
-      allowPositionals: true,
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function toText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -11,7 +11,7 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
     case 'remote/refused':
       return {
         what: `The remote cache \`${failure.origin}\` does not accept us: ${failure.detail}.`,
-        next: `${RUNS_WITHOUT} Check ${failure.origin.startsWith('s3:') ? 'the AWS credentials' : '\`TR_TOKEN\`'}, or say what may be done with \`--cache\`.`,
+        next: `${RUNS_WITHOUT} Check ${failure.origin.startsWith('s3:') ? 'the AWS credentials' : '`TR_TOKEN`'}, or say what may be done with \`--cache\`.`,
       };
     case 'remote/untrusted':
       return {

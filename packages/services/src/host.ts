@@ -5,6 +5,7 @@ import { createContext } from './context.js';
 import { createEngine, isGiven } from './create-engine.js';
 import type { Engine, EngineContext, EngineLease } from './engine.js';
 import { captureAside } from './lease/capture-aside.js';
+import { inTurns } from './lease/turns.js';
 import { toEnvironment } from './lease/environment.js';
 import { openResetSocket, type ResetSocket } from './lease/reset-socket.js';
 import type { Places } from './place/places.js';
@@ -78,7 +79,10 @@ class Host implements ServiceHost {
     context.register.remove();
   }
 
-  /** All at once; when one fails, those that are ready are given back. */
+  /**
+   * All at once, but one after the other what others may be waited for: two tasks that want the same two databases
+   * of a given server would wait for each other. When one fails, those that are ready are given back.
+   */
   async #leaseAll({ services, workers, signal }: LeaseRequest): Promise<readonly EngineLease[]> {
     const lease = async ({ service, state }: ServiceRequest): Promise<EngineLease> => {
       try {
@@ -87,7 +91,14 @@ class Host implements ServiceHost {
         throw asRefusal(error, service.name);
       }
     };
-    const settled = await Promise.allSettled(services.map(lease));
+    const { given, own } = inTurns(services, this.#options.environment);
+    let turn: Promise<unknown> = Promise.resolve();
+    const inTurn = given.map((request) => {
+      const leased = turn.then(() => lease(request));
+      turn = leased;
+      return leased;
+    });
+    const settled = await Promise.allSettled([...inTurn, ...own.map(lease)]);
     const leases = settled.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     const failed = settled.find((result) => result.status === 'rejected');
     if (failed === undefined) return leases;

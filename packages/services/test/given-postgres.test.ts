@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import type { ServiceDefinition } from '@tr/model';
 import { asks, makeHost, must, mustFail, postgres, setting, stored } from './rig.js';
 import { sql } from './sql.js';
 
@@ -119,6 +120,21 @@ test('two runs on one given server take turns, and leftovers of a killed one are
   const two = must(await waiting);
   const tables = await sql(setting(two.environment, 'DATABASE_URL'), 'select relname from pg_class where oid >= 16384');
   assert.deepEqual(tables, []);
+});
+
+test('two databases of one given server: tasks that want both do not wait for each other; the same one twice is refused', async (t) => {
+  const url = await makeServer(t);
+  const [a, b] = [postgres({ url }), postgres({ url, name: 'audit', database: 'audit', env: { AUDIT_URL: 'url' } })];
+  const use = async (services: readonly ServiceDefinition[]): Promise<void> => {
+    const lease = must(await makeHost(t).host.acquire(asks(services)));
+    await sql(setting(lease.environment, 'AUDIT_URL'), 'create table mine (i int)');
+    await sql(setting(lease.environment, 'DATABASE_URL'), 'create table mine (i int)');
+    await lease.release();
+  };
+  await Promise.all([use([a, b]), use([b, a]), use([a, b]), use([b, a])]);
+  const twice = await makeHost(t).host.acquire(asks([a, { ...b, database: 'app' }]));
+  const failure = mustFail(twice, 'service/unsupported');
+  assert.ok('what' in failure && failure.what.includes('the same database'));
 });
 
 test('a given server that is not there, and an address that says nothing', async (t) => {

@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@tr/model';
 import { createCommandKind } from './command/command-kind.js';
-import type { Engine, EngineContext } from './engine.js';
+import type { Engine, EngineContext, GivenEngine } from './engine.js';
 import { GivenMysqlEngine } from './mysql/given/given-mysql-engine.js';
 import { createMysqlKind } from './mysql/mysql-kind.js';
 import { OwnServerEngine } from './own-server/own-server-engine.js';
@@ -13,9 +13,7 @@ import { ServiceError } from './service-error.js';
 /** The engine of a kind of service, ours or given. Throws `service/unsupported`. */
 export function createEngine(service: ServiceDefinition, context: EngineContext): Engine {
   const { kind } = service;
-  if (isGiven(service, context.options.environment)) {
-    return createGivenEngine(service, context);
-  }
+  if (isGiven(service, context.options.environment)) return createGivenEngine(service, context);
   switch (kind) {
     case 'postgres':
       return new PostgresEngine(context);
@@ -29,7 +27,8 @@ export function createEngine(service: ServiceDefinition, context: EngineContext)
   }
 }
 
-function createGivenEngine({ name, kind }: ServiceDefinition, context: EngineContext): Engine {
+/** The engine of a service that is given. Throws `service/unsupported`. */
+export function createGivenEngine({ name, kind }: ServiceDefinition, context: EngineContext): GivenEngine {
   switch (kind) {
     case 'postgres':
       return new GivenPostgresEngine(context);

@@ -46,6 +46,16 @@ export interface EngineLease {
   release(): Promise<void>;
 }
 
+/** A kind of service on servers that somebody else runs. What is made there for local work needs no process of ours. */
+export interface GivenEngine extends Engine {
+  /** Makes the service's database with the state, marked by `mark`; one that is there is left as it is. */
+  keep(request: EngineRequest, mark: string): Promise<ServiceAddress>;
+  /** True when the server answers and has the service's database. */
+  isThere(service: ServiceDefinition): Promise<boolean>;
+  /** Removes the service's database when it has this mark; nothing that was there before. */
+  removeKept(service: ServiceDefinition, mark: string): Promise<void>;
+}
+
 /** One kind of service. Throws ServiceErrors. */
 export interface Engine {
   /** Engine with its exact version. */

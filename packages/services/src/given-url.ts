@@ -7,11 +7,16 @@ export function readGivenUrl(
   environment: Readonly<Record<string, string>>,
   schemes: readonly string[],
 ): URL {
-  const text = url.startsWith('$') ? (environment[url.slice(1)] ?? '') : url;
+  const text = readUrlText(url, environment);
   const read = URL.canParse(text) ? new URL(text) : undefined;
   if (read !== undefined && schemes.includes(read.protocol.slice(0, -1))) return read;
   const host = url.startsWith('$') ? url : 'url';
   throw new ServiceError({ code: 'service/unreachable', service, host, detail: `it is no ${schemes[0]}:// address` });
+}
+
+/** The text of a `url`: itself, or that of the variable it names. */
+export function readUrlText(url: string, environment: Readonly<Record<string, string>>): string {
+  return url.startsWith('$') ? (environment[url.slice(1)] ?? '') : url;
 }
 
 /** The address of another database of the same server. */

@@ -28,7 +28,13 @@ export type ServiceFailure =
   /** A server given by `url` cannot be reached or refuses us. No part of the address but the host is told. */
   | { readonly code: 'service/unreachable'; readonly service: string; readonly host: string; readonly detail: string }
   /** On a server given by `url`: a database of this name is there that is not ours and not empty. */
-  | { readonly code: 'service/foreign-database'; readonly service: string; readonly database: string }
+  | {
+      readonly code: 'service/foreign-database';
+      readonly service: string;
+      readonly database: string;
+      /** It is there although one with a state was to be made (`there`); `tr services up` has made it (`kept`). */
+      readonly why?: 'there' | 'kept';
+    }
   /** A stored state cannot be used: damaged, of another engine, or the server does not come up on it. */
   | { readonly code: 'service/state-unusable'; readonly service: string; readonly detail: string }
   /** The state could not be written, or is not what the task left (`detail`: another session was connected, …). */

@@ -24,10 +24,7 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
         next: 'Check its `url`, and that the server runs and lets this user in.',
       };
     case 'service/foreign-database':
-      return {
-        what: `${service}: the database \`${printable(failure.database)}\` on the given server is not ours and not empty; it is left alone.`,
-        next: 'Name another `database`, or drop it if nobody needs it.',
-      };
+      return describeForeign(service, failure);
     case 'service/state-unusable':
       return { what: `${service}: a stored state cannot be used: ${failure.detail}.` };
     case 'service/capture-failed':
@@ -52,6 +49,25 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
       };
     case 'service/unsupported':
       return { what: `${service} is of kind ${failure.kind}, which cannot do this: ${failure.what}.` };
+  }
+}
+
+function describeForeign(
+  service: string,
+  failure: Extract<ServiceFailure, { code: 'service/foreign-database' }>,
+): Words {
+  const database = `${service}: the database \`${printable(failure.database)}\` on the given server`;
+  const next = 'Name another `database`, or drop it if nobody needs it.';
+  switch (failure.why ?? 'filled') {
+    case 'filled':
+      return { what: `${database} is not ours and not empty; it is left alone.`, next };
+    case 'there':
+      return { what: `${database} is there already; it is left alone.`, next };
+    case 'kept':
+      return {
+        what: `${database} is the one that \`tr services up\` has made for you; it is left alone.`,
+        next: 'Stop it with `tr services down`, or name another `database`.',
+      };
   }
 }
 

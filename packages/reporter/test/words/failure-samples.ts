@@ -139,9 +139,12 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     detail: 'password authentication failed for user "ci"',
   },
   { code: 'service/foreign-database', service: 'db', database: 'shop' },
+  { code: 'service/foreign-database', service: 'db', database: 'shop', why: 'there' },
+  { code: 'service/foreign-database', service: 'db', database: 'shop', why: 'kept' },
   { code: 'service/state-unusable', service: 'db', detail: 'it is damaged' },
   { code: 'service/capture-failed', service: 'db', detail: 'somebody is still connected' },
   { code: 'service/no-space', service: 'db', path: '/dev/shm' },
+  { code: 'service/no-space', service: 'db', path: '/home/me/shop/.tr/snapshots', holds: 'state' },
   {
     code: 'service/unsupported',
     service: 'cache',

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@tr/model';
 import { compareStrings } from '@tr/model';
 import { isGiven } from '../create-engine.js';
+import { readUrlText } from '../given-url.js';
 import type { ServiceRequest } from '../ports.js';
 import { ServiceError } from '../service-error.js';
 
@@ -35,7 +36,7 @@ export function inTurns(requests: readonly ServiceRequest[], environment: Enviro
 
 /** What a task has to itself on a given server: a database of it; of Redis the one that the address names. */
 function nameOf({ kind, url = '', database }: ServiceDefinition, environment: Environment): string {
-  const text = url.startsWith('$') ? (environment[url.slice(1)] ?? '') : url;
+  const text = readUrlText(url, environment);
   if (!URL.canParse(text)) return text;
   const { host, pathname } = new URL(text);
   return `${host}/${kind === 'redis' ? pathname.slice(1) || '0' : database}`;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
-import type { Engine, EngineContext, EngineLease, EngineRequest } from '../engine.js';
+import type { Engine, EngineContext, EngineLease, EngineRequest, GivenEngine } from '../engine.js';
 import { readGivenUrl } from '../given-url.js';
 import { OwnServerEngine } from '../own-server/own-server-engine.js';
 import type { ServiceAddress } from '../ports.js';
@@ -21,7 +21,7 @@ const LOOK_MS = 50;
  * A Redis server that runs already. One task at a time has its keyspace (the database of the address), which has to be
  * empty or ours, and is emptied afterwards. Workers need servers of our own, and so do states.
  */
-export class GivenRedisEngine implements Engine {
+export class GivenRedisEngine implements GivenEngine {
   readonly #context: EngineContext;
   readonly #leases = new Set<GivenRedisLease>();
   readonly #own: Engine;
@@ -67,6 +67,27 @@ export class GivenRedisEngine implements Engine {
   /** Its lock is renewed by this process: a given server is nobody's to keep. */
   detach(): Promise<void> {
     return this.dispose();
+  }
+
+  /** The keyspace is the user's own from now on: without a mark no run touches it, and nothing is removed. */
+  async keep(request: EngineRequest): Promise<ServiceAddress> {
+    try {
+      const lease = await this.lease(request);
+      await lease.release();
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.failure.code !== 'service/foreign-database') throw error;
+    }
+    return toAddress(toUrl(request.service, this.#context));
+  }
+
+  async isThere(service: ServiceDefinition): Promise<boolean> {
+    const connection = await this.#open({ ...service, ready: { ...service.ready, timeoutMs: 0 } }, undefined);
+    connection.close();
+    return true;
+  }
+
+  removeKept(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** The task and its workers get servers of ours: databases of one server see each other's messages and FLUSHALL. */
@@ -119,14 +140,7 @@ class GivenRedisLease implements EngineLease {
   }
 
   get address(): ServiceAddress {
-    const { hostname: host, port, username, password } = this.#url;
-    return {
-      url: this.#url.toString(),
-      host,
-      port: port === '' ? '6379' : port,
-      user: decodeURIComponent(username),
-      password: decodeURIComponent(password),
-    };
+    return toAddress(this.#url);
   }
 
   /** Waits for whoever has the keyspace, empties what a killed run has left in it, refuses what is not ours. */
@@ -189,6 +203,17 @@ class GivenRedisLease implements EngineLease {
 
 function toUrl(service: ServiceDefinition, { options }: EngineContext): URL {
   return readGivenUrl(service, options.environment, ['redis']);
+}
+
+function toAddress(url: URL): ServiceAddress {
+  const { hostname: host, port, username, password } = url;
+  return {
+    url: url.toString(),
+    host,
+    port: port === '' ? '6379' : port,
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+  };
 }
 
 async function connect(url: URL): Promise<RedisConnection> {

@@ -49,12 +49,14 @@ export class GivenMysqlDatabases {
   }
 
   /** `filled` = not to be touched; undefined = not there. Ours count as not there: they were swept. */
-  async findForeign(name: string): Promise<EmptyDatabase | 'filled' | undefined> {
+  async findForeign(name: string): Promise<EmptyDatabase | 'filled' | 'kept' | undefined> {
     const [found] = await this.#server.query(
       `select default_character_set_name as charset, default_collation_name as collation
         from information_schema.schemata where schema_name = ${quoteText(name)}`,
     );
     if (found === undefined) return undefined;
+    if ((await this.#listMarks()).some((each) => each.name === name && each.mark.startsWith(this.#kept())))
+      return 'kept';
     const [row] = await this.#server.query(COUNT_OBJECTS(name));
     if (Number(row?.['n']) !== 0) return 'filled';
     return { name, charset: String(found['charset']), collation: String(found['collation']) };
@@ -65,19 +67,25 @@ export class GivenMysqlDatabases {
     await this.#server.query(`create database ${quoteName(name)} character set ${charset} collate ${collation}`);
   }
 
-  /** Makes an empty one of ours. */
-  async create(name: string): Promise<void> {
-    const comment = this.#hasComments() ? ` comment '${this.#mark()}'` : '';
+  /** Makes an empty one of ours; `by` = a call of `tr services up`, whose it is. */
+  async create(name: string, by?: string): Promise<void> {
+    const comment = this.#hasComments() ? ` comment '${this.#mark(by)}'` : '';
     await this.#server.query(`create database ${quoteName(name)}${comment}`);
-    await this.mark(name);
+    await this.mark(name, by);
+  }
+
+  /** Removes a kept database, when it is the one that has this mark. */
+  async removeKept(name: string, by: string): Promise<void> {
+    const marks = await this.#listMarks();
+    if (marks.some((each) => each.name === name && each.mark === this.#mark(by))) await this.drop(name);
   }
 
   /** Marks it again, where the mark is something that a restored state brings one of its own for. */
-  async mark(name: string): Promise<void> {
+  async mark(name: string, by?: string): Promise<void> {
     if (this.#hasComments()) return;
     const procedure = `${quoteName(name)}.${MARK_PROCEDURE}`;
     await this.#server.query(`drop procedure if exists ${procedure}`);
-    await this.#server.query(`create procedure ${procedure}() comment '${this.#mark()}' select 1`);
+    await this.#server.query(`create procedure ${procedure}() comment '${this.#mark(by)}' select 1`);
   }
 
   /** Removes a database, whoever is connected to it: an open transaction would keep us waiting. */
@@ -106,18 +114,28 @@ export class GivenMysqlDatabases {
   }
 
   async #listOurs(): Promise<readonly string[]> {
+    return (await this.#listMarks()).filter(({ mark }) => mark === this.#mark()).map(({ name }) => name);
+  }
+
+  async #listMarks(): Promise<readonly { readonly name: string; readonly mark: string }[]> {
     const rows = await this.#server.query(
       this.#hasComments()
         ? 'select schema_name as name, schema_comment as mark from information_schema.schemata order by 1'
         : `select routine_schema as name, routine_comment as mark from information_schema.routines
             where routine_name = '${MARK_PROCEDURE}' order by 1`,
     );
-    return rows.filter(({ mark }) => mark === this.#mark()).map(({ name }) => String(name));
+    return rows.map(({ name, mark }) => ({ name: String(name), mark: String(mark) }));
   }
 
   /** JSON of letters and digits only. `of` = the service's database that it belongs to. */
-  #mark(): string {
-    return JSON.stringify({ tr: MARK_VERSION, of: sha256(this.#of).slice(0, 32) });
+  #mark(by?: string): string {
+    const of = sha256(this.#of).slice(0, 32);
+    return JSON.stringify(by === undefined ? { tr: MARK_VERSION, of } : { tr: MARK_VERSION, of, by });
+  }
+
+  /** What the marks of all kept ones begin with. */
+  #kept(): string {
+    return this.#mark('').slice(0, -2);
   }
 
   #hasComments(): boolean {

@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '@tr/model';
-import type { Engine, EngineContext, EngineLease, EngineRequest } from '../../engine.js';
+import type { EngineContext, EngineLease, EngineRequest, GivenEngine } from '../../engine.js';
+import type { ServiceAddress } from '../../ports.js';
 import { ServiceError, toDetail } from '../../service-error.js';
 import { GivenMysqlDatabases } from './given-mysql-databases.js';
 import { GivenMysqlLease } from './given-mysql-lease.js';
@@ -10,7 +11,7 @@ import { openGivenMysql } from './given-mysql-server.js';
  * what its dump program writes, and each worker's database is loaded from it. One lease at a time has the service's
  * database, across processes.
  */
-export class GivenMysqlEngine implements Engine {
+export class GivenMysqlEngine implements GivenEngine {
   readonly #context: EngineContext;
   readonly #leases = new Set<GivenMysqlLease>();
 
@@ -24,14 +25,49 @@ export class GivenMysqlEngine implements Engine {
     return `${server.product} ${server.version}, ${server.collation}, given`;
   }
 
-  async lease(request: EngineRequest): Promise<EngineLease> {
+  lease(request: EngineRequest): Promise<EngineLease> {
+    return this.#withLease(request, (lease) => lease.open());
+  }
+
+  async keep(request: EngineRequest, mark: string): Promise<ServiceAddress> {
+    const lease = await this.#withLease(request, (opening) => opening.keep(mark));
+    await lease.release();
+    return lease.address;
+  }
+
+  isThere(service: ServiceDefinition): Promise<boolean> {
+    return this.#withDatabases(
+      service,
+      async (databases) => (await databases.findForeign(service.database)) !== undefined,
+    );
+  }
+
+  removeKept(service: ServiceDefinition, mark: string): Promise<void> {
+    return this.#withDatabases(service, (databases) => databases.removeKept(service.database, mark));
+  }
+
+  /** Without the lock, on a server that is not waited for. */
+  async #withDatabases<T>(
+    service: ServiceDefinition,
+    work: (databases: GivenMysqlDatabases) => Promise<T>,
+  ): Promise<T> {
+    const soon = { ...service, ready: { ...service.ready, timeoutMs: 0 } };
+    const server = await openGivenMysql(soon, this.#context.options.environment, undefined);
+    try {
+      return await work(new GivenMysqlDatabases(server, service.database));
+    } finally {
+      await server.close();
+    }
+  }
+
+  async #withLease(request: EngineRequest, open: (lease: GivenMysqlLease) => Promise<void>): Promise<GivenMysqlLease> {
     const { service, signal } = request;
     const server = await openGivenMysql(service, this.#context.options.environment, signal);
     const databases = new GivenMysqlDatabases(server, service.database);
     const lease = new GivenMysqlLease({ context: this.#context, server, databases, request });
     this.#leases.add(lease);
     try {
-      await lease.open();
+      await open(lease);
       return lease;
     } catch (error) {
       await lease.release();

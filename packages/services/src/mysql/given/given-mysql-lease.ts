@@ -79,8 +79,9 @@ export class GivenMysqlLease implements EngineLease {
     for (const name of this.#names) {
       const foreign = await databases.findForeign(name);
       if (foreign === undefined) continue;
+      if (foreign === 'kept') throw this.#toForeign(name, 'kept');
       if (foreign === 'filled' || (await databases.sessions(name)).length > 0) {
-        throw new ServiceError({ code: 'service/foreign-database', service: this.service.name, database: name });
+        throw this.#toForeign(name);
       }
       empty.push(foreign);
     }
@@ -90,6 +91,19 @@ export class GivenMysqlLease implements EngineLease {
       this.#replaced.push(each);
     }
     await this.#makeAll(this.#names);
+  }
+
+  /** Waits for the lock, then makes the database unless it is there; it stays when this is released. */
+  async keep(by: string): Promise<void> {
+    const { databases, request } = this.#parts;
+    const { database } = this.service;
+    await this.#lock();
+    await databases.sweep();
+    if ((await databases.findForeign(database)) === undefined) {
+      if (request.state !== undefined) this.#state = await this.#unpack(request.state);
+      await this.#makeAll([database], by);
+      this.#made.clear();
+    } else if (request.state !== undefined) throw this.#toForeign(database, 'there');
   }
 
   async capture(path: string): Promise<CapturedState> {
@@ -146,10 +160,10 @@ export class GivenMysqlLease implements EngineLease {
   }
 
   /** Made one after the other (quick), loaded at the same time. */
-  async #makeAll(names: readonly string[]): Promise<void> {
+  async #makeAll(names: readonly string[], by?: string): Promise<void> {
     const { databases, server } = this.#parts;
     for (const name of names) {
-      await databases.create(name);
+      await databases.create(name, by);
       this.#made.add(name);
     }
     const state = this.#state;
@@ -159,7 +173,7 @@ export class GivenMysqlLease implements EngineLease {
     );
     const failed = settled.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw this.#toUnusable(`it cannot be loaded (${toDetail(failed.reason)})`, failed.reason);
-    for (const name of names) await databases.mark(name);
+    for (const name of names) await databases.mark(name, by);
   }
 
   async #lock(): Promise<void> {
@@ -209,6 +223,11 @@ export class GivenMysqlLease implements EngineLease {
     const folder = this.#parts.context.places.createScratchFolder();
     this.#folders.push(folder);
     return join(folder, 'dump');
+  }
+
+  #toForeign(database: string, why?: 'there' | 'kept'): ServiceError {
+    const failure = { code: 'service/foreign-database', service: this.service.name, database } as const;
+    return new ServiceError(why === undefined ? failure : { ...failure, why });
   }
 
   #toUnusable(detail: string, cause: unknown): ServiceError {

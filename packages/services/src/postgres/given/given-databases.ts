@@ -11,10 +11,13 @@ const NEW_PREFIX = 'tr_new_';
 /** First half of the key of our advisory locks. */
 const LOCK_SPACE = 0x7472;
 
-/** What our databases are: given to a task, or a state to clone. `of` = the service's database that it belongs to. */
+/** What our databases are: given to a task, a state to clone, or somebody's until `tr services down`. */
 interface Mark {
   readonly tr: typeof MARK_VERSION;
-  readonly role: 'lease' | 'template';
+  readonly role: 'lease' | 'template' | 'kept';
+  /** Which call of `tr services up` has made it. */
+  readonly by?: string;
+  /** The service's database that it belongs to. */
   readonly of: string;
   /** Milliseconds since the epoch. */
   readonly used: number;
@@ -67,10 +70,11 @@ export class GivenDatabases {
     for (const { name } of left) await this.drop(name);
   }
 
-  /** `undefined` = not there; else whether it is empty. Ours count as not there: they were swept. */
-  async findForeign(name: string): Promise<'empty' | 'filled' | undefined> {
+  /** `undefined` = not there; else whether it is empty. Ours count as not there: they were swept, but for kept ones. */
+  async findForeign(name: string): Promise<'empty' | 'filled' | 'kept' | undefined> {
     const listed = (await this.#list()).find((each) => each.name === name);
     if (listed === undefined) return undefined;
+    if (listed.mark?.role === 'kept') return 'kept';
     const [row] = await this.#server.admin.queryIn(name, COUNT_OBJECTS);
     return Number(row?.['n']) === 0 ? 'empty' : 'filled';
   }
@@ -95,18 +99,28 @@ export class GivenDatabases {
   }
 
   /** Makes a database from a template, lets `fill` work in it under its provisional name, and gives it its own. */
-  async create(role: Mark['role'], name: string, { template = 'template0', fill }: CreateOptions = {}): Promise<void> {
+  async create(
+    role: Mark['role'],
+    name: string,
+    { template = 'template0', by, fill }: CreateOptions = {},
+  ): Promise<void> {
     const { admin, major } = this.#server;
     const provisional = `${this.#newPrefix()}${toTemplateName('', name).slice(3, 23)}`;
     const strategy = major >= 15 ? ' strategy file_copy' : '';
     // A server's owner may have kept this strategy from us; the default is the safe second choice.
     await admin.query(`create database ${quoteName(provisional)} template ${quoteName(template)}${strategy}`);
-    await this.#mark(provisional, role);
+    await this.#mark(provisional, role, by);
     await fill?.(provisional);
     await admin.query(`alter database ${quoteName(provisional)} rename to ${quoteName(name)}`);
     if (role === 'template') {
       await admin.query(`alter database ${quoteName(name)} with is_template true allow_connections false`);
     }
+  }
+
+  /** Removes a kept database, when it is the one that has this mark. */
+  async removeKept(name: string, by: string): Promise<void> {
+    const listed = (await this.#list()).find((each) => each.name === name);
+    if (listed?.mark?.role === 'kept' && listed.mark.by === by) await this.drop(name);
   }
 
   /** Name of the sealed copy of a state, when the server has it. */
@@ -126,8 +140,8 @@ export class GivenDatabases {
     return row?.['n'] === 0;
   }
 
-  async #mark(name: string, role: Mark['role']): Promise<void> {
-    const mark: Mark = { tr: MARK_VERSION, role, of: this.#of, used: this.#now() };
+  async #mark(name: string, role: Mark['role'], by?: string): Promise<void> {
+    const mark: Mark = { tr: MARK_VERSION, role, ...(by === undefined ? {} : { by }), of: this.#of, used: this.#now() };
     await this.#server.admin.query(`comment on database ${quoteName(name)} is ${quoteText(JSON.stringify(mark))}`);
   }
 
@@ -153,6 +167,8 @@ export class GivenDatabases {
 
 interface CreateOptions {
   readonly template?: string;
+  /** Of a kept one. */
+  readonly by?: string;
   readonly fill?: (name: string) => Promise<void>;
 }
 

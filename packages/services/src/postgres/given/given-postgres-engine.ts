@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
-import type { Engine, EngineContext, EngineLease, EngineRequest } from '../../engine.js';
+import type { EngineContext, EngineLease, EngineRequest, GivenEngine } from '../../engine.js';
 import { withDatabase } from '../../given-url.js';
 import { toWorkerDatabase } from '../../lease/worker-database.js';
 import type { CapturedState, ServiceAddress, StoredState } from '../../ports.js';
@@ -26,7 +26,7 @@ const LOCK_LOOK_MS = 50;
  * A PostgreSQL server that runs already. Its files are out of reach, so a state is what `pg_dump` writes; restored ones
  * stay on the server as sealed templates. One lease at a time has the service's database, across processes.
  */
-export class GivenPostgresEngine implements Engine {
+export class GivenPostgresEngine implements GivenEngine {
   readonly #context: EngineContext;
   readonly #leases = new Set<GivenPostgresLease>();
 
@@ -44,14 +44,50 @@ export class GivenPostgresEngine implements Engine {
     }
   }
 
-  async lease(request: EngineRequest): Promise<EngineLease> {
+  lease(request: EngineRequest): Promise<EngineLease> {
+    return this.#withLease(request, (lease) => lease.open());
+  }
+
+  async keep(request: EngineRequest, mark: string): Promise<ServiceAddress> {
+    const lease = await this.#withLease(request, (opening) => opening.keep(mark));
+    await lease.release();
+    return lease.address;
+  }
+
+  isThere(service: ServiceDefinition): Promise<boolean> {
+    return this.#withDatabases(
+      service,
+      async (databases) => (await databases.findForeign(service.database)) !== undefined,
+    );
+  }
+
+  removeKept(service: ServiceDefinition, mark: string): Promise<void> {
+    return this.#withDatabases(service, (databases) => databases.removeKept(service.database, mark));
+  }
+
+  /** Without the lock, on a server that is not waited for. */
+  async #withDatabases<T>(service: ServiceDefinition, work: (databases: GivenDatabases) => Promise<T>): Promise<T> {
+    const { environment, now } = this.#context.options;
+    const soon = { ...service, ready: { ...service.ready, timeoutMs: 0 } };
+    const server = await openGivenServer(soon, environment, undefined);
+    try {
+      return await work(new GivenDatabases(server, service.database, now));
+    } finally {
+      await server.admin.close();
+    }
+  }
+
+  async #withLease(
+    request: EngineRequest,
+    open: (lease: GivenPostgresLease) => Promise<void>,
+  ): Promise<GivenPostgresLease> {
     const { environment, now } = this.#context.options;
     const server = await openGivenServer(request.service, environment, request.signal);
     const databases = new GivenDatabases(server, request.service.database, now);
     const lease = new GivenPostgresLease({ context: this.#context, server, databases, request });
     this.#leases.add(lease);
     try {
-      await lease.open();
+      await open(lease);
       return lease;
     } catch (error) {
       await lease.release();
@@ -124,6 +160,7 @@ class GivenPostgresLease implements EngineLease {
     for (const name of this.#names) {
       const foreign = await databases.findForeign(name);
       if (foreign === 'filled') throw this.#toForeign(name);
+      if (foreign === 'kept') throw this.#toForeign(name, 'kept');
       if (foreign === undefined) continue;
       await databases.removeEmpty(name).catch(() => {
         throw this.#toForeign(name);
@@ -133,6 +170,18 @@ class GivenPostgresLease implements EngineLease {
     this.#template = request.state === undefined ? await this.#makeEmpty() : await this.#makeTemplate(request.state);
     for (const name of this.#names) this.#made.add(name);
     await Promise.all(this.#names.map((name) => databases.create('lease', name, { template: this.#template })));
+  }
+
+  /** Waits for the lock, then makes the database unless it is there; it stays when this is released. */
+  async keep(by: string): Promise<void> {
+    const { databases, request } = this.#parts;
+    const { database } = this.service;
+    await this.#lock();
+    await databases.sweep();
+    if ((await databases.findForeign(database)) === undefined) {
+      const template = request.state === undefined ? await this.#makeEmpty() : await this.#makeTemplate(request.state);
+      await databases.create('kept', database, { template, by });
+    } else if (request.state !== undefined) throw this.#toForeign(database, 'there');
   }
 
   async capture(path: string): Promise<CapturedState> {
@@ -266,8 +315,9 @@ class GivenPostgresLease implements EngineLease {
     };
   }
 
-  #toForeign(database: string): ServiceError {
-    return new ServiceError({ code: 'service/foreign-database', service: this.service.name, database });
+  #toForeign(database: string, why?: 'there' | 'kept'): ServiceError {
+    const failure = { code: 'service/foreign-database', service: this.service.name, database } as const;
+    return new ServiceError(why === undefined ? failure : { ...failure, why });
   }
 }
 

@@ -81,7 +81,7 @@ test('names that would drive the terminal are made harmless by every area', () =
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, evil(inner)]));
   };
   /** Closed unions: their values choose the words. */
-  const CHOICES = new Set(['code', 'problem', 'reason', 'format', 'belongs', 'kind']);
+  const CHOICES = new Set(['code', 'problem', 'reason', 'format', 'belongs', 'kind', 'why', 'holds']);
   const driving = FAILURE_SAMPLES.map((failure) =>
     Object.fromEntries(Object.entries(failure).map(([name, value]) => [name, CHOICES.has(name) ? value : evil(value)])),
   ).filter((failure) => {

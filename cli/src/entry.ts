@@ -1,11 +1,13 @@
 /**
- * What starts first: small, so that `--version` and a call meant for the POSIX `tr` cost no more than Node itself.
- * Everything else is in `main.ts`, a chunk of its own.
+ * What starts first: small, so that `--version`, a call meant for the POSIX `tr`, and a run that finds everything as the last one
+ * did (replay/) cost little more than Node itself. Everything else is in `main.ts`, a chunk of its own.
  */
 import { basename } from 'node:path';
 import { isOurCall } from './command-names.js';
 import { handOver } from './hand-over.js';
 import { loadMain } from './load-main.js';
+import { nameCall } from './replay/call.js';
+import { replayRun } from './replay/replay-run.js';
 import { BUILD_ID, VERSION } from './version.js';
 
 /** The bundle is CommonJS. */
@@ -18,6 +20,9 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
   process.stdout.write(`${VERSION}\n`);
 } else if (!isOurCall(first) && basename(process.argv[1] ?? '') !== 'taskrun') {
   handOver(args);
+} else if (first === 'run') {
+  const runName = nameCall(args);
+  if (!replayRun(runName)) void loadMain(__dirname, { buildId: BUILD_ID, isRun: true }).main(args, runName);
 } else {
-  void loadMain(__dirname, { buildId: BUILD_ID, isRun: first === 'run' }).main(args);
+  void loadMain(__dirname, { buildId: BUILD_ID, isRun: false }).main(args);
 }

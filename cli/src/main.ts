@@ -9,17 +9,22 @@ import type { CliContext } from './context.js';
 import { executeRun } from './execute-run.js';
 import { EXIT } from './exit-codes.js';
 import { outcomesSeen } from './outcomes-seen.js';
+import { startRecording, type RunRecording } from './replay/record-run.js';
 import { readPlainRunFlags } from './run-flags.js';
 import { createTerminalOutput, hasPendingOutput, writeNow, type TerminalOutput } from './terminal.js';
 import { VERSION } from './version.js';
 import { refuse } from './with-project.js';
 
-/** Runs the command line and ends the process, at once unless last words are still on their way. */
-export async function main(args: readonly string[]): Promise<void> {
+/**
+ * Runs the command line and ends the process, at once unless last words are still on their way. With `runName` a run that finds
+ * everything in place is recorded under that name; see replay/replay-run.ts.
+ */
+export async function main(args: readonly string[], runName?: string): Promise<void> {
+  const recording = runName === undefined ? undefined : startRecording(runName, readEnvironment());
   const split = splitArguments(args);
   const cwd = resolve(split.cwd ?? '.');
   const isDirectory = statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true;
-  const context = createContext(isDirectory ? realpathSync(cwd) : cwd, split);
+  const context = createContext(isDirectory ? realpathSync(cwd) : cwd, split, recording);
   try {
     process.exitCode = isDirectory
       ? await runCommand(split.own, context)
@@ -29,6 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = reportError(error, context);
   }
+  recording?.finish(process.exitCode);
   // Taking the heap apart in good order costs a run over 100 packages 12 ms of CPU.
   if (!hasPendingOutput()) process.exit();
 }
@@ -45,16 +51,23 @@ async function runCommand(args: readonly string[], context: CliContext): Promise
   return runCommandLine(args, context);
 }
 
-function createContext(cwd: string, { colors, passThrough }: SplitArguments): CliContext {
+function createContext(
+  cwd: string,
+  { colors, passThrough }: SplitArguments,
+  recording: RunRecording | undefined,
+): CliContext {
   let err: TerminalOutput | undefined;
   // The convention's own words, so that there is one place that decides.
-  const env = colors === undefined ? process.env : { ...process.env, FORCE_COLOR: colors ? '1' : '0' };
+  const environment = recording?.environment ?? readEnvironment();
+  const env = colors === undefined ? environment : { ...environment, FORCE_COLOR: colors ? '1' : '0' };
+  const out = createTerminalOutput(process.stdout, env);
   return {
     cwd,
-    environment: readEnvironment(),
-    out: createTerminalOutput(process.stdout, env),
+    environment,
+    out: recording?.listen(out) ?? out,
     // Opened when there is something to say: that takes a millisecond.
     get err() {
+      recording?.giveUp();
       return (err ??= createTerminalOutput(process.stderr, env));
     },
     passThrough,

@@ -1,7 +1,17 @@
-import type { TaskResult } from '@tr/model';
+import type { RunResult, TaskResult } from '@tr/model';
 
 /** What kinds of work this process has done: `e` executed, `f` found outputs fresh, `r` restored. */
 export const outcomesSeen = new Set<string>();
+
+/** The run that this process has made. */
+export interface FinishedRun {
+  readonly durationMs: number;
+  /** Absolute native path of its `.tr`. */
+  readonly stateDirectory: string;
+}
+
+/** Undefined until it has ended. */
+export let finishedRun: FinishedRun | undefined;
 
 const KINDS: Readonly<Partial<Record<TaskResult['outcome'], string>>> = {
   executed: 'e',
@@ -10,8 +20,9 @@ const KINDS: Readonly<Partial<Record<TaskResult['outcome'], string>>> = {
   restored: 'r',
 };
 
-/** Adds what became of the tasks of a run. */
-export function noteOutcomes(tasks: readonly TaskResult[]): void {
+/** Notes a run that has ended, and what became of its tasks. */
+export function noteRun({ tasks, durationMs }: RunResult, stateDirectory: string): void {
+  finishedRun = { durationMs, stateDirectory };
   for (const { outcome } of tasks) {
     const kind = KINDS[outcome];
     if (kind !== undefined) outcomesSeen.add(kind);

@@ -16,7 +16,7 @@ import { createEngine, type Engine } from './engine.js';
 import { EXIT } from './exit-codes.js';
 import { createPlan } from './plan.js';
 import { createRemote } from './remote.js';
-import { noteOutcomes } from './outcomes-seen.js';
+import { noteRun } from './outcomes-seen.js';
 import type { Project } from './project.js';
 import { describeRerun } from './rerun.js';
 import type { RunRequest } from './run-request.js';
@@ -84,7 +84,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       emit: warnBeforeEnd(reporter.sink, inputs.warnings),
       logDirectory: engine.directories.logs,
     });
-    noteOutcomes(result.tasks);
+    noteRun(result, engine.directories.own);
     return result.exitCode;
   } finally {
     await finishRemote(engine, shutdown);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { GitLocation } from '@tr/model';
 
@@ -40,9 +40,11 @@ function mainRoot(root: string, git: GitLocation | undefined): string {
  * is kept there is then done without.
  */
 export function createStateDirectory(path: string): boolean {
+  const ignore = join(path, '.gitignore');
+  if (existsSync(ignore)) return true;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    writeFileSync(join(path, '.gitignore'), '*\n', { flag: 'wx' });
+    writeFileSync(ignore, '*\n', { flag: 'wx' });
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EEXIST';

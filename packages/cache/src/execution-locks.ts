@@ -46,14 +46,17 @@ const NO_LOCK: ExecutionLock = { release: () => undefined };
  * as nothing tells whether it still runs.
  */
 export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLocks {
-  const own: Owner = {
-    runId: options.runId,
-    host: hostname(),
-    pid: process.pid,
-    processStart: findProcessStart(process.pid),
-  };
+  let known: Owner | undefined;
+  // Found out when the first task executes: most runs find everything in place.
+  const self = (): Owner =>
+    (known ??= {
+      runId: options.runId,
+      host: hostname(),
+      pid: process.pid,
+      processStart: findProcessStart(process.pid),
+    });
   const isObstacle = (owner: Owner): boolean =>
-    owner.host === own.host && options.startedBy?.includes(owner.runId) !== true && isRunning(owner);
+    owner.host === self().host && options.startedBy?.includes(owner.runId) !== true && isRunning(owner);
   /** What this process executes, by task. */
   const held = new Map<TaskId, { readonly directory: string; readonly outputs: OutputMatcher }>();
   return {
@@ -76,7 +79,7 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
       const path = join(options.directory, sha256(id).slice(0, 32));
       try {
         mkdirSync(options.directory, { recursive: true });
-        const lock = tryTake(path, own, isObstacle);
+        const lock = tryTake(path, self(), isObstacle);
         return lock && hold(lock);
       } catch {
         // A disk that takes no lock file takes no record of outputs either: nothing of this run will be believed later.

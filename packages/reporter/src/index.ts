@@ -5,6 +5,7 @@
  * Terms: label `web:build` (id `web#build`), header (the line about the cache), body (the task's own log).
  */
 export type { ReporterClock } from './clock.js';
+export { formatDuration } from './text/quantities.js';
 export type {
   CachePrediction,
   DryRunEnvironment,

@@ -145,15 +145,16 @@ function inferredNames(parts: {
 
 /** The variables of the process, with the digests of their values computed once. */
 class Variables {
-  readonly #entries: readonly (readonly [name: string, value: string])[];
+  readonly #env: EnvironmentOptions['processEnv'];
+  /** Values are read of those only that somebody asks for: who records a run wants to know which count. */
+  readonly #names: readonly string[];
   readonly #nameCase: NameCase;
   readonly #digests = new Map<string, string>();
 
   constructor(processEnv: EnvironmentOptions['processEnv'], platform: NodeJS.Platform) {
     this.#nameCase = platform === 'win32' ? 'insensitive' : 'sensitive';
-    this.#entries = Object.entries(processEnv)
-      .filter((entry): entry is [string, string] => entry[1] !== undefined)
-      .sort(([a], [b]) => compareStrings(a, b));
+    this.#env = processEnv;
+    this.#names = Object.keys(processEnv).sort(compareStrings);
   }
 
   compile(patterns: readonly string[]): VariablePatterns {
@@ -161,7 +162,7 @@ class Variables {
   }
 
   select(test: (name: string) => boolean): readonly string[] {
-    return this.#entries.map(([name]) => name).filter(test);
+    return this.#names.filter(test);
   }
 
   matching(patterns: VariablePatterns): readonly string[] {
@@ -169,15 +170,23 @@ class Variables {
   }
 
   values(test: (name: string) => boolean): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#entries.filter(([name]) => test(name)));
+    return Object.fromEntries(this.#entriesOf(test));
+  }
+
+  #entriesOf(test: (name: string) => boolean): readonly (readonly [name: string, value: string])[] {
+    return this.#names.flatMap((name) => {
+      const value = test(name) ? this.#env[name] : undefined;
+      return value === undefined ? [] : [[name, value] as const];
+    });
   }
 
   /** Where names have no case they are recorded in upper case: `Path` and `PATH` are one variable there. */
   hash(names: readonly string[]): HashedVariables {
     const wanted = new Set(names);
-    const pairs = this.#entries
-      .filter(([name]) => wanted.has(name))
-      .map(([name, value]): [string, string] => [this.#recorded(name), this.#digest(name, value)]);
+    const pairs = this.#entriesOf((name) => wanted.has(name)).map(([name, value]): [string, string] => [
+      this.#recorded(name),
+      this.#digest(name, value),
+    ]);
     return Object.fromEntries(pairs.sort(([a], [b]) => compareStrings(a, b)));
   }
 

@@ -5,14 +5,26 @@ import type { Stats } from 'node:fs';
 export type CleanStat = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'uid' | 'gid'>;
 
 /** Looks at one path; undefined when nothing is there. The answer is the same object every time. Throws what `lstatSync` does. */
-export type QuickStat = (path: string) => (CleanStat & { readonly mode: number }) | undefined;
+export type QuickStat = (path: string) => QuickLook | undefined;
+
+/** What one look finds. Times in milliseconds. */
+export type QuickLook = CleanStat & Pick<Stats, 'mode' | 'dev'>;
+
+type Look = { -readonly [Field in keyof QuickLook]: QuickLook[Field] };
 
 /** What `lstatSync` calls: its answer is an array of numbers that the next call overwrites. */
 interface FileBinding {
-  lstat(path: string, bigint: false, request: undefined, throwIfNoEntry: false): Float64Array | undefined;
+  lstat: (
+    this: void,
+    path: string,
+    bigint: false,
+    request: undefined,
+    throwIfNoEntry: false,
+  ) => Float64Array | undefined;
 }
 
 /** Places in that array. */
+const DEVICE = 0;
 const MODE = 1;
 const UID = 3;
 const GID = 4;
@@ -45,6 +57,37 @@ export function openQuickStat(probe: string): QuickStat | undefined {
   }
 }
 
+/**
+ * Calls back for every look of `lstatSync` and of a `QuickStat`, also those that Node's own functions take: with what was there
+ * (an object that the next look overwrites), undefined for nothing, or an error where that is not known. The returned function
+ * ends it. Undefined where there is no `QuickStat`.
+ */
+export function watchLooks(
+  listener: (path: unknown, found: QuickLook | undefined | Error) => void,
+  probe: string,
+): (() => void) | undefined {
+  const binding = openQuickStat(probe) && findBinding();
+  if (binding === undefined) return undefined;
+  const { lstat } = binding;
+  const look: Look = { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0, dev: 0 };
+  binding.lstat = (...args) => {
+    let fields;
+    try {
+      fields = lstat(...args);
+    } catch (error) {
+      listener(args[0], error as Error);
+      throw error;
+    }
+    // With big integers, or with a request that is answered later, it is another answer.
+    const isKnown = fields === undefined ? args[2] === undefined : fields instanceof Float64Array;
+    listener(args[0], isKnown ? fields && readFields(fields, look) : new Error('another answer'));
+    return fields;
+  };
+  return () => {
+    binding.lstat = lstat;
+  };
+}
+
 function findBinding(): FileBinding | undefined {
   const { binding } = process as { readonly binding?: (name: string) => unknown };
   if (typeof binding !== 'function' || !KNOWN_BINDING.test(binding.toString())) return undefined;
@@ -52,26 +95,32 @@ function findBinding(): FileBinding | undefined {
 }
 
 function createQuickStat(binding: FileBinding): QuickStat {
-  const stat = { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0 };
+  const look: Look = { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0, dev: 0 };
   return (path) => {
     const fields = binding.lstat(path, false, undefined, false);
-    if (fields === undefined) return undefined;
-    stat.mode = fields[MODE] ?? Number.NaN;
-    stat.uid = fields[UID] ?? Number.NaN;
-    stat.gid = fields[GID] ?? Number.NaN;
-    stat.ino = fields[INODE] ?? Number.NaN;
-    stat.size = fields[SIZE] ?? Number.NaN;
-    // Exactly the sums that Node makes.
-    stat.mtimeMs = (fields[MTIME_S] ?? Number.NaN) * 1000 + (fields[MTIME_NS] ?? Number.NaN) / 1e6;
-    stat.ctimeMs = (fields[CTIME_S] ?? Number.NaN) * 1000 + (fields[CTIME_NS] ?? Number.NaN) / 1e6;
-    return stat;
+    return fields && readFields(fields, look);
   };
+}
+
+/** Fills `look`, and returns it. */
+function readFields(fields: Float64Array, look: Look): Look {
+  look.dev = fields[DEVICE] ?? Number.NaN;
+  look.mode = fields[MODE] ?? Number.NaN;
+  look.uid = fields[UID] ?? Number.NaN;
+  look.gid = fields[GID] ?? Number.NaN;
+  look.ino = fields[INODE] ?? Number.NaN;
+  look.size = fields[SIZE] ?? Number.NaN;
+  // Exactly the sums that Node makes.
+  look.mtimeMs = (fields[MTIME_S] ?? Number.NaN) * 1000 + (fields[MTIME_NS] ?? Number.NaN) / 1e6;
+  look.ctimeMs = (fields[CTIME_S] ?? Number.NaN) * 1000 + (fields[CTIME_NS] ?? Number.NaN) / 1e6;
+  return look;
 }
 
 function isRight(quick: ReturnType<QuickStat>, stats: Stats): boolean {
   if (quick === undefined) return false;
-  const { mode, uid, gid, ino, size, mtimeMs, ctimeMs } = quick;
+  const { dev, mode, uid, gid, ino, size, mtimeMs, ctimeMs } = quick;
   return (
+    dev === stats.dev &&
     mode === stats.mode &&
     uid === stats.uid &&
     gid === stats.gid &&

@@ -1,0 +1,54 @@
+import { fstatSync } from 'node:fs';
+import type * as Tty from 'node:tty';
+import { BUILD_ID } from '../version.js';
+import { digestText } from './digest-text.js';
+
+/** The bundle is CommonJS. */
+declare const require: (id: 'node:tty') => typeof Tty;
+
+/** Version of the format of a recorded run and of what counts as the same call. */
+const FORMAT = 1;
+
+/**
+ * Names a call by what it gets from its process: arguments, directory, names of variables, user, program, Node, and what standard
+ * output is. Calls of one name differ by nothing but values of variables, the files they look at, and the time.
+ */
+export function nameCall(args: readonly string[]): string {
+  const { argv, execArgv, execPath, version } = process;
+  const names = Object.keys(process.env).sort();
+  return digestText(
+    JSON.stringify([
+      FORMAT,
+      BUILD_ID,
+      version,
+      execPath,
+      execArgv,
+      argv[1],
+      args,
+      process.cwd(),
+      process.getuid?.(),
+      names,
+      describeOutput(),
+    ]),
+  );
+}
+
+/** Variables that Node reads itself, unseen. */
+const READ_BY_NODE = /^(?:NODE_|LC_|LANG|TZ|HOME|TMPDIR)/;
+
+/** Those of the variables whose values count: the ones that were `read`, and what Node may have read. */
+export function listCounting(read: ReadonlySet<string>): readonly string[] {
+  return [...new Set([...read, ...Object.keys(process.env).filter((name) => READ_BY_NODE.test(name))])].sort();
+}
+
+/** Tells values apart, and gives none of them away. */
+export function digestValues(names: readonly string[]): string {
+  return digestText(JSON.stringify(names.map((name) => process.env[name] ?? null)));
+}
+
+/** The width, which decides how a status line is drawn, where standard output is a terminal. */
+function describeOutput(): unknown {
+  // To find out what a pipe or a file is not costs Node a millisecond.
+  if (!fstatSync(1).isCharacterDevice()) return undefined;
+  return require('node:tty').isatty(1) ? [process.stdout.columns, process.stdout.rows] : undefined;
+}

@@ -1,0 +1,119 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatDuration } from '@tr/reporter';
+import { finishedRun, outcomesSeen } from '../outcomes-seen.js';
+import type { TerminalOutput } from '../terminal.js';
+import { digestValues, listCounting } from './call.js';
+import { FileObservation } from './observe-files.js';
+import { observeVariables, type ObservedVariables } from './observe-variables.js';
+import { encodeRun, type RecordedRun } from './recorded-run.js';
+import { RUNS_DIRECTORY } from './replay-run.js';
+import { summarizeLooks } from './summarize-looks.js';
+
+/** Bytes of recorded runs that are kept, and, about, of the longest output of one. */
+const MAX_BYTES = 32 << 20;
+const MAX_OUTPUT = 1 << 20;
+
+/** Modules that talk to something else than this disk. */
+const OTHER_SOURCES: ReadonlySet<string> = new Set(
+  ['child_process', 'dgram', 'dns', 'http', 'http2', 'https', 'tls', 'worker_threads'].map(
+    (name) => `NativeModule ${name}`,
+  ),
+);
+
+/** A run that is being recorded. */
+export interface RunRecording {
+  /** The environment, with an eye on what is read of it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The same output, overheard. */
+  listen(output: TerminalOutput): TerminalOutput;
+  /** Something happened that a replay would not repeat. */
+  giveUp(): void;
+  /** Writes the record, if every task was found fresh; never throws. */
+  finish(exitCode: number | string | undefined): void;
+}
+
+/** Starts to record a run under a name; undefined where that cannot be. */
+export function startRecording(name: string, environment: Readonly<Record<string, string>>): RunRecording | undefined {
+  const files = new FileObservation();
+  if (!files.start()) return undefined;
+  const variables = observeVariables(environment);
+  const printed: Uint8Array[] = [];
+  let bytes = 0;
+  let isUsable = true;
+  return {
+    environment: variables.environment,
+    listen: (output) => ({
+      ...output,
+      write: (text) => {
+        bytes += text.length;
+        if (bytes <= MAX_OUTPUT && !files.isPartial) printed.push(Buffer.from(text));
+        else isUsable = false;
+        output.write(text);
+      },
+    }),
+    giveUp: () => {
+      isUsable = false;
+    },
+    finish: (exitCode) => {
+      files.stop();
+      if (!isUsable || files.isPartial || exitCode !== 0) return;
+      try {
+        // A log need not be text.
+        keep(name, { files, variables, printed: Buffer.concat(printed).toString('latin1') });
+      } catch {
+        // A disk that takes no record: the next run goes the long way as well.
+      }
+    },
+  };
+}
+
+interface Observed {
+  readonly files: FileObservation;
+  readonly variables: ObservedVariables;
+  readonly printed: string;
+}
+
+function keep(name: string, { files, variables, printed }: Observed): void {
+  const finished = finishedRun;
+  if (finished === undefined || [...outcomesSeen].join('') !== 'f' || hasOtherSources()) return;
+  const output = splitAtTime(printed, formatDuration(finished.durationMs));
+  const looks = output && summarizeLooks(files);
+  if (output === undefined || looks === undefined) return;
+  const names = listCounting(variables.read);
+  const run = { madeAt: Date.now(), output, variables: [names, digestValues(names)] as const, ...looks };
+  const directory = join(finished.stateDirectory, RUNS_DIRECTORY);
+  mkdirSync(directory, { recursive: true });
+  const temporary = join(directory, `${name}.${process.pid}`);
+  writeFileSync(temporary, encodeRun(run), { mode: 0o600 });
+  renameSync(temporary, join(directory, name));
+  removeOldest(directory);
+}
+
+/** True also where Node does not say. */
+function hasOtherSources(): boolean {
+  const { moduleLoadList } = process as { readonly moduleLoadList?: unknown };
+  return !Array.isArray(moduleLoadList) || moduleLoadList.some((loaded: string) => OTHER_SOURCES.has(loaded));
+}
+
+/** The text around the time in the line of totals, which is the last that says it. */
+function splitAtTime(text: string, time: string): RecordedRun['output'] | undefined {
+  const line = text.lastIndexOf('Time:');
+  const at = text.indexOf(`    ${time}`, line) + 4;
+  if (line === -1 || at < line || text.slice(line, at).includes('\n')) return undefined;
+  return [text.slice(0, at), text.slice(at + time.length)];
+}
+
+/** Keeps the one that was written last whatever its size. */
+function removeOldest(directory: string): void {
+  const runs = readdirSync(directory).map((name) => {
+    const path = join(directory, name);
+    return { path, stat: statSync(path) };
+  });
+  runs.sort((a, b) => b.stat.mtimeMs - a.stat.mtimeMs);
+  let bytes = 0;
+  for (const [index, { path, stat }] of runs.entries()) {
+    bytes += stat.size;
+    if (index > 0 && bytes > MAX_BYTES) rmSync(path, { force: true });
+  }
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+
+/** Numbers kept of one look: mode, inode, size, and the times of modification and of change in milliseconds. */
+export const LOOK_WIDTH = 5;
+
+/** A run that found every output in place: what it looked at, and what it said. All paths are absolute and native. */
+export interface RecordedRun {
+  /** Milliseconds since the epoch. */
+  readonly madeAt: number;
+  /** What was printed, around the time the run took: a byte in each character. */
+  readonly output: readonly [before: string, after: string];
+  /** Variables whose values were read, and what `digestValues` said of them. */
+  readonly variables: readonly [names: readonly string[], digest: string];
+  /** Paths that were looked at. */
+  readonly looked: readonly string[];
+  /** `LOOK_WIDTH` numbers for each of `looked`. Where the last is NaN, only the first two count. */
+  readonly looks: Float64Array;
+  /** Nothing was there, not even a link. */
+  readonly absent: readonly string[];
+  /** Something was there. */
+  readonly present: readonly string[];
+  /** Where a path leads when all links are followed. */
+  readonly resolved: readonly (readonly [path: string, target: string])[];
+}
+
+/** The first line of the file. The paths follow, each ended by a zero byte, then the numbers of this machine's byte order. */
+interface Header extends Pick<RecordedRun, 'madeAt' | 'output' | 'variables' | 'resolved'> {
+  readonly format: 1;
+  readonly counts: readonly [looked: number, absent: number, present: number];
+  readonly pathBytes: number;
+}
+
+/** The run as bytes. */
+export function encodeRun(run: RecordedRun): Uint8Array {
+  const { madeAt, output, variables, resolved, looked, absent, present, looks } = run;
+  const paths = Buffer.from([...looked, ...absent, ...present].map((path) => `${path}\0`).join(''));
+  const counts = [looked.length, absent.length, present.length] as const;
+  const header: Header = { format: 1, madeAt, output, variables, resolved, counts, pathBytes: paths.length };
+  return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), paths, new Uint8Array(looks.buffer)]);
+}
+
+/** The run in a file; undefined when there is none, or it is not whole or of another format. */
+export function readRun(path: string): RecordedRun | undefined {
+  try {
+    return decodeRun(readFileSync(path));
+  } catch {
+    return undefined;
+  }
+}
+
+function decodeRun(bytes: Buffer): RecordedRun | undefined {
+  const headerEnd = bytes.indexOf('\n') + 1;
+  const { format, counts, pathBytes, ...rest } = JSON.parse(bytes.toString('utf8', 0, headerEnd)) as Header;
+  const [lookedCount, absentCount, presentCount] = counts;
+  const pathsEnd = headerEnd + pathBytes;
+  if (format !== 1 || bytes.length !== pathsEnd + lookedCount * LOOK_WIDTH * 8) return undefined;
+  const paths = bytes.toString('utf8', headerEnd, pathsEnd).split('\0');
+  const absentEnd = lookedCount + absentCount;
+  if (paths.length !== absentEnd + presentCount + 1) return undefined;
+  // A copy, since the numbers have to begin at a multiple of their size.
+  const looks = new Float64Array(new Uint8Array(bytes.subarray(pathsEnd)).buffer);
+  return {
+    ...rest,
+    looks,
+    looked: paths.slice(0, lookedCount),
+    absent: paths.slice(lookedCount, absentEnd),
+    present: paths.slice(absentEnd, -1),
+  };
+}

@@ -6,8 +6,7 @@ import { basename } from 'node:path';
 import { isOurCall } from './command-names.js';
 import { handOver } from './hand-over.js';
 import { loadMain } from './load-main.js';
-import { nameCall } from './replay/call.js';
-import { replayRun } from './replay/replay-run.js';
+import { findRecord, replayRun } from './replay/replay-run.js';
 import { BUILD_ID, VERSION } from './version.js';
 
 /** The bundle is CommonJS. */
@@ -21,8 +20,9 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
 } else if (!isOurCall(first) && basename(process.argv[1] ?? '') !== 'taskrun') {
   handOver(args);
 } else if (first === 'run') {
-  const runName = nameCall(args);
-  if (!replayRun(runName)) void loadMain(__dirname, { buildId: BUILD_ID, isRun: true }).main(args, runName);
+  const record = findRecord(args);
+  if (record === undefined || !replayRun(record))
+    void loadMain(__dirname, { buildId: BUILD_ID, isRun: true }).main(args, record);
 } else {
   void loadMain(__dirname, { buildId: BUILD_ID, isRun: false }).main(args);
 }

@@ -8,7 +8,7 @@ declare const require: (id: string) => unknown;
 
 /** What `main.cjs` exports. */
 export interface MainModule {
-  main(args: readonly string[], runName?: string): Promise<void>;
+  main(args: readonly string[], record?: string): Promise<void>;
   /** See outcomes-seen.ts. */
   kindsOfWork(): ReadonlySet<string>;
 }

@@ -16,11 +16,11 @@ import { VERSION } from './version.js';
 import { refuse } from './with-project.js';
 
 /**
- * Runs the command line and ends the process, at once unless last words are still on their way. With `runName` a run that finds
- * everything in place is recorded under that name; see replay/replay-run.ts.
+ * Runs the command line and ends the process, at once unless last words are still on their way. A run that finds
+ * everything in place is recorded in the file `record`; see replay/replay-run.ts.
  */
-export async function main(args: readonly string[], runName?: string): Promise<void> {
-  const recording = runName === undefined ? undefined : startRecording(runName, readEnvironment());
+export async function main(args: readonly string[], record?: string): Promise<void> {
+  const recording = record === undefined ? undefined : startRecording(record, readEnvironment());
   const split = splitArguments(args);
   const cwd = resolve(split.cwd ?? '.');
   const isDirectory = statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true;

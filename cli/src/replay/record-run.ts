@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { formatDuration } from '@tr/reporter';
 import { finishedRun, outcomesSeen } from '../outcomes-seen.js';
 import type { TerminalOutput } from '../terminal.js';
@@ -7,7 +7,6 @@ import { digestValues, listCounting } from './call.js';
 import { FileObservation } from './observe-files.js';
 import { observeVariables, type ObservedVariables } from './observe-variables.js';
 import { encodeRun, type RecordedRun } from './recorded-run.js';
-import { RUNS_DIRECTORY } from './replay-run.js';
 import { summarizeLooks } from './summarize-looks.js';
 
 /** Bytes of recorded runs that are kept, and, about, of the longest output of one. */
@@ -33,8 +32,8 @@ export interface RunRecording {
   finish(exitCode: number | string | undefined): void;
 }
 
-/** Starts to record a run under a name; undefined where that cannot be. */
-export function startRecording(name: string, environment: Readonly<Record<string, string>>): RunRecording | undefined {
+/** Starts to record a run in the file `path`; undefined where that cannot be. */
+export function startRecording(path: string, environment: Readonly<Record<string, string>>): RunRecording | undefined {
   const files = new FileObservation();
   if (!files.start()) return undefined;
   const variables = observeVariables(environment);
@@ -60,7 +59,7 @@ export function startRecording(name: string, environment: Readonly<Record<string
       if (!isUsable || files.isPartial || exitCode !== 0) return;
       try {
         // A log need not be text.
-        keep(name, { files, variables, printed: Buffer.concat(printed).toString('latin1') });
+        keep(path, { files, variables, printed: Buffer.concat(printed).toString('latin1') });
       } catch {
         // A disk that takes no record: the next run goes the long way as well.
       }
@@ -74,19 +73,20 @@ interface Observed {
   readonly printed: string;
 }
 
-function keep(name: string, { files, variables, printed }: Observed): void {
-  const finished = finishedRun;
-  if (finished === undefined || [...outcomesSeen].join('') !== 'f' || hasOtherSources()) return;
-  const output = splitAtTime(printed, formatDuration(finished.durationMs));
+function keep(path: string, { files, variables, printed }: Observed): void {
+  if (finishedRun === undefined || [...outcomesSeen].join('') !== 'f' || hasOtherSources()) return;
+  // The run was one of another workspace (`--cwd`): the next call would look for it here.
+  if (relative(finishedRun.stateDirectory, path).startsWith('..')) return;
+  const output = splitAtTime(printed, formatDuration(finishedRun.durationMs));
   const looks = output && summarizeLooks(files);
   if (output === undefined || looks === undefined) return;
   const names = listCounting(variables.read);
   const run = { madeAt: Date.now(), output, variables: [names, digestValues(names)] as const, ...looks };
-  const directory = join(finished.stateDirectory, RUNS_DIRECTORY);
+  const directory = dirname(path);
   mkdirSync(directory, { recursive: true });
-  const temporary = join(directory, `${name}.${process.pid}`);
+  const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, encodeRun(run), { mode: 0o600 });
-  renameSync(temporary, join(directory, name));
+  renameSync(temporary, path);
   removeOldest(directory);
 }
 

@@ -1,14 +1,11 @@
 import { writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openQuickStat, type QuickStat } from '@tr/fingerprint';
+import { openQuickStat } from '@tr/fingerprint';
 import { formatDuration } from '@tr/reporter';
 import { STATE_DIRECTORY } from '../state-directory.js';
-import { digestValues } from './call.js';
+import { digestValues, nameCall } from './call.js';
 import { isAbsent, looksSame } from './looks-same.js';
 import { readRun, type RecordedRun } from './recorded-run.js';
-
-/** Where recorded runs are, below the state directory. */
-export const RUNS_DIRECTORY = 'state/v1/runs';
 
 /**
  * What a run decides by time (how long results are kept, when to clean up) may wait this long, milliseconds. After that one run
@@ -16,33 +13,38 @@ export const RUNS_DIRECTORY = 'state/v1/runs';
  */
 const MAX_AGE_MS = 60 * 60 * 1000;
 
+/** Where runs are recorded, below the state directory, which a first run makes. */
+const STATE = `${STATE_DIRECTORY}/state/v1`;
+
 /**
- * Says again what the call of this name said when it last found every output in place, if everything that it looked at is as it
- * was then: a run is a function of what it looks at. True when it did; false means that the run has to be made.
+ * The file in which this call would be recorded: in the workspace, here or above. Undefined where nothing has run yet, and nothing
+ * can be in place. A directory of another user says nothing.
  */
-export function replayRun(name: string): boolean {
+export function findRecord(args: readonly string[]): string | undefined {
+  const quickStat = openQuickStat(process.cwd());
+  for (let directory = process.cwd(); quickStat !== undefined; directory = dirname(directory)) {
+    const state = join(directory, STATE);
+    if (!isAbsent(quickStat, state) && quickStat(state)?.uid === process.getuid?.()) {
+      return join(state, 'runs', nameCall(args));
+    }
+    if (directory === dirname(directory)) return undefined;
+  }
+  return undefined;
+}
+
+/**
+ * Says again what the call said when it last found every output in place, if everything that it looked at is as it was
+ * then: a run is a function of what it looks at. True when it did; false means that the run has to be made.
+ */
+export function replayRun(record: string): boolean {
   const startedAt = performance.now();
   const quickStat = openQuickStat(process.cwd());
-  if (quickStat === undefined) return false;
-  const run = findRun(name, quickStat);
-  if (run === undefined || digestValues(run.variables[0]) !== run.variables[1] || !looksSame(run, quickStat))
-    return false;
+  const run = readYoungRun(record);
+  if (quickStat === undefined || run === undefined) return false;
+  if (digestValues(run.variables[0]) !== run.variables[1] || !looksSame(run, quickStat)) return false;
   const [before, after] = run.output;
   print(`${before}${formatDuration(performance.now() - startedAt)}${after}`);
   return true;
-}
-
-/** The record lies in the workspace, above this directory or here. One that another user wrote is none. */
-function findRun(name: string, quickStat: QuickStat): RecordedRun | undefined {
-  for (let directory = process.cwd(); ; directory = dirname(directory)) {
-    const path = join(directory, STATE_DIRECTORY, RUNS_DIRECTORY, name);
-    if (isOwn(path, quickStat)) return readYoungRun(path);
-    if (directory === dirname(directory)) return undefined;
-  }
-}
-
-function isOwn(path: string, quickStat: QuickStat): boolean {
-  return !isAbsent(quickStat, path) && quickStat(path)?.uid === process.getuid?.();
 }
 
 function readYoungRun(path: string): RecordedRun | undefined {

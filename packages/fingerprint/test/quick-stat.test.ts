@@ -3,7 +3,7 @@ import { linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utime
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openQuickStat } from '../src/files/quick-stat.js';
+import { openQuickStat, watchLooks } from '../src/files/quick-stat.js';
 
 test('a quick stat says what lstat says, of everything there is', (t) => {
   const root = mkdtempSync(join(tmpdir(), 'tr-quick-stat-'));
@@ -28,8 +28,8 @@ test('a quick stat says what lstat says, of everything there is', (t) => {
   assert.equal(quick === undefined, process.platform === 'win32');
   if (quick === undefined) return;
   for (const name of ['', 'directory', 'empty', 'file ünï', 'hard', 'link', 'old', 'before', 'fraction', 'far']) {
-    const { mode, uid, gid, ino, size, mtimeMs, ctimeMs } = lstatSync(path(name));
-    assert.deepEqual({ ...quick(path(name)) }, { mode, uid, gid, ino, size, mtimeMs, ctimeMs }, name);
+    const { dev, mode, uid, gid, ino, size, mtimeMs, ctimeMs } = lstatSync(path(name));
+    assert.deepEqual({ ...quick(path(name)) }, { dev, mode, uid, gid, ino, size, mtimeMs, ctimeMs }, name);
   }
   assert.equal(quick(path('none')), undefined);
   assert.throws(() => lstatSync(path('empty/below'), { throwIfNoEntry: true }), { code: 'ENOTDIR' });
@@ -45,4 +45,39 @@ test('where Node does not look as it always has, there is none', (t) => {
   }
   Object.assign(process, { binding });
   assert.equal(openQuickStat(join(tmpdir(), 'tr-is-not-there')), undefined);
+});
+
+test('looks are watched, quick ones and those of lstatSync, until that is ended', (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'tr-quick-stat-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  writeFileSync(join(root, 'file'), 'four');
+  const seen: unknown[] = [];
+  const end = watchLooks((path, found) => {
+    seen.push([path, found instanceof Error ? 'error' : found?.size]);
+  }, root);
+  if (process.platform === 'win32') return assert.equal(end, undefined);
+  const quick = openQuickStat(join(root, 'file'));
+  seen.length = 0;
+  const [file, none, below] = ['file', 'none', 'file/below'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  lstatSync(file);
+  quick?.(file);
+  lstatSync(none, { throwIfNoEntry: false });
+  assert.throws(() => lstatSync(below));
+  lstatSync(file, { bigint: true });
+  assert.deepEqual(seen, [
+    [file, 4],
+    [file, 4],
+    [none, undefined],
+    [below, 'error'],
+    [file, 'error'],
+  ]);
+  end?.();
+  lstatSync(file);
+  quick?.(file);
+  assert.equal(seen.length, 5);
+  assert.notEqual(openQuickStat(root), undefined);
 });

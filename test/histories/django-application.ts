@@ -67,20 +67,23 @@ export function createDjangoApplication(): MigratedApplication {
     // Mostly one that nothing is built on yet.
     const { [random.below(APPS.length)]: app = APPS[0] } = APPS;
     const [leaf] = leavesOf(app).filter(({ model }) => model !== undefined);
-    const chosen = random.below(4) > 0 && leaf !== undefined ? leaf : random.pick(list());
+    const all = list();
+    // A branch may go back to where there was none.
+    if (all.length === 0) return add(random);
+    const chosen = random.below(4) > 0 && leaf !== undefined ? leaf : random.pick(all);
     if (chosen.model === undefined) return add(random);
     made += 1;
     write(chosen, 1 + made, random);
     return `edit ${chosen.app}.${chosen.name}`;
   };
   const isNeeded = (migration: Migration): boolean => list().some(({ after }) => after.some(isNode(migration)));
-  const pickRemovable = (random: Random): Migration | undefined => {
+  const pickRemovable = (random: Random): Migration => {
     const free = list().filter((one) => !isNeeded(one));
     return random.below(8) === 0 || free.length === 0 ? random.pick(list()) : random.pick(free);
   };
   const remove = (random: Random): string => {
+    if (list().length < 4) return add(random);
     const chosen = pickRemovable(random);
-    if (chosen === undefined || list().length < 4) return add(random);
     workspace.remove(pathOf(chosen));
     return `remove ${chosen.app}.${chosen.name}`;
   };

@@ -55,6 +55,34 @@ test('names in several claims stand for one text, and are no properties of objec
   assert.equal(applyRules([{ claims: { constructor: '**' }, scope: 'main' }], {}), undefined);
 });
 
+test('a branch of any name gets a scope of its own, and no name is what another one becomes', () => {
+  const rule = { claims: { ref: 'refs/heads/{branch...}' }, scope: 'branch/{branch}' };
+  const scopeOf = (branch: string): string | undefined => applyRules([rule], { ref: `refs/heads/${branch}` })?.scope;
+  const names = [
+    'x',
+    'feature/x',
+    'feature-x',
+    'größe/ü',
+    '日本',
+    '😀',
+    '..',
+    '../main',
+    '-',
+    'a'.repeat(500),
+    'a'.repeat(501),
+  ];
+  names.push(...names.map((name) => (scopeOf(name) ?? '').replace('branch/', '')));
+  const scopes = names.map(scopeOf);
+  assert.ok(
+    scopes.every((scope) => scope !== undefined && scope.length < 80),
+    scopes.join('\n'),
+  );
+  assert.equal(new Set(scopes).size, names.length);
+  assert.match(scopes[1] ?? '', /^branch\/feature-x-[0-9a-f]{20}$/);
+  assert.equal(scopeOf(''), undefined);
+  assert.deepEqual(found('{a...}!{b}', 'x/y!z!w'), { a: scopeOf('x/y!z')?.replace('branch/', ''), b: 'w' });
+});
+
 test('an event that nobody has thought of does not match a rule that is silent about it', () => {
   const rule = { claims: { ref: 'refs/heads/main' }, scope: 'main' };
   for (const event of ['pull_request_target', 'workflow_run', 'issue_comment', 'some_event_of_next_year'])

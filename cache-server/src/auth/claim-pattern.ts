@@ -1,8 +1,12 @@
+import { sha256 } from '@tr/hash';
+
 /** One step of a pattern. */
 type PatternStep =
   | { readonly kind: 'text'; readonly text: string }
   /** `{name}`: one or more characters, no slash. */
   | { readonly kind: 'name'; readonly name: string }
+  /** `{name...}`: one or more characters of any kind, made a segment by {@link toSegment}. */
+  | { readonly kind: 'names'; readonly name: string }
   /** `*`: any number of characters, no slash. */
   | { readonly kind: 'star' }
   /** `**`: any number of characters. */
@@ -13,7 +17,7 @@ export type Captures = ReadonlyMap<string, string>;
 
 /** Claims are written by CI systems after what people called their branches; no real one is longer. */
 const MAX_CLAIM_LENGTH = 1024;
-const STEP = /\{(\w+)\}|\*\*|\*|[^{*]+|\{/g;
+const STEP = /\{(\w+)(\.\.\.)?\}|\*\*|\*|[^{*]+|\{/g;
 
 /**
  * Matches a whole claim against a pattern, the wildcards as long as can be. Takes time in proportion to the length of both,
@@ -29,8 +33,9 @@ export function matchClaim(pattern: string, claim: string): Captures | undefined
   let start = 0;
   for (const [at, step] of steps.entries()) {
     const end = ends[at] ?? start;
-    if (step.kind === 'name') {
-      const text = claim.slice(start, end);
+    if (step.kind === 'name' || step.kind === 'names') {
+      const matched = claim.slice(start, end);
+      const text = step.kind === 'name' ? matched : toSegment(matched);
       // The same name twice stands for the same text.
       if ((captures.get(step.name) ?? text) !== text) return undefined;
       captures.set(step.name, text);
@@ -41,8 +46,8 @@ export function matchClaim(pattern: string, claim: string): Captures | undefined
 }
 
 function parsePattern(pattern: string): readonly PatternStep[] {
-  return [...pattern.matchAll(STEP)].map(([text, name]): PatternStep => {
-    if (name !== undefined) return { kind: 'name', name };
+  return [...pattern.matchAll(STEP)].map(([text, name, dots]): PatternStep => {
+    if (name !== undefined) return { kind: dots === undefined ? 'name' : 'names', name };
     if (text === '**') return { kind: 'stars' };
     return text === '*' ? { kind: 'star' } : { kind: 'text', text };
   });
@@ -86,19 +91,45 @@ function markStarts(
       if (claim.startsWith(step.text, start) && after[start + step.text.length] === 1) from[start] = 1;
       continue;
     }
-    const goesOn = start < claim.length && (step.kind === 'stars' || claim[start] !== '/');
+    const goesOn = start < claim.length && (isAny(step) || claim[start] !== '/');
     // One character, then either the next step or more of this one; a name needs that character.
     const withMore = goesOn && (after[start + 1] === 1 || from[start + 1] === 1);
-    if (withMore || (step.kind !== 'name' && after[start] === 1)) from[start] = 1;
+    if (withMore || (!isName(step) && after[start] === 1)) from[start] = 1;
   }
 }
 
 function longestEnd(step: PatternStep, { claim, after, start }: StepPlace & { readonly start: number }): number {
   if (step.kind === 'text') return start + step.text.length;
-  let best = step.kind !== 'name' && after[start] === 1 ? start : -1;
-  for (let end = start; end < claim.length && (step.kind === 'stars' || claim[end] !== '/');) {
+  let best = !isName(step) && after[start] === 1 ? start : -1;
+  for (let end = start; end < claim.length && (isAny(step) || claim[end] !== '/');) {
     end++;
     if (after[end] === 1) best = end;
   }
   return best;
+}
+
+/** True for steps that match slashes too. */
+function isAny({ kind }: PatternStep): boolean {
+  return kind === 'stars' || kind === 'names';
+}
+
+function isName({ kind }: PatternStep): boolean {
+  return kind === 'name' || kind === 'names';
+}
+
+/** Readable part of a segment, and digits of a digest behind it: 80 bits, so that nobody finds a second text for one. */
+const READABLE = 40;
+const DIGITS = 20;
+
+/**
+ * One segment for any text, another one for another text: `feature/größe` is `feature-gr-e-` and a digest. Every text
+ * gets its digest, the plainest too, or a branch could be called what another one becomes.
+ */
+function toSegment(text: string): string {
+  const readable = text
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, READABLE);
+  const digest = sha256(text).slice(0, DIGITS);
+  return readable === '' ? digest : `${readable}-${digest}`;
 }

@@ -4,8 +4,8 @@ import { parseScope, type Scope } from './scope.js';
 /** Which tokens of an issuer get which scope. */
 export interface ClaimRule {
   /**
-   * Claim -> what it must be: a text, or one of several. `{name}` stands for one path segment that `scope` may use, `*` for
-   * any text without `/`, `**` for any text.
+   * Claim -> what it must be: a text, or one of several. `{name}` stands for one path segment that `scope` may use,
+   * `{name...}` for any text, which `scope` has as a segment of its own, `*` for any text without `/`, `**` for any text.
    */
   readonly claims: Readonly<Record<string, string | readonly string[]>>;
   /** The scope, with `{name}` of the claims. */

@@ -165,7 +165,7 @@ for (const [title, prepare, entries] of IN_THE_WAY) {
     const before = snapshot(rig);
     const restoration = await rig.restore(manifestOf('evil', entries));
     assert.ok(
-      restoration.outcome === 'miss' && restoration.reasons[0]?.reason === 'integrity',
+      restoration.outcome === 'miss' && restoration.reasons[0]?.reason === 'obstacle',
       JSON.stringify(restoration),
     );
     assert.deepEqual(snapshot(rig), before);

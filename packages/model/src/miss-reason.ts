@@ -41,6 +41,8 @@ export type MissReason =
   | { readonly reason: 'blob-missing'; readonly path: string }
   /** Stored bytes do not match their digest, or a manifest cannot be trusted. `detail` names what. */
   | { readonly reason: 'integrity'; readonly path: string; readonly detail: string }
+  /** Something of the user's is where the outputs would be put; it is left alone. */
+  | { readonly reason: 'obstacle'; readonly path: string; readonly detail: string }
   | { readonly reason: 'signature'; readonly detail: string }
   | { readonly reason: 'remote-unavailable'; readonly detail: string }
   /** The store or the disk could not be read or written; the task runs instead. */

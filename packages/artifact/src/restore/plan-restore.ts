@@ -30,6 +30,8 @@ export interface PlanRequest {
 export type PlanResult =
   { readonly ok: true; readonly plan: RestorePlan } | { readonly ok: false; readonly reason: MissReason };
 
+const NO_DIRECTORY = 'a link or file where a directory is needed';
+
 /** Decides what to write and what to remove; changes nothing. */
 export function planRestore(request: PlanRequest): PlanResult {
   const { entries, wrong, matcher } = request;
@@ -45,13 +47,14 @@ export function planRestore(request: PlanRequest): PlanResult {
     for (let above = parentOf(entry.path); above !== '' && !cleared.has(above); above = parentOf(above)) {
       cleared.add(above);
       const blocked = clearDirectory(request, above, owned);
-      if (blocked === 'refused') return refuse(above, 'a link or file stands where a directory is needed');
+      if (blocked === 'refused') return refuse(above, NO_DIRECTORY);
       if (blocked === 'remove') obstacles.push(above);
       if (blocked === 'absent') absent.add(above);
     }
     if (absent.has(parentOf(entry.path))) continue;
     const blocked = clearEntry(request, entry, owned);
-    if (blocked === 'refused') return refuse(entry.path, 'a directory with other files stands in the way');
+    if (blocked === 'refused')
+      return refuse(entry.path, entry.type === 'directory' ? NO_DIRECTORY : 'a directory with other files');
     obstacles.push(...blocked);
   }
   const emptied = listEmptied([...stale, ...obstacles], request, wanted);
@@ -153,5 +156,5 @@ function depthOf(path: string): number {
 }
 
 function refuse(path: RelativePath, detail: string): PlanResult {
-  return { ok: false, reason: { reason: 'integrity', path, detail } };
+  return { ok: false, reason: { reason: 'obstacle', path, detail } };
 }

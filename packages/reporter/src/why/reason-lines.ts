@@ -48,6 +48,7 @@ export function renderReason(reason: MissReason, look: { readonly paint: Paint; 
     case 'not-cacheable':
     case 'blob-missing':
     case 'integrity':
+    case 'obstacle':
     case 'signature':
     case 'remote-unavailable':
     case 'store-trouble':

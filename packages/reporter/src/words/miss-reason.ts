@@ -46,6 +46,8 @@ export function describeMissReason(reason: MissReason): string {
       return `stored file missing: ${printable(reason.path)}`;
     case 'integrity':
       return `stored entry is damaged: ${printable(reason.path)} (${printable(reason.detail)})`;
+    case 'obstacle':
+      return `something of yours is in the way of the outputs: ${printable(reason.path)} (${printable(reason.detail)})`;
     case 'signature':
       return `signature refused: ${printable(reason.detail)}`;
     case 'remote-unavailable':

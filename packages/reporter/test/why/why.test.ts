@@ -173,6 +173,10 @@ for (const [reasons, expected] of [
   [[{ reason: 'format-changed', stored: 1, current: 2 }], 'stored by another version (format 1, now 2)'],
   [[{ reason: 'blob-missing', path: 'dist/a' }], 'stored file missing: dist/a'],
   [
+    [{ reason: 'obstacle', path: 'web/dist', detail: 'a link or file where a directory is needed' }],
+    'something of yours is in the way of the outputs: web/dist (a link or file where a directory is needed)',
+  ],
+  [
     [
       { reason: 'signature', detail: 'unknown key' },
       { reason: 'remote-unavailable', detail: 'timeout' },

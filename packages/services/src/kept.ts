@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createContext } from './context.js';
 import { createEngine, createGivenEngine, isGiven } from './create-engine.js';
 import type { GivenEngine } from './engine.js';
-import { readUrlText } from './given-url.js';
+import { readUrlText } from './given/given-url.js';
 import { listKept, removeEntry, toKeptPaths, writeEntry, type Given, type ListedEntry } from './kept-entries.js';
 import { toEnvironment } from './lease/environment.js';
 import type { Register } from './place/register.js';

@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '@tr/model';
 import { compareStrings } from '@tr/model';
 import { isGiven } from '../create-engine.js';
-import { readUrlText } from '../given-url.js';
+import { readUrlText } from '../given/given-url.js';
 import type { ServiceRequest } from '../ports.js';
 import { ServiceError } from '../service-error.js';
 

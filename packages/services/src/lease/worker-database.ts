@@ -7,3 +7,9 @@ export function toWorkerDatabase(service: ServiceDefinition, database: string, i
     .replaceAll('{n}', String(index + 1))
     .replaceAll('{i}', String(index));
 }
+
+/** The service's database, and that of each worker in order. */
+export function listDatabases(service: ServiceDefinition, workers = 0): readonly string[] {
+  const { database } = service;
+  return [database, ...Array.from({ length: workers }, (_, index) => toWorkerDatabase(service, database, index))];
+}

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type { Engine, EngineContext, EngineLease, EngineRequest, GivenEngine } from '../engine.js';
-import { readGivenUrl } from '../given-url.js';
+import { GivenLeases } from '../given/given-leases.js';
+import { readGivenUrl } from '../given/given-url.js';
+import { waitUntilOpen, withoutWaiting } from '../given/wait-until-open.js';
 import { OwnServerEngine } from '../own-server/own-server-engine.js';
 import type { ServiceAddress } from '../ports.js';
 import { ServiceError, toDetail } from '../service-error.js';
@@ -16,6 +18,8 @@ const MARK_KEY = 'tr:ours';
 const LOCK_MS = 15_000;
 const RENEW_MS = 5000;
 const LOOK_MS = 50;
+/** What a server lets one see that is still starting. */
+const STARTING = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|LOADING/;
 
 /**
  * A Redis server that runs already. One task at a time has its keyspace (the database of the address), which has to be
@@ -23,7 +27,7 @@ const LOOK_MS = 50;
  */
 export class GivenRedisEngine implements GivenEngine {
   readonly #context: EngineContext;
-  readonly #leases = new Set<GivenRedisLease>();
+  readonly #leases = new GivenLeases<GivenRedisLease>();
   readonly #own: Engine;
 
   constructor(context: EngineContext) {
@@ -49,19 +53,11 @@ export class GivenRedisEngine implements GivenEngine {
     if (state !== undefined) throw toUnsupported(service, 'states of a server that is given by its address');
     const connection = await this.#open(service, signal);
     const lease = new GivenRedisLease(service, toUrl(service, this.#context), connection);
-    this.#leases.add(lease);
-    try {
-      await lease.open(signal);
-      return lease;
-    } catch (error) {
-      await lease.release();
-      if (error instanceof ServiceError) throw error;
-      throw toUnreachable(service, lease.host, error);
-    }
+    return await this.#leases.open(lease, { request, host: lease.host }, () => lease.open(signal));
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([this.#own.dispose(), ...[...this.#leases].map((lease) => lease.release())]);
+    await Promise.all([this.#own.dispose(), this.#leases.dispose()]);
   }
 
   /** Its lock is renewed by this process: a given server is nobody's to keep. */
@@ -81,7 +77,7 @@ export class GivenRedisEngine implements GivenEngine {
   }
 
   async isThere(service: ServiceDefinition): Promise<boolean> {
-    const connection = await this.#open({ ...service, ready: { ...service.ready, timeoutMs: 0 } }, undefined);
+    const connection = await this.#open(withoutWaiting(service), undefined);
     connection.close();
     return true;
   }
@@ -102,21 +98,15 @@ export class GivenRedisEngine implements GivenEngine {
     }
   }
 
-  /** Waits for a server that is still starting as long as the service's readiness allows. */
-  async #open(service: ServiceDefinition, signal: AbortSignal | undefined): Promise<RedisConnection> {
+  #open(service: ServiceDefinition, signal: AbortSignal | undefined): Promise<RedisConnection> {
     const url = toUrl(service, this.#context);
-    const deadline = performance.now() + service.ready.timeoutMs;
-    for (;;) {
-      try {
-        return await connect(url);
-      } catch (error) {
-        const isStarting = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|LOADING/.test(toDetail(error));
-        if (!isStarting || signal?.aborted === true || performance.now() > deadline) {
-          throw toUnreachable(service, url.host, error);
-        }
-        await delay(service.ready.intervalMs);
-      }
-    }
+    return waitUntilOpen({
+      service,
+      host: url.host,
+      signal,
+      connect: () => connect(url),
+      isStarting: (error) => STARTING.test(toDetail(error)),
+    });
   }
 }
 
@@ -233,8 +223,4 @@ async function connect(url: URL): Promise<RedisConnection> {
 
 function toUnsupported({ name: service, kind }: ServiceDefinition, what: string, cause?: unknown): ServiceError {
   return new ServiceError({ code: 'service/unsupported', service, kind, what }, cause);
-}
-
-function toUnreachable({ name: service }: ServiceDefinition, host: string, error: unknown): ServiceError {
-  return new ServiceError({ code: 'service/unreachable', service, host, detail: toDetail(error) }, error);
 }

@@ -1,7 +1,8 @@
 import type { ServiceDefinition } from '@tr/model';
 import type { EngineContext, EngineLease, EngineRequest, GivenEngine } from '../../engine.js';
+import { GivenLeases } from '../../given/given-leases.js';
+import { withoutWaiting } from '../../given/wait-until-open.js';
 import type { ServiceAddress } from '../../ports.js';
-import { ServiceError, toDetail } from '../../service-error.js';
 import { GivenMysqlDatabases } from './given-mysql-databases.js';
 import { GivenMysqlLease } from './given-mysql-lease.js';
 import { openGivenMysql } from './given-mysql-server.js';
@@ -13,7 +14,7 @@ import { openGivenMysql } from './given-mysql-server.js';
  */
 export class GivenMysqlEngine implements GivenEngine {
   readonly #context: EngineContext;
-  readonly #leases = new Set<GivenMysqlLease>();
+  readonly #leases = new GivenLeases<GivenMysqlLease>();
 
   constructor(context: EngineContext) {
     this.#context = context;
@@ -26,33 +27,35 @@ export class GivenMysqlEngine implements GivenEngine {
   }
 
   lease(request: EngineRequest): Promise<EngineLease> {
-    return this.#withLease(request, (lease) => lease.open());
+    return this.#open(request, (lease) => lease.open());
   }
 
   async keep(request: EngineRequest, mark: string): Promise<ServiceAddress> {
-    const lease = await this.#withLease(request, (opening) => opening.keep(mark));
+    const lease = await this.#open(request, (opening) => opening.keep(mark));
     await lease.release();
     return lease.address;
   }
 
   isThere(service: ServiceDefinition): Promise<boolean> {
-    return this.#withDatabases(
-      service,
-      async (databases) => (await databases.findForeign(service.database)) !== undefined,
-    );
+    return this.#look(service, async (databases) => (await databases.findForeign(service.database)) !== undefined);
   }
 
   removeKept(service: ServiceDefinition, mark: string): Promise<void> {
-    return this.#withDatabases(service, (databases) => databases.removeKept(service.database, mark));
+    return this.#look(service, (databases) => databases.removeKept(service.database, mark));
+  }
+
+  dispose(): Promise<void> {
+    return this.#leases.dispose();
+  }
+
+  /** Its lock is a connection of this process: a given server is nobody's to keep. */
+  detach(): Promise<void> {
+    return this.dispose();
   }
 
   /** Without the lock, on a server that is not waited for. */
-  async #withDatabases<T>(
-    service: ServiceDefinition,
-    work: (databases: GivenMysqlDatabases) => Promise<T>,
-  ): Promise<T> {
-    const soon = { ...service, ready: { ...service.ready, timeoutMs: 0 } };
-    const server = await openGivenMysql(soon, this.#context.options.environment, undefined);
+  async #look<T>(service: ServiceDefinition, work: (databases: GivenMysqlDatabases) => Promise<T>): Promise<T> {
+    const server = await openGivenMysql(withoutWaiting(service), this.#context.options.environment, undefined);
     try {
       return await work(new GivenMysqlDatabases(server, service.database));
     } finally {
@@ -60,32 +63,11 @@ export class GivenMysqlEngine implements GivenEngine {
     }
   }
 
-  async #withLease(request: EngineRequest, open: (lease: GivenMysqlLease) => Promise<void>): Promise<GivenMysqlLease> {
+  async #open(request: EngineRequest, open: (lease: GivenMysqlLease) => Promise<void>): Promise<GivenMysqlLease> {
     const { service, signal } = request;
     const server = await openGivenMysql(service, this.#context.options.environment, signal);
     const databases = new GivenMysqlDatabases(server, service.database);
     const lease = new GivenMysqlLease({ context: this.#context, server, databases, request });
-    this.#leases.add(lease);
-    try {
-      await open(lease);
-      return lease;
-    } catch (error) {
-      await lease.release();
-      if (error instanceof ServiceError) throw error;
-      const { host } = server.url;
-      throw new ServiceError(
-        { code: 'service/unreachable', service: service.name, host, detail: toDetail(error) },
-        error,
-      );
-    }
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all([...this.#leases].map((lease) => lease.release()));
-  }
-
-  /** Its lock is a connection of this process: a given server is nobody's to keep. */
-  detach(): Promise<void> {
-    return this.dispose();
+    return await this.#leases.open(lease, { request, host: server.url.host }, open);
   }
 }

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type { EngineContext, EngineLease, EngineRequest } from '../../engine.js';
-import { withDatabase } from '../../given-url.js';
-import { toWorkerDatabase } from '../../lease/worker-database.js';
+import { withDatabase } from '../../given/given-url.js';
+import { listDatabases } from '../../lease/worker-database.js';
 import type { CapturedState, ServiceAddress, StoredState } from '../../ports.js';
 import { ServiceError, toDetail } from '../../service-error.js';
 import { packState } from '../../state/pack-state.js';
@@ -50,12 +50,7 @@ export class GivenMysqlLease implements EngineLease {
 
   constructor(parts: GivenMysqlLeaseParts) {
     this.#parts = parts;
-    const { service, workers = 0 } = parts.request;
-    const { database } = service;
-    this.#names = [
-      database,
-      ...Array.from({ length: workers }, (_, index) => toWorkerDatabase(service, database, index)),
-    ];
+    this.#names = listDatabases(parts.request.service, parts.request.workers);
   }
 
   get service(): ServiceDefinition {

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { readGivenUrl } from '../../given-url.js';
-import { errorCode, ServiceError, toDetail } from '../../service-error.js';
+import { readGivenUrl } from '../../given/given-url.js';
+import { waitUntilOpen } from '../../given/wait-until-open.js';
+import { errorCode, toDetail } from '../../service-error.js';
 import { loadMysqlClient } from '../load-client.js';
 
 /** What an address may begin with; the last is Rails'. */
@@ -37,20 +37,13 @@ export async function openGivenMysql(
   signal: AbortSignal | undefined,
 ): Promise<GivenMysqlServer> {
   const url = readGivenUrl(service, environment, SCHEMES);
-  const deadline = performance.now() + service.ready.timeoutMs;
-  for (;;) {
-    try {
-      return await connect(url);
-    } catch (error) {
-      const detail = toDetail(error);
-      const isStarting = STARTING.test(`${errorCode(error) ?? ''} ${detail}`);
-      if (signal?.aborted !== true && isStarting && performance.now() < deadline) {
-        await delay(service.ready.intervalMs);
-        continue;
-      }
-      throw new ServiceError({ code: 'service/unreachable', service: service.name, host: url.host, detail }, error);
-    }
-  }
+  return await waitUntilOpen({
+    service,
+    host: url.host,
+    signal,
+    connect: () => connect(url),
+    isStarting: (error) => STARTING.test(`${errorCode(error) ?? ''} ${toDetail(error)}`),
+  });
 }
 
 /** How the server is reached, apart from the database. */

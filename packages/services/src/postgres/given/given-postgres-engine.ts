@@ -1,26 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type { EngineContext, EngineLease, EngineRequest, GivenEngine } from '../../engine.js';
-import { withDatabase } from '../../given-url.js';
-import { toWorkerDatabase } from '../../lease/worker-database.js';
-import type { CapturedState, ServiceAddress, StoredState } from '../../ports.js';
-import { ServiceError, toDetail } from '../../service-error.js';
-import { packState } from '../../state/pack-state.js';
-import { STATE_VERSION, type StateHeader } from '../../state/state-header.js';
-import { StateError, unpackState } from '../../state/unpack-state.js';
-import { quoteName } from '../admin.js';
+import { GivenLeases } from '../../given/given-leases.js';
+import { withoutWaiting } from '../../given/wait-until-open.js';
+import type { ServiceAddress } from '../../ports.js';
 import { describeExtensions } from '../extension-versions.js';
-import { toTemplateName } from '../sealed-state.js';
-import { findDumpPrograms, runOn, type DumpPrograms } from './dump-programs.js';
 import { GivenDatabases } from './given-databases.js';
-import { lookUpExtensions, openGivenServer, type GivenServer } from './given-server.js';
-
-/** The one file of a logical state. */
-const DUMP_NAME = 'database.dump';
-const LOCK_LOOK_MS = 50;
+import { GivenPostgresLease } from './given-postgres-lease.js';
+import { lookUpExtensions, openGivenServer } from './given-server.js';
 
 /**
  * A PostgreSQL server that runs already. Its files are out of reach, so a state is what `pg_dump` writes; restored ones
@@ -28,7 +14,7 @@ const LOCK_LOOK_MS = 50;
  */
 export class GivenPostgresEngine implements GivenEngine {
   readonly #context: EngineContext;
-  readonly #leases = new Set<GivenPostgresLease>();
+  readonly #leases = new GivenLeases<GivenPostgresLease>();
 
   constructor(context: EngineContext) {
     this.#context = context;
@@ -45,31 +31,36 @@ export class GivenPostgresEngine implements GivenEngine {
   }
 
   lease(request: EngineRequest): Promise<EngineLease> {
-    return this.#withLease(request, (lease) => lease.open());
+    return this.#open(request, (lease) => lease.open());
   }
 
   async keep(request: EngineRequest, mark: string): Promise<ServiceAddress> {
-    const lease = await this.#withLease(request, (opening) => opening.keep(mark));
+    const lease = await this.#open(request, (opening) => opening.keep(mark));
     await lease.release();
     return lease.address;
   }
 
   isThere(service: ServiceDefinition): Promise<boolean> {
-    return this.#withDatabases(
-      service,
-      async (databases) => (await databases.findForeign(service.database)) !== undefined,
-    );
+    return this.#look(service, async (databases) => (await databases.findForeign(service.database)) !== undefined);
   }
 
   removeKept(service: ServiceDefinition, mark: string): Promise<void> {
-    return this.#withDatabases(service, (databases) => databases.removeKept(service.database, mark));
+    return this.#look(service, (databases) => databases.removeKept(service.database, mark));
+  }
+
+  dispose(): Promise<void> {
+    return this.#leases.dispose();
+  }
+
+  /** Its lock is a connection of this process: a given server is nobody's to keep. */
+  detach(): Promise<void> {
+    return this.dispose();
   }
 
   /** Without the lock, on a server that is not waited for. */
-  async #withDatabases<T>(service: ServiceDefinition, work: (databases: GivenDatabases) => Promise<T>): Promise<T> {
+  async #look<T>(service: ServiceDefinition, work: (databases: GivenDatabases) => Promise<T>): Promise<T> {
     const { environment, now } = this.#context.options;
-    const soon = { ...service, ready: { ...service.ready, timeoutMs: 0 } };
-    const server = await openGivenServer(soon, environment, undefined);
+    const server = await openGivenServer(withoutWaiting(service), environment, undefined);
     try {
       return await work(new GivenDatabases(server, service.database, now));
     } finally {
@@ -77,251 +68,11 @@ export class GivenPostgresEngine implements GivenEngine {
     }
   }
 
-  async #withLease(
-    request: EngineRequest,
-    open: (lease: GivenPostgresLease) => Promise<void>,
-  ): Promise<GivenPostgresLease> {
+  async #open(request: EngineRequest, open: (lease: GivenPostgresLease) => Promise<void>): Promise<GivenPostgresLease> {
     const { environment, now } = this.#context.options;
     const server = await openGivenServer(request.service, environment, request.signal);
     const databases = new GivenDatabases(server, request.service.database, now);
     const lease = new GivenPostgresLease({ context: this.#context, server, databases, request });
-    this.#leases.add(lease);
-    try {
-      await open(lease);
-      return lease;
-    } catch (error) {
-      await lease.release();
-      if (error instanceof ServiceError) throw error;
-      const { host } = server.url;
-      throw new ServiceError(
-        { code: 'service/unreachable', service: request.service.name, host, detail: toDetail(error) },
-        error,
-      );
-    }
+    return await this.#leases.open(lease, { request, host: server.url.host }, open);
   }
-
-  async dispose(): Promise<void> {
-    await Promise.all([...this.#leases].map((lease) => lease.release()));
-  }
-
-  /** Its lock is a connection of this process: a given server is nobody's to keep. */
-  detach(): Promise<void> {
-    return this.dispose();
-  }
-}
-
-interface GivenLeaseParts {
-  readonly context: EngineContext;
-  readonly server: GivenServer;
-  readonly databases: GivenDatabases;
-  readonly request: EngineRequest;
-}
-
-/** The databases of one task on a given server. */
-class GivenPostgresLease implements EngineLease {
-  readonly #parts: GivenLeaseParts;
-  /** The task's own first. */
-  readonly #names: readonly string[];
-  /** Foreign databases that were empty and made room for ours. */
-  readonly #replaced: string[] = [];
-  /** Made by us: ours until the lock is given back, whatever the task makes of them. Its own have no mark of ours. */
-  readonly #made = new Set<string>();
-  #unlock: (() => Promise<void>) | undefined;
-  #template = 'template0';
-  #released: Promise<void> | undefined;
-
-  constructor(parts: GivenLeaseParts) {
-    this.#parts = parts;
-    const { service, workers = 0 } = parts.request;
-    const { database } = service;
-    this.#names = [
-      database,
-      ...Array.from({ length: workers }, (_, index) => toWorkerDatabase(service, database, index)),
-    ];
-  }
-
-  get service(): ServiceDefinition {
-    return this.#parts.request.service;
-  }
-
-  get address(): ServiceAddress {
-    return this.#addressOf(this.service.database);
-  }
-
-  get workers(): readonly ServiceAddress[] {
-    return this.#names.slice(1).map((name) => this.#addressOf(name));
-  }
-
-  /** Waits for the lock, then makes the databases. */
-  async open(): Promise<void> {
-    const { databases, request } = this.#parts;
-    await this.#lock();
-    await databases.sweep();
-    for (const name of this.#names) {
-      const foreign = await databases.findForeign(name);
-      if (foreign === 'filled') throw this.#toForeign(name);
-      if (foreign === 'kept') throw this.#toForeign(name, 'kept');
-      if (foreign === undefined) continue;
-      await databases.removeEmpty(name).catch(() => {
-        throw this.#toForeign(name);
-      });
-      this.#replaced.push(name);
-    }
-    this.#template = request.state === undefined ? await this.#makeEmpty() : await this.#makeTemplate(request.state);
-    for (const name of this.#names) this.#made.add(name);
-    await Promise.all(this.#names.map((name) => databases.create('lease', name, { template: this.#template })));
-  }
-
-  /** Waits for the lock, then makes the database unless it is there; it stays when this is released. */
-  async keep(by: string): Promise<void> {
-    const { databases, request } = this.#parts;
-    const { database } = this.service;
-    await this.#lock();
-    await databases.sweep();
-    if ((await databases.findForeign(database)) === undefined) {
-      const template = request.state === undefined ? await this.#makeEmpty() : await this.#makeTemplate(request.state);
-      await databases.create('kept', database, { template, by });
-    } else if (request.state !== undefined) throw this.#toForeign(database, 'there');
-  }
-
-  async capture(path: string): Promise<CapturedState> {
-    const { server, databases } = this.#parts;
-    const { name: service, database } = this.service;
-    const directory = join(dirname(path), 'dump');
-    try {
-      const programs = await this.#findPrograms();
-      if (!(await databases.hasNoSessions(database))) throw new Error('somebody is still connected');
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      const args = ['--format=custom', '--compress=0', `--file=${join(directory, DUMP_NAME)}`];
-      await runOn(withDatabase(server.url, database), programs.dump, args);
-      const header = toHeader(server);
-      const packed = await packState({ header, directory, isWanted: (file) => file === DUMP_NAME, target: path });
-      const template = toTemplateName(packed.sha256, database);
-      if ((await databases.findTemplate(packed.sha256)) === undefined) {
-        await databases.create('template', template, { template: database });
-      }
-      return packed;
-    } catch (error) {
-      if (error instanceof ServiceError) throw error;
-      throw new ServiceError({ code: 'service/capture-failed', service, detail: toDetail(error) }, error);
-    }
-  }
-
-  async reset(worker: number | undefined): Promise<void> {
-    const name = this.#names[worker === undefined ? 0 : worker + 1];
-    if (name === undefined) return;
-    await this.#parts.databases.drop(name);
-    await this.#parts.databases.create('lease', name, { template: this.#template });
-  }
-
-  async resetAll(): Promise<void> {
-    for (const [index] of this.#names.entries()) await this.reset(index === 0 ? undefined : index - 1);
-  }
-
-  release(): Promise<void> {
-    this.#released ??= this.#release().catch(() => undefined);
-    return this.#released;
-  }
-
-  async #release(): Promise<void> {
-    const { databases, server } = this.#parts;
-    if (this.#unlock !== undefined) {
-      for (const name of this.#made) await databases.drop(name).catch(() => undefined);
-      await databases.sweep().catch(() => undefined);
-      for (const name of this.#replaced) await databases.createEmpty(name).catch(() => undefined);
-    }
-    await this.#unlock?.();
-    await server.admin.close();
-  }
-
-  /** Held by a connection of its own: it ends with us, however we end. */
-  async #lock(): Promise<void> {
-    const { server, databases, request } = this.#parts;
-    const held = await server.admin.hold();
-    this.#unlock = () => held.end();
-    while (!(await held.query(`select pg_try_advisory_lock(${databases.lockKey}) as has`))[0]?.['has']) {
-      if (request.signal.aborted) throw new Error('the run ended while another one had the database');
-      await delay(LOCK_LOOK_MS);
-    }
-  }
-
-  async #makeEmpty(): Promise<string> {
-    const { extensions, database } = this.service;
-    if (extensions.length === 0) return 'template0';
-    const { databases, server } = this.#parts;
-    const id = `empty ${extensions.join(' ')}`;
-    const known = await databases.findTemplate(id);
-    if (known !== undefined) return known;
-    const template = toTemplateName(id, database);
-    const statements = extensions.map((name) => `create extension if not exists ${quoteName(name)} cascade;`);
-    await databases.create('template', template, {
-      fill: async (name) => void (await server.admin.queryIn(name, statements.join(' '))),
-    });
-    return template;
-  }
-
-  async #makeTemplate(state: StoredState): Promise<string> {
-    const { databases, server } = this.#parts;
-    const known = await databases.findTemplate(state.sha256);
-    if (known !== undefined) return known;
-    const { name: service, database } = this.service;
-    const directory = this.#newFolder();
-    try {
-      const programs = await this.#findPrograms();
-      const { path, sha256 } = state;
-      const isStored = (file: string): boolean => file === DUMP_NAME;
-      await unpackState({ path, sha256, expected: toHeader(server), directory, account: undefined, isStored });
-      const template = toTemplateName(sha256, database);
-      const args = ['--exit-on-error', '--single-transaction', '--no-owner'];
-      await databases.create('template', template, {
-        fill: (name) => runOn(withDatabase(server.url, name), programs.restore, [...args, join(directory, DUMP_NAME)]),
-      });
-      return template;
-    } catch (error) {
-      if (error instanceof ServiceError) throw error;
-      const detail = error instanceof StateError ? error.message : `it cannot be restored (${toDetail(error)})`;
-      throw new ServiceError({ code: 'service/state-unusable', service, detail }, error);
-    } finally {
-      await rm(dirname(directory), { recursive: true, force: true });
-    }
-  }
-
-  async #findPrograms(): Promise<DumpPrograms> {
-    const { server, context } = this.#parts;
-    const programs = await findDumpPrograms(server.major, {
-      environment: context.options.environment,
-      memo: context.memo,
-    });
-    if (programs !== undefined) return programs;
-    const { name: service, kind } = this.service;
-    const what = `states of a given server without pg_dump of version ${server.major} or later on this machine`;
-    throw new ServiceError({ code: 'service/unsupported', service, kind, what });
-  }
-
-  /** A folder for a dump, registered so that a dead run's is removed. */
-  #newFolder(): string {
-    return join(this.#parts.context.places.createScratchFolder(), 'dump');
-  }
-
-  #addressOf(database: string): ServiceAddress {
-    const { url } = this.#parts.server;
-    return {
-      url: withDatabase(url, database),
-      host: url.hostname,
-      port: url.port === '' ? '5432' : url.port,
-      user: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password),
-      database,
-    };
-  }
-
-  #toForeign(database: string, why?: 'there' | 'kept'): ServiceError {
-    const failure = { code: 'service/foreign-database', service: this.service.name, database } as const;
-    return new ServiceError(why === undefined ? failure : { ...failure, why });
-  }
-}
-
-/** A dump is of one major version, and of no machine. */
-function toHeader({ major }: GivenServer): StateHeader {
-  return { version: STATE_VERSION, kind: 'postgres', format: `dump ${major}`, platform: 'any', database: '' };
 }

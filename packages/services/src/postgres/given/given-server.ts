@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type pg from 'pg';
-import { readGivenUrl, withDatabase } from '../../given-url.js';
-import { ServiceError, toDetail } from '../../service-error.js';
+import { readGivenUrl, withDatabase } from '../../given/given-url.js';
+import { waitUntilOpen } from '../../given/wait-until-open.js';
+import { toDetail } from '../../service-error.js';
 import { PostgresAdmin } from '../admin.js';
 import type { ExtensionVersion } from '../extension-versions.js';
 
@@ -27,19 +27,13 @@ export async function openGivenServer(
   signal: AbortSignal | undefined,
 ): Promise<GivenServer> {
   const url = readGivenUrl(service, environment, ['postgresql', 'postgres']);
-  const deadline = performance.now() + service.ready.timeoutMs;
-  for (;;) {
-    try {
-      return await connect(url);
-    } catch (error) {
-      const detail = toDetail(error);
-      if (signal?.aborted !== true && STARTING.test(detail) && performance.now() < deadline) {
-        await delay(service.ready.intervalMs);
-        continue;
-      }
-      throw new ServiceError({ code: 'service/unreachable', service: service.name, host: url.host, detail }, error);
-    }
-  }
+  return await waitUntilOpen({
+    service,
+    host: url.host,
+    signal,
+    connect: () => connect(url),
+    isStarting: (error) => STARTING.test(toDetail(error)),
+  });
 }
 
 /** What the server would install. */

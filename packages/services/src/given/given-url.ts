@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '@tr/model';
-import { ServiceError } from './service-error.js';
+import { ServiceError } from '../service-error.js';
 
 /** The address of a service, or that in the variable it names; of one of these schemes. Throws `service/unreachable`. */
 export function readGivenUrl(

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { parseConfigFile, resolveRootConfig } from '../packages/config/dist/src/index.js';
 import { createServiceHost } from '../packages/services/dist/src/index.js';
 
 const require = createRequire(new URL('../packages/services/package.json', import.meta.url));
@@ -13,17 +14,13 @@ const repetitions = Number(process.argv[2] ?? 5);
 const folder = mkdtempSync(join(tmpdir(), 'tr-bench-databases-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const ready = { tcp: true, startPeriodMs: 10_000, intervalMs: 100, timeoutMs: 120_000 };
-const service = (kind, name = kind) => ({
-  name,
-  kind,
-  database: 'app',
-  workerDatabase: '{database}_{n}',
-  extensions: [],
-  settings: {},
-  storage: 'auto',
-  ready,
+/** As a configuration would have them. */
+const CONFIGURATION = JSON.stringify({
+  services: { postgres: { type: 'postgres' }, mariadb: { type: 'mariadb' }, redis: { type: 'redis' } },
+  tasks: {},
 });
+const parsed = parseConfigFile(CONFIGURATION, { path: 'turbo-like.config.json', kind: 'own', place: 'root' });
+const { services } = resolveRootConfig(parsed.config);
 const signal = new AbortController().signal;
 const newHost = () =>
   createServiceHost({
@@ -39,7 +36,7 @@ const must = (result) => {
   return result.value;
 };
 const acquire = async (host, kind, state, workers) =>
-  must(await host.acquire({ task: 'bench', services: [{ service: service(kind), state }], workers, signal }));
+  must(await host.acquire({ task: 'bench', services: [{ service: services.get(kind), state }], workers, signal }));
 
 /** Tables with an index and a foreign key each, `rows` in all. */
 const SIZES = {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ensureCommands } from './ensure-commands.mjs';
+import { DJANGO, ensureCommands, RAILS, SERVICES } from './ensure-commands.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const node = process.execPath;
@@ -31,31 +31,11 @@ ensureCommands({
   'ceph-osd': 'ceph-osd',
   monmaptool: 'ceph-base',
   ceph: 'ceph-common',
-  // Services of tasks. Debian keeps PostgreSQL's programs out of PATH.
-  '/usr/lib/postgresql/*/bin/initdb': 'postgresql',
-  'redis-server': 'redis-server',
-  mariadbd: 'mariadb-server',
+  ...SERVICES,
   // Installs as tasks.
   'python3:ensurepip': 'python3-venv',
-  // examples/django.
-  'python3:django': 'python3-django',
-  'python3:django_redis': 'python3-django-redis',
-  'python3:psycopg2': 'python3-psycopg2',
-  'python3:pytest_django': 'python3-pytest-django',
-  'python3:redis': 'python3-redis',
-  'python3:tblib': 'python3-tblib',
-  'python3:xdist': 'python3-pytest-xdist',
-  // examples/rails.
-  bundle: 'bundler',
-  pg_dump: 'postgresql-client',
-  'ruby:database_cleaner': 'ruby-database-cleaner',
-  'ruby:factory_bot_rails': 'ruby-factory-bot-rails',
-  'ruby:parallel_tests': 'ruby-parallel-tests',
-  'ruby:pg': 'ruby-pg',
-  'ruby:rails': 'ruby-rails',
-  'ruby:redis': 'ruby-redis',
-  'ruby:rspec-rails': 'ruby-rspec-rails',
-  'ruby:rspec_junit_formatter': 'ruby-rspec-junit-formatter',
+  ...DJANGO,
+  ...RAILS,
   // A terminal to refuse writing bytes to.
   script: 'bsdutils',
 });

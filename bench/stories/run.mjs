@@ -2,7 +2,7 @@
 // phase with ratios. Each run has a new clone; only the folder that the CI would keep outlives it.
 //   npm run bench:stories -- [--only=django,rails] [--rounds=3] [--containers=4] [--once]     after `npm run build`; Linux
 import { parseArgs } from 'node:util';
-import { ensureCommands } from '../../scripts/ensure-commands.mjs';
+import { DJANGO, ensureCommands, RAILS, SERVICES } from '../../scripts/ensure-commands.mjs';
 import { djangoDatabase, djangoStory } from './django.mjs';
 import { railsDatabase, railsStory } from './rails.mjs';
 import { StoryReport } from './report.mjs';
@@ -18,24 +18,7 @@ const { values } = parseArgs({
 });
 const wanted = values.only.split(',');
 const containers = Number(values.containers);
-ensureCommands({
-  '/usr/lib/postgresql/*/bin/initdb': 'postgresql',
-  'redis-server': 'redis-server',
-  'python3:django': 'python3-django',
-  'python3:django_redis': 'python3-django-redis',
-  'python3:psycopg2': 'python3-psycopg2',
-  'python3:redis': 'python3-redis',
-  'python3:tblib': 'python3-tblib',
-  bundle: 'bundler',
-  'ruby:database_cleaner': 'ruby-database-cleaner',
-  'ruby:factory_bot_rails': 'ruby-factory-bot-rails',
-  'ruby:parallel_tests': 'ruby-parallel-tests',
-  'ruby:pg': 'ruby-pg',
-  'ruby:rails': 'ruby-rails',
-  'ruby:redis': 'ruby-redis',
-  'ruby:rspec-rails': 'ruby-rspec-rails',
-  'ruby:rspec_junit_formatter': 'ruby-rspec-junit-formatter',
-});
+ensureCommands({ ...SERVICES, ...DJANGO, ...RAILS });
 
 const stories = {
   django: {

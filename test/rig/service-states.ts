@@ -2,32 +2,19 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseConfigFile, resolveRootConfig } from '@tr/config';
 import type { Result, ServiceDefinition, ServiceFailure } from '@tr/model';
 import { createServiceHost, type ServiceHost, type ServiceLease, type StoredState } from '@tr/services';
 
-const DEFAULTS: Omit<ServiceDefinition, 'name' | 'kind'> = {
-  version: undefined,
-  url: undefined,
-  command: undefined,
-  database: 'app_test',
-  workerDatabase: '{database}-{i}',
-  extensions: [],
-  locale: undefined,
-  settings: {},
-  env: undefined,
-  storage: 'auto',
-  ready: {
-    tcp: true,
-    http: undefined,
-    log: undefined,
-    exec: undefined,
-    startPeriodMs: 10_000,
-    intervalMs: 100,
-    timeoutMs: 60_000,
+/** As a configuration would have them. */
+const CONFIGURATION = JSON.stringify({
+  services: {
+    db: { type: 'postgres', database: 'app_test', workerDatabase: '{database}-{i}' },
+    redis: { type: 'redis' },
   },
-};
-const DATABASE: ServiceDefinition = { ...DEFAULTS, name: 'db', kind: 'postgres' };
-const REDIS: ServiceDefinition = { ...DEFAULTS, name: 'redis', kind: 'redis' };
+  tasks: {},
+});
+const SERVICES = readServices(CONFIGURATION);
 
 type Body<T> = (environment: Readonly<Record<string, string>>) => Promise<T>;
 
@@ -79,8 +66,8 @@ export class ServiceStates {
       await this.#host.acquire({
         task: 'app#test',
         services: [
-          { service: DATABASE, state: state === undefined ? undefined : this.#state(state) },
-          { service: REDIS, state: undefined },
+          { service: serviceOf('db'), state: state === undefined ? undefined : this.#state(state) },
+          { service: serviceOf('redis'), state: undefined },
         ],
         workers,
         signal: new AbortController().signal,
@@ -98,6 +85,19 @@ export class ServiceStates {
     assert.ok(state !== undefined, `no state ${name}`);
     return state;
   }
+}
+
+function readServices(text: string): ReadonlyMap<string, ServiceDefinition> {
+  const file = { path: 'turbo-like.config.json', kind: 'own', place: 'root' } as const;
+  const { config, diagnostics } = parseConfigFile(text, file);
+  assert.ok(config !== undefined, JSON.stringify(diagnostics));
+  return resolveRootConfig(config).services;
+}
+
+function serviceOf(name: string): ServiceDefinition {
+  const service = SERVICES.get(name);
+  assert.ok(service !== undefined, `no service ${name}`);
+  return service;
 }
 
 function must<T>(result: Result<T, ServiceFailure>): T {

@@ -117,6 +117,14 @@ async function writeLater(file: number, chunks: readonly Uint8Array[]): Promise<
   }
 }
 
+function makeOne(path: string): void {
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || !fs.statSync(path).isDirectory()) throw error;
+  }
+}
+
 /**
  * With every directory above it. Node's own way never returns where a directory that is there takes none (`/proc`): it
  * believes that its parent is missing, and begins again.
@@ -128,8 +136,9 @@ function makeDirectory(path: string): void {
     const code = errorCode(error);
     if (code === 'EEXIST' && fs.statSync(path).isDirectory()) return;
     const above = dirname(path);
-    if (code !== 'ENOENT' || above === path || fs.existsSync(above)) throw error;
-    makeDirectory(above);
-    makeDirectory(path);
+    if (code !== 'ENOENT' || above === path) throw error;
+    // Where it is there by now, another process has just made it, or it takes none.
+    if (!fs.existsSync(above)) makeDirectory(above);
+    makeOne(path);
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { nodeDisk } from '../src/disk.js';
 
 test('a directory is made with all above it, again without complaint, also through a link', (t) => {
@@ -24,4 +25,35 @@ test('a directory that cannot be made is an error, not a wait', { skip: process.
   writeFileSync(join(root, 'file'), '');
   assert.throws(() => nodeDisk.makeDirectory(join(root, 'file')), { code: 'EEXIST' });
   assert.throws(() => nodeDisk.makeDirectory(join(root, 'file/below')), { code: 'ENOTDIR' });
+});
+
+test('two that make the same directories at once both succeed', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'tr-disk-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const started = new SharedArrayBuffer(4);
+  const program = `
+    const { workerData } = require('node:worker_threads');
+    import(workerData.module).then(({ nodeDisk }) => {
+      const started = new Int32Array(workerData.started);
+      let failure;
+      for (let at = 0; at < 300; at++) {
+        Atomics.add(started, 0, 1);
+        while (Atomics.load(started, 0) < 2 * (at + 1));
+        try {
+          nodeDisk.makeDirectory(workerData.root + '/' + at + '/a/b/c/d');
+        } catch (error) {
+          failure = error;
+        }
+      }
+      // Not earlier: the other one waits for this one.
+      if (failure !== undefined) throw failure;
+    });`;
+  const workerData = { module: new URL('../src/disk.js', import.meta.url).href, started, root };
+  const workers = [0, 1].map(() => new Worker(program, { eval: true, workerData }));
+  await Promise.all(
+    workers.map(
+      (worker) => new Promise<void>((resolve, reject) => worker.on('error', reject).on('exit', () => resolve())),
+    ),
+  );
+  assert.ok(existsSync(join(root, '299/a/b/c/d')));
 });

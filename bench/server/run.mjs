@@ -127,6 +127,7 @@ async function load(contestant, { method, size }, { label, seconds }) {
     ...result,
     rate: result.requests / result.seconds,
     cpu: (1e6 * (cpuSeconds(child.pid) - before_)) / result.requests,
+    loadCpu: (1e6 * result.cpuSeconds) / result.requests,
   };
 }
 
@@ -140,11 +141,12 @@ function report(title, name, runs) {
     p50: of('p50'),
     p99: of('p99'),
     cpu: of('cpu'),
+    loadCpu: of('loadCpu'),
     rates: runs.map(({ rate }) => Math.round(rate)),
   };
   results.push(row);
   console.log(
-    `| ${title} | ${name} | ${row.rate.toFixed(0)} | ${row.p50.toFixed(1)} | ${row.p99.toFixed(1)} | ${row.cpu.toFixed(0)} | ${row.rates.join(' ')} |`,
+    `| ${title} | ${name} | ${row.rate.toFixed(0)} | ${row.p50.toFixed(1)} | ${row.p99.toFixed(1)} | ${row.cpu.toFixed(0)} | ${row.loadCpu.toFixed(0)} | ${row.rates.join(' ')} |`,
   );
 }
 
@@ -158,7 +160,7 @@ try {
     await fill(contestants[name]);
   }
   console.log(
-    '| case | server | requests/s | p50 ms | p99 ms | CPU µs/request | each round |\n| --- | --- | --- | --- | --- | --- | --- |',
+    '| case | server | requests/s | p50 ms | p99 ms | CPU µs/request | of wrk | each round |\n| --- | --- | --- | --- | --- | --- | --- | --- |',
   );
   for (const one of cases) {
     const who = one.who.filter((name) => contestants[name] !== undefined);

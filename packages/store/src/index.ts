@@ -16,7 +16,7 @@ export {
   type StreamBlobStore,
 } from './entry-store/entry-store.js';
 export { fromEntryBytes, isSameName, isSameWrite, MAX_ENTRY_BYTES, toEntryBytes } from './entry-store/entry-bytes.js';
-export { entryPath, namespacePath } from './entry-store/entry-path.js';
+export { entryPath, keyDigest, namespacePath } from './entry-store/entry-path.js';
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
 export { nodeDisk, errorCode, type Disk } from './disk.js';

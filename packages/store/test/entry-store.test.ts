@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { digestOf } from '@tr/hash';
+import { canonicalJson, digestOf } from '@tr/hash';
 import {
   createFileEntryStore,
   createFileStreamBlobStore,
@@ -13,6 +13,7 @@ import {
   type Entry,
   type EntryName,
 } from '../src/index.js';
+import { fromEntryBytes, toEntryBytes } from '../src/entry-store/entry-bytes.js';
 
 const NAME: EntryName = { tenant: 't', scope: 'main', protocol: 'p', instance: 'i', key: 'k' };
 
@@ -231,3 +232,28 @@ async function* toAsync(chunks: readonly Uint8Array[], end?: Error): AsyncIterab
   yield* chunks;
   if (end !== undefined) throw end;
 }
+
+test('an entry is stored as canonical JSON, and read back as it was', () => {
+  const full = entryOf('a body', { key: 'k"\\\n\u2028é', tenant: '', instance: 'ä' });
+  const { inline, durationMs, ...bare } = full;
+  const entries: readonly Entry[] = [
+    full,
+    { ...bare, inline: undefined, durationMs: undefined, facts: {} },
+    { ...full, durationMs: 0.5, facts: { z: '1', a: '"' }, inline: undefined },
+  ];
+  assert.ok(inline !== undefined && durationMs !== undefined);
+  for (const entry of entries) {
+    const { inline: body, durationMs: took, ...rest } = entry;
+    const bytes = toEntryBytes(entry);
+    assert.equal(
+      Buffer.from(bytes).toString(),
+      canonicalJson({
+        ...rest,
+        version: 1,
+        ...(took === undefined ? {} : { durationMs: took }),
+        ...(body === undefined ? {} : { inline: Buffer.from(body).toString('base64') }),
+      }),
+    );
+    assert.deepEqual(fromEntryBytes(bytes), { ok: true, value: entry });
+  }
+});

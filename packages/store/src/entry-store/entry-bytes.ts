@@ -10,13 +10,26 @@ const NAME_PARTS = ['tenant', 'scope', 'protocol', 'instance', 'key'] as const;
 /** No stored entry is larger, bytes. */
 export const MAX_ENTRY_BYTES = 64 * 1024;
 
-/** An entry as it is stored: JSON, a small body inside as base64. */
-export function toEntryBytes(entry: Entry): Uint8Array {
-  const { inline, durationMs, ...rest } = entry;
-  const record: Record<string, unknown> = { version: ENTRY_VERSION, ...rest };
-  if (durationMs !== undefined) record['durationMs'] = durationMs;
-  if (inline !== undefined) record['inline'] = Buffer.from(inline).toString('base64');
-  return Buffer.from(canonicalJson(record));
+/**
+ * An entry as it is stored: canonical JSON, a small body inside as base64. Put together part by part, in the order of the keys: a
+ * server writes thousands a second, and the body needs no escaping.
+ */
+export function toEntryBytes({ name, body, createdAt, durationMs, facts, inline }: Entry): Uint8Array {
+  return Buffer.from(
+    `{"body":{"hash":${JSON.stringify(body.hash)},"size":${canonicalJson(body.size)}},"createdAt":${canonicalJson(createdAt)}` +
+      (durationMs === undefined ? '' : `,"durationMs":${canonicalJson(durationMs)}`) +
+      `,"facts":${canonicalJson(facts)}` +
+      (inline === undefined ? '' : `,"inline":"${base64Of(inline)}"`) +
+      `,"name":${nameText(name)},"version":${ENTRY_VERSION}}`,
+  );
+}
+
+function base64Of(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+function nameText({ instance, key, protocol, scope, tenant }: EntryName): string {
+  return JSON.stringify({ instance, key, protocol, scope, tenant });
 }
 
 /** Reads a stored entry, trusting nothing; the failure is what is wrong with it. */

@@ -1,4 +1,5 @@
 import { sha256 } from '@tr/hash';
+import type { Sha256 } from '@tr/model';
 import type { EntryName, EntryNamespace } from './entry-store.js';
 
 /** Hex digits that name a scope or a namespace: 128 bits, plenty against chance and against search. */
@@ -14,8 +15,17 @@ export function entryPath(name: EntryName): readonly string[] {
 
 /** Where an entry lies in its namespace. */
 export function keyPath(key: string): readonly [string, string] {
-  const digest = sha256(JSON.stringify([key]));
+  const digest = keyDigest(key);
   return [digest.slice(0, 2), digest];
+}
+
+/** What was asked for last: a request asks several times in a row. */
+let last: { readonly key: string; readonly digest: Sha256 } | undefined;
+
+/** The name of an entry in its namespace, whatever its key may contain. */
+export function keyDigest(key: string): Sha256 {
+  if (last?.key !== key) last = { key, digest: sha256(JSON.stringify([key])) };
+  return last.digest;
 }
 
 /** Where the entries of a namespace lie. */

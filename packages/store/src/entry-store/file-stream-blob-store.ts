@@ -131,7 +131,8 @@ async function receive(
   try {
     for await (const chunk of source) {
       running.update(chunk);
-      const failure = await writer.add(chunk);
+      const added = writer.add(chunk);
+      const failure = added instanceof Promise ? ((await added) as unknown) : added;
       if (failure !== undefined) return fail(toStoreFailure(failure, path));
     }
     const failure = await writer.finish();

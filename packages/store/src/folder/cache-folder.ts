@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { sha256 } from '@tr/hash';
 import type { ActionKey, Sha256, StoreFailure, TaskId } from '@tr/model';
 import { errorCode, type Disk } from '../disk.js';
@@ -41,6 +41,9 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
   const { disk } = options;
   const root = join(options.directory, `v${LAYOUT_VERSION}`);
   let isKnownGood = false;
+  // Random once: a name needs to differ from those of other processes and from earlier ones, not to be secret.
+  const own = randomBytes(12).toString('hex');
+  let names = 0;
   const folder: CacheFolder = {
     disk,
     root,
@@ -51,7 +54,7 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
       return join(root, 'tasks', hash.slice(0, 2), hash);
     },
     freshPath: (area, label = '') =>
-      join(root, area, `${label === '' ? '' : `${label}.`}${randomBytes(9).toString('hex')}`),
+      `${root}${sep}${area}${sep}${label === '' ? '' : `${label}.`}${own}-${(names++).toString(36)}`,
     check: () => {
       if (isKnownGood) return undefined;
       const found = readFormat(disk, join(root, 'format.json'));

@@ -31,3 +31,30 @@ test('a body that is refused in the middle does not hold up the next request on 
     assert.deepEqual(statuses, [status, 200], line);
   }
 });
+
+test('small bodies are taken whole however they come in, also several requests at once', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const head = (start: string, length: number): string =>
+    `${start} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${length}\r\n\r\n`;
+  const socket = connect(server.port, '127.0.0.1');
+  let answers = '';
+  socket.on('data', (chunk: Buffer) => (answers += chunk.toString()));
+  const answered = async (count: number): Promise<void> => {
+    while ([...answers.matchAll(/HTTP\/1\.1 2/g)].length < count) await once(socket, 'data');
+  };
+  const put = (hash: string, body: string): string => head(`PUT /v8/artifacts/${hash}`, body.length) + body;
+  socket.write(put('together', 'one') + put('pipelined', 'two') + put('empty', '') + put('last', 'three'));
+  await answered(4);
+  socket.write(head('PUT /v8/artifacts/halves', 8) + 'half');
+  // The server has the first half by the time it has answered somebody else.
+  await fetch(`${server.url}/healthz`);
+  socket.write('half' + put('after', 'four'));
+  await answered(6);
+  socket.destroy();
+  const contents = { together: 'one', pipelined: 'two', empty: '', last: 'three', halves: 'halfhalf', after: 'four' };
+  for (const [hash, content] of Object.entries(contents)) {
+    const answer = await fetch(`${server.url}/v8/artifacts/${hash}`, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal(await answer.text(), content, hash);
+  }
+});

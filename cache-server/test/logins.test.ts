@@ -5,6 +5,7 @@ import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sha256 } from '@tr/hash';
 import { openTokenFile, type TokenFile } from '../src/index.js';
 import { FailedLogins } from '../src/auth/failed-logins.js';
 import { toNetwork } from '../src/auth/network.js';
@@ -72,7 +73,7 @@ test('tokens are created, listed and revoked; the file holds hashes only and is 
     const [text = ''] = printed;
     assert.equal(readFileSync(path, 'utf8').includes(text), false);
     assert.equal(statSync(path).mode & 0o077, 0);
-    const found = findToken(file.list(), text);
+    const found = findToken(file.list(), sha256(text));
     assert.deepEqual([found?.scope, found?.readOnly, found?.expiresAt], ['pr/7', true, 1_000_000 + 90 * 86_400_000]);
     await runTokenCommand(['list'], context);
     assert.match(printed[1] ?? '', /pr\/7\tread-only/);

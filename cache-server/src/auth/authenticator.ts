@@ -32,8 +32,11 @@ export class Authenticator {
   /** Digest of an OIDC token -> what it was found to be. */
   readonly #remembered = new Map<string, { readonly identity: Identity; readonly expiresAt: number }>();
 
-  /** Address and digest of tokens that were right. */
-  readonly #known = new Set<string>();
+  /** Digest of a token that was right -> the addresses it came from. */
+  readonly #known = new Map<string, Set<string>>();
+  #knownCount = 0;
+  /** Who the holders of tokens are. */
+  readonly #identities = new WeakMap<StoredToken, Identity>();
   #tellWrong: (address: string, credentialDigest: string) => void = () => {};
 
   constructor(ground: AuthenticatorGround) {
@@ -51,31 +54,47 @@ export class Authenticator {
     this.#failed.note(address, credentialDigest);
   }
 
-  /** Who it is. Throws a problem when that is not known. */
-  async login({ authorization, address }: LoginAttempt): Promise<Identity> {
+  /** Who it is, at once where nobody has to be asked. Throws a problem, or rejects with one, when that is not known. */
+  login({ authorization, address }: LoginAttempt): Identity | Promise<Identity> {
     const credential = readCredential(authorization);
     if (credential === undefined) throw new Problem('no-credential');
     const digest = sha256(credential);
     const remembered = this.#recall(digest);
     if (remembered !== undefined) return remembered;
     // Jobs that are logged in already go on; nothing new is looked at, right or wrong, so that guessing gains nothing.
-    if (this.#failed.isBlocked(address) && !this.#known.has(`${address} ${digest}`))
+    if (this.#failed.isBlocked(address) && this.#known.get(digest)?.has(address) !== true)
       throw new Problem('too-many-failures');
-    const token = findToken(this.#ground.tokens(), credential);
+    const token = findToken(this.#ground.tokens(), digest);
     if (token !== undefined) {
       const identity = this.#checkToken(token);
-      if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
-      this.#known.add(`${address} ${digest}`);
+      this.#noteRight(address, digest);
       return identity;
     }
-    return await this.#checkOidc(credential, { digest, address });
+    return this.#checkOidc(credential, { digest, address });
   }
 
   #checkToken(token: StoredToken): Identity {
     const { tenant, scope, readOnly, id, expiresAt, revokedAt } = token;
     if (expiresAt !== undefined)
       this.#checkEnd(expiresAt, `token ${id} ${revokedAt === undefined ? 'has expired' : 'was revoked'}`);
-    return { tenant, scope, mayWrite: !readOnly, subject: id };
+    const known = this.#identities.get(token);
+    if (known !== undefined) return known;
+    const identity = { tenant, scope, mayWrite: !readOnly, subject: id };
+    this.#identities.set(token, identity);
+    return identity;
+  }
+
+  #noteRight(address: string, digest: string): void {
+    const addresses = this.#known.get(digest);
+    if (addresses?.has(address) === true) return;
+    if (this.#knownCount >= MAX_REMEMBERED) {
+      this.#known.clear();
+      this.#knownCount = 0;
+    }
+    this.#knownCount++;
+    const kept = this.#known.get(digest);
+    if (kept === undefined) this.#known.set(digest, new Set([address]));
+    else kept.add(address);
   }
 
   /** What was good a while ago is no guess: the run that has it began well. */

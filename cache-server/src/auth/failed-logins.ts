@@ -26,6 +26,8 @@ export class FailedLogins {
 
   /** True when credentials from this address are not looked at for now. */
   isBlocked(address: string): boolean {
+    // Asked with every request: mostly there is nobody to look for.
+    if (this.#tried.size === 0) return false;
     return (this.#recent(toNetwork(address))?.credentials.size ?? 0) >= MAX_DIFFERENT;
   }
 

@@ -37,14 +37,25 @@ export function toStoredToken(text: string, rest: Omit<StoredToken, 'hash'>): St
   return { ...rest, hash: hashOf(text) };
 }
 
-/** The token that `text` is, among `tokens`. Takes the same time whichever it is. */
-export function findToken(tokens: readonly StoredToken[], text: string): StoredToken | undefined {
-  const hash = Buffer.from(hashOf(text), 'hex');
+/** The token whose SHA-256 is `hash` (hex), among `tokens`. Takes the same time whichever it is. */
+export function findToken(tokens: readonly StoredToken[], hash: string): StoredToken | undefined {
+  const wanted = Buffer.from(hash, 'hex');
   let found: StoredToken | undefined;
   for (const token of tokens) {
-    if (timingSafeEqual(Buffer.from(token.hash, 'hex'), hash)) found = token;
+    if (timingSafeEqual(hashBytes(token), wanted)) found = token;
   }
   return found;
+}
+
+const knownBytes = new WeakMap<StoredToken, Buffer>();
+
+/** Every login compares with every token: its bytes are read once. */
+function hashBytes(token: StoredToken): Buffer {
+  const known = knownBytes.get(token);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(token.hash, 'hex');
+  knownBytes.set(token, bytes);
+  return bytes;
 }
 
 /** Tokens after one was taken back, without those that nobody has to remember any more; undefined when it is not there. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAIN_SCOPE, DEFAULT_PARENTS } from '../auth/scope.js';
+import { oncePerTurn } from '../auth/once-per-turn.js';
 import { createToken, toStoredToken, type StoredToken } from '../auth/token.js';
 import { openTokenFile } from '../auth/token-file.js';
 import type { TokenStore } from '../auth/token-store.js';
@@ -122,7 +123,7 @@ async function openTokens(
 ): Promise<TokenWatch> {
   if (tokensFile !== undefined) {
     const file = openTokenFile(tokensFile);
-    return { tokens: () => file.list(), stop: () => undefined };
+    return { tokens: oncePerTurn(() => file.list()), stop: () => undefined };
   }
   return await watchTokens(store.tokens, (detail) => {
     const time = new Date(context.now()).toISOString();

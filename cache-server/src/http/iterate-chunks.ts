@@ -50,16 +50,16 @@ export function iterateChunks(stream: Readable): AsyncIterator<Uint8Array, undef
   else stream.on('end', onEnd).on('error', onError).on('close', onClose).on('data', onData);
 
   return {
-    next: async () => {
+    next: () => {
       const chunk = queue.shift();
       if (chunk !== undefined) {
         queued -= chunk.length;
         if (queue.length === 0 && stream.isPaused()) stream.resume();
-        return { done: false, value: chunk };
+        return Promise.resolve({ done: false, value: chunk });
       }
-      if (ended === 'whole') return END;
-      if (ended !== undefined) throw ended;
-      return await new Promise((resolve, reject) => (waiting = { resolve, reject }));
+      if (ended === 'whole') return Promise.resolve(END);
+      if (ended !== undefined) return Promise.reject(ended);
+      return new Promise((resolve, reject) => (waiting = { resolve, reject }));
     },
     return: async () => {
       queue = [];

@@ -19,6 +19,7 @@ import { createGrpcBackend } from './grpc-backend.js';
 import { answerCall, type GrpcBackend } from './grpc-endpoint.js';
 import { addHealthRoutes } from './health-routes.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { requestLine } from './request-line.js';
 import { toKnownProblem } from './to-known-problem.js';
 import type { ServerOptions } from './server-options.js';
 import { isSameText, signText } from './signer.js';
@@ -61,6 +62,7 @@ class CacheServer {
   readonly #ground: SessionGround;
   readonly #connections: Connections;
   readonly #grpc: GrpcBackend;
+  #lastTime = { now: Number.NaN, text: '' };
   #isReady = false;
   #isDraining = false;
 
@@ -149,11 +151,14 @@ class CacheServer {
   }
 
   #createApp(): FastifyInstance {
+    // Tells the requests of this process from those of others, and of earlier ones.
+    const run = randomUUID();
+    let count = 0;
     const app = fastify({
       logger: false,
       // One proxy: what it noted last. Everything before that in the header is the client's word.
       trustProxy: this.#options.trustProxy ? (_address: string, hop: number) => hop < 1 : false,
-      genReqId: () => randomUUID(),
+      genReqId: () => `${run}-${(count++).toString(36)}`,
       // Names are digested before they reach a store; a long one is refused by the session.
       routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },
       return503OnClosing: false,
@@ -164,7 +169,7 @@ class CacheServer {
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     app.decorateRequest('identity', undefined);
     app.decorateRequest('trace');
-    app.addHook('onRequest', async (request, reply) => await this.#receive(request, reply));
+    app.addHook('onRequest', (request, reply, done) => this.#receive(request, reply, done));
     app.addHook('onSend', (_request, reply, payload, done) => {
       if (this.#isDraining) void reply.header('connection', 'close');
       done(null, payload);
@@ -223,7 +228,7 @@ class CacheServer {
   }
 
   /** Every request starts here: who is it, and may it send its body? */
-  async #receive(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  #receive(request: FastifyRequest, reply: FastifyReply, done: (problem?: Error) => void): void {
     request.trace = createTrace();
     // Not the framework's hook for that: it says nothing when the client goes away.
     const startedAt = performance.now();
@@ -231,17 +236,25 @@ class CacheServer {
       this.#noteServed(request, reply, (performance.now() - startedAt) / 1000);
       // An answer whose headers were sent before the drain began promised to keep the connection.
       if (this.#isDraining) request.raw.socket.end();
+      // A body that was refused in the middle would lie in the way of the next request on this connection.
+      else if (!request.raw.readableEnded) request.raw.resume();
     });
-    // A body that was refused in the middle would lie in the way of the next request on this connection.
-    reply.raw.once('finish', () => request.raw.resume());
+    const admit = (identity?: Identity): void => {
+      request.identity = identity;
+      if (request.headers.expect?.toLowerCase() === '100-continue') reply.raw.writeContinue();
+      done();
+    };
     const { config } = request.routeOptions;
-    if (!request.is404 && config.isPublic !== true && config.protocol !== undefined) {
-      request.identity = await this.#authenticator.login({
-        authorization: request.headers.authorization,
-        address: request.ip,
-      });
+    if (request.is404 || config.isPublic === true || config.protocol === undefined) return admit();
+    let login: Identity | Promise<Identity>;
+    try {
+      login = this.#authenticator.login({ authorization: request.headers.authorization, address: request.ip });
+    } catch (problem) {
+      if (!(problem instanceof Error)) throw problem;
+      return done(problem);
     }
-    if (request.headers.expect?.toLowerCase() === '100-continue') reply.raw.writeContinue();
+    if (login instanceof Promise) login.then(admit).catch(done);
+    else admit(login);
   }
 
   #answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -279,28 +292,20 @@ class CacheServer {
   }
 
   #noteAnswer(answer: AnsweredRequest): void {
-    const { id, protocol, method, status, identity, trace, bytesIn, bytesOut, seconds, isCut } = answer;
     this.#metrics.note(answer);
-    this.#log({
-      event: 'request',
-      id,
-      protocol,
-      method,
-      status,
-      outcome: isCut ? 'cut' : trace.outcome,
-      tenant: identity?.tenant,
-      scope: identity?.scope,
-      subject: identity?.subject,
-      key: trace.key,
-      bytesIn,
-      bytesOut,
-      ms: Math.round(seconds * 10_000) / 10,
-    });
+    this.#options.log(requestLine(answer, this.#timeText()));
+  }
+
+  /** Now, as ISO 8601; worked out once in a millisecond. */
+  #timeText(): string {
+    const now = this.#options.now();
+    if (now !== this.#lastTime.now) this.#lastTime = { now, text: new Date(now).toISOString() };
+    return this.#lastTime.text;
   }
 
   /** One JSON line. Never a URL, a header or a credential: names of clients may hold anything. */
   #log(fields: Readonly<Record<string, unknown>>): void {
-    this.#options.log(JSON.stringify({ time: new Date(this.#options.now()).toISOString(), ...fields }));
+    this.#options.log(JSON.stringify({ time: this.#timeText(), ...fields }));
   }
 
   async #isStoreUp(): Promise<boolean> {

@@ -14,7 +14,7 @@ export interface GrpcGround {
   readonly protocols: readonly Protocol[];
   readonly trustProxy: boolean;
   readonly isDraining: () => boolean;
-  readonly login: (attempt: LoginAttempt) => Promise<Identity>;
+  readonly login: (attempt: LoginAttempt) => Identity | Promise<Identity>;
   readonly session: (subject: SessionSubject) => CacheSession;
   readonly noteProblem: (problem: Problem) => void;
   readonly noteAnswer: (answer: AnsweredRequest) => void;

@@ -55,6 +55,8 @@ export interface CacheSession {
 
 /** A body that comes in. */
 export interface BodySource extends AsyncIterable<Uint8Array> {
+  /** Takes the body when all of its `length` bytes are here and nobody has taken any; else undefined, and nothing is taken. */
+  readonly takeWhole?: (length: number) => Uint8Array | undefined;
   /** Takes a chunk back that nobody looks at any more; need not be called. Undefined = the chunks are not for taking back. */
   readonly release?: (chunk: Uint8Array) => void;
 }

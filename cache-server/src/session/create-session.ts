@@ -1,6 +1,5 @@
-import { sha256 } from '@tr/hash';
 import type { StoreFailure } from '@tr/model';
-import type { Entry, EntryName, EntryStore, StreamBlobStore } from '@tr/store';
+import { keyDigest, type Entry, type EntryName, type EntryStore, type StreamBlobStore } from '@tr/store';
 import { readChain, type Scope, type ScopeParents } from '../auth/scope.js';
 import type { Identity } from '../auth/identity.js';
 import { Problem } from '../http/problem.js';
@@ -32,6 +31,8 @@ export interface SessionSubject {
 
 /** What the store says of a body that cannot be had any more: a miss, as it will be for the next one who asks. */
 const GONE: readonly StoreFailure['code'][] = ['store/missing', 'store/corrupt'];
+/** Of the digest of a key, in the log. */
+const KEY_DIGITS = 12;
 const MAX_NAME_BYTES = 2048;
 const MAX_FACTS = 16;
 const MAX_FACT_BYTES = 1024;
@@ -75,8 +76,8 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
     const isTooMuch = facts.some(([name, value]) => name.length + value.length > MAX_FACT_BYTES);
     if (facts.length > MAX_FACTS || isTooMuch) throw new Problem('bad-request', 'facts are too long');
   };
-  const noteKey = (key: EntryKey): void => {
-    trace.key = sha256(JSON.stringify([key.instance, key.key])).slice(0, 12);
+  const noteKey = ({ key }: EntryKey): void => {
+    trace.key = keyDigest(key).slice(0, KEY_DIGITS);
   };
 
   return {

@@ -25,7 +25,8 @@ export async function writeBody(
   const source = body instanceof Uint8Array ? single(body) : body;
   const announced = body instanceof Uint8Array ? body.length : terms.length;
   if (announced !== undefined && announced <= MAX_INLINE_BYTES) {
-    const inline = body instanceof Uint8Array ? body : await collect(body, announced);
+    const inline =
+      body instanceof Uint8Array ? body : (body.takeWhole?.(announced) ?? (await collect(body, announced)));
     const digest = digestOf(inline);
     const flaw = findFlaw(digest, terms);
     if (flaw !== undefined) throw flaw;
@@ -58,13 +59,21 @@ async function* single(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
-async function* bounded(source: AsyncIterable<Uint8Array>, limit: number): AsyncIterable<Uint8Array> {
-  let size = 0;
-  for await (const chunk of source) {
-    size += chunk.length;
-    if (size > limit) throw new Problem('too-large');
-    yield chunk;
-  }
+/** Not a generator: that would make a handful of promises for each chunk. */
+function bounded(source: AsyncIterable<Uint8Array>, limit: number): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const chunks = source[Symbol.asyncIterator]();
+      const leave = async (): Promise<IteratorResult<Uint8Array>> =>
+        (await chunks.return?.()) ?? { done: true, value: undefined };
+      let size = 0;
+      const check = (step: IteratorResult<Uint8Array>): IteratorResult<Uint8Array> | Promise<never> => {
+        if (step.done !== true) size += step.value.length;
+        return size <= limit ? step : leave().then(() => Promise.reject(new Problem('too-large')));
+      };
+      return { next: () => chunks.next().then(check), return: leave };
+    },
+  };
 }
 
 async function collect(source: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {

@@ -28,7 +28,7 @@ export interface Reservation {
 
 /** Something that another process on the same store does not know yet. */
 export type LedgerChange =
-  | { readonly kind: 'stored'; readonly slot: string; readonly bytes: number }
+  | { readonly kind: 'stored'; readonly slot: string; readonly bytes: number; readonly entries: number }
   /** See {@link Ledger.noteBlob}. */
   | { readonly kind: 'blob'; readonly hash: Sha256 }
   /** All there is. */
@@ -79,7 +79,7 @@ export class Ledger {
     switch (change.kind) {
       case 'stored':
         this.#add(change.slot, change.bytes);
-        this.#entries++;
+        this.#entries += change.entries;
         return;
       case 'blob':
         this.#recentBlobs.add(change.hash);
@@ -105,17 +105,17 @@ export class Ledger {
 
   /** Room for a body; throws `full` when there is none even after an eviction. */
   async reserve(place: Place): Promise<Reservation> {
-    if (!this.#fits(place)) {
-      await this.#makeRoom(place);
-      if (!this.#fits(place)) throw new Problem('full');
-    }
     const slot = slotOf(place);
+    if (!this.#fits(place, slot)) {
+      await this.#makeRoom(place);
+      if (!this.#fits(place, slot)) throw new Problem('full');
+    }
     this.#addPending(slot, place.bytes);
     return {
       keep: (bytes) => {
         this.#add(slot, bytes);
         this.#entries++;
-        this.#tell({ kind: 'stored', slot, bytes });
+        this.#tell({ kind: 'stored', slot, bytes, entries: 1 });
       },
       release: () => this.#addPending(slot, -place.bytes),
     };
@@ -150,11 +150,10 @@ export class Ledger {
     this.#entries = 0;
   }
 
-  #fits({ tenant, scope, bytes }: Place): boolean {
+  #fits({ scope, bytes }: Place, slot: string): boolean {
     const { totalBytes } = this.#quotas;
     if (totalBytes !== undefined && this.#total + this.#pendingTotal + bytes > totalBytes) return false;
     const quota = scopeQuota(this.#quotas, scope);
-    const slot = slotOf({ tenant, scope });
     return quota === undefined || (this.#bytes.get(slot) ?? 0) + (this.#pending.get(slot) ?? 0) + bytes <= quota;
   }
 

@@ -26,3 +26,9 @@ export interface Siblings {
   /** From now on, news and questions are for this process too. */
   join(duties: SiblingDuties): void;
 }
+
+/** Two pieces of news as one that says the same; undefined when there is none. A busy server stores thousands of entries a second. */
+export function joinNews(first: News, then: News): News | undefined {
+  if (first.kind !== 'stored' || then.kind !== 'stored' || first.slot !== then.slot) return undefined;
+  return { ...then, bytes: first.bytes + then.bytes, entries: first.entries + then.entries };
+}

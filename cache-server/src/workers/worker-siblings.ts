@@ -1,5 +1,5 @@
 import type { FromWorker, ToWorker } from './messages.js';
-import type { News, Question, SiblingDuties, Siblings } from './siblings.js';
+import { joinNews, type News, type Question, type SiblingDuties, type Siblings } from './siblings.js';
 
 /** News wait this long for more, milliseconds: a message costs as much as answering a small request. */
 const GATHER_MS = 5;
@@ -25,7 +25,10 @@ export class WorkerSiblings implements Siblings {
 
   tell(news: News): void {
     if (this.#news.length === 0) setTimeout(() => this.#flush(), GATHER_MS);
-    this.#news.push(news);
+    const last = this.#news.at(-1);
+    const joined = last === undefined ? undefined : joinNews(last, news);
+    if (joined === undefined) this.#news.push(news);
+    else this.#news[this.#news.length - 1] = joined;
   }
 
   ask(question: Question): Promise<readonly unknown[]> {

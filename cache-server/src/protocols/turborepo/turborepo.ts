@@ -3,6 +3,7 @@ import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 import { expectedLength, bodyStream, readJson, readSmallBody } from '../../http/read-body.js';
 import { sendEntry } from '../../http/send.js';
+import type { CacheSession } from '../../session/cache-session.js';
 import type { Protocol, ProtocolHost } from '../protocol.js';
 import { addAccountRoutes } from './account-routes.js';
 import { artifactKey, isArtifactHash } from './artifact-key.js';
@@ -11,6 +12,7 @@ import { addPreflight } from './preflight.js';
 
 const EVENTS_LIMIT = 4 * 1024 * 1024;
 const MAX_QUERIED = 4096;
+const JSON_TYPE = 'application/json; charset=utf-8';
 interface ArtifactRequest {
   readonly Params: { readonly hash: string };
 }
@@ -40,7 +42,8 @@ export const turborepo: Protocol = {
         facts,
         ...(durationMs === undefined ? {} : { durationMs }),
       });
-      return await reply.code(202).send({ urls: [`${host.publicUrl(request)}/v8/artifacts/${key.key}`] });
+      const urls = [`${host.publicUrl(request)}/v8/artifacts/${key.key}`];
+      return await reply.code(202).header('content-type', JSON_TYPE).send(JSON.stringify({ urls }));
     });
     addPreflight(app);
     addAccountRoutes(app, host);
@@ -49,7 +52,7 @@ export const turborepo: Protocol = {
     // The client reads `forbidden` as: may not write.
     const known = status === 403 ? 'forbidden' : code.replaceAll('-', '_');
     return {
-      contentType: 'application/json; charset=utf-8',
+      contentType: JSON_TYPE,
       text: JSON.stringify({ error: { code: known, message: text } }),
     };
   },
@@ -61,7 +64,7 @@ async function sendArtifact(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const session = host.session(request);
-  const entry = await findArtifact(host, request, request.params.hash);
+  const entry = await findArtifact({ host, session, request }, request.params.hash);
   if (entry === undefined) throw new Problem('not-found');
   return await sendEntry(
     reply,
@@ -70,9 +73,16 @@ async function sendArtifact(
   );
 }
 
+/** Who looks for artifacts. */
+interface Reader {
+  readonly host: ProtocolHost;
+  readonly session: CacheSession;
+  readonly request: FastifyRequest;
+}
+
 /** An artifact that its reader may use: where signatures are asked for, one without is as good as none. */
-async function findArtifact(host: ProtocolHost, request: FastifyRequest, hash: string): Promise<Entry | undefined> {
-  const entry = await host.session(request).find(artifactKey(hash, request.query));
+async function findArtifact({ host, session, request }: Reader, hash: string): Promise<Entry | undefined> {
+  const entry = await session.find(artifactKey(hash, request.query));
   return entry?.facts['tag'] === undefined && host.takesSignedOnly(request) ? undefined : entry;
 }
 
@@ -82,7 +92,8 @@ async function queryArtifacts(host: ProtocolHost, request: FastifyRequest): Prom
   if (!Array.isArray(hashes) || hashes.length > MAX_QUERIED) throw new Problem('bad-request', 'no list of hashes');
   const known = hashes.filter((hash) => typeof hash === 'string').filter(isArtifactHash);
   const answers = new Map<string, unknown>();
-  for (const hash of known) answers.set(hash, describeArtifact(await findArtifact(host, request, hash)));
+  const reader = { host, session: host.session(request), request };
+  for (const hash of known) answers.set(hash, describeArtifact(await findArtifact(reader, hash)));
   return Object.fromEntries(answers);
 }
 

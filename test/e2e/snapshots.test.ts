@@ -6,27 +6,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
-import { missReasons, notSavedReason, warningsOf } from '../rig/events.js';
-import type { JsonEvent, TrResult } from '../rig/exec-tr.js';
+import { ancestorOf, appliedIn, missReasons, notSavedReason, warningsOf } from '../rig/events.js';
+import type { TrResult } from '../rig/exec-tr.js';
 import { createSqlWorkspace, listServers, step } from '../rig/sql-workspace.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
 const RUN = ['run', 'look', '--log-format=json'] as const;
-
-function ancestorOf(result: TrResult): JsonEvent | undefined {
-  return result.events.find((event) => event['type'] === 'snapshot-ancestor');
-}
-
-/** Names of the steps that a run has applied. */
-function appliedIn(result: TrResult): readonly string[] {
-  const output = result.events.filter((event) => event['type'] === 'task-output' && event['replay'] === false);
-  return (
-    output
-      .map((event) => String(event['bytes']))
-      .join('')
-      .match(/(?<=applied )\S+/g) ?? []
-  );
-}
 
 async function run(workspace: TestWorkspace, ...more: string[]): Promise<TrResult> {
   const result = await workspace.tr([...RUN, ...more]);
@@ -254,37 +239,6 @@ describe('a state that is of no use', () => {
     rmSync(join(workspace.root, 'api/seen.txt'), { force: true });
     await run(workspace);
   });
-});
-
-test('`--parallel` ignores order, and waits for a state all the same', async () => {
-  const workspace = createSqlWorkspace(
-    {},
-    {
-      seed: {
-        command: `psql -v ON_ERROR_STOP=1 -q -c "insert into t_users (made_by) values ('seed')"`,
-        inputs: ['migrate.sh'],
-        dependsOn: ['migrate'],
-        snapshot: { service: 'db', steps: [] },
-      },
-      after: { command: 'true', dependsOn: ['look'] },
-      beside: { command: 'true', dependsOn: ['after'] },
-      count: {
-        command: 'psql -At -c "select count(*) from t_users" > count.txt',
-        dependsOn: ['seed'],
-        services: ['db'],
-      },
-    },
-  );
-  after(() => workspace.dispose());
-  const call = ['run', 'look', 'beside', 'count', '--parallel', '--log-format=json'];
-  for (const outcome of ['executed', 'fresh']) {
-    const result = await workspace.tr(call);
-    assert.equal(result.exitCode, 0, result.stdout + result.stderr);
-    assert.match(workspace.read('api/seen.txt'), /t_items: .*items v1/);
-    assert.equal(workspace.read('api/count.txt'), '2\n');
-    for (const task of ['migrate', 'seed', 'look'])
-      assert.equal(result.outcomes[`api#${task}`], outcome, result.stdout);
-  }
 });
 
 describe('machines share states', () => {

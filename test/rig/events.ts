@@ -29,3 +29,15 @@ export function notSavedReason(result: TrResult, task: string): string | undefin
   );
   return event === undefined ? undefined : String(event['reason'].reason);
 }
+
+/** The stored state that a task of a run has started from. */
+export function ancestorOf(result: TrResult): JsonEvent | undefined {
+  return result.events.find((event) => event['type'] === 'snapshot-ancestor');
+}
+
+/** Names of the steps that the migrator of `createSqlWorkspace` has applied in a run. */
+export function appliedIn(result: TrResult): readonly string[] {
+  const output = result.events.filter((event) => event['type'] === 'task-output' && event['replay'] === false);
+  const text = output.map((event) => String(event['bytes'])).join('');
+  return text.match(/(?<=applied )\S+/g) ?? [];
+}

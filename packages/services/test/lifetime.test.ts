@@ -28,6 +28,7 @@ const NOBODY = 65534;
 interface Wanted {
   readonly services: readonly ServiceDefinition[];
   readonly workers?: number;
+  readonly state?: string;
 }
 
 function ownerCall(folder: string, mode: 'once' | 'wait', wanted: Wanted): readonly string[] {
@@ -39,6 +40,8 @@ interface Owned {
   readonly warnings: readonly { readonly code: string }[];
   readonly failure?: { readonly code: string };
   readonly uid?: number;
+  readonly isElsewhere?: boolean;
+  readonly isLeft?: boolean;
 }
 
 /** What an owner says that has a file system in memory as `mount` makes it. Needs a mount namespace. */
@@ -215,6 +218,20 @@ test('memory full while it is filled: on disk instead, with one warning; an erro
   const { failure } = runMounted(join(folder, 'b'), mount, { services: [postgres({ storage: 'memory' })] });
   assert.equal(failure?.code, 'service/no-space');
 });
+
+for (const define of [postgres, mysql]) {
+  const kind = define().kind === 'postgres' ? 'postgres' : 'mariadb';
+  test(`no room for a state of a given server, ${kind}: neither for its dump; both are elsewhere until the run ends`, async (t) => {
+    const server = must(await makeHost(t).host.acquire(asks([define({ kind, database: 'theirs' })])));
+    const folder = makeFolder(t);
+    mkdirSync(join(folder, 'full'));
+    const service = define({ kind, url: setting(server.environment, 'DATABASE_URL') });
+    const mount = `mount -t tmpfs -o size=4k,nr_inodes=4 none ${join(folder, 'full')}`;
+    const owned = runMounted(folder, mount, { services: [service], state: 'full/state.tar' });
+    assert.equal(owned.rows?.[0]?.name, 'one', JSON.stringify(owned));
+    assert.deepEqual([owned.isElsewhere, owned.isLeft], [true, false]);
+  });
+}
 
 for (const [service, inodes] of [
   // Enough for a server and two databases; for two data directories.

@@ -1,5 +1,5 @@
 // A process of its own that has services: `once` uses them and ends, `wait` says so and is to be killed.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Result, ServiceDefinition, ServiceFailure, Sha256 } from '@tr/model';
@@ -13,9 +13,18 @@ interface OwnerRequest {
   readonly services: readonly ServiceDefinition[];
   /** 1 unless told. */
   readonly workers?: number;
+  /** Where the state is wanted, below the folder; `state.tar` unless told. */
+  readonly state?: string;
 }
 
-const { folder, root, mode, services, workers = 1 } = JSON.parse(process.argv[2] ?? '') as OwnerRequest;
+const {
+  folder,
+  root,
+  mode,
+  services,
+  workers = 1,
+  state = 'state.tar',
+} = JSON.parse(process.argv[2] ?? '') as OwnerRequest;
 const warnings: ServiceFailure[] = [];
 const makeHost = () =>
   createServiceHost({
@@ -52,13 +61,13 @@ if (mode === 'wait') {
     lease.environment['DATABASE_URL'] ?? '',
     "create table kept (name varchar(9)); insert into kept values ('one')",
   );
-  const path = join(folder, 'state.tar');
   const first = services[0]?.name ?? '';
-  must(await lease.capture(first, path));
+  const { path, isElsewhere } = must(await lease.capture(first, join(folder, state)));
   await lease.release();
-  await host.dispose();
+  // What lies elsewhere does so for as long as its run lasts.
+  if (!isElsewhere) await host.dispose();
   const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex') as Sha256;
-  const next = makeHost();
+  const next = isElsewhere ? host : makeHost();
   const again = await acquire(next, { path, sha256 });
   const rows = await query(
     again.environment[`DATABASE_URL_${workers - 1}`] ?? '',
@@ -66,5 +75,7 @@ if (mode === 'wait') {
   );
   await again.release();
   await next.dispose();
-  process.stdout.write(`${JSON.stringify({ rows, warnings, uid: process.getuid?.() })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ rows, warnings, isElsewhere, isLeft: existsSync(path), uid: process.getuid?.() })}\n`,
+  );
 }

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { actAsOwner } from './config/act-as-owner.js';
 import { parseServeRequest, type ServeRequest } from './config/serve-request.js';
 import { runForget } from './config/forget-command.js';
 import { runGc } from './config/gc-command.js';
@@ -50,8 +53,9 @@ export async function runCacheServer({ args, cwd }: ServerCall): Promise<'ended'
   try {
     if (command === 'token') await runToken(rest, { cwd, print });
     else if (command === 'forget') await runForgetting(rest, { cwd, print });
-    else if (command === 'doctor') process.exitCode = await runDoctor(toRequest(rest, cwd), { print, now: Date.now });
-    else if (command === 'gc') await runGc(toRequest(rest, cwd), { print, now: Date.now });
+    else if (command === 'doctor')
+      process.exitCode = await runDoctor(toOwnRequest(rest, cwd), { print, now: Date.now });
+    else if (command === 'gc') await runGc(toOwnRequest(rest, cwd), { print, now: Date.now });
     else if (['help', '--help', '-h'].includes(command)) print(USAGE);
     else if (command === 'serve' || command.startsWith('-')) {
       return await runServe(command === 'serve' ? rest : args, { cwd, print });
@@ -72,9 +76,15 @@ function toExitCode(error: unknown): number {
 /** What the one who started the server can put right; undefined for everything else. */
 function toUsageMessage(error: unknown): string | undefined {
   if (error instanceof UsageError || error instanceof StoreUnusableError) return error.message;
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  const call = 'syscall' in error ? error.syscall : undefined;
+  if (call === 'getaddrinfo') return 'The address given with --host is not known.';
+  // A file that an option names, or a folder of the store.
+  if ('path' in error && typeof error.path === 'string') return `${error.path} cannot be used (${String(error.code)}).`;
+  if (String(error.code).startsWith('ERR_OSSL'))
+    return 'What --tls-cert and --tls-key name is no PEM file, or they do not belong together.';
   // A worker asks the process that started it for the port, and is told of another call.
-  const isPort = error instanceof Error && 'syscall' in error && ['listen', 'bind'].includes(String(error.syscall));
-  if (!isPort || !('code' in error)) return undefined;
+  if (call !== 'listen' && call !== 'bind') return undefined;
   switch (error.code) {
     case 'EADDRINUSE':
       return 'The port is in use: choose another one with --port.';
@@ -96,16 +106,30 @@ function toRequest(args: readonly string[], cwd: string): ServeRequest {
   return parseServeRequest(args, process.env, cwd);
 }
 
+/** The request of a command that works on the store beside the server. */
+function toOwnRequest(args: readonly string[], cwd: string): ServeRequest {
+  const request = toRequest(args, cwd);
+  if (request.store.kind === 'directory') actAsOwner(request.store.directory);
+  return request;
+}
+
 async function runToken(args: readonly string[], { cwd, print }: CommandContext): Promise<void> {
   await withOpener(cwd, async (openStore) => {
-    const open = async (flags: readonly string[]) => (await openStore(flags)).tokens;
+    const open = async (flags: readonly string[]) => {
+      const { tokensFile } = toRequest(flags, cwd);
+      if (tokensFile !== undefined) actAsOwner(existsSync(tokensFile) ? tokensFile : dirname(tokensFile));
+      return (await openStore(flags)).tokens;
+    };
     await runTokenCommand(args, { open, print, now: Date.now() });
   });
 }
 
 async function runForgetting(args: readonly string[], { cwd, print }: CommandContext): Promise<void> {
   await withOpener(cwd, async (openStore) => {
-    const open = async (flags: readonly string[]) => (await openStore(flags)).entries;
+    const open = async (flags: readonly string[]) => {
+      toOwnRequest(flags, cwd);
+      return (await openStore(flags)).entries;
+    };
     await runForget(args, { open, print });
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -18,10 +18,10 @@ interface Command extends AsyncDisposable {
   output(): string;
 }
 
-async function startCommand(workspace: Workspace): Promise<Command> {
+async function startCommand(workspace: Workspace, workers?: string): Promise<Command> {
   const env = { TR_CACHE_DIR: join(workspace.path, 'cache') };
   const child = spawn(process.execPath, [PROGRAM, '--port', '0'], {
-    env: { ...env, TR_CACHE_TOKEN: FIRST },
+    env: { ...env, TR_CACHE_TOKEN: FIRST, ...(workers === undefined ? {} : { TR_CACHE_WORKERS: workers }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -110,6 +110,65 @@ test('a stored result is forgotten beside a running server, and the next one is 
   const place = ['--dir', join(workspace.path, 'cache')];
   assert.equal(await refused('0123', ...place), 2, 'too few digits');
   assert.equal(await refused(key, '--tenant', 'other', ...place), 2, 'nothing there');
+});
+
+test('tokens that cannot be read any more stay good as they were, and that is in the log once', async () => {
+  using workspace = createWorkspace();
+  // Of several workers each knows what it has read itself.
+  await using server = await startCommand(workspace, '1');
+  const reader = await server.run('token', 'create', '--scope', 'main', '--read-only');
+  assert.equal(await status(server.url, reader), 404);
+  const path = join(workspace.path, 'cache/tokens.json');
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.slice(0, 60));
+  for (const token of [reader, FIRST, reader]) assert.equal(await status(server.url, token), 404);
+  assert.equal(await status(server.url, 'wrong'), 401);
+  assert.equal(server.output().split('"tokens-not-read"').length, 2, server.output());
+  writeFileSync(path, text);
+  assert.equal(await status(server.url, reader), 404);
+  const { code, output } = await runClient(['node', PROGRAM, 'token', 'list', '--tokens-file', 'package.json'], {
+    cwd: (workspace.add({ 'package.json': '{' }), workspace.path),
+  });
+  assert.equal(code, 1);
+  assert.match(output, /package\.json: not JSON/);
+});
+
+test('files and addresses that cannot be used end the start with one line', async () => {
+  using workspace = createWorkspace({ 'bad.pem': 'x' });
+  for (const [args, said] of [
+    [['--trust-file', 'none'], /none cannot be used \(ENOENT\)/],
+    [['--tls-cert', 'none', '--tls-key', 'none'], /none cannot be used \(ENOENT\)/],
+    [['--tls-cert', 'bad.pem', '--tls-key', 'bad.pem'], /no PEM file/],
+    [['--dir', '/dev/null'], /cannot be used \(ENOTDIR\)/],
+    [['--host', 'no-such-host.invalid'], /--host is not known/],
+  ] as const) {
+    const { code, output } = await runClient(
+      ['node', PROGRAM, '--dir', 'cache', '--port', '0', '--workers', '1', ...args],
+      { cwd: workspace.path },
+    );
+    assert.equal(code, 2, output);
+    assert.match(output, said);
+    assert.doesNotMatch(output, /^\s+at /m);
+  }
+});
+
+const isRoot = process.getuid?.() === 0 ? false : 'only root acts for others';
+
+test('root makes tokens as the one whose server it is', { skip: isRoot }, async () => {
+  using workspace = createWorkspace();
+  const directory = join(workspace.path, 'cache');
+  mkdirSync(directory);
+  chmodSync(workspace.path, 0o755);
+  chownSync(directory, 65_534, 65_534);
+  const run = async (...args: string[]) => {
+    const { code, output } = await runClient(['node', PROGRAM, ...args, '--dir', directory], { cwd: workspace.path });
+    assert.equal(code, 0, output);
+  };
+  await run('doctor');
+  await run('token', 'create', '--scope', 'main');
+  await run('gc');
+  for (const path of readdirSync(directory, { recursive: true, encoding: 'utf8' }))
+    assert.equal(statSync(join(directory, path)).uid, 65_534, path);
 });
 
 test('commands that run at once lose nothing of each other', async () => {

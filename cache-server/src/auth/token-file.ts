@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from '@tr/store';
+import { Problem } from '../http/problem.js';
 import { withLock } from './file-lock.js';
 import { parseStoredToken, revokeToken, type StoredToken } from './token.js';
 
@@ -22,8 +24,7 @@ export function openTokenFile(path: string): TokenFile {
   let seen: { readonly stamp: string; readonly tokens: readonly StoredToken[] } = { stamp: '', tokens: [] };
   const list = (): readonly StoredToken[] => {
     const stamp = stampOf(path);
-    if (stamp !== seen.stamp)
-      seen = { stamp, tokens: stamp === '' ? [] : parseTokens(readFileSync(path, 'utf8'), path) };
+    if (stamp !== seen.stamp) seen = { stamp, tokens: stamp === '' ? [] : readTokens(path) };
     return seen.tokens;
   };
   // Two commands at once must not undo each other: least of all bring back what one of them revoked.
@@ -46,6 +47,16 @@ export function openTokenFile(path: string): TokenFile {
         return left !== undefined;
       }),
   };
+}
+
+function readTokens(path: string): readonly StoredToken[] {
+  try {
+    return parseTokens(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    // What is in the file is nobody's business, not even in part.
+    const why = error instanceof SyntaxError ? 'not JSON' : (errorCode(error) ?? 'not a token file');
+    throw new Problem('store-trouble', `${path}: ${why}`);
+  }
 }
 
 function stampOf(path: string): string {

@@ -1,5 +1,6 @@
 import { Problem } from '../http/problem.js';
 import type { StoredToken } from './token.js';
+import type { TokenFile } from './token-file.js';
 import type { TokenStore } from './token-store.js';
 
 /** How long a change of the tokens may take to reach a server, milliseconds. */
@@ -9,6 +10,28 @@ const REFRESH_MS = 5_000;
 export interface TokenWatch {
   readonly tokens: () => readonly StoredToken[];
   stop(): void;
+}
+
+/**
+ * Looks at the file with every login. Throws when it cannot be read at first. Later (somebody edited it, or made it anew under
+ * another account) the tokens read last stay good, and that is told once.
+ */
+export function watchTokenFile(file: TokenFile, onTrouble: (detail: string) => void): TokenWatch {
+  let last = file.list();
+  let isTold = false;
+  return {
+    tokens: () => {
+      try {
+        last = file.list();
+        isTold = false;
+      } catch (error) {
+        if (!isTold) onTrouble(describeTrouble(error));
+        isTold = true;
+      }
+      return last;
+    },
+    stop: () => undefined,
+  };
 }
 
 /**
@@ -28,7 +51,7 @@ export async function watchTokens(
     try {
       tokens = await store.list();
     } catch (error) {
-      onTrouble(error instanceof Problem ? (error.detail ?? error.code) : String(error));
+      onTrouble(describeTrouble(error));
     } finally {
       isReading = false;
     }
@@ -36,4 +59,8 @@ export async function watchTokens(
   const timer = setInterval(() => void read(), refreshMs);
   timer.unref();
   return { tokens: () => tokens, stop: () => clearInterval(timer) };
+}
+
+function describeTrouble(error: unknown): string {
+  return error instanceof Problem ? (error.detail ?? error.code) : String(error);
 }

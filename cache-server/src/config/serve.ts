@@ -5,7 +5,7 @@ import { oncePerTurn } from '../auth/once-per-turn.js';
 import { createToken, toStoredToken, type StoredToken } from '../auth/token.js';
 import { openTokenFile } from '../auth/token-file.js';
 import type { TokenStore } from '../auth/token-store.js';
-import { watchTokens, type TokenWatch } from '../auth/token-watch.js';
+import { watchTokenFile, watchTokens, type TokenWatch } from '../auth/token-watch.js';
 import { PROTOCOLS } from '../protocols/registry.js';
 import { startCacheServer, type RunningServer } from '../server/cache-server.js';
 import { unwrap } from '../session/store-problem.js';
@@ -121,14 +121,13 @@ async function openTokens(
   { store: { kind }, tokensFile }: ServeRequest,
   { store, context }: { readonly store: ServerStore; readonly context: ServeContext },
 ): Promise<TokenWatch> {
-  if (tokensFile !== undefined) {
-    const file = openTokenFile(tokensFile);
-    return { tokens: oncePerTurn(() => file.list()), stop: () => undefined };
-  }
-  return await watchTokens(store.tokens, (detail) => {
+  const onTrouble = (detail: string): void => {
     const time = new Date(context.now()).toISOString();
     context.log(JSON.stringify({ time, event: 'tokens-not-read', kind, detail }));
-  });
+  };
+  if (tokensFile === undefined) return await watchTokens(store.tokens, onTrouble);
+  const { tokens, stop } = watchTokenFile(openTokenFile(tokensFile), onTrouble);
+  return { tokens: oncePerTurn(tokens), stop };
 }
 
 async function sayConditions({ bucket }: ServerStore, print: (line: string) => void): Promise<void> {

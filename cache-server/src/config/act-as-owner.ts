@@ -1,0 +1,15 @@
+import { statSync } from 'node:fs';
+
+/**
+ * Run by root, a command goes on as the owner of what it works on: files that root leaves there (a rewritten `tokens.json`, folders
+ * of `doctor`) could not be read or written by the server, which runs as somebody else. Nothing changes for other users, or when
+ * `path` is not there.
+ */
+export function actAsOwner(path: string): void {
+  if (process.getuid?.() !== 0) return;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.uid === 0) return;
+  process.setgroups?.([stats.gid]);
+  process.setegid?.(stats.gid);
+  process.seteuid?.(stats.uid);
+}

@@ -126,8 +126,8 @@ async function openTokens(
     context.log(JSON.stringify({ time, event: 'tokens-not-read', kind, detail }));
   };
   if (tokensFile === undefined) return await watchTokens(store.tokens, onTrouble);
-  const { tokens, stop } = watchTokenFile(openTokenFile(tokensFile), onTrouble);
-  return { tokens: oncePerTurn(tokens), stop };
+  const watch = watchTokenFile(openTokenFile(tokensFile), onTrouble);
+  return { ...watch, tokens: oncePerTurn(watch.tokens) };
 }
 
 async function sayConditions({ bucket }: ServerStore, print: (line: string) => void): Promise<void> {

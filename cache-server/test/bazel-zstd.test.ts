@@ -127,6 +127,24 @@ describe('blobs as zstd in the remote API', () => {
     assert.ok((await read(`team/one/blobs/${sha256(other)}/${other.length}`)).bytes.equals(other));
   });
 
+  test('may come as a frame for each few KiB, as Bazel sends them, and are never half there', async () => {
+    const zstd = await loadZstd();
+    const content = Buffer.concat(Array.from({ length: 400 }, (_, at) => Buffer.alloc(16_384, `line ${at} `)));
+    const frames: Uint8Array[] = [];
+    for (let at = 0; at < content.length; at += 16_384)
+      frames.push(await zstd.compress(content.subarray(at, at + 16_384)));
+    const query = async (name: string): Promise<readonly number[]> => {
+      const { messages } = await call(`${STREAM}/QueryWriteStatus`, writeFields([[1, name]]));
+      const fields = readFields(messages[0] ?? new Uint8Array());
+      return [numeric(fields, 1), numeric(fields, 2)];
+    };
+    assert.deepEqual(await query(uploadName(content)), [0, 0]);
+    assert.equal((await write(uploadName(content), Buffer.concat(frames), 16_384)).status, 0);
+    assert.ok((await read(`team/one/blobs/${sha256(content)}/${content.length}`)).bytes.equals(content));
+    assert.deepEqual(await query(uploadName(content)), [0, 0], 'a packed size is nobody’s to know');
+    assert.deepEqual(await query(uploadName(content).replace('compressed-blobs/zstd', 'blobs')), [content.length, 1]);
+  });
+
   test('go in batches, beside plain ones', async () => {
     const zstd = await loadZstd();
     const contents = [Buffer.alloc(100_000, 'batch '), Buffer.from('tiny'), Buffer.alloc(0)];

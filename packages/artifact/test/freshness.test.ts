@@ -147,7 +147,7 @@ for (const [title, damage] of [
   ['torn', (text: string) => text.slice(0, text.length >> 1)],
   ['cut at its last line', (text: string) => text.slice(0, -1)],
   ['empty', () => ''],
-  ['of another version', (text: string) => text.replace('"version":1', '"version":2')],
+  ['of another version', (text: string) => text.replace('"version":2', '"version":3')],
   ['of another task', (text: string) => text.replace('web#build', 'web#other')],
   ['with a stamp too few', (text: string) => text.replace(/,\d+\]/, ']')],
   ['with words for numbers', (text: string) => text.replace(/"stamps":\[\d+/, '"stamps":["x"')],
@@ -157,7 +157,8 @@ for (const [title, damage] of [
     const { rig, manifest, opened, file } = await save(t);
     const state = join(rig.root, '.tr/state/v1/outputs');
     const [record = ''] = readdirSync(state);
-    writeFileSync(join(state, record), damage(readFileSync(join(state, record), 'utf8')));
+    const text = readFileSync(join(state, record), 'utf8');
+    writeFileSync(join(state, record), damage(text.slice(text.lastIndexOf('\n', text.length - 2) + 1)));
     assert.deepEqual(await rig.restore(manifest), { outcome: 'fresh' });
     assert.deepEqual(opened(), [file('a'), file('b')]);
   });

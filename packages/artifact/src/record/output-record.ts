@@ -2,8 +2,10 @@ import { isSha256 } from '@tr/hash';
 import type { ActionKey, RelativePath, Sha256, TaskId } from '@tr/model';
 import type { Stamp } from './stamp.js';
 
-/** Version of the record; part of each file. History: 1 (0.1): first. */
-const RECORD_VERSION = 1;
+/** Version of the record; part of each file. History: 1 (0.1): first. 2 (0.1): a line each, the last one counts. */
+const RECORD_VERSION = 2;
+/** Between the two parts of a line; in JSON it can only be escaped. */
+const SEPARATOR = '\t';
 /** Numbers per stamp in the file. */
 const STAMP_FIELDS = 5;
 
@@ -52,7 +54,7 @@ export interface RecordDraft {
   readonly outOfStep?: boolean;
 }
 
-/** The text of a record file. */
+/** A record as what is added to its file, whatever a killed writer has left at the end of it. */
 export function formatRecord(task: TaskId, record: RecordDraft): string {
   const { known } = record;
   const head = {
@@ -69,15 +71,14 @@ export function formatRecord(task: TaskId, record: RecordDraft): string {
       stamps: known.stamps.flatMap(({ size, mtimeMs, ctimeMs, inode, mode }) => [size, mtimeMs, ctimeMs, inode, mode]),
     },
   };
-  // Two lines: the paths are only read when the set changes. The last line end shows that the file is whole.
-  return `${JSON.stringify(head)}\n${JSON.stringify(record.paths)}\n`;
+  // Two parts: the paths are only read when the set changes. The line end shows that the line is whole.
+  return `\n${JSON.stringify(head)}${SEPARATOR}${JSON.stringify(record.paths)}\n`;
 }
 
-/** Reads a record file; undefined when it is torn, of another version or of another task. */
+/** Reads the last whole line of a record file; undefined when it is torn, of another version or of another task. */
 export function parseRecord(text: string, task: TaskId): OutputRecord | undefined {
-  const end = text.indexOf('\n');
-  if (end === -1 || !text.endsWith('\n') || text.length === end + 1) return undefined;
-  const head = parseJson(text.slice(0, end));
+  const [headText, pathsText] = splitLastLine(text);
+  const head = parseJson(headText);
   if (!isRecord(head) || head['version'] !== RECORD_VERSION || head['task'] !== task) return undefined;
   const known = head['known'] === undefined ? undefined : parseKnown(head['known']);
   const since = head['unfinishedSince'];
@@ -87,7 +88,7 @@ export function parseRecord(text: string, task: TaskId): OutputRecord | undefine
     outOfStep: head['outOfStep'] !== false,
     unfinishedSince: typeof since === 'number' ? since : undefined,
     settledAt: typeof settledAt === 'number' ? settledAt : undefined,
-    paths: () => parsePaths(text.slice(end + 1)),
+    paths: () => toPaths(pathsText),
   };
 }
 
@@ -116,8 +117,21 @@ function toStamps(numbers: readonly number[]): Stamp[] {
   return stamps;
 }
 
-/** Reads the second line of a record file. */
+/** The paths in the last whole line of a record file, whosever it is. */
 export function parsePaths(text: string): readonly RelativePath[] {
+  return toPaths(splitLastLine(text)[1]);
+}
+
+function splitLastLine(text: string): readonly [head: string, paths: string] {
+  let end = text.lastIndexOf('\n');
+  // A line begins with the end of what may stand before it.
+  while (end > 0 && text[end - 1] === '\n') end -= 1;
+  const line = text.slice(text.lastIndexOf('\n', end - 1) + 1, Math.max(end, 0));
+  const separator = line.indexOf(SEPARATOR);
+  return separator === -1 ? ['', ''] : [line.slice(0, separator), line.slice(separator + 1)];
+}
+
+function toPaths(text: string): readonly RelativePath[] {
   const value = parseJson(text);
   return Array.isArray(value) ? value.filter((path): path is string => typeof path === 'string') : [];
 }

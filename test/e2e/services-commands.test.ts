@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { createSqlWorkspace } from '../rig/sql-workspace.js';
+import { createSqlWorkspace, step } from '../rig/sql-workspace.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
 let workspace: TestWorkspace;
@@ -65,6 +65,38 @@ test('up with a state, changed by hand, left alone by runs, and reset', async ()
   assert.ok(password.length > 10 && !status.stdout.includes(password));
   const logs = await workspace.tr(['services', 'logs', 'db']);
   assert.match(logs.stdout, /database system is ready/);
+});
+
+test('on a given server: the database lasts until down, a run is refused meanwhile, reset makes it anew', async () => {
+  const mine = createSqlWorkspace();
+  try {
+    const url = await inShell('echo "$DATABASE_URL" | sed "s,/app$,/postgres,"');
+    await inShell(`psql -q -c 'drop database app with (force)' '${url}'`);
+    const config = mine.read('turbo-like.config.json');
+    mine.write({
+      'turbo-like.config.json': config.replace('"type": "postgres"', '"type": "postgres", "url": "$MY_URL"'),
+    });
+    const env = { MY_URL: url };
+    const psql = (text: string): Promise<string> =>
+      inShell(`psql -At -c '${text}' '${url.replace(/postgres$/, 'app')}'`);
+    const up = await mine.tr(['services', 'up', 'db', '--from', 'migrate'], { env });
+    assert.match(up.stdout, /^db +postgres +running/m, up.stdout + up.stderr);
+    await psql('insert into t_users (made_by) values ($$me$$)');
+    assert.equal(await psql('select count(*) from t_users'), '2');
+    mine.write({ 'api/migrations/0004_tags.sql': step('tags') });
+    const run = await mine.tr(['run', 'look'], { env });
+    assert.equal(run.exitCode, 1);
+    assert.match(run.stdout, /the one that `tr services up` has made for you/);
+    assert.equal(await psql('select count(*) from t_users'), '2');
+    const reset = await mine.tr(['services', 'reset', 'db', '--from', 'migrate'], { env });
+    assert.equal(reset.exitCode, 0, reset.stdout + reset.stderr);
+    assert.equal(await psql('select count(*) from t_users, t_tags'), '1');
+    assert.equal((await mine.tr(['services', 'down'], { env })).exitCode, 0);
+    assert.equal(await inShell(`psql -At -c "select count(*) from pg_database where datname = 'app'" '${url}'`), '0');
+    assert.equal((await mine.tr(['run', 'look'], { env })).exitCode, 0);
+  } finally {
+    mine.dispose();
+  }
 });
 
 test('down: nothing runs any more', async () => {

@@ -37,6 +37,9 @@ export class ServicesUpCommand extends ServicesCommand {
 
   override execute(): Promise<number> {
     return this.withServices(this.names, async (services, kept, project) => {
+      // On a given server the task of `--from` needs the very database that is thrown away.
+      const given = services.flatMap(({ name, url }) => (url === undefined ? [] : [name]));
+      if (this.beginsAgain) await kept.down(given);
       const state = await this.findState(project);
       if (!state.ok) return typeof state.failure === 'number' ? state.failure : this.refuse([toError(state.failure)]);
       if (this.beginsAgain) await kept.down(services.map(({ name }) => name));

@@ -132,6 +132,15 @@ describe('remote trouble', () => {
     }
   });
 
+  test('a server that asks for a token says so to who has none', async () => {
+    const run = await checkout(source).tr(['run', 'build'], { env: { TR_REMOTE_URL: server.client['TR_REMOTE_URL'] } });
+    assert.equal(run.exitCode, 0);
+    assert.match(
+      run.stdout + run.stderr,
+      /does not accept us: it asks for a token, and there is none\. .*`TR_TOKEN`.*id-token: write/s,
+    );
+  });
+
   test('a token that no header can have is refused, not a crash; one with a line feed behind it is good', async () => {
     for (const token of ['two\nlines', 'tökén', 'a b', '\u0001']) {
       const run = await runWithin(checkout(source), { ...server.client, TR_TOKEN: token });

@@ -11,7 +11,7 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
     case 'remote/refused':
       return {
         what: `The remote cache \`${failure.origin}\` does not accept us: ${failure.detail}.`,
-        next: `${RUNS_WITHOUT} Check ${failure.origin.startsWith('s3:') ? 'the AWS credentials' : '`TR_TOKEN`'}, or say what may be done with \`--cache\`.`,
+        next: `${RUNS_WITHOUT} Check ${nameCredential(failure.origin)}, or say what may be done with \`--cache\`.`,
       };
     case 'remote/untrusted':
       return {
@@ -49,4 +49,9 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
         next: 'Use PEM, or the base64 of its DER form. `openssl genpkey -algorithm ed25519` makes one.',
       };
   }
+}
+
+function nameCredential(origin: string): string {
+  if (origin.startsWith('s3:')) return 'the AWS credentials';
+  return '`TR_TOKEN` (with `TR_OIDC_AUDIENCE`: whether the job may ask for a token, `id-token: write` on GitHub)';
 }

@@ -146,6 +146,8 @@ class HttpBackend implements RemoteBackend {
       limit: MAX_ANSWER_BYTES,
       signal: request.signal,
     });
+    if (answer.ok && answer.value.status === 401 && token === undefined)
+      return trouble('refused', 'it asks for a token, and there is none');
     return answer.ok ? judge(answer.value) : answer;
   }
 }

@@ -10,7 +10,7 @@ export interface FinishedRun {
   readonly stateDirectory: string;
 }
 
-/** Undefined until it has ended. */
+/** Undefined until it has ended, and when a replay could not take its place. */
 export let finishedRun: FinishedRun | undefined;
 
 const KINDS: Readonly<Partial<Record<TaskResult['outcome'], string>>> = {
@@ -20,9 +20,9 @@ const KINDS: Readonly<Partial<Record<TaskResult['outcome'], string>>> = {
   restored: 'r',
 };
 
-/** Notes a run that has ended, and what became of its tasks. */
-export function noteRun({ tasks, durationMs }: RunResult, stateDirectory: string): void {
-  finishedRun = { durationMs, stateDirectory };
+/** Notes what became of the tasks of a run; with a state directory it is one that may be recorded (replay/). */
+export function noteRun({ tasks, durationMs }: RunResult, stateDirectory: string | undefined): void {
+  if (stateDirectory !== undefined) finishedRun = { durationMs, stateDirectory };
   for (const { outcome } of tasks) {
     const kind = KINDS[outcome];
     if (kind !== undefined) outcomesSeen.add(kind);

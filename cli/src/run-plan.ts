@@ -84,7 +84,8 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       emit: warnBeforeEnd(reporter.sink, inputs.warnings),
       logDirectory: engine.directories.logs,
     });
-    noteRun(result, engine.directories.own);
+    // Servers of a killed run are stopped by the next one that uses services, and a given server is asked who it is.
+    noteRun(result, services === undefined ? engine.directories.own : undefined);
     return result.exitCode;
   } finally {
     await finishRemote(engine, shutdown);

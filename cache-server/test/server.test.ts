@@ -13,6 +13,17 @@ import { call, startTestServer } from './rig/server.js';
 
 const BIG = Buffer.alloc(3_000_000, 'big');
 
+test('an address with a slash at its end is served', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  for (const path of ['//v8/artifacts/1?slug=a', '//v1/cache/1', '///gradle/0123456789abcdef0123456789abcdef']) {
+    assert.ok((await call(server, path, { method: 'PUT', token, body: 'x' })).ok, path);
+    assert.equal(await (await call(server, path, { token })).text(), 'x');
+    assert.equal((await call(server, path)).status, 401);
+    assert.equal(await (await call(server, path.replace(/^\/+/, '/'), { token })).text(), 'x');
+  }
+});
+
 test('health, readiness and metrics need no login and name no client', async () => {
   await using server = await startTestServer();
   assert.equal(await (await call(server, '/healthz')).text(), 'ok\n');

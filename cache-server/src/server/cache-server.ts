@@ -158,6 +158,8 @@ class CacheServer {
       logger: false,
       // One proxy: what it noted last. Everything before that in the header is the client's word.
       trustProxy: this.#options.trustProxy ? (_address: string, hop: number) => hop < 1 : false,
+      // What clients make of an address that was given to them with a slash at its end.
+      rewriteUrl: ({ url = '/' }) => url.replace(/^\/{2,}/, '/'),
       genReqId: () => `${run}-${(count++).toString(36)}`,
       // Names are digested before they reach a store; a long one is refused by the session.
       routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },

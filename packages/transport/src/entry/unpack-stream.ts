@@ -116,7 +116,7 @@ async function putContent<F>(
     if (cursor.trouble() !== undefined) return undefined;
     if (!isSameDigest(digestOf(bytes), content))
       return { code: 'stream/flaw', detail: `another content than ${content.hash}` };
-    const put = await to.landing.put(bytes);
+    const put = await to.landing.put(bytes, content);
     return put.ok ? undefined : put.failure;
   }
   const put = await to.blobs.putStream(cursor.read(place), (digest) => isSameDigest(digest, content));

@@ -134,7 +134,7 @@ async function readContent(
   }
   const bytes = await reader.bytes(content.size);
   if (!isSameDigest(digestOf(bytes), content)) return other;
-  const put = await to.landing.put(bytes);
+  const put = await to.landing.put(bytes, content);
   return put.ok ? undefined : put.failure;
 }
 

@@ -1,7 +1,5 @@
 import { ok, type ActionKey, type Digest } from '@tr/model';
 import {
-  ByteReader,
-  BrokenStreamError,
   entryPathOf,
   MAX_FRAME_HEADER,
   MAX_REQUEST_BYTES,
@@ -53,14 +51,14 @@ class HttpBackend implements RemoteBackend {
     const answer = await this.#post(PATHS.lookup, [Buffer.from(toLookupRequest(keys))], signal);
     if (!answer.ok) return answer;
     const alone: ActionKey[] = [];
-    const entries = await readFrame(answer.value.body, async (reader, header) => {
+    const entries = readFrame(answer.value.body, (take, header) => {
       const slots = parseLookupHeader(header, keys.length);
       if (slots === undefined) return undefined;
       const found = new Map<ActionKey, Uint8Array>();
       for (const [at, key] of keys.entries()) {
         const slot = slots[at];
         if (slot === 'alone') alone.push(key);
-        else if (typeof slot === 'number') found.set(key, await reader.bytes(slot));
+        else if (typeof slot === 'number') found.set(key, take(slot));
       }
       return found;
     });
@@ -87,11 +85,11 @@ class HttpBackend implements RemoteBackend {
   ): Promise<RemoteResult<readonly (Uint8Array | undefined)[]>> {
     const answer = await this.#post(PATHS.getChunks, [Buffer.from(toChunkList(chunks))], signal);
     if (!answer.ok) return answer;
-    const found = await readFrame(answer.value.body, async (reader, header) => {
+    const found = readFrame(answer.value.body, (take, header) => {
       const list = parseChunkList(header);
       if (list === undefined) return undefined;
       const bytes = new Map<string, Uint8Array>();
-      for (const { hash, size } of list) bytes.set(hash, await reader.bytes(size));
+      for (const { hash, size } of list) bytes.set(hash, take(size));
       return bytes;
     });
     return found.ok ? ok(chunks.map(({ hash }) => found.value.get(hash))) : found;
@@ -173,22 +171,27 @@ function judge(exchange: Exchange): RemoteResult<Exchange> {
   return trouble('rejected', detail);
 }
 
-/** Reads a framed body; undefined from `read` means that its header makes no sense. */
-async function readFrame<T>(
+/**
+ * Reads a framed body: its header, then pieces of it, which are not copied. Undefined from `read` means that the header makes
+ * no sense.
+ */
+function readFrame<T>(
   body: Buffer,
-  read: (reader: ByteReader, header: unknown) => Promise<T | undefined>,
-): Promise<RemoteResult<T>> {
-  const reader = new ByteReader(once(body));
-  try {
-    const value = await read(reader, parseJsonBytes(await reader.line(MAX_FRAME_HEADER)));
-    await reader.end();
-    return value === undefined ? trouble('broken', 'an answer that makes no sense') : ok(value);
-  } catch (error) {
-    if (!(error instanceof BrokenStreamError)) throw error;
-    return trouble('broken', error.message);
-  }
-}
-
-async function* once(bytes: Buffer): AsyncIterable<Uint8Array> {
-  yield bytes;
+  read: (take: (length: number) => Buffer, header: unknown) => T | undefined,
+): RemoteResult<T> {
+  const end = body.indexOf(0x0a);
+  if (end > MAX_FRAME_HEADER) return trouble('broken', 'a line that is too long');
+  if (end === -1) return trouble('broken', 'a stream that ends in its first line');
+  let left = body.subarray(end + 1);
+  let isCut = false;
+  const take = (length: number): Buffer => {
+    const taken = left.subarray(0, length);
+    isCut ||= taken.length < length;
+    left = left.subarray(taken.length);
+    return taken;
+  };
+  const value = read(take, parseJsonBytes(body.subarray(0, end)));
+  if (isCut) return trouble('broken', 'a stream that is cut');
+  if (left.length > 0) return trouble('broken', 'more bytes than announced');
+  return value === undefined ? trouble('broken', 'an answer that makes no sense') : ok(value);
 }

@@ -62,7 +62,7 @@ export async function compareOutputs(request: CompareRequest): Promise<OutputCom
   const pacer = createPacer();
   const unreachable = findNoDirectories(disk, root, manifest);
   const look = (path: string): Stats | undefined =>
-    unreachable.size > 0 && isBelow(unreachable, path) ? undefined : lstat(disk, root, path);
+    unreachable.size > 0 && unreachable.has(parentOf(path)) ? undefined : lstat(disk, root, path);
   const wrong: ManifestEntry[] = [];
   const stamps: Stamp[] = [];
   let sampledAt: number | undefined;
@@ -136,22 +136,29 @@ function isOfType(entry: ManifestEntry, stats: Stats): boolean {
   }
 }
 
-/** Directories above entries that are not there, or are something else than a directory. */
+/** Directories above entries that are not there, or are something else than a directory, and all below those. */
 function findNoDirectories(disk: Disk, root: string, manifest: Manifest): ReadonlySet<string> {
   const seen = new Set<string>(['']);
   const none = new Set<string>();
+  // What is below one of them need not be looked at.
+  const isThere = (path: string): boolean => {
+    const above = parentOf(path);
+    return (above === '' || !none.has(above)) && lstat(disk, root, path)?.isDirectory() === true;
+  };
+  let last = '';
   for (const { path } of manifest.entries) {
-    for (let above = parentOf(path); !seen.has(above); above = parentOf(above)) {
+    const parent = parentOf(path);
+    // Most entries lie beside the one before.
+    if (parent === last) continue;
+    last = parent;
+    const unseen: string[] = [];
+    for (let above = parent; !seen.has(above); above = parentOf(above)) {
       seen.add(above);
-      if (lstat(disk, root, above)?.isDirectory() !== true) none.add(above);
+      unseen.push(above);
     }
+    for (const above of unseen.reverse()) if (!isThere(above)) none.add(above);
   }
   return none;
-}
-
-function isBelow(directories: ReadonlySet<string>, path: string): boolean {
-  for (let above = parentOf(path); above !== ''; above = parentOf(above)) if (directories.has(above)) return true;
-  return false;
 }
 
 /** Undefined also for what may not be looked at: it is then put in place again, or that fails with a reason. */

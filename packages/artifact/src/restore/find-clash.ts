@@ -55,10 +55,16 @@ export function findNameClash(entries: readonly { readonly path: RelativePath }[
 }
 
 function findBelowNoDirectory(entries: readonly ManifestEntry[]): Clash | undefined {
-  const blocking = new Set(entries.filter((entry) => entry.type !== 'directory').map((entry) => entry.path));
+  const blocking = new Set<string>();
+  for (const { type, path } of entries) if (type !== 'directory') blocking.add(path);
   const clear = new Set<string>(['']);
+  let last = '';
   for (const { path } of entries) {
-    for (let above = parentOf(path); !clear.has(above); above = parentOf(above)) {
+    const parent = parentOf(path);
+    // Most entries lie beside the one before.
+    if (parent === last) continue;
+    last = parent;
+    for (let above = parent; !clear.has(above); above = parentOf(above)) {
       if (blocking.has(above)) return { path, detail: `an entry below \`${above}\`, which is not a directory` };
       clear.add(above);
     }

@@ -246,6 +246,20 @@ test(
 );
 
 test(
+  'no room for a state in the cache: the warnings name the cache, and the tasks that need the state get it',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async () => {
+    const workspace = workspaceWith();
+    const run = await lookMounted(workspace, `mkdir -p .tr/cache; mount ${FULL} .tr/cache`);
+    assert.equal(run.status, 0, run.stdout + run.stderr);
+    assert.match(workspace.read('api/seen.txt'), /t_items: .*items v1/);
+    assert.match(run.stdout, /No space is left for the cache \(`\S*\.tr\/cache\/v1`\)/);
+    assert.doesNotMatch(run.stdout, /cannot be stored/);
+    assert.ok(workspace.exists('.tr/snapshots/api%23migrate.state'));
+  },
+);
+
+test(
   'no room for a state anywhere: the task that needs it fails, names the full disk, and has no old state',
   { skip: process.getuid?.() !== 0 && 'needs root' },
   async () => {

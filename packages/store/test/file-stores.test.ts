@@ -184,6 +184,22 @@ for (const [code, expected] of TROUBLE) {
   }
 }
 
+test('a full store is not the fault of the file that is put into it', async (t) => {
+  const { directory } = createFolder(t);
+  const source = join(directory, 'source');
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(source, 'x');
+  const disk = diskWith({
+    write: () => {
+      throw systemError('ENOSPC');
+    },
+  });
+  const { blobs, folder } = createFolder(t, { directory, disk });
+  assert.deepEqual(await blobs.putFile(source), { ok: false, failure: { code: 'store/no-space', path: folder.root } });
+  const missing = await blobs.putFile(join(directory, 'nothing'));
+  assert.ok(!missing.ok && 'path' in missing.failure && missing.failure.path === join(directory, 'nothing'));
+});
+
 test('errors that are not of the operating system are bugs, and are thrown', async (t) => {
   const disk = diskWith({
     write: () => {

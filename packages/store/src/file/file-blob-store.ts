@@ -59,7 +59,7 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
     async putFile(path) {
       const refusal = folder.check();
       if (refusal !== undefined) return fail(refusal);
-      return await attemptAsync(path, async () => {
+      const put = await attemptAsync(path, async () => {
         const copied = await copyToTemp(folder, path);
         if (refreshBlob(folder, copied.digest)) {
           dropTemp(folder, copied.temp);
@@ -67,6 +67,7 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
         }
         return placeBlob(folder, { ...copied, onAdded });
       });
+      return put.ok ? put : fail(blameStore(put.failure, folder));
     },
 
     async localFile(digest, executable) {
@@ -80,6 +81,11 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
       });
     },
   };
+}
+
+/** Reading a file takes no room and no right to write: where that is the trouble, it is the store's. */
+function blameStore(failure: StoreFailure, { root }: CacheFolder): StoreFailure {
+  return failure.code === 'store/no-space' || failure.code === 'store/read-only' ? { ...failure, path: root } : failure;
 }
 
 function hasBlob(folder: CacheFolder, digest: Digest): boolean {

@@ -1,4 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
+import utils from 'pg/lib/utils.js';
+import { loadPostgresClient } from './load-client.js';
 
 /** A connection that is kept for one purpose until it is ended. */
 export interface HeldConnection {
@@ -79,7 +81,8 @@ export class PostgresAdmin {
   }
 
   async #connect(database: string): Promise<pg.Client> {
-    const client = new pg.Client(this.#toConfig(database));
+    const { Client } = await loadPostgresClient();
+    const client = new Client(this.#toConfig(database));
     this.#all.add(client);
     // A server that ends takes its connections with it; whoever uses one next is told by the rejection.
     client.on('error', () => this.#forget(client));
@@ -111,10 +114,10 @@ export class PostgresAdmin {
 
 /** An SQL identifier. */
 export function quoteName(name: string): string {
-  return pg.escapeIdentifier(name);
+  return utils.escapeIdentifier(name);
 }
 
 /** An SQL string. */
 export function quoteText(text: string): string {
-  return pg.escapeLiteral(text);
+  return utils.escapeLiteral(text);
 }

@@ -1,6 +1,6 @@
 // Throughput of cache servers over the routes of Turborepo, on loopback, in turns in one run: ours, the popular open one
 // (from npm, local storage), and nginx's static files as the limit for reads.
-//   npm run bench:server -- [--seconds=4] [--rounds=3] [--connections=64] [--cases=get-150,…] [--only=tr,peer,nginx] [--upload=5] [--json=file]
+//   npm run bench:server -- [--seconds=4] [--warm=4] [--rounds=3] [--connections=64] [--cases=get-150,…] [--only=tr,peer,nginx] [--upload=5] [--json=file]
 // Needs wrk and nginx. `--upload` is the size in GiB of what is uploaded in the case `during-upload`.
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
@@ -16,6 +16,7 @@ import { cpuSeconds, peakMemory, startNginx, startOurs, startPeer, stop, TOKEN }
 const options = Object.fromEntries(process.argv.slice(2).map((arg) => arg.replace(/^--/, '').split('=')));
 const seconds = Number(options.seconds ?? 4);
 const rounds = Number(options.rounds ?? 3);
+const warmSeconds = Number(options.warm ?? 4);
 const connections = Number(options.connections ?? 64);
 const uploadBytes = Number(options.upload ?? 5) * 1024 ** 3;
 const only = options.only?.split(',');
@@ -167,7 +168,7 @@ try {
     const runs = Object.fromEntries(who.map((name) => [name, []]));
     const titles = Object.fromEntries(who.map((name) => [name, one.title]));
     // Code that runs often is compiled first: a server that has just started says little.
-    for (const name of who) await load(contestants[name], one, { label: `${one.name}warm`, seconds: 2 });
+    for (const name of who) await load(contestants[name], one, { label: `${one.name}warm`, seconds: warmSeconds });
     for (let round = 0; round < (one.upload ? 1 : rounds); round++) {
       for (const name of round % 2 === 0 ? who : [...who].reverse()) {
         const label = `${one.name}${round}x`;

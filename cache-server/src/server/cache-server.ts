@@ -63,6 +63,8 @@ class CacheServer {
   readonly #connections: Connections;
   readonly #grpc: GrpcBackend;
   #lastTime = { now: Number.NaN, text: '' };
+  /** Answers that are not over yet. */
+  readonly #open = new Set<FastifyReply>();
   #isReady = false;
   #isDraining = false;
 
@@ -172,10 +174,6 @@ class CacheServer {
     app.decorateRequest('identity', undefined);
     app.decorateRequest('trace');
     app.addHook('onRequest', (request, reply, done) => this.#receive(request, reply, done));
-    app.addHook('onSend', (_request, reply, payload, done) => {
-      if (this.#isDraining) void reply.header('connection', 'close');
-      done(null, payload);
-    });
     app.setErrorHandler((error, request, reply) => this.#answerProblem(error, request, reply));
     app.setNotFoundHandler((request, reply) => this.#answerProblem(new Problem('not-found'), request, reply));
     addHealthRoutes(app, {
@@ -232,9 +230,12 @@ class CacheServer {
   /** Every request starts here: who is it, and may it send its body? */
   #receive(request: FastifyRequest, reply: FastifyReply, done: (problem?: Error) => void): void {
     request.trace = createTrace();
+    this.#open.add(reply);
+    if (this.#isDraining) announceEnd(reply);
     // Not the framework's hook for that: it says nothing when the client goes away.
     const startedAt = performance.now();
     reply.raw.once('close', () => {
+      this.#open.delete(reply);
       this.#noteServed(request, reply, (performance.now() - startedAt) / 1000);
       // An answer whose headers were sent before the drain began promised to keep the connection.
       if (this.#isDraining) request.raw.socket.end();
@@ -317,6 +318,7 @@ class CacheServer {
 
   async #drain(): Promise<void> {
     this.#isDraining = true;
+    for (const reply of this.#open) announceEnd(reply);
     const stopped = this.#connections.stop();
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.#options.drainMs)));
@@ -326,4 +328,9 @@ class CacheServer {
     await stopped;
     await this.#app.close();
   }
+}
+
+/** Tells the client that the connection is closed after this answer, if that has not begun. */
+function announceEnd(reply: FastifyReply): void {
+  if (!reply.raw.headersSent) void reply.header('connection', 'close');
 }

@@ -52,7 +52,8 @@ for (const kind of S3_KINDS) {
         const made = await command(['token', 'create', '--scope', 'pr/7', '--store', store]);
         assert.equal(made.exitCode, 0, made.output);
         const token = made.output.trim();
-        const statusOf = (server: CacheServer) => ask(server, '/v1/cache/1', { token }).then(({ status }) => status);
+        const statusOf = (server: CacheServer) =>
+          ask(server, '/v8/artifacts/1', { token }).then(({ status }) => status);
         for (const server of replicas) await until(async () => (await statusOf(server)) === 404);
         const stored = await s3.open(prefix).get('server/tokens.json');
         assert.ok(stored.ok && stored.value !== undefined);

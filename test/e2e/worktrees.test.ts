@@ -1,6 +1,7 @@
 /** Where the workspace may lie: linked worktrees, a subdirectory of the repository, no git at all, a submodule, single packages. */
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { warningsOf } from '../rig/events.js';
 import { BUILD, createSample } from '../rig/samples.js';
 import { createRoot, createWorkspace, openWorkspace, type TestWorkspace } from '../rig/workspace.js';
 
@@ -92,4 +93,13 @@ test('a submodule: its files are inputs where it is checked out', async () => {
   await workspace.tr(BUILD);
   workspace.write({ 'packages/lib/vendor/lib.txt': 'two\n' });
   assert.equal((await workspace.tr(BUILD)).outcomes['lib#build'], 'executed');
+});
+
+test('a cache inside a package that does not ignore it is no input of its tasks, and none of their outputs', async () => {
+  const workspace = keep(createSample());
+  const run = ['run', 'build', '--cache-dir=packages/lib/store', '--log-format=json'];
+  const first = await workspace.tr(run);
+  assert.deepEqual([first.outcomes['lib#build'], warningsOf(first)], ['executed', []]);
+  assert.deepEqual((await workspace.tr(run)).outcomes, { 'lib#build': 'fresh', 'app#build': 'fresh' });
+  assert.equal(workspace.git('status', '--short'), '');
 });

@@ -41,6 +41,8 @@ const COMPARED_ENTRIES = 5;
 /** What a task cache is made of. */
 export interface TaskCacheOptions {
   readonly place: OutputPlace;
+  /** Where the cache itself lies, absolute: nothing that a task wrote. */
+  readonly directory?: string;
   /** Nearest first. */
   readonly tiers: readonly Tier[];
   /** What is shared with other machines; asked after the tiers. */
@@ -323,7 +325,16 @@ export class StoredTaskCache {
     const { startedAt } = this.#progressOf(task);
     if (startedAt === undefined) return;
     const declared = [...this.#matchers.values()];
-    const paths = findUndeclaredOutputs({ place, task, fingerprint, declared, startedAt, packages: this.#directories });
+    const own = this.#options.directory;
+    const paths = findUndeclaredOutputs({
+      place,
+      task,
+      fingerprint,
+      declared,
+      startedAt,
+      packages: this.#directories,
+      own,
+    });
     if (paths.length > 0) this.#trouble.note({ code: 'store/undeclared-outputs', task: task.id, paths }, task.id);
   }
 

@@ -24,6 +24,8 @@ export function findUndeclaredOutputs(options: {
   readonly declared: readonly OutputMatcher[];
   /** Directories of every package that is known. */
   readonly packages: ReadonlySet<string>;
+  /** Absolute; passed over. */
+  readonly own: string | undefined;
   /** When the execution began, by the clock of the file system, milliseconds. */
   readonly startedAt: number;
 }): readonly string[] {
@@ -41,6 +43,7 @@ export function findUndeclaredOutputs(options: {
       const fromRoot = task.directory === '' ? path : `${task.directory}/${path}`;
       if (IGNORED.test(entry.name) || (!hasOutputs && BUILD_STATE.test(entry.name))) continue;
       if (options.packages.has(fromRoot) || declared.some((matcher) => matcher.matches(fromRoot))) continue;
+      if (entry.isDirectory() && `${place.root}/${fromRoot}` === options.own) continue;
       if (entry.isDirectory()) search(path);
       else if (entry.isFile() && !Object.hasOwn(inputs, path) && isNewer(`${place.root}/${fromRoot}`)) found.push(path);
     }

@@ -20,7 +20,7 @@ import { createFolder, diskWith, keyOf, listFiles, manifestOf, putEntry, putText
 test('blobs are read-only files named by their digest, in fan-out folders', async (t) => {
   const { directory, blobs, folder } = createFolder(t);
   const { hash } = await putText(blobs, 'hello');
-  assert.deepEqual(listFiles(directory), [`v1/blobs/${hash.slice(0, 2)}/${hash}`, 'v1/format.json']);
+  assert.deepEqual(listFiles(directory), ['v1/.gitignore', `v1/blobs/${hash.slice(0, 2)}/${hash}`, 'v1/format.json']);
   assert.equal(statSync(folder.blobPath(hash)).mode & 0o777, 0o444);
 });
 

@@ -81,13 +81,19 @@ function readFormat(disk: Disk, path: string): 'current' | 'absent' | StoreFailu
 function writeFormat(folder: CacheFolder): void {
   const path = join(folder.root, 'format.json');
   if (folder.disk.lstat(path) !== undefined) return;
+  // In a work tree that does not ignore it the store would be an input of the tasks it stores.
+  writeWhole(folder, join(folder.root, '.gitignore'), '*\n');
+  writeWhole(folder, path, `${JSON.stringify(FORMAT)}\n`);
+}
+
+function writeWhole(folder: CacheFolder, path: string, text: string): void {
   const { disk } = folder;
   const temp = folder.freshPath('tmp');
   disk.makeDirectory(dirname(temp));
   try {
     const file = disk.open(temp, 'create');
     try {
-      disk.write(file, Buffer.from(`${JSON.stringify(FORMAT)}\n`));
+      disk.write(file, Buffer.from(text));
     } finally {
       disk.close(file);
     }

@@ -48,3 +48,14 @@ function isThere(place: OutputPlace, path: string): boolean {
   const stats = attempt(place.root, () => place.disk.lstat(`${place.root}/${path}`));
   return stats.ok && stats.value !== undefined;
 }
+
+/** Why outputs that do not fit to the build state at `path` are not stored. */
+export function staleStateReason(path: string): {
+  readonly reason: 'unsafe-output';
+  readonly path: string;
+  readonly detail: string;
+} {
+  const detail =
+    'it says what was emitted, is not an output itself, and the outputs were changed without it: add it to `outputs`, or delete it once';
+  return { reason: 'unsafe-output', path, detail };
+}

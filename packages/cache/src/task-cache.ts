@@ -25,7 +25,7 @@ import {
 } from '@tr/artifact';
 import { mayBeChunked, type ChunkList } from '@tr/store';
 import { openChunkedOutputs, unpackChunkedOutputs } from './chunked-outputs.js';
-import { findStaleBuildState } from './build-state.js';
+import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { mayOverlap } from './foreign-outputs.js';
 import { saveTask, type Saved } from './save-task.js';
@@ -391,14 +391,4 @@ function missed(reason: MissReason): CacheLookup {
 
 function pick({ files, bytes, emptyOutputs }: Saved): Pick<Saved, 'files' | 'bytes' | 'emptyOutputs'> {
   return { files, bytes, emptyOutputs };
-}
-
-function staleStateReason(path: string): {
-  readonly reason: 'unsafe-output';
-  readonly path: string;
-  readonly detail: string;
-} {
-  const detail =
-    'it says what was emitted, is not an output itself, and the outputs were changed without it: add it to `outputs`, or delete it once';
-  return { reason: 'unsafe-output', path, detail };
 }

@@ -34,6 +34,7 @@ class FileOutputRecords implements OutputRecords {
   readonly #disk: Disk;
   readonly #directory: string;
   #temps = 0;
+  readonly #paths = new Map<TaskId, string>();
 
   constructor(disk: Disk, directory: string) {
     this.#disk = disk;
@@ -97,8 +98,11 @@ class FileOutputRecords implements OutputRecords {
     return sampled.value.mtimeMs;
   }
 
+  /** A record is looked at several times in a run. */
   #pathOf(task: TaskId): string {
-    return join(this.#directory, `${sha256(task).slice(0, 32)}.json`);
+    let path = this.#paths.get(task);
+    if (path === undefined) this.#paths.set(task, (path = join(this.#directory, `${sha256(task).slice(0, 32)}.json`)));
+    return path;
   }
 
   #readText(path: string): string | undefined {

@@ -47,11 +47,13 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
   const folder: CacheFolder = {
     disk,
     root,
-    blobPath: (hash, executable = false) => join(root, 'blobs', hash.slice(0, 2), executable ? `${hash}-x` : hash),
-    actionPath: (key) => join(root, 'actions', key.slice(0, 2), `${key}.json`),
+    // Hashes and keys have nothing to normalize: `join` would take longer than some of the calls that the paths are for.
+    blobPath: (hash, executable = false) =>
+      `${root}${sep}blobs${sep}${hash.slice(0, 2)}${sep}${hash}${executable ? '-x' : ''}`,
+    actionPath: (key) => `${root}${sep}actions${sep}${key.slice(0, 2)}${sep}${key}.json`,
     taskFolder: (task) => {
       const hash = sha256(task);
-      return join(root, 'tasks', hash.slice(0, 2), hash);
+      return `${root}${sep}tasks${sep}${hash.slice(0, 2)}${sep}${hash}`;
     },
     freshPath: (area, label = '') =>
       `${root}${sep}${area}${sep}${label === '' ? '' : `${label}.`}${own}-${(names++).toString(36)}`,

@@ -1,5 +1,5 @@
 import { digestOf, isSameDigest } from '@tr/hash';
-import { fail, ok, type Digest, type Manifest, type Result, type StoreFailure } from '@tr/model';
+import { fail, ok, type Digest, type Manifest, type Result, type Sha256, type StoreFailure } from '@tr/model';
 import { fromManifestBytes, type StreamBlobStore } from '@tr/store';
 import type { ChunkRef } from '../chunk/chunk.js';
 import { loadZstd } from '../zstd/zstd.js';
@@ -170,8 +170,25 @@ function openCursor<F>(needed: readonly PlacedChunk[], source: ChunkSource<F>): 
   };
 }
 
+/** Larger ones are not worth the memory that keeping them takes, bytes. */
+const KEPT_CHUNK = 512 * 1024;
+/**
+ * What small chunks stand for, by the bytes that were given, as long as somebody has those: the one at the head of a stream
+ * is read for the manifest, then for the contents. The name is the digest that the bytes have.
+ */
+const unpackedBefore = new WeakMap<Uint8Array, { readonly hash: Sha256; readonly raw: Buffer }>();
+
 /** The bytes that a chunk stands for. */
 export async function unpackChunk(chunk: ChunkRef, given: ChunkBytes): Promise<Result<Buffer, StreamFlaw>> {
+  if (!('packed' in given) || chunk.length > KEPT_CHUNK) return await unpackAnew(chunk, given);
+  const before = unpackedBefore.get(given.packed);
+  if (before?.hash === chunk.hash && before.raw.length === chunk.length) return ok(before.raw);
+  const raw = await unpackAnew(chunk, given);
+  if (raw.ok) unpackedBefore.set(given.packed, { hash: chunk.hash, raw: raw.value });
+  return raw;
+}
+
+async function unpackAnew(chunk: ChunkRef, given: ChunkBytes): Promise<Result<Buffer, StreamFlaw>> {
   if ('raw' in given) {
     const { raw } = given;
     return raw.length === chunk.length

@@ -5,11 +5,10 @@ import type { CleanStat } from '../files/quick-stat.js';
 import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from './parse-index.js';
 
 /**
- * How much older than the index an entry must be, milliseconds. Two writes within one tick of the file system's clock
- * leave the same timestamps (git's documentation calls it the racy problem): kernels tick every 1 to 10 ms.
+ * Two writes within one tick of the file system's clock leave the same timestamps (git's documentation calls it the racy problem).
+ * An entry of an earlier tick than the index cannot be written after it and still show that tick. So much older it must be on
+ * file systems that keep whole (FAT: even) seconds, told from timestamps without a fraction, milliseconds.
  */
-const TICK_MS = 10;
-/** The same for file systems that keep whole (FAT: even) seconds, told from timestamps without a fraction. */
 const COARSE_TICK_MS = 2000;
 
 /** What git's index knows about the files of the workspace. */
@@ -112,5 +111,5 @@ const EMPTY_BLOB: Readonly<Record<number, string>> = {
 export function isRacy(stat: Pick<CleanStat, 'mtimeMs' | 'ctimeMs'>, indexTime: number): boolean {
   const latest = Math.max(stat.mtimeMs, stat.ctimeMs);
   const isCoarse = stat.ctimeMs % 1000 === 0 && indexTime % 1000 === 0;
-  return latest >= indexTime - (isCoarse ? COARSE_TICK_MS : TICK_MS);
+  return isCoarse ? latest >= indexTime - COARSE_TICK_MS : latest >= indexTime;
 }

@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { NO_OUTPUTS, temporaryDirectory, TestRepository, toSpec } from './rig/repository.js';
@@ -87,8 +78,8 @@ describe('the id of a file', () => {
   it('is that of the bytes when the file is as young as the index', async () => {
     const repository = committed();
     repository.patchIndex(idOf(repository, 'src/a.ts'), MARK);
-    const { atime, mtime } = lstatSync(repository.path('src/a.ts'));
-    utimesSync(repository.path('.git', 'index'), atime, mtime);
+    // To the nanosecond, which a Date does not have.
+    execFileSync('touch', ['-r', repository.path('src/a.ts'), repository.path('.git', 'index')]);
     assert.equal((await repository.inputs())['src/a.ts'], idOf(repository, 'src/a.ts'));
   });
 

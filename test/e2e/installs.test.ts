@@ -1,9 +1,10 @@
-/** The recipes of docs/installs.md, as they stand there, with the package managers themselves; nothing but pnpm is downloaded. */
+/** The recipes of docs/installs.md, as they stand there, with the package managers themselves; nothing is downloaded. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { checkOut } from '../rig/checkout.js';
@@ -11,7 +12,9 @@ import { missReasons } from '../rig/events.js';
 import { createRoot, createWorkspace, readTree, writeTree, type TestWorkspace, type Tree } from '../rig/workspace.js';
 
 const DOCS = fileURLToPath(new URL('../../../docs/installs.md', import.meta.url));
-const PNPM = 'pnpm@10.34.9';
+/** The package exports its manifest, and nothing else. */
+const PNPM_MANIFEST = createRequire(import.meta.url).resolve('pnpm');
+const { version: PNPM_VERSION } = JSON.parse(readFileSync(PNPM_MANIFEST, 'utf8')) as { readonly version: string };
 const INSTALL = ['run', 'install', '--log-format=json'] as const;
 
 /** The configuration below a heading of the page, with more tasks in it. */
@@ -102,7 +105,7 @@ const MANAGERS: readonly Manager[] = [
     name: 'pnpm',
     lockfile: 'pnpm-lock.yaml',
     internal: 'workspace:*',
-    root: { packageManager: PNPM },
+    root: { packageManager: `pnpm@${PNPM_VERSION}` },
     files: { 'pnpm-workspace.yaml': 'packages:\n  - packages/*\n' },
     lock: ['install', '--lockfile-only', '--no-frozen-lockfile', '--offline', '--silent'],
     byHand: ['install', '--offline', '--silent'],
@@ -126,11 +129,8 @@ for (const manager of MANAGERS) {
       if (manager.name === 'pnpm') {
         const tools = join(scratch, 'tools');
         mkdirSync(tools);
-        // With the settings of whoever runs the tests: they say where packages come from.
-        const args = ['install', '--silent', '--no-audit', '--no-fund', '--prefix', tools, PNPM];
-        const install = spawnSync('npm', args, { cwd: tools, encoding: 'utf8' });
-        assert.equal(install.status, 0, install.stderr);
-        environment['PATH'] = `${join(tools, 'node_modules/.bin')}:${environment['PATH']}`;
+        symlinkSync(join(dirname(PNPM_MANIFEST), 'bin/pnpm.cjs'), join(tools, 'pnpm'));
+        environment['PATH'] = `${tools}:${environment['PATH']}`;
       }
       const root = createRoot();
       for (const [name, version] of [

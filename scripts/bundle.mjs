@@ -73,6 +73,21 @@ const lazyBuiltins = {
   },
 };
 
+/** A library that is one function, and takes most of a millisecond to load: the first call of the function loads it. */
+const lazyFunction = {
+  name: 'lazy-function',
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: /^picomatch$/ }, ({ path, namespace }) =>
+      namespace === 'lazy-function'
+        ? { path: './picomatch.cjs', external: true }
+        : { path, namespace: 'lazy-function' },
+    );
+    pluginBuild.onLoad({ filter: /.*/, namespace: 'lazy-function' }, ({ path }) => ({
+      contents: `module.exports = (...args) => require('${path}')(...args);`,
+    }));
+  },
+};
+
 /** jsonc-parser does not say that what nobody imports of it may be left out: a formatter, which takes a millisecond to set up. */
 const pureLibraries = {
   name: 'pure-libraries',
@@ -99,7 +114,7 @@ async function cutProgram() {
     entryPoints: [`${cli}dist/src/main.js`],
     outdir: `${cli}bundle`,
     chunkNames: '[name]-[hash]',
-    plugins: [lazyLibraries, lazyBuiltins, pureLibraries],
+    plugins: [lazyLibraries, lazyBuiltins, lazyFunction, pureLibraries],
   });
   const imports = new Map(
     Object.entries(cut.metafile.outputs).map(([path, output]) => [
@@ -185,7 +200,7 @@ async function buildPieces() {
 rmSync(out, { recursive: true, force: true });
 await Promise.all([
   buildPieces(),
-  ...Object.entries(lazy).map(([name, file]) =>
+  ...[...Object.entries(lazy), ['picomatch', 'picomatch.cjs']].map(([name, file]) =>
     build({
       ...common,
       stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: cli },

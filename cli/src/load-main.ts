@@ -53,13 +53,22 @@ export function loadMain(
   });
   const module = { exports: {} };
   const run = script.runInThisContext() as (...args: unknown[]) => void;
-  run.call(module.exports, module.exports, require, module, filename, directory);
+  run.call(module.exports, module.exports, remember(require), module, filename, directory);
   const main = module.exports as MainModule;
   const kinds = stored === undefined || script.cachedDataRejected === true ? '' : stored.kinds;
   // After the run, when the functions that it needed have been compiled.
   if (options.isRun && kinds !== KINDS[0])
     process.once('exit', () => keep(prefix, { kinds, seen: main.kindsOfWork(), script }));
   return main;
+}
+
+/** A hundred files of the program ask for the same few modules, and Node takes its time to find one again. */
+function remember(load: (id: string) => unknown): (id: string) => unknown {
+  const loaded = new Map<string, unknown>();
+  return (id) => {
+    if (!loaded.has(id)) loaded.set(id, load(id));
+    return loaded.get(id);
+  };
 }
 
 interface StoredCode {

@@ -8,8 +8,6 @@ import { Screen } from './screen.js';
 /** Bytes in JSON: text where they are valid UTF-8, else base64, so that nothing is lost. */
 type JsonBytes = string | { readonly base64: string };
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** Prints every event as one line of JSON. */
 export function createJsonReporter(output: Output, clock: ReporterClock): RunReporter {
   const screen = new Screen(output, clock, undefined);
@@ -55,7 +53,7 @@ function toJsonResult(result: TaskResult): object {
 
 function toJsonBytes(bytes: Uint8Array): JsonBytes {
   try {
-    return UTF8.decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return { base64: Buffer.from(bytes).toString('base64') };

@@ -12,7 +12,6 @@ export interface FailedTasksLook {
   readonly paint: Paint;
   readonly groups: 'none' | 'github';
   readonly labelOf: (task: TaskId) => string;
-  readonly displayPath: (path: string) => string;
   readonly describeRerun: (task: TaskId) => string;
 }
 
@@ -45,7 +44,7 @@ function renderFailedTask(result: TaskResult, lines: number, look: FailedTasksLo
   return [
     `${annotation}${paint('red', 'FAILED')} ${paint('bold', label)} (${formatDuration(result.durationMs)}) ${what}`,
     ...renderTail(result, lines, look),
-    ...(result.logPath === undefined ? [] : [`  log:  ${printable(look.displayPath(result.logPath))}`]),
+    ...(result.logPath === undefined ? [] : [`  log:  ${printable(result.logPath)}`]),
     `  run:  ${printable(look.describeRerun(result.task))}`,
     ...(next === undefined ? [] : [`  next: ${next}`]),
     '\n',

@@ -30,12 +30,8 @@ export interface RunReportOptions {
   readonly readLog?: LogReader;
   /** Bytes of a grouped log kept in memory per task. Default 1 MiB. */
   readonly bufferLimit?: number;
-  /** How a path is shown; default as it is. */
-  readonly displayPath?: (path: string) => string;
   /** Command line that runs one task again; default `tr run <id>`. */
   readonly describeRerun?: (task: TaskId) => string;
   /** The run did not wait for dependencies: that is why results built on them are not stored. */
   readonly parallel?: boolean;
-  /** Where `--summarize` will write, shown with the totals. */
-  readonly summaryPath?: string;
 }

@@ -147,19 +147,18 @@ class TerminalReporter {
   #finishRun(result: RunResult): void {
     for (const log of this.#logs.values()) log.finish(undefined);
     this.#logs.clear();
-    const { summaryPath, groups, kind } = this.#options;
+    const { groups, kind } = this.#options;
     const paint = this.#paint;
     const notices =
       this.#warnings.render(paint) + renderRemarks(this.#tally, { paint, parallel: this.#options.parallel === true });
     this.#write(notices === '' ? '' : `\n${notices}`);
     if (this.#tally.total === 0) this.#warn('No tasks were executed as part of this run.');
-    this.#write(renderTotals(this.#tally, result, { paint, summaryPath }));
+    this.#write(renderTotals(this.#tally, result, paint));
     this.#write(
       renderFailedTasks(this.#tally.failed, {
         paint,
         groups,
         labelOf: (task) => labelOf(task, kind),
-        displayPath: this.#options.displayPath ?? ((path) => path),
         describeRerun: this.#options.describeRerun ?? ((task) => `tr run ${task}`),
       }),
     );

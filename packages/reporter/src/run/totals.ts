@@ -11,12 +11,7 @@ type Row = readonly [label: string, text: string];
  * The block of totals. `Tasks`, `Cached`, `Time` and `Failed` are Turborepo's lines to the letter, since scripts
  * search for them; the lines between them are ours.
  */
-export function renderTotals(
-  tally: RunTally,
-  result: RunResult,
-  look: { readonly paint: Paint; readonly summaryPath: string | undefined },
-): string {
-  const { paint } = look;
+export function renderTotals(tally: RunTally, result: RunResult, paint: Paint): string {
   const rows: Row[] = [
     ['Tasks', `${paint('green', `${tally.successful} successful`)}, ${tally.attempted} total`],
     ['Cached', `${tally.cached} cached, ${tally.attempted} total`],
@@ -28,7 +23,6 @@ export function renderTotals(
   const detail = describeOutcomes(tally);
   if (detail !== '') rows.push(['Detail', detail]);
   if (tally.timeSavedMs > 0) rows.push(['Saved', formatDuration(tally.timeSavedMs)]);
-  if (look.summaryPath !== undefined) rows.push(['Summary', printable(look.summaryPath)]);
   if (result.signal !== undefined) rows.push(['Stopped', `by ${result.signal}`]);
   const failed = tally.failed.map(({ task }) => printable(task)).sort();
   if (failed.length > 0) rows.push(['Failed', paint('red', failed.join(', '))]);

@@ -86,7 +86,6 @@ async function runCommands(
     stdin: chooseInput(node, slot),
     spawner: run.spawner,
     clock: run.clock,
-    graceMs: run.graceMs,
     renew: async () => await session?.renew(),
     onAttempt: (attempt) => run.emit({ type: 'task-started', task: node.id, attempt, commands }),
   });

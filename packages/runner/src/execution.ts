@@ -4,6 +4,9 @@ import { findMentionedNames } from './mentioned-names.js';
 import type { Clock, LaunchPlan, ProcessEnd, RunningProcess, Spawner, StandardInput } from './ports.js';
 import type { TaskLog } from './task-log.js';
 
+/** How long a process tree may take to end after it was asked to. */
+const GRACE_MS = 5000;
+
 /** What an execution needs. */
 export interface ExecutionOptions {
   readonly node: TaskNode;
@@ -12,8 +15,6 @@ export interface ExecutionOptions {
   readonly stdin: StandardInput;
   readonly spawner: Spawner;
   readonly clock: Clock;
-  /** How long a process tree may take to end after it was asked to, milliseconds. */
-  readonly graceMs: number;
   readonly onAttempt: (attempt: number) => void;
   /** Before another attempt; a failure ends the execution. */
   readonly renew: () => Promise<Failure | undefined>;
@@ -48,9 +49,9 @@ export class TaskExecution {
   }
 
   /** Ends the process tree; `run` then settles with the verdict `stopped`, unless it had ended by itself before. */
-  stop(signal: NodeJS.Signals, graceMs: number): void {
+  stop(signal: NodeJS.Signals): void {
     this.#stopped = true;
-    void this.#process?.stop(signal, graceMs);
+    void this.#process?.stop(signal, GRACE_MS);
   }
 
   async run(): Promise<ExecutionEnd> {
@@ -82,13 +83,13 @@ export class TaskExecution {
   }
 
   async #attempt(): Promise<ProcessEnd> {
-    const { clock, graceMs, node } = this.#options;
+    const { clock, node } = this.#options;
     this.#timedOut = false;
     const { timeoutMs } = node.definition;
     if (timeoutMs === undefined) return this.#runSteps();
     const cancel = clock.schedule(timeoutMs, () => {
       this.#timedOut = true;
-      void this.#process?.stop('SIGTERM', graceMs);
+      void this.#process?.stop('SIGTERM', GRACE_MS);
     });
     try {
       return await this.#runSteps();

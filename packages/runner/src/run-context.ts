@@ -51,13 +51,10 @@ export interface RunTasksOptions {
   readonly emit: EventSink;
   /** Absolute native path; made when the first log is written. */
   readonly logDirectory: string;
-  /** How long a process tree may take to end before SIGKILL, milliseconds; 5,000 when absent. */
-  readonly graceMs?: number;
 }
 
 /** What the parts of one run share. */
-export interface RunContext extends Omit<RunTasksOptions, 'graceMs'> {
-  readonly graceMs: number;
+export interface RunContext extends RunTasksOptions {
   readonly keys: KnownKeys;
   readonly slots: Slots;
   /** Absolute native path of a task's log. */

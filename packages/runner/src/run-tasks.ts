@@ -17,7 +17,6 @@ import { Slots } from './slots.js';
 const KEYS_AT_ONCE = 4;
 /** Tasks that may be looked up and restored at once, besides those that wait for a slot. */
 const CHECKS_AT_ONCE = 32;
-const DEFAULT_GRACE_MS = 5000;
 
 /**
  * Runs every task of the graph and tells everything through `emit`. Resolves when every task has ended and no process
@@ -88,7 +87,6 @@ class Run {
     const ranks = computeRanks(options);
     return {
       ...options,
-      graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
       keys: new KnownKeys(),
       slots: new Slots(options.concurrency),
       logPathOf: (task) => {
@@ -103,7 +101,7 @@ class Run {
       onExecutionStart: (execution) => {
         this.#executions.add(execution);
         // The command was being prepared when the end came.
-        if (this.#ending !== undefined) execution.stop('SIGTERM', this.#context.graceMs);
+        if (this.#ending !== undefined) execution.stop('SIGTERM');
         else this.#stopServers();
       },
       onExecutionEnd: (execution) => this.#executions.delete(execution),
@@ -209,7 +207,7 @@ class Run {
       this.#end('signal', request.signal);
       return;
     }
-    for (const execution of this.#executions) execution.stop('SIGKILL', 0);
+    for (const execution of this.#executions) execution.stop('SIGKILL');
   }
 
   /** Nothing new starts, what runs is stopped: servers last. */
@@ -223,7 +221,7 @@ class Run {
     }
     for (const id of this.#frontier.dropAll()) this.#finishUnstarted(id, { outcome: 'aborted' });
     for (const execution of this.#executions) {
-      if (!isServer(execution.node)) execution.stop(signal, this.#context.graceMs);
+      if (!isServer(execution.node)) execution.stop(signal);
     }
     this.#stopServers();
   }
@@ -233,7 +231,7 @@ class Run {
     if (this.#openTasks > 0) return;
     if (this.#ending === undefined && this.#openWanted > 0) return;
     const signal = this.#ending === 'signal' ? (this.#context.shutdown.requested?.signal ?? 'SIGTERM') : 'SIGTERM';
-    for (const execution of this.#executions) execution.stop(signal, this.#context.graceMs);
+    for (const execution of this.#executions) execution.stop(signal);
   }
 
   #finishUnstarted(id: TaskId, parts: ResultParts): void {

@@ -18,9 +18,6 @@ export interface PackageManager {
 export interface Package {
   /** `//` for the root. */
   readonly name: PackageName;
-  /** The `name` field of package.json as written; undefined for a config-only package or a nameless root. */
-  readonly manifestName: string | undefined;
-  readonly version: string | undefined;
   /** Directory relative to the workspace root, `''` for the root (and for the root listed as a package by `"."`). */
   readonly directory: RelativePath;
   /** False for a package without package.json. */

@@ -36,8 +36,6 @@ export function packagesOf(facts: Readonly<Record<RelativePath, PackageFacts>>):
 function createPackage(name: PackageName, directory: RelativePath, facts: PackageFacts): Package {
   return {
     name,
-    manifestName: name,
-    version: '1.0.0',
     directory,
     hasManifest: true,
     scripts: Object.fromEntries((facts.scripts ?? []).map((script) => [script, `run ${script}`])),

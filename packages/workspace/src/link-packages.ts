@@ -47,8 +47,6 @@ function toPackage(found: FoundPackage, rules: LinkRules): Package {
   const { internal, external } = splitDependencies({ directory, dependencies }, rules);
   return {
     name: found.name as PackageName,
-    manifestName: manifest?.name,
-    version: manifest?.version,
     directory,
     hasManifest: manifest !== undefined,
     scripts: manifest?.scripts ?? {},

@@ -7,7 +7,6 @@ export interface PackageGraph {
   dependentsOf(name: PackageName): readonly PackageName[];
   /** Everything reachable over one edge or more; `name` itself only when it is on a cycle. */
   transitiveDependenciesOf(name: PackageName): ReadonlySet<PackageName>;
-  transitiveDependentsOf(name: PackageName): ReadonlySet<PackageName>;
   /** The innermost package that contains a path, `//` for a path in none. */
   packageOfFile(path: RelativePath): PackageName;
 }
@@ -26,7 +25,6 @@ export function createPackageGraph(workspace: Pick<Workspace, 'packages'>): Pack
     dependenciesOf,
     dependentsOf,
     transitiveDependenciesOf: createClosure(dependenciesOf),
-    transitiveDependentsOf: createClosure(dependentsOf),
     packageOfFile: (path) => findContaining(byDirectory, path),
   };
 }

@@ -217,6 +217,5 @@ describe('internal dependencies by kind', () => {
     const workspace = await loadOk(toTree(setup, { dependencies: { root: '*' } }));
     assert.deepEqual(packageOf(workspace, '//').internalDependencies, ['lib']);
     assert.deepEqual(packageOf(workspace, 'app').internalDependencies, []);
-    assert.equal(packageOf(workspace, '//').manifestName, 'root');
   });
 });

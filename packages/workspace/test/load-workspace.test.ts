@@ -201,11 +201,11 @@ describe('package.json', () => {
     assert.deepEqual([...workspace.packages.keys()], ['//', 'root']);
   });
 
-  it('gives scripts, version and dependencies as written', async () => {
+  it('gives scripts and dependencies as written', async () => {
     const app = { scripts: { build: 'x', blank: '  ' }, dependencies: { z: '1' }, devDependencies: { b: '2', z: '3' } };
     const workspace = await loadOk({ ...rootOf('npm@10.0.0', ['p/*']), 'p/app/package.json': pkg('app', app) });
-    const { scripts, version, dependencies, externalDependencies, directory } = packageOf(workspace, 'app');
-    assert.deepEqual([scripts, version, directory], [app.scripts, '1.0.0', 'p/app']);
+    const { scripts, dependencies, externalDependencies, directory } = packageOf(workspace, 'app');
+    assert.deepEqual([scripts, directory], [app.scripts, 'p/app']);
     assert.deepEqual(
       [dependencies, externalDependencies],
       [
@@ -235,8 +235,7 @@ describe('config-only packages', () => {
     assert.deepEqual(namesOf(workspace), ['api-service', 'from-manifest', 'nameless', 'renamed', 'worker']);
     assert.equal(workspace.kind, 'monorepo');
     const api = packageOf(workspace, 'api-service');
-    assert.deepEqual([api.hasManifest, api.manifestName, api.directory], [false, undefined, 'services/api']);
-    assert.equal(packageOf(workspace, 'renamed').manifestName, 'js');
+    assert.deepEqual([api.hasManifest, api.directory], [false, 'services/api']);
   });
 
   it('live beside npm packages and may depend on them', async () => {

@@ -33,7 +33,6 @@ describe('createPackageGraph', () => {
   it('closes over edges, through cycles', async () => {
     const graph = await graphOf();
     assert.deepEqual([...graph.transitiveDependenciesOf(name('web'))].sort(), ['core', 'ui']);
-    assert.deepEqual([...graph.transitiveDependentsOf(name('core'))].sort(), ['//', 'ui', 'web']);
     assert.deepEqual([...graph.transitiveDependenciesOf(name('one'))].sort(), ['one', 'two']);
   });
 

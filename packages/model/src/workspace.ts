@@ -23,11 +23,12 @@ export interface Package {
   /** False for a package without package.json. */
   readonly hasManifest: boolean;
   readonly scripts: Readonly<Record<string, string>>;
-  /** dependencies, devDependencies and optionalDependencies merged: name -> specifier. Peers are not here. */
-  readonly dependencies: Readonly<Record<string, string>>;
-  /** Names of workspace packages it depends on, sorted; a subset of `dependencies` by Turborepo's rules. */
+  /**
+   * Names of workspace packages it depends on, sorted. Which of its dependencies, devDependencies and
+   * optionalDependencies those are follows Turborepo's rules; peers never count.
+   */
   readonly internalDependencies: readonly PackageName[];
-  /** The rest of `dependencies`: name -> specifier. */
+  /** The rest of them: name -> specifier. */
   readonly externalDependencies: Readonly<Record<string, string>>;
   /** `engines` of package.json, as written. */
   readonly engines: Readonly<Record<string, string>> | undefined;

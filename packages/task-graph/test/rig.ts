@@ -39,7 +39,6 @@ function createPackage(name: PackageName, directory: RelativePath, facts: Packag
     directory,
     hasManifest: true,
     scripts: Object.fromEntries((facts.scripts ?? []).map((script) => [script, `run ${script}`])),
-    dependencies: Object.fromEntries((facts.deps ?? []).map((dependency) => [dependency, '*'])),
     internalDependencies: [...(facts.deps ?? [])].sort() as unknown as PackageName[],
     externalDependencies: {},
     engines: undefined,

@@ -50,7 +50,6 @@ function toPackage(found: FoundPackage, rules: LinkRules): Package {
     directory,
     hasManifest: manifest !== undefined,
     scripts: manifest?.scripts ?? {},
-    dependencies,
     internalDependencies: internal,
     externalDependencies: external,
     engines: manifest?.engines,

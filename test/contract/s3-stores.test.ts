@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { after, before, describe } from 'node:test';
-import type { ActionKey, Sha256 } from '@tr/model';
-import { actionObjectKey, blobKey, createS3Stores, type Bucket, type S3Stores } from '@tr/store-s3';
+import type { Sha256 } from '@tr/model';
+import { blobKey, createS3Stores, type Bucket, type S3Stores } from '@tr/store-s3';
 import { S3_KINDS, startS3Server, type S3Server } from '../rig/s3-server.js';
-import { describeActionStore } from './action-store.js';
 import { describeBlobStore } from './blob-store.js';
 import { describeEntryStore } from './entry-store.js';
 
@@ -28,12 +27,6 @@ for (const kind of S3_KINDS) {
       const { stores, bucket } = openPrefix();
       const tamper = (hash: string, bytes: Uint8Array) => overwrite(bucket, blobKey(hash as Sha256), bytes);
       return { store: stores.blobs, tamper, dispose: () => stores.close() };
-    });
-
-    describeActionStore(`S3 on ${kind}`, () => {
-      const { stores, bucket } = openPrefix();
-      const tamper = (key: ActionKey, bytes: Uint8Array) => overwrite(bucket, actionObjectKey(key), bytes);
-      return { store: stores.actions, tamper, dispose: () => stores.close() };
     });
 
     describeEntryStore(`S3 on ${kind}`, () => {

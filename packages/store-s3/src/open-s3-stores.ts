@@ -1,8 +1,7 @@
-import type { ActionStore, EntryStore, StreamBlobStore } from '@tr/store';
+import type { EntryStore, StreamBlobStore } from '@tr/store';
 import { openBucket, type Bucket, type BucketOptions } from './bucket.js';
 import { createConditionalWrites, type ConditionalWrites } from './conditional-writes.js';
 import { FirstWriter } from './put-first.js';
-import { createS3ActionStore } from './s3-action-store.js';
 import { createS3BlobStore } from './s3-blob-store.js';
 import { createS3EntryStore } from './s3-entry-store.js';
 import type { S3Location } from './s3-url.js';
@@ -11,7 +10,6 @@ import type { S3Location } from './s3-url.js';
 export interface S3Stores {
   readonly blobs: StreamBlobStore;
   readonly entries: EntryStore;
-  readonly actions: ActionStore;
   /** What they are made over. */
   readonly bucket: Bucket;
   readonly conditions: ConditionalWrites;
@@ -31,7 +29,6 @@ export function createS3Stores(bucket: Bucket, now: () => number = () => Date.no
   return {
     blobs: createS3BlobStore(bucket, { conditions, now }),
     entries: createS3EntryStore(bucket, { writer, now }),
-    actions: createS3ActionStore(bucket, writer),
     bucket,
     conditions,
     close: () => bucket.close(),

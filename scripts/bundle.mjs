@@ -35,6 +35,7 @@ const common = {
   minifyWhitespace: true,
   legalComments: 'none',
   define: {
+    'import.meta.filename': '__filename',
     'process.env.TR_BUILD_VERSION': JSON.stringify(version),
     // Which Node is supported is for us to say, not for a library to print into a run.
     'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',

@@ -73,6 +73,17 @@ describe('entry document', () => {
   });
 });
 
+describe('the packaged zstd', () => {
+  it('is found without a report about the process, where there is one build for each C library', async (t) => {
+    const { report } = process;
+    const asked = t.mock.method(report, 'getReport');
+    assert.notEqual(await loadNative(), undefined);
+    // On Alpine the library has to find its build itself.
+    const { glibcVersionRuntime } = (report.getReport() as { header: { glibcVersionRuntime?: string } }).header;
+    assert.equal(asked.mock.callCount(), process.platform === 'linux' && glibcVersionRuntime === undefined ? 2 : 1);
+  });
+});
+
 const CODECS = { native: loadNative, own: loadOwn, portable: loadPortable };
 
 for (const [name, load] of Object.entries(CODECS)) {

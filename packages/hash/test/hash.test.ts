@@ -9,6 +9,7 @@ import {
   gitBlobId,
   isSameDigest,
   isSha256,
+  parseJsonBytes,
   sha256,
 } from '../src/index.js';
 
@@ -88,6 +89,18 @@ describe('canonicalJson', () => {
       assert.equal(canonicalJson(Object.fromEntries(shuffled)), text);
     }
   });
+});
+
+describe('parseJsonBytes', () => {
+  it('gives the value, one call after the other', () => {
+    for (const value of [{ a: 'ä€😀' }, [], null, 0]) {
+      assert.equal(parseJsonBytes(Buffer.from([0x22, 0xff, 0x22])), undefined);
+      assert.equal(parseJsonBytes(Buffer.from('"\u00e4', 'utf8').subarray(0, -1)), undefined);
+      assert.deepEqual(parseJsonBytes(Buffer.from(JSON.stringify(value))), value);
+    }
+  });
+  for (const bad of ['', '{', '{"a":1}x', 'undefined'])
+    it(`has no value for \`${bad}\``, () => assert.equal(parseJsonBytes(Buffer.from(bad)), undefined));
 });
 
 describe('gitBlobId', () => {

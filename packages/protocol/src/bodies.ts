@@ -77,15 +77,6 @@ export function parsePutAnswer(value: unknown): 'stored' | 'kept' | undefined {
   return outcome === 'stored' || outcome === 'kept' ? outcome : undefined;
 }
 
-/** The JSON of bytes; undefined when they are none. */
-export function parseJsonBytes(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
-
 function parseChunk(item: unknown): Digest | undefined {
   if (!Array.isArray(item) || item.length !== 2) return undefined;
   const [hash, size] = item as readonly unknown[];

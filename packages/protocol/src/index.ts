@@ -4,6 +4,7 @@
  * Refuses: sending, storing, and what is inside an entry (`transport`).
  * Terms: a framed body is one line of JSON and then bytes; a chunk is named by the SHA-256 of its packed bytes.
  */
+export { parseJsonBytes } from '@tr/hash';
 export * from './bodies.js';
 export { BrokenStreamError, ByteReader } from './byte-reader.js';
 export * from './limits.js';

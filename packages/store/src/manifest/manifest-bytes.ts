@@ -1,3 +1,4 @@
+import { parseJsonBytes } from '@tr/hash';
 import { fail, type ActionKey, type Digest, type Manifest, type Result } from '@tr/model';
 import { isPacked } from './packed-files.js';
 import { parseManifest, type ManifestFlaw } from './parse-manifest.js';
@@ -24,13 +25,8 @@ export function toManifestBytes(manifest: Manifest): Uint8Array {
 
 /** Reads stored bytes back; see {@link parseManifest} for what is checked. */
 export function fromManifestBytes(bytes: Uint8Array, key: ActionKey): Result<Manifest, ManifestFlaw> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return fail({ detail: 'not JSON' });
-  }
-  return parseManifest(value, key);
+  const value = parseJsonBytes(bytes);
+  return value === undefined ? fail({ detail: 'not JSON' }) : parseManifest(value, key);
 }
 
 /** Every blob a manifest names, each once. Files in its pack have none. */

@@ -1,4 +1,4 @@
-import { isSha256 } from '@tr/hash';
+import { isSha256, parseJsonBytes } from '@tr/hash';
 import { fail, ok, type ActionKey, type Digest, type Result } from '@tr/model';
 import { MAX_CHUNK } from '../chunk/chunker.js';
 import { MAX_FRAME, type ChunkRef } from '../chunk/chunk.js';
@@ -62,7 +62,7 @@ export function toEntryBytes(entry: EntryDocument): Buffer {
 export function parseEntryBytes(bytes: Uint8Array, key: ActionKey): Result<EntryDocument, EntryFlaw> {
   const end = bytes.indexOf(0x0a);
   if (bytes.length > MAX_ENTRY_BYTES || end === -1) return flaw('not an entry');
-  const value = parseJson(bytes.subarray(0, end));
+  const value = parseJsonBytes(bytes.subarray(0, end));
   if (!isRecord(value) || value['format'] !== 'tr-entry') return flaw('not an entry');
   if (value['version'] !== ENTRY_VERSION) return fail({ detail: 'an unknown version', isOtherVersion: true });
   if (value['actionKey'] !== key) return flaw('another action key than its name');
@@ -123,14 +123,6 @@ export function parseSignature(value: unknown): EntrySignature | undefined | 'ma
   const { keyId, value: text } = value;
   if (typeof keyId !== 'string' || !/^[0-9a-f]{16}$/.test(keyId)) return 'malformed';
   return typeof text === 'string' && /^[A-Za-z0-9+/]{86}==$/.test(text) ? { keyId, value: text } : 'malformed';
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }
 
 function isCount(value: unknown, most: number): value is number {

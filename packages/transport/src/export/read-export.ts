@@ -1,4 +1,4 @@
-import { createRunningDigest, digestOf, isSameDigest } from '@tr/hash';
+import { createRunningDigest, digestOf, isSameDigest, parseJsonBytes } from '@tr/hash';
 import { fail, ok, type ActionKey, type Digest, type Manifest, type Result, type StoreFailure } from '@tr/model';
 import { fromManifestBytes, type StreamBlobStore } from '@tr/store';
 import { MAX_MANIFEST_BYTES_ON_WIRE, parseSignature } from '../entry/entry-document.js';
@@ -70,7 +70,7 @@ async function readManifest({ reader, trustedKeys }: ImportRequest): Promise<Ste
   let member = parseFileHeader(header);
   let signature: ReturnType<typeof parseSignature>;
   if (member?.path === SIGNATURE_PATH && member.size <= MAX_SIGNATURE_BYTES) {
-    signature = parseSignature(parseJson(await readPadded(reader, member.size)));
+    signature = parseSignature(parseJsonBytes(await readPadded(reader, member.size)));
     header = await reader.bytes(TAR_BLOCK);
     member = parseFileHeader(header);
   }
@@ -83,7 +83,7 @@ async function readManifest({ reader, trustedKeys }: ImportRequest): Promise<Ste
   const own = digestOf(bytes);
   const distrust = trustedKeys && findSignatureFlaw({ manifest: own, signature }, trustedKeys);
   if (distrust !== undefined) return fail({ kind: 'untrusted', detail: distrust });
-  const key = keyOf(parseJson(bytes));
+  const key = keyOf(parseJsonBytes(bytes));
   const manifest = fromManifestBytes(bytes, key);
   if (!manifest.ok) return damaged(`its manifest: ${manifest.failure.detail}`);
   // What is stored under a key is what a task with this fingerprint has made.
@@ -146,14 +146,6 @@ async function readPadded(reader: ExactReader, size: number): Promise<Buffer> {
 function keyOf(value: unknown): ActionKey {
   const key = typeof value === 'object' && value !== null && 'actionKey' in value ? value.actionKey : undefined;
   return (typeof key === 'string' ? key : '') as ActionKey;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }
 
 function isZero(bytes: Buffer): boolean {

@@ -1,10 +1,10 @@
+import { parseJsonBytes } from '@tr/hash';
 import { ok, type ActionKey, type Digest } from '@tr/model';
 import {
   entryPathOf,
   MAX_FRAME_HEADER,
   MAX_REQUEST_BYTES,
   parseChunkList,
-  parseJsonBytes,
   parseLookupHeader,
   parseMissingAnswer,
   parsePutAnswer,

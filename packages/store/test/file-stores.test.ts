@@ -50,6 +50,25 @@ test('a folder of an unknown version is neither read nor changed', async (t) => 
   assert.deepEqual(listFiles(directory), ['v1/format.json']);
 });
 
+test('a cache that is emptied while it is open is filled again', async (t) => {
+  const subject = createFolder(t);
+  await putEntry(subject, 'a', []);
+  rmSync(subject.folder.root, { recursive: true });
+  await putEntry(subject, 'a', []);
+  const found = await subject.actions.get(keyOf('a'));
+  assert.ok(found.ok && found.value !== undefined);
+  assert.deepEqual(await subject.actions.listByTask(manifestOf('a').task, 1), { ok: true, value: [keyOf('a')] });
+});
+
+test('an entry that another process has stored is found, also after others were not', async (t) => {
+  const subject = createFolder(t);
+  assert.deepEqual(await subject.actions.get(keyOf('a')), { ok: true, value: undefined });
+  await putEntry(createFolder(t, { directory: subject.directory }), 'a', []);
+  const found = await subject.actions.get(keyOf('a'));
+  assert.ok(found.ok && found.value !== undefined);
+  assert.deepEqual(await subject.actions.get(keyOf('b')), { ok: true, value: undefined });
+});
+
 test('bad bytes are kept in quarantine', async (t) => {
   const { directory, blobs, folder } = createFolder(t);
   const digest = await putText(blobs, 'hello');

@@ -27,14 +27,18 @@ export interface FileActionStoreOptions {
 /** Manifests as files of a cache folder; the modification time of a manifest is its last use. */
 export function createFileActionStore(folder: CacheFolder, { now }: FileActionStoreOptions): ActionStore {
   const { disk } = folder;
+  /** Where one was missing others are too, and a look takes a tenth of the error that opening gives. */
+  let looksFirst = false;
 
   return {
     async get(key) {
       const path = folder.actionPath(key);
       return guarded(folder, path, () => {
+        if (looksFirst && disk.lstat(path) === undefined) return ok(undefined);
         const found = readManifest(folder, key);
         if (found.ok && found.value !== undefined && now() - found.value.usedAt > TOUCH_INTERVAL_MS)
           noteUse(folder, path, now());
+        looksFirst ||= found.ok && found.value === undefined;
         return found;
       });
     },

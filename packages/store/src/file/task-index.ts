@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import { compareStrings, type ActionKey, type Manifest, type TaskId } from '@tr/model';
 import { errorCode, type Disk } from '../disk.js';
@@ -20,13 +20,12 @@ const TIME_DIGITS = 15;
 /** Path of the mark of a manifest. */
 function markPath(folder: CacheFolder, manifest: Pick<Manifest, 'task' | 'createdAt' | 'actionKey'>): string {
   const time = String(Math.trunc(manifest.createdAt)).padStart(TIME_DIGITS, '0');
-  return join(folder.taskFolder(manifest.task), `${time}-${manifest.actionKey}`);
+  return `${folder.taskFolder(manifest.task)}${sep}${time}-${manifest.actionKey}`;
 }
 
 /** Adds a mark; fine when it is there. Throws errors of the operating system. */
 export function addMark(folder: CacheFolder, manifest: Manifest): void {
   const path = markPath(folder, manifest);
-  if (folder.disk.lstat(path) !== undefined) return;
   inDirectoryOf(folder, path, () => folder.disk.close(folder.disk.open(path, 'append')));
 }
 

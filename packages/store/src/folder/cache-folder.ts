@@ -28,6 +28,8 @@ export interface CacheFolder {
   blobPath(hash: Sha256, executable?: boolean): string;
   actionPath(key: ActionKey): string;
   taskFolder(task: TaskId): string;
+  /** Directories that have been there when this process looked; see `inDirectoryOf`. */
+  readonly seen: Set<string>;
   /** A fresh name below `tmp`, `trash` or `quarantine`. */
   freshPath(area: 'tmp' | 'trash' | 'quarantine', label?: string): string;
   /** Why this folder may not be used; undefined when it may. A folder that does not exist yet is fine. */
@@ -47,6 +49,7 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
   const folder: CacheFolder = {
     disk,
     root,
+    seen: new Set(),
     // Hashes and keys have nothing to normalize: `join` would take longer than some of the calls that the paths are for.
     blobPath: (hash, executable = false) =>
       `${root}${sep}blobs${sep}${hash.slice(0, 2)}${sep}${hash}${executable ? '-x' : ''}`,
@@ -71,6 +74,8 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
 function readFormat(disk: Disk, path: string): 'current' | 'absent' | StoreFailure {
   let text: string;
   try {
+    // Asked by every call until something is stored, and an error takes ten times as long as a look.
+    if (disk.lstat(path) === undefined) return 'absent';
     text = Buffer.from(readWhole(disk, path, MAX_FORMAT_BYTES).bytes).toString('utf8');
   } catch (error) {
     const code = errorCode(error);

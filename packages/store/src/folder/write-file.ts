@@ -26,15 +26,35 @@ export function commitTemp(folder: CacheFolder, temp: string, target: string): v
   inDirectoryOf(folder, target, () => folder.disk.rename(temp, target));
 }
 
-/** Runs `operation`, which makes `target`; when its directory is missing, makes that and tries once more. */
+/** Directories that a folder remembers at most. */
+const MAX_SEEN = 4096;
+
+/**
+ * Runs `operation`, which makes `target`, when its directory is there or has been made; once more when somebody has removed it
+ * since. Looked for first, because in an empty cache nearly every directory is missing, and an error takes ten times as long
+ * as a look.
+ */
 export function inDirectoryOf(folder: CacheFolder, target: string, operation: () => void): void {
+  const directory = dirname(target);
+  makeSeen(folder, directory);
   try {
     operation();
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
-    folder.disk.makeDirectory(dirname(target));
+    folder.disk.makeDirectory(directory);
     operation();
   }
+}
+
+function makeSeen(folder: CacheFolder, directory: string): void {
+  const { disk, root, seen } = folder;
+  if (seen.has(directory)) return;
+  if (disk.lstat(directory) === undefined) {
+    if (directory.length > root.length) makeSeen(folder, dirname(directory));
+    disk.makeDirectory(directory);
+  }
+  if (seen.size >= MAX_SEEN) seen.clear();
+  seen.add(directory);
 }
 
 /** Removes a temp file if it is still there; trouble with that is left to the next gc. */

@@ -122,6 +122,25 @@ test('two runs on one given server take turns, and leftovers of a killed one are
   assert.deepEqual(tables, []);
 });
 
+test('a run that is ended while it waits for its turn leaves the databases of the other one alone', async (t) => {
+  const url = await makeServer(t);
+  const service = postgres({ url });
+  const one = must(await makeHost(t).host.acquire(asks([service], { workers: 1 })));
+  await sql(setting(one.environment, 'DATABASE_URL'), 'create table mine (i int)');
+  for (const end of ['signal', 'dispose'] as const) {
+    const { host } = makeHost(t);
+    const ending = new AbortController();
+    const waiting = host.acquire(asks([service], { workers: 1, signal: ending.signal }));
+    const early = await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('waits'), 300))]);
+    assert.equal(early, 'waits');
+    if (end === 'dispose') await host.dispose();
+    ending.abort();
+    mustFail(await waiting, 'service/unreachable');
+  }
+  await sql(setting(one.environment, 'DATABASE_URL'), 'select from mine');
+  await sql(setting(one.environment, 'DATABASE_URL_0'), 'select 1');
+});
+
 test('two databases of one given server: tasks that want both do not wait for each other; the same one twice is refused', async (t) => {
   const url = await makeServer(t);
   const [a, b] = [postgres({ url }), postgres({ url, name: 'audit', database: 'audit', env: { AUDIT_URL: 'url' } })];

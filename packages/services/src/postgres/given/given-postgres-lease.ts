@@ -11,7 +11,7 @@ import { ServiceError, toDetail } from '../../service-error.js';
 import { packState } from '../../state/pack-state.js';
 import { STATE_VERSION, type StateHeader } from '../../state/state-header.js';
 import { StateError, unpackState } from '../../state/unpack-state.js';
-import { quoteName } from '../admin.js';
+import { quoteName, type HeldConnection } from '../admin.js';
 import { toTemplateName } from '../sealed-state.js';
 import { findDumpPrograms, runOn, type DumpPrograms } from './dump-programs.js';
 import type { GivenDatabases } from './given-databases.js';
@@ -37,7 +37,9 @@ export class GivenPostgresLease implements EngineLease {
   readonly #replaced: string[] = [];
   /** Made by us: ours until the lock is given back, whatever the task makes of them. Its own have no mark of ours. */
   readonly #made = new Set<string>();
-  #unlock: (() => Promise<void>) | undefined;
+  /** The connection that holds the lock, or waits for it. */
+  #lockConnection: HeldConnection | undefined;
+  #isLocked = false;
   #template = 'template0';
   #released: Promise<void> | undefined;
 
@@ -68,8 +70,8 @@ export class GivenPostgresLease implements EngineLease {
       if (foreign === 'filled') throw this.#toForeign(name);
       if (foreign === 'kept') throw this.#toForeign(name, 'kept');
       if (foreign === undefined) continue;
-      await databases.removeEmpty(name).catch(() => {
-        throw this.#toForeign(name);
+      await databases.removeEmpty(name).catch((error: unknown) => {
+        throw this.#toForeign(name, undefined, error);
       });
       this.#replaced.push(name);
     }
@@ -131,12 +133,13 @@ export class GivenPostgresLease implements EngineLease {
 
   async #release(): Promise<void> {
     const { databases, server } = this.#parts;
-    if (this.#unlock !== undefined) {
+    // Whoever still waits for the lock would drop the databases of the one who has it.
+    if (this.#isLocked) {
       for (const name of this.#made) await databases.drop(name).catch(() => undefined);
       await databases.sweep().catch(() => undefined);
       for (const name of this.#replaced) await databases.createEmpty(name).catch(() => undefined);
     }
-    await this.#unlock?.();
+    await this.#lockConnection?.end();
     await server.admin.close();
   }
 
@@ -144,11 +147,12 @@ export class GivenPostgresLease implements EngineLease {
   async #lock(): Promise<void> {
     const { server, databases, request } = this.#parts;
     const held = await server.admin.hold();
-    this.#unlock = () => held.end();
+    this.#lockConnection = held;
     while (!(await held.query(`select pg_try_advisory_lock(${databases.lockKey}) as has`))[0]?.['has']) {
       if (request.signal.aborted) throw new Error('the run ended while another one had the database');
       await delay(LOCK_LOOK_MS);
     }
+    this.#isLocked = true;
   }
 
   async #makeEmpty(): Promise<string> {
@@ -221,9 +225,9 @@ export class GivenPostgresLease implements EngineLease {
     };
   }
 
-  #toForeign(database: string, why?: 'there' | 'kept'): ServiceError {
+  #toForeign(database: string, why?: 'there' | 'kept', cause?: unknown): ServiceError {
     const failure = { code: 'service/foreign-database', service: this.service.name, database } as const;
-    return new ServiceError(why === undefined ? failure : { ...failure, why });
+    return new ServiceError(why === undefined ? failure : { ...failure, why }, cause);
   }
 }
 

@@ -89,6 +89,11 @@ test('a given server: one task at a time, emptied afterwards, and never when it 
   const early = await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('waits'), 200))]);
   assert.equal(early, 'waits');
   mustFail(await one.capture('cache', join(folder, 'state.tar')), 'service/unsupported');
+  // What test suites do between two tests: it takes all keys of ours with it.
+  assert.match(await talk(url, ['FLUSHALL', 'SET mine 2']), /\+OK\r\n\+OK/);
+  const still = await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('waits'), 300))]);
+  assert.equal(still, 'waits');
+  assert.match(await talk(url, ['GET mine']), /\r\n2\r\n/);
   await one.release();
   const two = must(await waiting);
   assert.match(await talk(url, ['EXISTS mine']), /:0/);

@@ -11,8 +11,10 @@ import { ServiceError, toDetail } from '../service-error.js';
 import { RedisConnection } from './redis-connection.js';
 import { createRedisKind } from './redis-kind.js';
 
-/** Says who has the keyspace at the moment; it disappears when its owner is dead. */
+/** Decides who of those that wait gets the keyspace; it disappears when its owner is dead. */
 const LOCK_KEY = 'tr:lease';
+/** Whoever has a keyspace listens here, followed by its number: a task that empties it takes the lock, not this. */
+const CHANNEL = 'tr:lease:';
 /** Says that everything in the keyspace is ours: what is left with it belongs to a run that was killed. */
 const MARK_KEY = 'tr:ours';
 const LOCK_MS = 15_000;
@@ -116,6 +118,7 @@ class GivenRedisLease implements EngineLease {
   readonly #url: URL;
   readonly #connection: RedisConnection;
   readonly #token = randomBytes(12).toString('hex');
+  #presence: RedisConnection | undefined;
   #renewal: NodeJS.Timeout | undefined;
   #isHeld = false;
 
@@ -135,24 +138,14 @@ class GivenRedisLease implements EngineLease {
 
   /** Waits for whoever has the keyspace, empties what a killed run has left in it, refuses what is not ours. */
   async open(signal: AbortSignal): Promise<void> {
-    const call = this.#connection;
-    for (;;) {
-      const [size, mark] = [Number(await call.call('DBSIZE')), await call.call('EXISTS', MARK_KEY, LOCK_KEY)];
-      if (size > 0 && mark === 0) {
-        const { name: service } = this.service;
-        throw new ServiceError({
-          code: 'service/foreign-database',
-          service,
-          database: this.#url.pathname.slice(1) || '0',
-        });
-      }
-      if ((await call.call('SET', LOCK_KEY, this.#token, 'NX', 'PX', String(LOCK_MS))) === 'OK') break;
+    while (!(await this.#tryLock())) {
       if (signal.aborted) throw new Error('the run ended while another one had the keyspace');
       await delay(LOOK_MS);
     }
     this.#isHeld = true;
+    this.#presence = await connect(this.#url);
+    await this.#presence.call('SUBSCRIBE', this.#channel);
     await this.#empty();
-    // A task that empties the keyspace takes the lock with it; it is set again.
     this.#renewal = setInterval(() => void this.#hold().catch(() => undefined), RENEW_MS);
     this.#renewal.unref();
   }
@@ -177,17 +170,46 @@ class GivenRedisLease implements EngineLease {
       // What is left is marked as ours.
     }
     this.#isHeld = false;
+    this.#presence?.close();
     this.#connection.close();
   }
 
+  get #database(): string {
+    return this.#url.pathname.slice(1) || '0';
+  }
+
+  get #channel(): string {
+    return `${CHANNEL}${this.#database}`;
+  }
+
+  /** False = somebody has the keyspace. */
+  async #tryLock(): Promise<boolean> {
+    const [listeners, size, marks] = await this.#connection.transact(
+      ['PUBSUB', 'NUMSUB', this.#channel],
+      ['DBSIZE'],
+      ['EXISTS', MARK_KEY, LOCK_KEY],
+    );
+    if (Array.isArray(listeners) && Number(listeners[1]) > 0) return false;
+    if (Number(size) > 0 && marks === 0) {
+      const { name: service } = this.service;
+      throw new ServiceError({ code: 'service/foreign-database', service, database: this.#database });
+    }
+    return (await this.#connection.call('SET', LOCK_KEY, this.#token, 'NX', 'PX', String(LOCK_MS))) === 'OK';
+  }
+
   async #empty(): Promise<void> {
-    await this.#connection.call('FLUSHDB');
-    await this.#hold();
+    await this.#connection.transact(['FLUSHDB'], ...this.#holding);
   }
 
   async #hold(): Promise<void> {
-    await this.#connection.call('SET', MARK_KEY, '1');
-    await this.#connection.call('SET', LOCK_KEY, this.#token, 'PX', String(LOCK_MS));
+    await this.#connection.transact(...this.#holding);
+  }
+
+  get #holding(): readonly (readonly string[])[] {
+    return [
+      ['SET', MARK_KEY, '1'],
+      ['SET', LOCK_KEY, this.#token, 'PX', String(LOCK_MS)],
+    ];
   }
 }
 

@@ -41,6 +41,13 @@ export class RedisConnection {
     return answer;
   }
 
+  /** Does all of it or nothing, with nobody else's calls in between. The replies, in order. */
+  async transact(...calls: readonly (readonly string[])[]): Promise<readonly RedisReply[]> {
+    const replies = await Promise.all([['MULTI'], ...calls, ['EXEC']].map((words) => this.call(...words)));
+    const done = replies.at(-1);
+    return Array.isArray(done) ? (done as readonly RedisReply[]) : [];
+  }
+
   #send(words: readonly string[]): Promise<RedisReply> {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) throw new Error('the connection is closed');
@@ -108,13 +115,14 @@ function parseBulk(bytes: Buffer, at: number, length: number): Parsed | undefine
 
 function parseList(bytes: Buffer, at: number, length: number): Parsed | undefined {
   const items: RedisReply[] = [];
+  let failed: Error | undefined;
   let end = at;
   for (let index = 0; index < length; index += 1) {
     const item = parseReply(bytes, end);
     if (item === undefined) return undefined;
-    if (item.reply instanceof Error) return item;
-    items.push(item.reply);
+    if (item.reply instanceof Error) failed ??= item.reply;
+    else items.push(item.reply);
     end = item.end;
   }
-  return { reply: items, end };
+  return { reply: failed ?? items, end };
 }

@@ -38,9 +38,9 @@ export interface EngineLease {
   readonly workers: readonly ServiceAddress[];
   /** The folder of `path` is there for this capture alone, and is removed with whatever else is put there. Throws a ServiceError. */
   capture(path: string): Promise<CapturedState>;
-  /** Brings the task's own (undefined) or one worker's back to the state. Throws a ServiceError. */
+  /** Brings the task's own (undefined) or one worker's back to the state. Throws whatever keeps it from that. */
   reset(worker: number | undefined): Promise<void>;
-  /** Brings back all of it, also what the task has added. Throws a ServiceError. */
+  /** Brings back all of it, also what the task has added. Throws whatever keeps it from that. */
   resetAll(): Promise<void>;
   /** Never rejects. */
   release(): Promise<void>;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Result, ServiceDefinition, ServiceFailure } from '@tr/model';
+import { ok, type Result, type ServiceDefinition, type ServiceFailure } from '@tr/model';
 import { createContext } from './context.js';
 import { createEngine, isGiven } from './create-engine.js';
 import type { Engine, EngineContext, EngineLease } from './engine.js';
+import { bringBack } from './lease/bring-back.js';
 import { captureAside } from './lease/capture-aside.js';
 import { inTurns } from './lease/turns.js';
 import { toEnvironment } from './lease/environment.js';
@@ -160,11 +161,10 @@ function toServiceLease(leases: readonly EngineLease[], parts: LeaseParts): Serv
         }
         return await captureAside(lease, path, places);
       }),
-    reset: () =>
-      toResult(async () => {
-        await Promise.all(leases.map((lease) => lease.resetAll()));
-        return undefined;
-      }),
+    reset: async () => {
+      const results = await Promise.all(leases.map((lease) => bringBack(lease, 'all')));
+      return results.find(({ ok: isBack }) => !isBack) ?? ok(undefined);
+    },
     release: () => {
       released ??= socket
         .close()

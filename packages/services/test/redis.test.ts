@@ -112,6 +112,19 @@ test('a given server: one task at a time, emptied afterwards, and never when it 
   mustFail(await host.acquire(asks([gone])), 'service/unreachable');
 });
 
+test('a given server that is gone: a reset is refused, and nothing else happens', async (t) => {
+  const their = makeHost(t);
+  const url = setting(must(await their.host.acquire(asks([redis()]))).environment, 'REDIS_URL');
+  const lease = must(await makeHost(t).host.acquire(asks([redis({ url })])));
+  const socket = setting(lease.environment, 'TR_SERVICES_SOCKET');
+  assert.equal(await post(socket, '/reset?service=cache'), 200);
+  assert.equal(await post(socket, '//'), 404);
+  await their.host.dispose();
+  assert.equal(await post(socket, '/reset?service=cache'), 500);
+  mustFail(await lease.reset(), 'service/unsupported');
+  await lease.release();
+});
+
 test('a given server and workers: each has a server of ours, the given one is not touched', async (t) => {
   const theirs = must(await makeHost(t).host.acquire(asks([redis()])));
   const url = setting(theirs.environment, 'REDIS_URL');

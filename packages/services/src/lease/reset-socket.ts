@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { rmSync } from 'node:fs';
 import type { ServiceFailure } from '@tr/model';
 import type { EngineLease } from '../engine.js';
-import { toResult } from '../service-error.js';
+import { toDetail } from '../service-error.js';
+import { bringBack } from './bring-back.js';
 
 /** Where a task asks for a reset of what it has. */
 export interface ResetSocket {
@@ -16,7 +17,10 @@ export interface ResetSocket {
  */
 export async function openResetSocket(path: string, leases: readonly EngineLease[]): Promise<ResetSocket> {
   const server = createServer((request, response) => {
-    void answer(request, leases).then(({ status, body }) => send(response, status, body));
+    void answer(request, leases)
+      // A bug of ours is no reason to end the run from here.
+      .catch((error: unknown) => problem(500, toDetail(error)))
+      .then(({ status, body }) => send(response, status, body));
   });
   await listen(server, path);
   server.unref();
@@ -36,7 +40,9 @@ interface Answer {
 }
 
 async function answer(request: IncomingMessage, leases: readonly EngineLease[]): Promise<Answer> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const base = 'http://localhost';
+  const path = request.url ?? '/';
+  const url = new URL(URL.canParse(path, base) ? path : '/', base);
   if (request.method === 'GET' && url.pathname === '/')
     return { status: 200, body: { services: leases.map(describe) } };
   if (request.method !== 'POST' || url.pathname !== '/reset') return problem(404, 'no such call: GET / or POST /reset');
@@ -46,7 +52,7 @@ async function answer(request: IncomingMessage, leases: readonly EngineLease[]):
   if (worker !== null && !(/^\d{1,6}$/.test(worker) && Number(worker) < lease.workers.length)) {
     return problem(404, 'the task has no such worker');
   }
-  const done = await toResult(() => lease.reset(worker === null ? undefined : Number(worker)));
+  const done = await bringBack(lease, { worker: worker === null ? undefined : Number(worker) });
   return done.ok ? { status: 200, body: { reset: lease.service.name } } : problem(500, toText(done.failure));
 }
 

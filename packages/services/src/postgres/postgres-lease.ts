@@ -2,7 +2,6 @@ import type { ServiceDefinition } from '@tr/model';
 import type { EngineLease, EngineRequest } from '../engine.js';
 import { toWorkerDatabase } from '../lease/worker-database.js';
 import type { CapturedState, ServiceAddress } from '../ports.js';
-import { ServiceError, toDetail } from '../service-error.js';
 import { captureServer } from './capture.js';
 import { EMPTY, type PooledServer } from './pooled-server.js';
 import { POSTGRES_USER } from './server.js';
@@ -79,25 +78,17 @@ export class PostgresLease implements EngineLease {
     const copies = this.#copies[worker === undefined ? 0 : worker + 1] ?? [];
     this.#expectTemplates();
     const { databases } = this.#pooled.server;
-    try {
-      for (const { template, name } of copies) {
-        await databases.drop(name);
-        await databases.clone(template, name);
-      }
-    } catch (error) {
-      throw this.#toFailure(toDetail(error));
+    for (const { template, name } of copies) {
+      await databases.drop(name);
+      await databases.clone(template, name);
     }
   }
 
   async resetAll(): Promise<void> {
     this.#expectTemplates();
-    try {
-      if (!(await this.#pooled.clean())) throw new Error('the task has changed what all databases of the server share');
-      const { databases } = this.#pooled.server;
-      await Promise.all(this.#copies.flat().map(({ template, name }) => databases.clone(template, name)));
-    } catch (error) {
-      throw this.#toFailure(toDetail(error));
-    }
+    if (!(await this.#pooled.clean())) throw new Error('the task has changed what all databases of the server share');
+    const { databases } = this.#pooled.server;
+    await Promise.all(this.#copies.flat().map(({ template, name }) => databases.clone(template, name)));
   }
 
   async release(): Promise<void> {
@@ -120,12 +111,6 @@ export class PostgresLease implements EngineLease {
   }
 
   #expectTemplates(): void {
-    if (this.#isCaptured) throw this.#toFailure('its state has been stored; there is nothing to go back to');
-  }
-
-  #toFailure(why: string): ServiceError {
-    const what = `to be brought back (${why})`;
-    const { name: service, kind } = this.service;
-    return new ServiceError({ code: 'service/unsupported', service, kind, what });
+    if (this.#isCaptured) throw new Error('its state has been stored; there is nothing to go back to');
   }
 }

@@ -1,9 +1,11 @@
 import { createPathMatcher } from '@tr/fingerprint';
 import {
+  parseTaskId,
   sorted,
   type EventSink,
   type Result,
   type Failure,
+  type RunResult,
   type TaskFailure,
   type TaskFingerprint,
   type TaskGraph,
@@ -28,6 +30,7 @@ export function watchInputs(fingerprinter: Fingerprinter, isWhole: boolean): Unm
     const patterns = open.get(task) ?? new Map<string, (path: string) => boolean>();
     open.set(task, patterns);
     for (const pattern of definition.inputs.include) {
+      if (isOptional(pattern)) continue;
       const name = `${task} ${pattern}`;
       if (!tried.has(name)) patterns.set(pattern, createPathMatcher([pattern]));
       tried.add(name);
@@ -53,15 +56,34 @@ export function watchInputs(fingerprinter: Fingerprinter, isWhole: boolean): Unm
   };
 }
 
+/** `.env`, `.env*`: such a file need not be there, and the templates of Turborepo list it all the same. */
+function isOptional(pattern: string): boolean {
+  return pattern.slice(pattern.lastIndexOf('/') + 1).startsWith('.env');
+}
+
 /** True when the graph is about every package that is not the root. */
 export function isWholeWorkspace(graph: TaskGraph, packages: ReadonlyMap<string, unknown>): boolean {
   return graph.packagesInScope.length >= packages.size - 1;
 }
 
-/** Passes events on; `warnings` come just before the end of the run. */
+/**
+ * Passes events on; `warnings` come just before the end of the run. Where a task of the name was not reached (skipped, stopped by
+ * a failure or Ctrl-C) nothing is said: its files may be the ones that match.
+ */
 export function warnBeforeEnd(emit: EventSink, warnings: () => readonly TaskFailure[]): EventSink {
   return (event) => {
-    if (event.type === 'run-finished') for (const failure of warnings()) emit({ type: 'warning', failure });
+    if (event.type === 'run-finished') {
+      const notReached = namesNotReached(event.result);
+      for (const failure of warnings())
+        if (!('task' in failure && notReached.has(failure.task))) emit({ type: 'warning', failure });
+    }
     emit(event);
   };
+}
+
+function namesNotReached({ tasks }: RunResult): ReadonlySet<string> {
+  const missing = tasks.filter(
+    ({ outcome, skipReason }) => outcome === 'aborted' || (outcome === 'skipped' && skipReason !== 'no-command'),
+  );
+  return new Set(missing.map(({ task }) => parseTaskId(task)?.task ?? task));
 }

@@ -33,12 +33,26 @@ test('row 21: inputs outside the package count, by a relative and by a root-anch
 });
 
 test('row 21: an input glob that matches nothing anywhere is named', async () => {
-  const workspace = sample({ build: { inputs: ['src/**', 'sources/**/*.ts'] } });
+  const workspace = sample({ build: { inputs: ['src/**', 'sources/**/*.ts', '.env*', '$TURBO_ROOT$/.env'] } });
   const run = await workspace.tr(BUILD);
   const warnings = run.events.filter((event) => event['type'] === 'warning');
   assert.deepEqual(
     warnings.map((event) => [event['failure'].code, event['failure'].globs]),
     [['task/empty-inputs', ['sources/**/*.ts']]],
+  );
+});
+
+test('row 21: nothing is said of globs whose package a failure kept from being looked at', async () => {
+  const workspace = sample({
+    libBuild: 'exit 1',
+    build: { dependsOn: ['^build'], inputs: ['src/**', 'only-in-app/**'] },
+  });
+  workspace.write({ 'packages/app/only-in-app/a.txt': 'here\n' });
+  const run = await workspace.tr(BUILD);
+  assert.equal(run.exitCode, 1);
+  assert.deepEqual(
+    run.events.filter((event) => event['type'] === 'warning'),
+    [],
   );
 });
 

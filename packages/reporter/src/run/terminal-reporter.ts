@@ -32,8 +32,10 @@ class TerminalReporter {
   readonly #tally = new RunTally();
   readonly #warnings = new Warnings();
   readonly #logs = new Map<TaskId, TaskLog>();
-  /** A run that need not end tells its warnings at once, and so does one that has ended. */
+  /** A run that need not end tells its warnings at once. */
   #warnsAtOnce = false;
+  /** So does one that has ended. */
+  #hasEnded = false;
   /** Interactive tasks that talk to somebody at this terminal. */
   readonly #talking = new Set<TaskId>();
 
@@ -73,7 +75,7 @@ class TerminalReporter {
       case 'snapshot-ancestor':
         return this.#logs.get(event.task)?.note(describeAncestor(event));
       case 'warning':
-        if (this.#warnings.add(event.failure) && this.#warnsAtOnce) this.#warn(describeWarning(event.failure));
+        if (this.#warnings.add(event.failure) && this.#isTimeToWarn()) this.#warn(describeWarning(event.failure));
         return;
       case 'task-finished':
         return this.#finishTask(event);
@@ -162,8 +164,13 @@ class TerminalReporter {
         describeRerun: this.#options.describeRerun ?? ((task) => `tr run ${task}`),
       }),
     );
-    this.#warnsAtOnce = true;
+    this.#hasEnded = true;
     this.#screen.dispose();
+  }
+
+  /** What comes when every task has ended stands in the end report, which is next. */
+  #isTimeToWarn(): boolean {
+    return this.#hasEnded || (this.#warnsAtOnce && this.#tally.done < this.#tally.total);
   }
 
   #write(text: string): void {

@@ -29,8 +29,9 @@ export function renderTotals(tally: RunTally, result: RunResult, paint: Paint): 
   return renderRows(rows, paint);
 }
 
+/** A run that was stopped, or that left tasks out after a failure, is not complete, whatever it had from the cache. */
 function isAllCached(tally: RunTally): boolean {
-  return tally.attempted > 0 && tally.cached === tally.attempted;
+  return tally.attempted > 0 && tally.cached === tally.attempted && tally.outcomes.aborted === 0;
 }
 
 function describeOutcomes(tally: RunTally): string {

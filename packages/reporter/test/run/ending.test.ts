@@ -59,6 +59,18 @@ test('a run without tasks and an interrupted run say so', () => {
   assert.match(stopped, /Detail: {4}1 aborted\n/);
 });
 
+test('a stopped run is no full one, and a warning at its end is printed once', () => {
+  const text = report([
+    start({ 'a#build': {}, 'a#dev': { persistent: true } }),
+    finished('a#build', 'fresh'),
+    finished('a#dev', 'aborted'),
+    { type: 'warning', failure: { code: 'task/empty-outputs', task: 'a#build', globs: ['dist/**'] } },
+    ended(130, { signal: 'SIGINT' }),
+  ]);
+  assert.doesNotMatch(text, /FULL TURBO/);
+  assert.equal(text.match(/No file matched the outputs/g)?.length, 1);
+});
+
 test('failed tasks come last, each with its tail, its log and how to run it again', () => {
   const events = [
     start({ 'a#x': {}, 'b#x': {}, 'c#x': {} }),

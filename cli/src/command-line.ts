@@ -121,7 +121,7 @@ function findCommandMistake(begun: readonly (readonly string[])[], [first = '', 
     second,
     begun.map(([, word = '']) => word),
   );
-  if (nearest === undefined) return { code: 'usage/incomplete-command', command: first, available };
+  if (nearest === undefined) return { code: 'usage/unknown-command', command, nearest, available };
   return { code: 'usage/unknown-command', command, nearest: `${first} ${nearest}` };
 }
 

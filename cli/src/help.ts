@@ -18,6 +18,11 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   'tr ls': ' [package…]',
   'tr cache export': ' <task>',
   'tr serve': ' [option…]',
+  'tr services up': ' [service…]',
+  'tr services down': ' [service…]',
+  'tr services reset': ' [service…]',
+  'tr services env': ' [service…]',
+  'tr services logs': ' [service…]',
 };
 
 /** Taken by every command. */

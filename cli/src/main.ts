@@ -4,7 +4,7 @@
  */
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { InvariantError } from '@tr/model';
+import { InvariantError, type UsageFailure } from '@tr/model';
 import type { CliContext } from './context.js';
 import { executeRun } from './execute-run.js';
 import { EXIT } from './exit-codes.js';
@@ -23,20 +23,24 @@ export async function main(args: readonly string[], record?: string): Promise<vo
   const recording = record === undefined ? undefined : startRecording(record, readEnvironment());
   const split = splitArguments(args);
   const cwd = resolve(split.cwd ?? '.');
-  const isDirectory = statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isDirectory = split.cwd !== '' && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true;
   const context = createContext(isDirectory ? realpathSync(cwd) : cwd, split, recording);
   try {
     process.exitCode = isDirectory
       ? await runCommand(split.own, context)
-      : refuse(context, [
-          { severity: 'error', failure: { code: 'usage/not-a-directory', option: '--cwd', path: cwd } },
-        ]);
+      : refuse(context, [{ severity: 'error', failure: describeWrongCwd(split.cwd, cwd) }]);
   } catch (error) {
     process.exitCode = reportError(error, context);
   }
   recording?.finish(process.exitCode);
   // Taking the heap apart in good order costs a run over 100 packages 12 ms of CPU.
   if (!hasPendingOutput()) process.exit();
+}
+
+function describeWrongCwd(given: string | undefined, cwd: string): UsageFailure {
+  return given === ''
+    ? { code: 'usage/missing-value', option: '--cwd', expected: 'a directory' }
+    : { code: 'usage/not-a-directory', option: '--cwd', path: cwd };
 }
 
 /** What this process has done so far; see outcomes-seen.ts. */
@@ -76,6 +80,7 @@ function createContext(
 
 interface SplitArguments {
   readonly own: readonly string[];
+  /** Empty when `--cwd` has no value. */
   readonly cwd: string | undefined;
   /** What was asked for; undefined = what the output can do. */
   readonly colors: boolean | undefined;
@@ -91,7 +96,7 @@ function splitArguments(args: readonly string[]): SplitArguments {
   let colors: boolean | undefined;
   for (let at = 0; at < before.length; at++) {
     const arg = before[at] ?? '';
-    if (arg === '--cwd') cwd = before[++at];
+    if (arg === '--cwd') cwd = before[at + 1]?.startsWith('-') === false ? before[++at] : '';
     else if (arg.startsWith('--cwd=')) cwd = arg.slice('--cwd='.length);
     else if (arg === '--color' || arg === '--no-color') colors = arg === '--color';
     else own.push(arg);

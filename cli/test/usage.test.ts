@@ -12,7 +12,7 @@ const WRONG: readonly (readonly [string, readonly string[]])[] = [
   ['cache', ['usage/incomplete-command']],
   ['cache --cache-dir=x', ['usage/incomplete-command']],
   ['cache stats', ['usage/unknown-command']],
-  ['cache clean', ['usage/incomplete-command']],
+  ['cache clean', ['usage/unknown-command']],
   ['cache gc extra', ['usage/unexpected-argument']],
   ['--flter=web run build', ['usage/unknown-option']],
   ['run build -x', ['usage/unknown-option']],
@@ -33,6 +33,8 @@ const WRONG: readonly (readonly [string, readonly string[]])[] = [
   ['--cwd no/such/directory run build', ['usage/not-a-directory']],
   ['run build --filter', ['usage/missing-value']],
   ['run build --concurrency --only', ['usage/missing-value']],
+  ['run build --cwd', ['usage/missing-value']],
+  ['run build --cwd --only', ['usage/missing-value']],
   ['cache gc everything', ['usage/unexpected-argument']],
 ];
 

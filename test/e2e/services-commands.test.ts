@@ -100,7 +100,29 @@ test('on a given server: the database lasts until down, a run is refused meanwhi
 });
 
 test('down: nothing runs any more', async () => {
-  assert.equal((await workspace.tr(['services', 'down'])).exitCode, 0);
+  const down = await workspace.tr(['services', 'down']);
+  assert.equal(down.exitCode, 0);
+  assert.match(down.stdout, /^Stopped and removed: .*\bdb\b.*\.$/m);
+  assert.match((await workspace.tr(['services', 'down'])).stdout, /No service was running/);
   assert.match((await workspace.tr(['services', 'status'])).stdout, /No service runs/);
-  assert.equal((await workspace.tr(['services', 'env'])).exitCode, 1);
+  for (const command of ['env', 'logs']) {
+    const nothing = await workspace.tr(['services', command, 'db']);
+    assert.equal(nothing.exitCode, 1);
+    assert.equal(nothing.stdout, '');
+    assert.ok(
+      nothing.stderr.startsWith('usage/no-service-runs `db` does not run.\n  next: `tr services up db` starts it.'),
+    );
+  }
+});
+
+test('up without services in the configuration says so', async () => {
+  const mine = createSqlWorkspace();
+  try {
+    mine.write({ 'turbo-like.config.json': '{ "tasks": { "look": { "command": "true" } } }' });
+    const up = await mine.tr(['services', 'up']);
+    assert.equal(up.exitCode, 2);
+    assert.ok(up.stderr.startsWith('usage/no-services '), up.stderr);
+  } finally {
+    mine.dispose();
+  }
 });

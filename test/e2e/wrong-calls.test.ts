@@ -22,7 +22,10 @@ const CALLS: readonly (readonly [readonly string[], RegExp])[] = [
   [['why', 'app:build'], /^graph\/unknown-task .*\n {2}next: Did you mean `app#build`\?/],
   [['run', 'ap#build'], /^graph\/unknown-package .*\n {2}next: Did you mean `app`\?/],
   [['run', 'build', '--filter'], /^usage\/missing-value .*\n {2}next: It takes a package, a directory or a range/],
-  [['cache'], /^usage\/incomplete-command .*\n {2}next: Write `tr cache status` or `tr cache gc` or `tr cache verify`/],
+  [
+    ['cache'],
+    /^usage\/incomplete-command .*\n {2}next: Write `tr cache status`, `tr cache gc`, `tr cache verify`, `tr cache export` or/,
+  ],
 ];
 
 for (const [args, expected] of CALLS) {

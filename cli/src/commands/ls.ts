@@ -1,4 +1,4 @@
-import { findNearest, ROOT_PACKAGE, type PackageName } from '@tr/model';
+import { findNearestPackage, ROOT_PACKAGE, type PackageName } from '@tr/model';
 import { renderLs, renderLsJson, renderPackage, renderPackagesJson, type PackageReport } from '@tr/reporter';
 import { createPackageGraph } from '@tr/workspace';
 import { Command, Option } from 'clipanion';
@@ -67,7 +67,7 @@ export class LsCommand extends ProjectCommand {
     for (const name of this.packages) {
       const report = describePackage(project, name as PackageName);
       if (report === undefined) {
-        const nearest = findNearest(name, [...project.workspace.packages.keys()]);
+        const nearest = findNearestPackage(name, project.workspace.packages.keys());
         return this.refuse([
           {
             severity: 'error',

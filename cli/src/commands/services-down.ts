@@ -1,3 +1,4 @@
+import { renderServicesDown } from '@tr/reporter';
 import { Command, Option } from 'clipanion';
 import { EXIT } from '../exit-codes.js';
 import { ServicesCommand } from './services-command.js';
@@ -14,8 +15,14 @@ export class ServicesDownCommand extends ServicesCommand {
 
   override execute(): Promise<number> {
     return this.withServices(this.names, async (_services, kept) => {
+      const ended = (await kept.list()).map(({ name }) => name).filter((name) => isAsked(name, this.names));
       await kept.down(this.names.length === 0 ? undefined : this.names);
+      this.context.out.write(renderServicesDown(ended));
       return EXIT.ok;
     });
   }
+}
+
+function isAsked(name: string, names: readonly string[]): boolean {
+  return names.length === 0 || names.includes(name);
 }

@@ -19,7 +19,9 @@ export class ServicesEnvCommand extends ServicesCommand {
       const wanted = new Set(services.map(({ name }) => name));
       const running = (await kept.list()).filter(({ name, isRunning }) => isRunning && wanted.has(name));
       for (const { environment } of running) this.context.out.write(renderServiceVariables(environment));
-      return running.length > 0 ? EXIT.ok : EXIT.failed;
+      if (running.length > 0) return EXIT.ok;
+      this.refuse([{ severity: 'error', failure: { code: 'usage/no-service-runs', services: this.names } }]);
+      return EXIT.failed;
     });
   }
 }

@@ -16,9 +16,12 @@ export class ServicesLogsCommand extends ServicesCommand {
   override execute(): Promise<number> {
     return this.withServices(this.names, async (services, kept) => {
       const wanted = new Set(services.map(({ name }) => name));
-      for (const { name, logPath } of await kept.list())
-        if (logPath !== undefined && wanted.has(name)) this.context.out.write(readFileSync(logPath, 'utf8'));
-      return EXIT.ok;
+      const started = (await kept.list()).filter(({ name }) => wanted.has(name));
+      for (const { logPath } of started)
+        if (logPath !== undefined) this.context.out.write(readFileSync(logPath, 'utf8'));
+      if (started.length > 0) return EXIT.ok;
+      this.refuse([{ severity: 'error', failure: { code: 'usage/no-service-runs', services: this.names } }]);
+      return EXIT.failed;
     });
   }
 }

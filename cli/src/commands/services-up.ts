@@ -37,6 +37,7 @@ export class ServicesUpCommand extends ServicesCommand {
 
   override execute(): Promise<number> {
     return this.withServices(this.names, async (services, kept, project) => {
+      if (services.length === 0) return this.refuse([toError({ code: 'usage/no-services' })]);
       // On a given server the task of `--from` needs the very database that is thrown away.
       const given = services.flatMap(({ name, url }) => (url === undefined ? [] : [name]));
       if (this.beginsAgain) await kept.down(given);

@@ -50,3 +50,18 @@ export function findNearest(name: string, candidates: Iterable<string>): string 
   }
   return best;
 }
+
+/**
+ * {@link findNearest} among names of packages, where the scope may have been left out: `api` is no short form of `@acme/api`,
+ * but most likely what was meant, and so may be `aip`.
+ */
+export function findNearestPackage(name: string, packages: Iterable<string>): string | undefined {
+  const names = [...packages];
+  const bare = new Map(names.filter((each) => each.startsWith('@')).map((each) => [withoutScope(each), each]));
+  const meant = bare.has(name) ? name : findNearest(name, bare.keys());
+  return findNearest(name, names) ?? (meant === undefined ? undefined : bare.get(meant));
+}
+
+function withoutScope(name: string): string {
+  return name.slice(name.indexOf('/') + 1);
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { editDistance, findNearest } from '../src/index.js';
+import { editDistance, findNearest, findNearestPackage } from '../src/index.js';
 
 for (const [a, b, distance] of [
   ['', '', 0],
@@ -35,6 +35,15 @@ test('the nearest name is within a third of the length, and the same in any orde
   assert.equal(findNearest('u', ['ui', 'os']), 'ui');
   assert.equal(findNearest('colour', ['cache', 'command']), undefined);
   assert.equal(findNearest('ab', ['aa', 'ac']), findNearest('ab', ['ac', 'aa']));
+});
+
+test('a package is found without its scope, misspelled or not; one that has none comes first', () => {
+  const names = ['//', '@acme/web', '@acme/api', 'ui'];
+  assert.equal(findNearestPackage('web', names), '@acme/web');
+  assert.equal(findNearestPackage('wbe', names), '@acme/web');
+  assert.equal(findNearestPackage('@acme/wbe', names), '@acme/web');
+  assert.equal(findNearestPackage('uii', names), 'ui');
+  assert.equal(findNearestPackage('nothing', names), undefined);
 });
 
 test('a very long name costs nothing and is nobody’s typo', () => {

@@ -19,7 +19,12 @@ export type { Output } from './output.js';
 export { renderCacheStatus, renderGcResult, renderTransferResult, renderVerifyResult } from './reports/render-cache.js';
 export type { CacheStatusReport, GcReport, TransferReport, VerifyReport } from './reports/render-cache.js';
 export { renderDiagnostics, type LineReader } from './reports/render-diagnostics.js';
-export { renderServices, renderServiceVariables, type ListedService } from './reports/render-services.js';
+export {
+  renderServices,
+  renderServicesDown,
+  renderServiceVariables,
+  type ListedService,
+} from './reports/render-services.js';
 export { renderLs, renderLsJson, renderPackage, renderPackagesJson } from './reports/render-ls.js';
 export type { ListedPackage, LsReport, PackageReport } from './reports/render-ls.js';
 export { createJsonReporter } from './run/json-lines.js';

@@ -1,6 +1,6 @@
 import {
   ROOT_PACKAGE,
-  findNearest,
+  findNearestPackage,
   parseTaskId,
   type ConfigFailure,
   type Diagnostic,
@@ -56,7 +56,7 @@ interface PackageTask {
 function checkPackageOf(key: string, entry: TaskEntry, { id, packages, single }: PackageTask): Diagnostic | undefined {
   if (single) return error({ code: 'config/package-task-in-single', at: entry.position(), key, task: id.task });
   if (id.package === ROOT_PACKAGE || packages.has(id.package)) return undefined;
-  const nearest = findNearest(id.package, packages.keys());
+  const nearest = findNearestPackage(id.package, packages.keys());
   const failure = { code: 'config/unknown-package', at: entry.position(), key, package: id.package, nearest } as const;
   return { severity: 'warning', failure };
 }

@@ -1,4 +1,4 @@
-import { ROOT_PACKAGE, findNearest, type ConfigFailure, type PackageName } from '@tr/model';
+import { ROOT_PACKAGE, findNearestPackage, type ConfigFailure, type PackageName } from '@tr/model';
 import type { PackageConfig } from '../resolve/package-config.js';
 
 /** What the chains of `extends` need to know of a package. */
@@ -48,7 +48,7 @@ export function createExtendsChains(packages: ReadonlyMap<string, ConfiguredPack
       const otherConfig = packages.get(other)?.config;
       if (otherConfig !== undefined) return follow(other, otherConfig, cycle);
       const problem = packages.has(other) ? 'no-config' : 'unknown-package';
-      const nearest = problem === 'no-config' ? undefined : findNearest(other, packages.keys());
+      const nearest = problem === 'no-config' ? undefined : findNearestPackage(other, packages.keys());
       failures.push({ code: 'config/invalid-extends', at: at(), name: other, problem, nearest });
       return [];
     });

@@ -11,7 +11,13 @@ export type UsageFailure =
   | { readonly code: 'usage/missing-value'; readonly option: string; readonly expected: string }
   /** A flag of Turborepo that has no counterpart yet. */
   | { readonly code: 'usage/unsupported-option'; readonly option: string }
-  | { readonly code: 'usage/unknown-command'; readonly command: string; readonly nearest: string | undefined }
+  /** `available` are the whole commands that begin with the same word; undefined when the first word is not known. */
+  | {
+      readonly code: 'usage/unknown-command';
+      readonly command: string;
+      readonly nearest: string | undefined;
+      readonly available?: readonly string[];
+    }
   /** `tr cache` without what to do about it; `available` are the whole commands that begin so. */
   | { readonly code: 'usage/incomplete-command'; readonly command: string; readonly available: readonly string[] }
   /** `tr run` without a task; `available` are the names the configuration knows, sorted. */
@@ -19,6 +25,10 @@ export type UsageFailure =
   | { readonly code: 'usage/conflicting-options'; readonly first: string; readonly second: string }
   | { readonly code: 'usage/unexpected-argument'; readonly argument: string }
   | { readonly code: 'usage/unknown-service'; readonly service: string; readonly nearest: string | undefined }
+  /** The configuration has none that could be started. */
+  | { readonly code: 'usage/no-services' }
+  /** What is asked for exists only while it runs; `services` are those that were named, or nothing for all. */
+  | { readonly code: 'usage/no-service-runs'; readonly services: readonly string[] }
   /** A command that comes with a package of its own. */
   | { readonly code: 'usage/not-installed'; readonly command: string; readonly package: string }
   /** The limit of the operating system for open files was met where nothing can be done without one more. */
@@ -33,6 +43,8 @@ export const USAGE_FAILURE_CODES = [
   'usage/invalid-option',
   'usage/missing-task',
   'usage/missing-value',
+  'usage/no-service-runs',
+  'usage/no-services',
   'usage/not-a-directory',
   'usage/not-installed',
   'usage/too-many-open-files',

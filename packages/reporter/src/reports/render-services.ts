@@ -26,6 +26,13 @@ export function renderServices(services: readonly ListedService[], colors: boole
     .join('');
 }
 
+/** `tr services down` for people: which were ended. Ends with a newline. */
+export function renderServicesDown(names: readonly string[]): string {
+  return names.length === 0
+    ? 'No service was running.\n'
+    : `Stopped and removed: ${names.map(printable).join(', ')}.\n`;
+}
+
 /** `tr services env`: what a POSIX shell evaluates. Ends with a newline. */
 export function renderServiceVariables(environment: Readonly<Record<string, string>>): string {
   return Object.entries(environment)

@@ -16,12 +16,12 @@ export function describeUsageFailure(failure: UsageFailure): Words {
     case 'usage/unknown-command':
       return {
         what: `There is no command \`${failure.command}\`.`,
-        next: nameACommand(failure.command, failure.nearest),
+        next: nameACommand(failure),
       };
     case 'usage/incomplete-command':
       return {
         what: `\`tr ${failure.command}\` needs one more word.`,
-        next: `Write ${failure.available.map((command) => `\`tr ${command}\``).join(' or ')}.`,
+        next: `Write ${listCommands(failure.available)}.`,
       };
     case 'usage/unsupported-option':
       return {
@@ -48,6 +48,19 @@ export function describeUsageFailure(failure: UsageFailure): Words {
             ? 'The root configuration names them under `services`.'
             : `Did you mean \`${failure.nearest}\`?`,
       };
+    case 'usage/no-services':
+      return {
+        what: 'The configuration has no services.',
+        next: 'Add one to the root configuration, such as `"services": { "db": { "type": "postgres" } }`; docs/databases.md says more.',
+      };
+    case 'usage/no-service-runs':
+      return {
+        what:
+          failure.services.length === 0
+            ? 'No service runs.'
+            : `${failure.services.map((name) => `\`${name}\``).join(' and ')} ${failure.services.length === 1 ? 'does' : 'do'} not run.`,
+        next: `\`${['tr services up', ...failure.services].join(' ')}\` starts ${failure.services.length === 1 ? 'it' : 'them'}.`,
+      };
     case 'usage/not-installed':
       return {
         what: `\`${failure.command}\` is not installed here: the package \`${failure.package}\` is missing.`,
@@ -67,9 +80,17 @@ function didYouMean(nearest: string | undefined, help: string): string {
   return nearest === undefined ? `\`${help}\` lists what there is.` : `Did you mean \`${nearest}\`?`;
 }
 
-function nameACommand(command: string, nearest: string | undefined): string {
+type UnknownCommand = Extract<UsageFailure, { readonly code: 'usage/unknown-command' }>;
+
+function nameACommand({ command, nearest, available }: UnknownCommand): string {
   if (nearest !== undefined) return `Did you mean \`${nearest}\`?`;
+  if (available !== undefined) return `There is ${listCommands(available)}.`;
   return `\`tr run ${command}\` runs a task of that name; \`tr --help\` lists the commands.`;
+}
+
+function listCommands(commands: readonly string[]): string {
+  const shown = commands.map((command) => `\`tr ${command}\``);
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }
 
 function nameATask(available: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { EmptyFilterReason, Failure, GraphFailure, Package, PackageName, Result } from '@tr/model';
-import { ROOT_PACKAGE, fail, findNearest, ok } from '@tr/model';
+import { ROOT_PACKAGE, fail, findNearestPackage, ok } from '@tr/model';
 import type { CurrentPlace } from './current-package.js';
 import { narrowToPlace } from './current-package.js';
 import type { DirectoryPattern } from './directory-pattern.js';
@@ -88,14 +88,8 @@ export function findNamed(
 function checkName(context: SelectorContext, selector: PackageSelector): Result<undefined, GraphFailure> {
   const { name } = selector;
   if (name === undefined || isNamePattern(name) || context.packages.has(name as PackageName)) return ok(undefined);
-  const nearest = findNearest(name, context.packages.keys()) ?? findUnscoped(context.packages.keys(), name);
+  const nearest = findNearestPackage(name, context.packages.keys());
   return fail({ code: 'graph/filter-unknown-package', filter: selector.text, package: name, nearest });
-}
-
-/** `api` is no short form of `@scope/api`, but most likely what was meant. */
-function findUnscoped(names: Iterable<PackageName>, name: string): string | undefined {
-  for (const candidate of names) if (candidate.endsWith(`/${name}`) && candidate !== ROOT_PACKAGE) return candidate;
-  return undefined;
 }
 
 function compileDirectory(selector: PackageSelector): Result<DirectoryPattern | undefined, GraphFailure> {

@@ -1,5 +1,5 @@
 import type { GraphFailure, Package, PackageName, SourcePosition } from '@tr/model';
-import { ROOT_PACKAGE, findNearest, toTaskId } from '@tr/model';
+import { ROOT_PACKAGE, findNearest, findNearestPackage, toTaskId } from '@tr/model';
 import type { TaskLookup } from './task-lookup.js';
 
 /** Where tasks are looked for. */
@@ -23,7 +23,7 @@ export function describeMissing(
 ): GraphFailure {
   const task = toTaskId(wanted.package, wanted.task);
   if (!packages.has(wanted.package)) {
-    const nearest = findNearest(wanted.package, packages.keys());
+    const nearest = findNearestPackage(wanted.package, packages.keys());
     return { code: 'graph/unknown-package', package: wanted.package, task, nearest, ...origin };
   }
   if (wanted.package === ROOT_PACKAGE && kind === 'monorepo') {

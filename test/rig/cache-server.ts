@@ -11,6 +11,8 @@ const TOKEN = 'a-token-of-the-end-to-end-tests';
 /** The real cache server in a process of its own. */
 export interface CacheServer {
   readonly url: string;
+  /** Where it keeps things, unless told otherwise. */
+  readonly directory: string;
   /** What a client needs in its environment. */
   readonly client: Readonly<Record<string, string>>;
   /** Requests so far, from its log: method and path-free facts. */
@@ -48,6 +50,7 @@ export async function startCacheServer(
   };
   return {
     url,
+    directory,
     client: { TR_REMOTE_URL: url, TR_TOKEN: TOKEN },
     requests: () =>
       log

@@ -32,8 +32,8 @@ export interface CacheSession {
   readonly identity: Identity;
   /** The nearest entry, undefined for a miss. An entry whose body is gone is a miss. Notes the use. */
   find(key: EntryKey): Promise<Entry | undefined>;
-  /** True for each key that has an entry, in the given order. */
-  has(keys: readonly EntryKey[]): Promise<readonly boolean[]>;
+  /** Bytes of the body for each key that has an entry, in the given order. */
+  sizesOf(keys: readonly EntryKey[]): Promise<readonly (number | undefined)[]>;
   /** All entries of an instance, nearest scope first, then newest first. For instances that are small. */
   list(instance: string): Promise<readonly Entry[]>;
   /** The body as a stream of exactly its length; breaks off instead of ending when the content turns out wrong. */

@@ -92,9 +92,9 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
       return entry;
     },
 
-    async has(keys) {
-      const found: boolean[] = [];
-      for (const key of keys) found.push((await findOnChain(key)) !== undefined);
+    async sizesOf(keys) {
+      const found: (number | undefined)[] = [];
+      for (const key of keys) found.push((await findOnChain(key))?.body.size);
       return found;
     },
 

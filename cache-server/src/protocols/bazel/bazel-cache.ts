@@ -29,8 +29,8 @@ export class BazelCache {
   /** Those that are not there, in the given order. */
   async findMissing(digests: readonly CasDigest[]): Promise<readonly CasDigest[]> {
     const wanted = digests.filter(({ hash }) => hash !== EMPTY_HASH);
-    const found = await this.#session.has(wanted.map(({ hash }) => this.#casKey(hash)));
-    return wanted.filter((_, index) => found[index] !== true);
+    const found = await this.#session.sizesOf(wanted.map(({ hash }) => this.#casKey(hash)));
+    return wanted.filter(({ size }, at) => found[at] === undefined || (size !== undefined && found[at] !== size));
   }
 
   /** Stores a blob; throws `bad-digest` for other content. */

@@ -22,8 +22,8 @@ import { chunkName } from './names.js';
 export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost): void {
   app.post(PATHS.missingChunks, async (request, reply) => {
     const chunks = toChunks(await readJson(request));
-    const found = await host.session(request).has(chunks.map(chunkName));
-    const missing = found.flatMap((isThere, at) => (isThere ? [] : [at]));
+    const found = await host.session(request).sizesOf(chunks.map(chunkName));
+    const missing = chunks.flatMap(({ size }, at) => (found[at] === size ? [] : [at]));
     return await reply.type('application/json').send(toMissingAnswer(missing));
   });
 

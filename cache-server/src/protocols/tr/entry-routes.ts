@@ -67,9 +67,9 @@ async function isWhole(session: CacheSession, key: ActionKey): Promise<boolean> 
 async function hasChunks(session: CacheSession, bytes: Uint8Array, key: ActionKey): Promise<boolean> {
   const entry = parseEntryBytes(bytes, key);
   if (!entry.ok) return false;
-  const names = new Map(listOuterChunks(entry.value).map((chunk) => [chunk.hash, chunkName(chunk)]));
-  const found = await session.has([...names.values()]);
-  return found.every(Boolean);
+  const chunks = [...new Map(listOuterChunks(entry.value).map((chunk) => [chunk.hash, chunk])).values()];
+  const found = await session.sizesOf(chunks.map(chunkName));
+  return chunks.every(({ size }, at) => found[at] === size);
 }
 
 interface Found {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -53,12 +53,19 @@ for (const [name, row] of packages) {
   test(`${name}: package.json and tsconfig.json mirror its layer`, () => {
     const manifest = JSON.parse(readFileSync(join(ROOT, row.directory, 'package.json'), 'utf8')) as {
       dependencies?: Record<string, string>;
+      peerDependencies?: Record<string, string>;
     };
     const allowed = new Set([...row.internal.map((internal) => `@tr/${internal}`), ...row.external]);
     const extra = Object.keys(manifest.dependencies ?? {}).filter(
       (dependency) => !allowed.has(dependency) && !dependency.startsWith('@types/'),
     );
     assert.deepEqual(extra, [], 'dependencies beyond the layer row');
+    const listed = { ...manifest.dependencies, ...manifest.peerDependencies };
+    assert.deepEqual(
+      [...allowed].filter((dependency) => listed[dependency] === undefined),
+      [],
+      'in the layer row without need',
+    );
     const imported = new Set(sourcesOf(row.directory).flatMap(importsOf).map(packageOf));
     const unused = Object.keys(manifest.dependencies ?? {}).filter((dependency) => !imported.has(dependency));
     assert.deepEqual(
@@ -70,11 +77,7 @@ for (const [name, row] of packages) {
       references: { path: string }[];
     };
     const references = tsconfig.references.map(({ path }) => path.split('/').at(-1) ?? '');
-    assert.deepEqual(
-      references.filter((reference) => !row.internal.includes(reference)),
-      [],
-      'references beyond the layer row',
-    );
+    assert.deepEqual(references.sort(), [...row.internal].sort(), 'references are the layer row');
   });
 }
 
@@ -87,6 +90,34 @@ test('the layers have no circle', () => {
     done.add(name);
   };
   for (const name of Object.keys(LAYERS)) visit(name, []);
+});
+
+test('ARCHITECTURE.md has the same table, and a package lies above all that it imports', () => {
+  const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| (\d) +\| `([\w-]+)` +\|[^|]*\| ([^|]*?) +\|$/gm)].map(
+    ([, layer, name = '', imports = '']) => ({ layer: Number(layer), name, imports }),
+  );
+  assert.deepEqual(rows.map(({ name }) => name).sort(), Object.keys(LAYERS).sort());
+  const layerOf = new Map(rows.map(({ name, layer }) => [name, layer]));
+  for (const { layer, name, imports } of rows) {
+    const internal = LAYERS[name]?.internal ?? [];
+    const told = imports === '–' ? [] : imports.split(', ');
+    if (imports !== 'any') assert.deepEqual(told.sort(), [...internal].sort(), name);
+    const above = internal.filter((each) => (layerOf.get(each) ?? Infinity) >= layer);
+    assert.deepEqual(above, [], `${name} is in layer ${layer}`);
+  }
+});
+
+test('ARCHITECTURE.md names files that are there', () => {
+  const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+  const paths = [...text.matchAll(/`((?:packages|cli|cache-server|test|docs)\/[\w./-]+)`/g)].map(
+    ([, path = '']) => path,
+  );
+  assert.ok(paths.length > 30, `${paths.length} paths`);
+  assert.deepEqual(
+    paths.filter((path) => !existsSync(join(ROOT, path))),
+    [],
+  );
 });
 
 test('every package on disk has a layer row', () => {

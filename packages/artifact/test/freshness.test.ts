@@ -12,6 +12,7 @@ import {
   symlinkSync,
   utimesSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -118,6 +119,32 @@ test('an output written in the very tick of the record is read again', async (t)
     fstat: (file) => Object.assign(nodeDisk.fstat(file), { mtimeMs: stats.mtimeMs }),
   };
   const racy = createRig(t, { disk: frozen, directory: rig.directory });
+  const manifest = await racy.save('key');
+  assert.deepEqual(await racy.restore(manifest), { outcome: 'fresh' });
+  writeFileSync(path, 'evil');
+  assert.equal((await racy.restore(manifest)).outcome, 'restored');
+  assert.equal(readFileSync(path, 'utf8'), 'good');
+});
+
+test('an output that shows whole seconds is compared by content while that second lasts', async (t) => {
+  const rig = createRig(t);
+  rig.write({ 'dist/a': 'good' });
+  const path = join(rig.root, 'web/dist/a');
+  // The outputs lie on another file system than the records, whose clock shows more.
+  const second = Math.floor(statSync(path).ctimeMs / 1000) * 1000;
+  const show = (stats: Stats): Stats => Object.assign(stats, { mtimeMs: second, ctimeMs: second, ino: 1 });
+  const coarse: Disk = {
+    ...nodeDisk,
+    lstat: (name) => {
+      const stats = nodeDisk.lstat(name);
+      return stats && name === path ? show(stats) : stats;
+    },
+    fstat: (file) => {
+      const stats = nodeDisk.fstat(file);
+      return stats.size === 4 ? show(stats) : Object.assign(stats, { mtimeMs: second + 999.5 });
+    },
+  };
+  const racy = createRig(t, { disk: coarse, directory: rig.directory });
   const manifest = await racy.save('key');
   assert.deepEqual(await racy.restore(manifest), { outcome: 'fresh' });
   writeFileSync(path, 'evil');

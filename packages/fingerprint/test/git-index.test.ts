@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import type { CleanStat } from '../src/files/quick-stat.js';
+import { readGitIndex } from '../src/git/git-index.js';
 import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from '../src/git/parse-index.js';
 import { TestRepository } from './rig/repository.js';
 
@@ -185,5 +188,41 @@ describe('parseIndex refuses', () => {
       'corrupt',
     );
     assert.equal(typeof patched((whole) => (whole.writeUInt32BE(1, 8), whole)), 'string');
+  });
+});
+
+describe('an entry of a file that shows whole seconds', () => {
+  const SECOND = 1_700_000_000;
+  /** Writes the times of the first entry into the index, as a file system with nothing finer would have shown them. */
+  const patched = (indexTime: string): { readonly repository: TestRepository; readonly stat: CleanStat } => {
+    const repository = TestRepository.withGit();
+    repository.write({ a: 'text' });
+    repository.commit();
+    const path = repository.path('.git', 'index');
+    const bytes = readFileSync(path);
+    for (const field of [0, 8]) {
+      bytes.writeUInt32BE(SECOND, 12 + field);
+      bytes.writeUInt32BE(0, 12 + field + 4);
+    }
+    writeFileSync(path, bytes);
+    execFileSync('touch', ['-d', indexTime, path]);
+    const { size, ino, uid, gid } = lstatSync(repository.path('a'));
+    return { repository, stat: { size, ino, uid, gid, mtimeMs: SECOND * 1000, ctimeMs: SECOND * 1000 } };
+  };
+  const cleanId = (indexTime: string): string | undefined => {
+    const { repository, stat } = patched(indexTime);
+    const index = readGitIndex({ path: repository.path('.git', 'index'), algorithm: 'sha1', prefix: '' });
+    assert.ok(typeof index === 'object');
+    return index.cleanId(index.namesIn('')?.get('a') ?? UNTRUSTED, stat);
+  };
+
+  // The index lies elsewhere (a linked work tree, a mounted directory) and has a finer time.
+  it('is not believed from an index of that second', () => {
+    assert.equal(cleanId(`@${SECOND}.7`), undefined);
+    assert.equal(cleanId(`@${SECOND + 1}.7`), undefined);
+  });
+
+  it('is believed from one that is old enough to show', () => {
+    assert.match(cleanId(`@${SECOND + 3}.2`) ?? '', /^[0-9a-f]{40}$/);
   });
 });

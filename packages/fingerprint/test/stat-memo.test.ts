@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { StatMemo, type FileStat } from '../src/files/stat-memo.js';
 import { createFileIndex } from '../src/index.js';
 import { TestRepository } from './rig/repository.js';
 
@@ -63,6 +64,18 @@ describe('the stat memo', () => {
     const text = readFileSync(memoOf(repository), 'utf8');
     assert.equal(text.includes(ids['a'] ?? 'none'), false);
     assert.equal(text.includes(ids['b'] ?? 'none'), true);
+  });
+
+  it('takes no time of a file in whole seconds for the time it was written at', () => {
+    const repository = new TestRepository();
+    const memo = new StatMemo(memoOf(repository));
+    const now = Date.now();
+    const at = (ms: number): FileStat => ({ size: 1, ino: 1, mtimeMs: ms, ctimeMs: ms });
+    assert.equal(memo.isSettled(at(now - 500.0625)), true);
+    // It lies on another file system than the memo: within that second it can be written again without showing it.
+    assert.equal(memo.isSettled(at(Math.floor(now / 1000) * 1000)), false);
+    assert.equal(memo.isSettled(at(Math.floor(now / 1000) * 1000 - 60_000)), true);
+    memo.save(() => true);
   });
 
   for (const [what, text] of [

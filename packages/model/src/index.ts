@@ -16,6 +16,7 @@ export * from './failures/store.js';
 export * from './failures/task.js';
 export * from './failures/usage.js';
 export * from './failures/workspace.js';
+export * from './file-times.js';
 export * from './fingerprint.js';
 export * from './ids.js';
 export * from './invariant.js';

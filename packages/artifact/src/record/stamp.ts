@@ -33,14 +33,6 @@ export function isSameContentStamp(a: Stamp, b: Stamp): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.inode === b.inode;
 }
 
-/**
- * True when the file may have been written after its stamp was taken without that showing: its times are not older
- * than the moment (by the file system's own clock) before the stamps were taken.
- */
-export function isRacy(stamp: Stamp, sampledAt: number): boolean {
-  return stamp.mtimeMs >= sampledAt || stamp.ctimeMs >= sampledAt;
-}
-
 /** True when anybody may execute it. */
 export function isExecutable(mode: number): boolean {
   return (mode & 0o111) !== 0;

@@ -1,18 +1,10 @@
 import type { Stats } from 'node:fs';
 import { isSameDigest } from '@tr/hash';
-import type { Manifest, ManifestEntry, Sha256 } from '@tr/model';
+import { mayHideWrite, type Manifest, type ManifestEntry, type Sha256 } from '@tr/model';
 import { createPacer, errorCode, type Disk } from '@tr/store';
 import { parentOf } from '../outputs/output-globs.js';
 import type { KnownOutputs } from '../record/output-record.js';
-import {
-  isExecutable,
-  isRacy,
-  isSameContentStamp,
-  isSameStamp,
-  NO_STAMP,
-  toStamp,
-  type Stamp,
-} from '../record/stamp.js';
+import { isExecutable, isSameContentStamp, isSameStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
 import { digestFileAt } from './digest-file-at.js';
 import { isLinked } from './is-linked.js';
 
@@ -105,8 +97,12 @@ function isRecorded({ request, entry, stats, recorded }: Comparison): boolean {
   if (recorded === undefined || known === undefined || !isOfType(entry, stats)) return false;
   const now = toStamp(stats);
   if (entry.type === 'file' && isLinked(entry.path, linked))
-    return isSameContentStamp(now, recorded) && now.mode === recorded.mode && now.mtimeMs < known.sampledAt;
-  return isSameStamp(now, recorded) && !isRacy(now, known.sampledAt);
+    return (
+      isSameContentStamp(now, recorded) &&
+      now.mode === recorded.mode &&
+      !mayHideWrite({ mtimeMs: now.mtimeMs, ctimeMs: now.mtimeMs }, known.sampledAt)
+    );
+  return isSameStamp(now, recorded) && !mayHideWrite(now, known.sampledAt);
 }
 
 async function isRight({ request, entry, stats }: Comparison, pacer: ReturnType<typeof createPacer>): Promise<boolean> {

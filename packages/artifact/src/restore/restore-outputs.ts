@@ -1,4 +1,5 @@
 import {
+  mayHideWrite,
   sortedUnique,
   type Manifest,
   type MissReason,
@@ -13,7 +14,7 @@ import { isReachable } from '../outputs/collect-outputs.js';
 import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
 import { listLeftOutputs } from '../record/left-outputs.js';
 import type { OutputRecords } from '../record/output-records.js';
-import { isRacy, isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
+import { isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
 import { compareOutputs, knownOf, type OutputComparison } from './compare-outputs.js';
 import { findClash } from './find-clash.js';
 import { planRestore, type RestorePlan } from './plan-restore.js';
@@ -161,7 +162,7 @@ function stampAll(
     const before = staged.get(path);
     if (before === undefined) {
       const stamp = comparison.stamps[at] ?? NO_STAMP;
-      return sampledAt === undefined || isRacy(stamp, sampledAt) ? NO_STAMP : stamp;
+      return sampledAt === undefined || mayHideWrite(stamp, sampledAt) ? NO_STAMP : stamp;
     }
     const stats = disk.lstat(`${root}/${path}`);
     if (stats === undefined) return NO_STAMP;

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Stats } from 'node:fs';
-import type { BlobId, RelativePath } from '@tr/model';
+import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 import { errorCode } from './fingerprint-error.js';
 
 /** Version of the file. History: 1 (0.1): first. Another version is ignored and written over. */
@@ -31,8 +31,8 @@ type Entry = readonly [size: number, mtimeMs: number, ctimeMs: number, ino: numb
  * cannot answer: modified, untracked and ignored files, or all of them without git. Read on the first question, since
  * a clean work tree never asks one.
  *
- * An entry is made only when the file is older than a file of ours written *before* its content was read: whoever
- * changes it later then gets a later timestamp, whatever the clock's resolution and whatever this machine's clock says.
+ * An entry is made only when the file is older, by a tick of its own file system, than a file of ours written *before* its
+ * content was read: whoever changes it later then gets a later timestamp, whatever this machine's clock says.
  */
 export class StatMemo {
   readonly #path: string | undefined;
@@ -56,9 +56,8 @@ export class StatMemo {
   /** To be called before a file is read, with the result of its lstat; the answer goes to {@link set}. */
   isSettled(stat: FileStat): boolean {
     if (this.#path === undefined) return false;
-    const latest = Math.max(stat.mtimeMs, stat.ctimeMs);
     this.#probe ??= new Probe(`${this.#path}.now`);
-    return latest < this.#probe.time || latest < this.#probe.renew();
+    return !mayHideWrite(stat, this.#probe.time) || !mayHideWrite(stat, this.#probe.renew());
   }
 
   set(path: RelativePath, stat: FileStat, remembered: { readonly id: BlobId; readonly rules: string }): void {

@@ -1,15 +1,8 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { GitAlgorithm } from '@tr/hash';
-import type { BlobId, RelativePath } from '@tr/model';
+import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 import type { CleanStat } from '../files/quick-stat.js';
 import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from './parse-index.js';
-
-/**
- * Two writes within one tick of the file system's clock leave the same timestamps (git's documentation calls it the racy problem).
- * An entry of an earlier tick than the index cannot be written after it and still show that tick. So much older it must be on
- * file systems that keep whole (FAT: even) seconds, told from timestamps without a fraction, milliseconds.
- */
-const COARSE_TICK_MS = 2000;
 
 /** What git's index knows about the files of the workspace. */
 export interface GitIndex extends ParsedIndex {
@@ -95,7 +88,7 @@ class FileGitIndex implements GitIndex {
     if (word(36) !== stat.size || word(8) * 1000 + word(12) / 1e6 !== stat.mtimeMs) return undefined;
     if (word(0) * 1000 + word(4) / 1e6 !== stat.ctimeMs || word(20) !== stat.ino >>> 0) return undefined;
     if (word(28) !== stat.uid || word(32) !== stat.gid || (word(24) & 0o170000) !== 0o100000) return undefined;
-    if (isRacy(stat, this.#indexTime)) return undefined;
+    if (mayHideWrite(stat, this.#indexTime)) return undefined;
     const id = this.#bytes.toString('hex', entry + 40, entry + 40 + this.#hashBytes) as BlobId;
     // Git marks an entry that it found racy by the size 0: only the empty blob may have that.
     return stat.size === 0 && id !== EMPTY_BLOB[this.#hashBytes] ? undefined : id;
@@ -106,10 +99,3 @@ const EMPTY_BLOB: Readonly<Record<number, string>> = {
   20: 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
   32: '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
 };
-
-/** True when the file may have changed after git read it, without that showing in its timestamps. */
-export function isRacy(stat: Pick<CleanStat, 'mtimeMs' | 'ctimeMs'>, indexTime: number): boolean {
-  const latest = Math.max(stat.mtimeMs, stat.ctimeMs);
-  const isCoarse = stat.ctimeMs % 1000 === 0 && indexTime % 1000 === 0;
-  return isCoarse ? latest >= indexTime - COARSE_TICK_MS : latest >= indexTime;
-}

@@ -1,6 +1,6 @@
-import type { BlobId, RelativePath } from '@tr/model';
+import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 import type { CleanStat } from '../files/quick-stat.js';
-import { isRacy, type GitIndex } from './git-index.js';
+import type { GitIndex } from './git-index.js';
 import { UNTRUSTED } from './parse-index.js';
 
 /** Arguments that make git print every entry with its stat: the input of {@link parseTrackedListing}. */
@@ -60,7 +60,7 @@ export function parseTrackedListing({ output, indexTime, prefix }: TrackedListin
     namesIn: (directory) => directories.get(directory),
     cleanId: (at, stat) => {
       const entry = entries[at];
-      return entry !== undefined && isUnchanged(entry, stat) && !isRacy(stat, indexTime) ? entry.id : undefined;
+      return entry !== undefined && isUnchanged(entry, stat) && !mayHideWrite(stat, indexTime) ? entry.id : undefined;
     },
   };
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseLookupHeader, parseMissingAnswer, PATHS, toChunkList, toLookupRequest } from '@tr/protocol';
 import { parseEntryBytes, toEntryBytes } from '@tr/transport';
 import type { ActionKey, Sha256 } from '@tr/model';
-import { createFileStreamBlobStore, nodeDisk, openCacheFolder } from '@tr/store';
+import { createFileEntryStore, createFileStreamBlobStore, nodeDisk, openCacheFolder, type EntryStore } from '@tr/store';
 import { call, startTestServer, type TestServer } from './rig/server.js';
 
 const sha256 = (bytes: string | Uint8Array): Sha256 => createHash('sha256').update(bytes).digest('hex') as Sha256;
@@ -88,6 +91,61 @@ test('an entry comes after its chunks, and one that lost a chunk gives way', asy
   const fresh = entryOf('a', other, 'fresh');
   assert.deepEqual(await (await putEntry('a', fresh)).json(), { outcome: 'stored' });
   assert.deepEqual(await getEntry('a'), fresh);
+});
+
+/** Entries that take a while to be read, as in a bucket far away; says how they were asked for. */
+function farEntries(directory: string): { entries: EntryStore; gets: () => number; most: () => number } {
+  const near = createFileEntryStore(openCacheFolder({ directory, disk: nodeDisk }), { now: Date.now });
+  let [count, under, most] = [0, 0, 0];
+  const get: EntryStore['get'] = async (name) => {
+    count++;
+    most = Math.max(most, ++under);
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => void setImmediate(resolve));
+    under--;
+    return await near.get(name);
+  };
+  const gets = (): number => {
+    const before = count;
+    count = 0;
+    return before;
+  };
+  return { entries: { ...near, get }, gets, most: () => most };
+}
+
+test('a far store is asked for many chunks at once, and not for those it has just taken', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'cache-server-far-'));
+  try {
+    const { entries, gets, most } = farEntries(directory);
+    let now = Date.now();
+    await using server = await startTestServer({ entries, now: () => now });
+    const { putChunks, putEntry, missing, post } = client(server, server.token('main'));
+    const chunks = Array.from({ length: 40 }, (_, at) => chunkOf(`chunk ${at}`));
+    assert.equal((await missing(chunks))?.length, 40);
+    assert.equal(gets(), 40);
+    assert.equal((await putChunks(chunks)).status, 200);
+    const stored = gets();
+    assert.equal((await putEntry('a', entryOf('a', chunks))).status, 200);
+    assert.ok(gets() < 3, 'its chunks are known');
+    assert.ok(stored >= 40);
+    assert.equal((await post(PATHS.getChunks, toChunkList(chunks))).status, 200);
+    assert.ok(gets() <= 40 && most() >= 8 && most() <= 16, `${most()} at once`);
+    now += 60 * 60 * 1000;
+    assert.equal((await putEntry('b', entryOf('b', chunks))).status, 200);
+    assert.ok(gets() >= 40, 'what was seen an hour ago is asked for');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+test('one chunk of many that is not what it is called: refused, and nothing is left under way', async () => {
+  await using server = await startTestServer();
+  const { putChunks, missing } = client(server, server.token('main'));
+  const chunks = Array.from({ length: 8 }, (_, at) => chunkOf(`chunk ${at}`));
+  const sent = chunks.map((chunk, at) => (at === 3 ? { ...chunk, bytes: Buffer.from('chunk x') } : chunk));
+  assert.equal((await putChunks(chunks, sent)).status, 400);
+  assert.ok((await missing(chunks))?.includes(3));
+  assert.equal((await putChunks(chunks)).status, 200);
+  assert.deepEqual(await missing(chunks), []);
 });
 
 test('a pull request reads main, writes only its own scope, and main never sees that', async () => {

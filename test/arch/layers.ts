@@ -75,7 +75,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   'cache-server': {
     directory: 'cache-server',
     internal: ['model', 'hash', 'store', 'store-s3', 'protocol', 'transport'],
-    external: ['fastify', 'fzstd', 'jose', 'prom-client'],
+    external: ['fastify', 'fzstd', 'jose', 'p-limit', 'prom-client'],
   },
   test: { directory: 'test', internal: [...CORE, 'artifact'], external: [] },
 };

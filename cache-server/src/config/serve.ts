@@ -134,10 +134,12 @@ async function sayConditions({ bucket }: ServerStore, print: (line: string) => v
   if (bucket === undefined) return;
   const support = await bucket.stores.conditions.support();
   const { absent, unchanged } = unwrap(support);
-  if (absent && unchanged) return;
-  print(
-    'This bucket ignores conditional writes: the first write wins within one replica, the last one between several.',
-  );
+  if (!absent)
+    print('This bucket ignores If-None-Match: the first write wins within one replica, the last one between several.');
+  else if (!unchanged)
+    print(
+      'This bucket ignores If-Match: the first write of a key wins, but two replicas that replace a damaged entry may both store.',
+    );
 }
 
 function openSigningKey({ signingKey, store }: ServeRequest, print: (line: string) => void): Uint8Array {

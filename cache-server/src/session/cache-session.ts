@@ -32,6 +32,8 @@ export interface CacheSession {
   readonly identity: Identity;
   /** The nearest entry, undefined for a miss. An entry whose body is gone is a miss. Notes the use. */
   find(key: EntryKey): Promise<Entry | undefined>;
+  /** The same for many at once, in the given order. */
+  findAll(keys: readonly EntryKey[]): Promise<readonly (Entry | undefined)[]>;
   /** Bytes of the body for each key that has an entry, in the given order. */
   sizesOf(keys: readonly EntryKey[]): Promise<readonly (number | undefined)[]>;
   /** All entries of an instance, nearest scope first, then newest first. For instances that are small. */

@@ -11,19 +11,26 @@ import {
   toChunkList,
   toMissingAnswer,
 } from '@tr/protocol';
-import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 import { announcedLength, bodyStream, readJson } from '../../http/read-body.js';
 import { sendParts, wholeParts } from '../../http/send.js';
 import type { ProtocolHost } from '../protocol.js';
+import { ChunkWriter } from './chunk-writer.js';
 import { chunkName } from './names.js';
+import type { RecentChunks } from './recent-chunks.js';
 
 /** Chunks by digest, in batches. */
-export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost): void {
+export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost, recent: RecentChunks): void {
+  const writer = new ChunkWriter();
   app.post(PATHS.missingChunks, async (request, reply) => {
     const chunks = toChunks(await readJson(request));
-    const found = await host.session(request).sizesOf(chunks.map(chunkName));
+    const session = host.session(request);
+    const found = await session.sizesOf(chunks.map(chunkName));
     const missing = chunks.flatMap(({ size }, at) => (found[at] === size ? [] : [at]));
+    recent.note(
+      session.identity,
+      chunks.filter(({ size }, at) => found[at] === size),
+    );
     return await reply.type('application/json').send(toMissingAnswer(missing));
   });
 
@@ -31,11 +38,10 @@ export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost): v
     const chunks = toChunks(await readJson(request));
     if (totalSize(chunks) > MAX_REQUEST_BYTES) throw new Problem('too-large');
     const session = host.session(request);
-    const found: Entry[] = [];
-    for (const chunk of chunks) {
-      const entry = await session.find(chunkName(chunk));
-      if (entry?.body.size === chunk.size) found.push(entry);
-    }
+    const entries = await session.findAll(chunks.map(chunkName));
+    const found = entries.flatMap((entry, at) =>
+      entry !== undefined && entry.body.size === chunks[at]?.size ? [entry] : [],
+    );
     const head = Buffer.from(`${toChunkList(found.map(({ body }) => body))}\n`);
     return await sendParts(reply.type('application/octet-stream'), session, { head, parts: wholeParts(found) });
   });
@@ -48,11 +54,12 @@ export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost): v
     try {
       const chunks = toChunks(parseJsonBytes(await reader.line(MAX_FRAME_HEADER)));
       if (totalSize(chunks) > MAX_REQUEST_BYTES) throw new Problem('too-large');
-      for (const chunk of chunks) {
-        const bytes = await reader.bytes(chunk.size);
-        await session.write(chunkName(chunk), bytes, { expected: chunk });
-      }
+      await writer.writeAll(chunks, {
+        read: ({ size }) => reader.bytes(size),
+        write: (chunk, bytes) => session.write(chunkName(chunk), bytes, { expected: chunk }),
+      });
       await reader.end();
+      recent.note(session.identity, chunks);
     } catch (error) {
       throw error instanceof BrokenStreamError ? new Problem('bad-length', error.message) : error;
     }

@@ -18,13 +18,14 @@ import { sendEntry, sendParts, wholeParts } from '../../http/send.js';
 import type { CacheSession } from '../../session/cache-session.js';
 import type { ProtocolHost } from '../protocol.js';
 import { chunkName, entryName } from './names.js';
+import type { RecentChunks } from './recent-chunks.js';
 
 interface KeyParams {
   readonly Params: { readonly key: string };
 }
 
 /** Lookups of many entries, and single ones in and out. */
-export function registerEntryRoutes(app: FastifyInstance, host: ProtocolHost): void {
+export function registerEntryRoutes(app: FastifyInstance, host: ProtocolHost, recent: RecentChunks): void {
   app.post(PATHS.lookup, async (request, reply) => {
     const keys = parseLookupRequest(await readJson(request));
     if (keys === undefined) throw new Problem('bad-request', 'not a list of keys');
@@ -49,7 +50,8 @@ export function registerEntryRoutes(app: FastifyInstance, host: ProtocolHost): v
     const bytes = await readSmallBody(request, MAX_REQUEST_BYTES);
     const entry = parseEntryBytes(bytes, key);
     if (!entry.ok) throw new Problem('bad-request', entry.failure.detail);
-    if (!(await hasChunks(session, bytes, key))) throw new Problem('bad-request', 'an entry before its chunks');
+    if (!(await hasChunks(session, { bytes, key, recent })))
+      throw new Problem('bad-request', 'an entry before its chunks');
     const options = { durationMs: entry.value.durationMs };
     const first = await session.write(entryName(key), bytes, options);
     const outcome = first.outcome === 'kept' && !(await isWhole(session, key)) ? 'replace' : first.outcome;
@@ -61,13 +63,18 @@ export function registerEntryRoutes(app: FastifyInstance, host: ProtocolHost): v
 /** Is the entry that is there, the nearest one, of any use? */
 async function isWhole(session: CacheSession, key: ActionKey): Promise<boolean> {
   const entry = await session.find(entryName(key));
-  return entry !== undefined && (await hasChunks(session, await session.readBytes(entry), key));
+  return entry !== undefined && (await hasChunks(session, { bytes: await session.readBytes(entry), key }));
 }
 
-async function hasChunks(session: CacheSession, bytes: Uint8Array, key: ActionKey): Promise<boolean> {
+/** Are the chunks of an entry there? Those that are `recent` are not asked for. */
+async function hasChunks(
+  session: CacheSession,
+  { bytes, key, recent }: { readonly bytes: Uint8Array; readonly key: ActionKey; readonly recent?: RecentChunks },
+): Promise<boolean> {
   const entry = parseEntryBytes(bytes, key);
   if (!entry.ok) return false;
-  const chunks = [...new Map(listOuterChunks(entry.value).map((chunk) => [chunk.hash, chunk])).values()];
+  const unknown = listOuterChunks(entry.value).filter((chunk) => recent?.has(session.identity, chunk) !== true);
+  const chunks = [...new Map(unknown.map((chunk) => [chunk.hash, chunk])).values()];
   const found = await session.sizesOf(chunks.map(chunkName));
   return chunks.every(({ size }, at) => found[at] === size);
 }
@@ -80,8 +87,8 @@ interface Found {
 async function findAll(session: CacheSession, keys: readonly ActionKey[]): Promise<readonly Found[]> {
   const found: Found[] = [];
   let room = MAX_LOOKUP_BYTES;
-  for (const key of keys) {
-    const entry = await session.find(entryName(key));
+  const entries = await session.findAll(keys.map(entryName));
+  for (const entry of entries) {
     const size = entry?.body.size ?? 0;
     if (entry === undefined) found.push({ slot: 'none', entry });
     else if (size > room) found.push({ slot: 'alone', entry: undefined });

@@ -2,6 +2,7 @@ import { PATHS, PROTOCOL_VERSION, type About } from '@tr/protocol';
 import type { Protocol } from '../protocol.js';
 import { registerChunkRoutes } from './chunk-routes.js';
 import { registerEntryRoutes } from './entry-routes.js';
+import { RecentChunks } from './recent-chunks.js';
 
 /**
  * The protocol of `tr` itself, see `packages/protocol`: entries by action key and chunks by digest, many in one request. The
@@ -15,8 +16,9 @@ export const tr: Protocol = {
       const about: About = { protocol: PROTOCOL_VERSION, scope: identity.scope, mayWrite: identity.mayWrite };
       return reply.send(about);
     });
-    registerEntryRoutes(app, host);
-    registerChunkRoutes(app, host);
+    const recent = new RecentChunks(() => host.now());
+    registerEntryRoutes(app, host, recent);
+    registerChunkRoutes(app, host, recent);
   },
   describeProblem: ({ code }) => ({ contentType: 'application/json', text: JSON.stringify({ problem: code }) }),
 };

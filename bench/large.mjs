@@ -1,7 +1,8 @@
 // Memory of every process while a large result goes up, through the server and down, and a node_modules tree likewise.
-//   npm run bench:large -- [--gib=5] [--files=40000] [--cases=artifact,route,modules]
+//   npm run bench:large -- [--gib=5] [--files=40000] [--cases=artifact,route,modules] [--store=directory|s3|direct]
 // artifact: a task with one output of that size, run by `tr` on one machine (a checkout with a local cache of its own) and restored on
 // another. route: the same size by plain PUT and GET on the routes of Turborepo. modules: a tree of many files, and then one package of it changed.
+// --store=s3: the server keeps everything in a bucket of Ceph (its storage is a file on disk). direct: `tr` uses that bucket without a server.
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { execFileSync, spawn } from 'node:child_process';
 import { createReadStream, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,12 +10,16 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureCommands } from '../scripts/ensure-commands.mjs';
+import { startS3Server } from '../test/dist/rig/s3-server.js';
 import { peakMemory, startOurs, stop, TOKEN } from './server/contestants.mjs';
 
 const options = Object.fromEntries(process.argv.slice(2).map((arg) => arg.replace(/^--/, '').split('=')));
 const MIB = 1024 * 1024;
 const bytes = Math.round(Number(options.gib ?? 5) * 1024) * MIB;
 const files = Number(options.files ?? 40_000);
+const store = options.store ?? 'directory';
+if (!['directory', 's3', 'direct'].includes(store)) throw new Error(`--store=${store}: directory, s3 or direct`);
 const wanted = (name) => options.cases === undefined || options.cases.split(',').includes(name);
 const tr = fileURLToPath(new URL('../node_modules/.bin/tr', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'tr-bench-large-'));
@@ -44,7 +49,7 @@ async function run(root, server) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [tr, 'run', 'make'], {
     cwd: root,
-    env: { ...process.env, TR_REMOTE_URL: server.url, TR_TOKEN: TOKEN, CI: '' },
+    env: { ...process.env, ...server.env, CI: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -65,10 +70,13 @@ async function run(root, server) {
   return { seconds: (performance.now() - startedAt) / 1000, peak, text };
 }
 
-const requestsOf = (server) =>
-  readFileSync(join(server.directory, '..', 'server.log'), 'utf8')
-    .split('\n')
-    .filter((line) => line.includes('"event":"request"') && line.includes('"protocol":"tr"'));
+/** Its log lines about requests of `tr`; of a bucket there are none. */
+const requestsOf = ({ directory }) =>
+  directory === undefined
+    ? []
+    : readFileSync(join(directory, '..', 'server.log'), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('"event":"request"') && line.includes('"protocol":"tr"'));
 const say = (title, seconds, peak, more = '') =>
   console.log(`| ${title} | ${seconds.toFixed(1)} | ${peak === undefined ? '' : peak.toFixed(0)} | ${more} |`);
 
@@ -78,11 +86,24 @@ async function hashOf(stream) {
   return hash.digest('hex');
 }
 
+/** What `tr` needs to use a cache server over a directory or bucket, or the bucket itself. */
 async function withServer(title, action) {
-  mkdirSync(join(work, title, 'ours'), { recursive: true });
-  const server = await startOurs(join(work, title));
+  if (store === 'directory') return await withOurs(title, { flags: [], env: {} }, action);
+  const bucket = await startS3Server('ceph', { diskBytes: 2 * bytes + 8 * 1024 * MIB });
   try {
-    await action(server);
+    const remote = bucket.remote(title);
+    if (store === 's3') return await withOurs(title, { flags: ['--store', remote], env: bucket.credentials }, action);
+    await action({ env: { ...bucket.credentials, TR_REMOTE_URL: remote } });
+  } finally {
+    await bucket.close();
+  }
+}
+
+async function withOurs(title, { flags, env }, action) {
+  mkdirSync(join(work, title, 'ours'), { recursive: true });
+  const server = await startOurs(join(work, title), flags, { TMPDIR: work, ...env });
+  try {
+    await action({ ...server, env: { TR_REMOTE_URL: server.url, TR_TOKEN: TOKEN } });
     say(`${title}: the server, in all`, 0, peakMemory(server.child.pid));
   } finally {
     await stop(server);
@@ -94,6 +115,9 @@ async function artifact() {
   await withServer('artifact', async (server) => {
     const [a, b] = [checkOut('a', script), checkOut('b', script)];
     const up = await run(a, server);
+    // One copy at a time: of the output, of the local cache.
+    const made = await hashOf(createReadStream(join(a, 'packages/a/out/large.bin')));
+    rmSync(a, { recursive: true });
     say('artifact: made, saved and sent by `tr`', up.seconds, up.peak, `${requestsOf(server).length} requests`);
     const before = requestsOf(server).length;
     const down = await run(b, server);
@@ -104,9 +128,8 @@ async function artifact() {
       `${requestsOf(server).length - before} requests`,
     );
     if (!/restored|cached/.test(down.text)) throw new Error(`not restored: ${down.text}`);
-    const [made, restored] = await Promise.all(
-      [a, b].map((root) => hashOf(createReadStream(join(root, 'packages/a/out/large.bin')))),
-    );
+    const restored = await hashOf(createReadStream(join(b, 'packages/a/out/large.bin')));
+    rmSync(b, { recursive: true });
     if (made !== restored) throw new Error('other bytes came back');
   });
 }
@@ -191,7 +214,8 @@ async function modules() {
 
 try {
   console.log(`${(bytes / 1024 ** 3).toFixed(1)} GiB\n\n| what | s | peak MiB | |\n| --- | --- | --- | --- |`);
-  if (wanted('route')) await route();
+  if (store !== 'directory') ensureCommands({ radosgw: 'radosgw', 'ceph-mon': 'ceph-mon', 'ceph-osd': 'ceph-osd' });
+  if (wanted('route') && store !== 'direct') await route();
   if (wanted('artifact')) await artifact();
   if (wanted('modules')) await modules();
 } finally {

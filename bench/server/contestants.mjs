@@ -35,8 +35,8 @@ function start(command, { directory, env = {} }) {
   return spawn(program, args, { cwd: directory, env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
 }
 
-/** Our server. */
-export async function startOurs(work, flags = []) {
+/** Our server, with more flags and variables. */
+export async function startOurs(work, flags = [], env = {}) {
   const port = await freePort();
   const directory = join(work, 'ours', 'data');
   const main = join(root, 'cache-server/bin/tr-cache-server.js');
@@ -44,7 +44,7 @@ export async function startOurs(work, flags = []) {
     [process.execPath, main, '--dir', directory, '--port', String(port), '--max-size', '1TB', ...flags],
     {
       directory,
-      env: { TR_CACHE_TOKEN: TOKEN },
+      env: { TR_CACHE_TOKEN: TOKEN, ...env },
     },
   );
   const url = `http://127.0.0.1:${port}`;

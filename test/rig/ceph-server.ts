@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Ceph's S3 gateway over a cluster of one monitor and one storage daemon that keeps everything in memory. */
+/** Ceph's S3 gateway over a cluster of one monitor and one storage daemon. */
 export interface CephServer {
   readonly url: string;
   /** Of a user that may make buckets. */
@@ -23,10 +23,16 @@ const TRIES = 3;
 const COMMAND_MS = 60_000;
 const START_MS = 60_000;
 
+/** Where the storage daemon keeps objects. */
+export interface CephOptions {
+  /** Bytes of a sparse file that holds them; undefined = they are in memory, at most 2 GiB. */
+  readonly diskBytes?: number | undefined;
+}
+
 /** Starts it on free ports; takes about a second. Everything lies in a temporary directory. */
-export async function startCephServer(): Promise<CephServer> {
+export async function startCephServer(options: CephOptions = {}): Promise<CephServer> {
   for (let left = TRIES; ; left--) {
-    const cluster = new CephCluster();
+    const cluster = new CephCluster(options);
     try {
       return await cluster.start();
     } catch (error) {
@@ -39,7 +45,12 @@ export async function startCephServer(): Promise<CephServer> {
 class CephCluster {
   readonly #directory = mkdtempSync(join(tmpdir(), 'tr-ceph-'));
   readonly #children: ChildProcess[] = [];
+  readonly #options: CephOptions;
   readonly #killAll = (): void => this.#children.forEach((child) => void child.kill('SIGKILL'));
+
+  constructor(options: CephOptions) {
+    this.#options = options;
+  }
 
   async start(): Promise<CephServer> {
     process.once('exit', this.#killAll);
@@ -47,7 +58,7 @@ class CephCluster {
     const at = (name: string): string => join(this.#directory, name);
     for (const name of ['mon', 'osd', 'run']) mkdirSync(at(name));
     const cluster = randomUUID();
-    writeFileSync(at('ceph.conf'), configurationOf({ cluster, at, monitorPort, gatewayPort }));
+    writeFileSync(at('ceph.conf'), configurationOf({ cluster, at, monitorPort, gatewayPort, ...this.#options }));
     this.#run('monmaptool', ['--create', '--fsid', cluster, '--addv', 'a', `[v2:127.0.0.1:${monitorPort}]`, at('map')]);
     this.#run('ceph-authtool', [
       '--create-keyring',
@@ -130,8 +141,9 @@ function configurationOf(options: {
   readonly at: (name: string) => string;
   readonly monitorPort: number;
   readonly gatewayPort: number;
+  readonly diskBytes?: number | undefined;
 }): string {
-  const { cluster, at, monitorPort, gatewayPort } = options;
+  const { cluster, at, monitorPort, gatewayPort, diskBytes } = options;
   return `[global]
 fsid = ${cluster}
 mon host = [v2:127.0.0.1:${monitorPort}]
@@ -162,8 +174,7 @@ keyring = ${at('keyring')}
 mon data = ${at('mon')}
 [osd.0]
 osd data = ${at('osd')}
-osd objectstore = memstore
-memstore device bytes = 2147483648
+${diskBytes === undefined ? IN_MEMORY : onDisk(diskBytes)}
 [client.rgw]
 rgw frontends = beast endpoint=127.0.0.1:${gatewayPort}
 rgw data = ${at('run')}
@@ -173,6 +184,17 @@ rgw run sync thread = false
 rgw override bucket index max shards = 1
 rgw dynamic resharding = false
 `;
+}
+
+const IN_MEMORY = `osd objectstore = memstore
+memstore device bytes = 2147483648`;
+
+/** The least memory that the daemon takes as a target. */
+function onDisk(bytes: number): string {
+  return `osd objectstore = bluestore
+bluestore block create = true
+bluestore block size = ${bytes}
+osd memory target = 939524096`;
 }
 
 async function freePort(): Promise<number> {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBucket, parseS3Url, type Bucket } from '@tr/store-s3';
-import { startCephServer } from './ceph-server.js';
+import { startCephServer, type CephOptions } from './ceph-server.js';
 
 /** An S3 server with one bucket. */
 export interface S3Server {
@@ -40,9 +40,9 @@ export const S3_KINDS: readonly S3Kind[] = ['ceph', 's3rver'];
 
 const BUCKET = 'cache';
 
-/** Starts one on free ports. */
-export async function startS3Server(kind: S3Kind = 's3rver'): Promise<S3Server> {
-  const started = kind === 'ceph' ? await startCeph() : await startLight();
+/** Starts one on free ports; options are for Ceph. */
+export async function startS3Server(kind: S3Kind = 's3rver', options: CephOptions = {}): Promise<S3Server> {
+  const started = kind === 'ceph' ? await startCeph(options) : await startLight();
   const { url, key, secret, createUser } = started;
   const credentials = { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret };
   const remote = (prefix: string, origin = url): string =>
@@ -84,8 +84,8 @@ interface Started {
   close(): Promise<void>;
 }
 
-async function startCeph(): Promise<Started> {
-  const ceph = await startCephServer();
+async function startCeph(options: CephOptions): Promise<Started> {
+  const ceph = await startCephServer(options);
   await withSdk(ceph.url, { key: ceph.accessKey, secret: ceph.secretKey }, async ({ send, sdk }) => {
     await send(new sdk.CreateBucketCommand({ Bucket: BUCKET }));
   });

@@ -14,20 +14,12 @@ import {
   type TaskId,
   type TaskNode,
 } from '@tr/model';
-import {
-  breakLinks,
-  compileOutputs,
-  listLeftOutputs,
-  listUntouched,
-  restoreOutputs,
-  type OutputMatcher,
-  type OutputPlace,
-} from '@tr/artifact';
+import { breakLinks, listLeftOutputs, listUntouched, restoreOutputs, type OutputPlace } from '@tr/artifact';
 import { mayBeChunked, type ChunkList } from '@tr/store';
 import { openChunkedOutputs, unpackChunkedOutputs } from './chunked-outputs.js';
 import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
-import { mayOverlap } from './foreign-outputs.js';
+import { KnownTasks } from './known-tasks.js';
 import { saveTask, type Saved } from './save-task.js';
 import { listStoredFingerprints, type StoredFingerprint } from './stored-fingerprints.js';
 import type { RemoteTier } from './remote/remote-tier.js';
@@ -84,10 +76,7 @@ interface Progress {
 export class StoredTaskCache {
   readonly #options: TaskCacheOptions;
   readonly #trouble: TroubleLog;
-  readonly #matchers = new Map<TaskId, OutputMatcher>();
-  readonly #nodes = new Map<TaskId, TaskNode>();
-  readonly #byDirectory = new Map<string, TaskNode[]>();
-  readonly #directories = new Set<string>();
+  readonly #known = new KnownTasks();
   readonly #progress = new Map<TaskId, Progress>();
 
   constructor(options: TaskCacheOptions) {
@@ -96,7 +85,7 @@ export class StoredTaskCache {
   }
 
   async lookup(task: TaskNode, fingerprint: TaskFingerprint): Promise<CacheLookup> {
-    this.#matcherOf(task);
+    this.#known.matcherOf(task);
     if (!task.definition.cache) return missed({ reason: 'not-cacheable' });
     const readable = this.#options.tiers.filter(({ policy }) => policy.read);
     const { remote } = this.#options;
@@ -173,7 +162,7 @@ export class StoredTaskCache {
     const { restoration, failure } = await restoreOutputs({
       place: this.#options.place,
       task: task.id,
-      matcher: this.#matcherOf(task),
+      matcher: this.#known.matcherOf(task),
       manifest,
       manifestDigest,
       blobs: tier.blobs,
@@ -207,9 +196,9 @@ export class StoredTaskCache {
   async forgetOutputs(task: TaskNode): Promise<void> {
     const { place } = this.#options;
     const record = place.records.read(task.id);
-    const staleState = findStaleBuildState({ place, task, matcher: this.#matcherOf(task), record });
+    const staleState = findStaleBuildState({ place, task, matcher: this.#known.matcherOf(task), record });
     const outOfStep = staleState !== undefined;
-    if (task.definition.restore === 'link') await breakLinks(place, this.#matcherOf(task));
+    if (task.definition.restore === 'link') await breakLinks(place, this.#known.matcherOf(task));
     const startedAt = place.records.sampleClock();
     // An earlier command that did not come to its end may have left files too.
     const unfinishedSince = record?.unfinishedSince ?? startedAt;
@@ -222,7 +211,7 @@ export class StoredTaskCache {
     const { place } = this.#options;
     if (this.#progressOf(task).isStored === true) return;
     const record = place.records.read(task.id);
-    const paths = await listLeftOutputs({ place, task: task.id, matcher: this.#matcherOf(task), record });
+    const paths = await listLeftOutputs({ place, task: task.id, matcher: this.#known.matcherOf(task), record });
     const settledAt = place.records.sampleClock();
     if (settledAt === undefined) return;
     place.records.write(task.id, { paths, settledAt, outOfStep: record?.outOfStep === true });
@@ -250,9 +239,9 @@ export class StoredTaskCache {
         task,
         fingerprint,
         ...execution,
-        matcher: this.#matcherOf(task),
+        matcher: this.#known.matcherOf(task),
         createdAt: now(),
-        neighbours: this.#neighboursOf(task),
+        neighbours: this.#known.neighboursOf(task),
         replace: progress.absent !== true,
       });
       if (saved.ok) {
@@ -280,31 +269,12 @@ export class StoredTaskCache {
 
   /** A dependency, near or far, whose outputs another run has changed since this one had dealt with them. */
   #findDisturbed(task: TaskNode): TaskId | undefined {
-    for (const id of this.#listBelow(task)) {
-      const node = this.#nodes.get(id);
-      if (node === undefined) continue;
+    for (const node of this.#known.listBelow(task)) {
       const { state } = this.#progressOf(node);
       if (node.definition.outputs.include.length === 0 || state === undefined) continue;
-      if (this.#readState(id) !== state) return id;
+      if (this.#readState(node.id) !== state) return node.id;
     }
     return undefined;
-  }
-
-  /** Tasks of the same package that neither build upon this one nor are built upon by it, near or far. */
-  #neighboursOf(task: TaskNode): readonly TaskId[] {
-    const below = this.#listBelow(task);
-    const outputs = this.#matcherOf(task);
-    return (this.#byDirectory.get(task.directory) ?? [])
-      .filter((other) => other.id !== task.id && mayOverlap(outputs, this.#matcherOf(other)))
-      .filter((other) => !below.has(other.id) && !this.#listBelow(other).has(task.id))
-      .map(({ id }) => id);
-  }
-
-  /** Dependencies, near and far, as far as they are known. */
-  #listBelow(task: TaskNode): ReadonlySet<TaskId> {
-    const seen = new Set<TaskId>(task.dependencies);
-    for (const id of seen) for (const below of this.#nodes.get(id)?.dependencies ?? []) seen.add(below);
-    return seen;
   }
 
   async #explain(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly MissReason[]> {
@@ -324,16 +294,14 @@ export class StoredTaskCache {
     }
     const { startedAt } = this.#progressOf(task);
     if (startedAt === undefined) return;
-    const declared = [...this.#matchers.values()];
-    const own = this.#options.directory;
     const paths = findUndeclaredOutputs({
       place,
       task,
       fingerprint,
-      declared,
+      declared: this.#known.matchers,
       startedAt,
-      packages: this.#directories,
-      own,
+      packages: this.#known.directories,
+      own: this.#options.directory,
     });
     if (paths.length > 0) this.#trouble.note({ code: 'store/undeclared-outputs', task: task.id, paths }, task.id);
   }
@@ -347,20 +315,6 @@ export class StoredTaskCache {
   #tierOf(entry: CacheEntry): Home | undefined {
     if (entry.tier === 'remote') return this.#options.remote?.landing;
     return this.#options.tiers.find(({ name }) => name === entry.tier);
-  }
-
-  #matcherOf(task: TaskNode): OutputMatcher {
-    let matcher = this.#matchers.get(task.id);
-    if (matcher === undefined) {
-      matcher = compileOutputs(task.definition.outputs, task.directory);
-      this.#matchers.set(task.id, matcher);
-      this.#nodes.set(task.id, task);
-      const inDirectory = this.#byDirectory.get(task.directory);
-      if (inDirectory === undefined) this.#byDirectory.set(task.directory, [task]);
-      else inDirectory.push(task);
-      this.#directories.add(task.directory);
-    }
-    return matcher;
   }
 
   #progressOf(task: TaskNode): Progress {

@@ -1,0 +1,55 @@
+import type { TaskId, TaskNode } from '@tr/model';
+import { compileOutputs, type OutputMatcher } from '@tr/artifact';
+import { mayOverlap } from './foreign-outputs.js';
+
+/** The tasks that a run has asked about so far, and whose outputs may meet. */
+export class KnownTasks {
+  readonly #nodes = new Map<TaskId, TaskNode>();
+  readonly #matchers = new Map<TaskId, OutputMatcher>();
+  readonly #byDirectory = new Map<string, TaskNode[]>();
+
+  /** The outputs of a task, which is known from then on. */
+  matcherOf(task: TaskNode): OutputMatcher {
+    const known = this.#matchers.get(task.id);
+    if (known !== undefined) return known;
+    const matcher = compileOutputs(task.definition.outputs, task.directory);
+    this.#matchers.set(task.id, matcher);
+    this.#nodes.set(task.id, task);
+    const inDirectory = this.#byDirectory.get(task.directory);
+    if (inDirectory === undefined) this.#byDirectory.set(task.directory, [task]);
+    else inDirectory.push(task);
+    return matcher;
+  }
+
+  /** The outputs of all of them. */
+  get matchers(): readonly OutputMatcher[] {
+    return [...this.#matchers.values()];
+  }
+
+  /** The packages they belong to. */
+  get directories(): ReadonlySet<string> {
+    return new Set(this.#byDirectory.keys());
+  }
+
+  /** Dependencies of a task, near and far, that are known. */
+  listBelow(task: TaskNode): readonly TaskNode[] {
+    return [...this.#idsBelow(task)].flatMap((id) => this.#nodes.get(id) ?? []);
+  }
+
+  /** Tasks of the same package whose outputs may meet those of this one, and that have no order with it, near or far. */
+  neighboursOf(task: TaskNode): readonly TaskId[] {
+    const below = this.#idsBelow(task);
+    const outputs = this.matcherOf(task);
+    return (this.#byDirectory.get(task.directory) ?? [])
+      .filter((other) => other.id !== task.id && mayOverlap(outputs, this.matcherOf(other)))
+      .filter((other) => !below.has(other.id) && !this.#idsBelow(other).has(task.id))
+      .map(({ id }) => id);
+  }
+
+  #idsBelow(task: TaskNode): ReadonlySet<TaskId> {
+    // A set that grows while it is walked: what is added is visited too.
+    const seen = new Set<TaskId>(task.dependencies);
+    for (const id of seen) for (const below of this.#nodes.get(id)?.dependencies ?? []) seen.add(below);
+    return seen;
+  }
+}

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { createStoreBackend, RemoteTier } from '../packages/cache/dist/src/index.js';
-import { ChunkIndex } from '../packages/cache/dist/src/remote/chunk-index.js';
+import { openLanding } from '../packages/cache/dist/src/remote/open-landing.js';
 import {
   createFileActionStore,
+  createFileChunkLists,
   createFileEntryStore,
   createFileStreamBlobStore,
   nodeDisk,
@@ -24,11 +25,18 @@ const work = mkdtempSync(join(tmpdir(), 'tr-bench-transport-'));
 const now = Date.now;
 const folder = (name) => openCacheFolder({ directory: join(work, name), disk: nodeDisk });
 
-const machine = (name) => ({
-  blobs: createFileStreamBlobStore(folder(name)),
-  actions: createFileActionStore(folder(name), { now }),
-  chunks: new ChunkIndex(nodeDisk, join(work, name, 'chunks')),
-});
+const machine = (name) =>
+  openLanding({
+    local: {
+      blobs: createFileStreamBlobStore(folder(name)),
+      actions: createFileActionStore(folder(name), { now }),
+      lists: createFileChunkLists(folder(name)),
+    },
+    isWritable: true,
+    stateDirectory: join(work, name),
+    disk: nodeDisk,
+    now,
+  }).stores;
 const moved = { up: 0, down: 0, requests: 0 };
 const inner = createStoreBackend({
   blobs: createFileStreamBlobStore(folder('shared')),

@@ -150,7 +150,7 @@ test('what a later Turborepo may bring is a warning, and the run goes on', async
 test('no configuration: said with what to write and where', async () => {
   const run = await refused(workspaceOf({}));
   assert.deepEqual(placesOf(run), ['workspace/no-config']);
-  assert.match(run.stderr, /next: Create one .*`\{ "tasks": \{ "build": \{\} \} \}`/);
+  assert.match(run.stderr, /next: Create turbo-like.config.json .*`\{ "tasks": \{ "build": \{\} \} \}`/);
 });
 
 test('`tr ls` and `tr why` refuse a wrong configuration in the same words', async () => {

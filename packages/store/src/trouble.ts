@@ -4,9 +4,13 @@ import { errorCode } from './disk.js';
 /** What a store gives back: a value, or trouble that must not end a run. */
 export type StoreResult<T> = Result<T, StoreFailure>;
 
-/** Turns an error of the operating system into a failure; anything else is a bug and is thrown on. */
-export function toStoreFailure(error: unknown, path: string): StoreFailure {
+/**
+ * Turns an error of the operating system into a failure; anything else is a bug and is thrown on. The path is the one that the
+ * system refused, where it says so: a file that is to be stored is not to blame for a folder that cannot be made.
+ */
+export function toStoreFailure(error: unknown, given: string): StoreFailure {
   const code = errorCode(error);
+  const path = refusedPath(error) ?? given;
   switch (code) {
     case undefined:
       throw error;
@@ -21,6 +25,13 @@ export function toStoreFailure(error: unknown, path: string): StoreFailure {
     default:
       return { code: 'store/io', path, detail: code };
   }
+}
+
+function refusedPath(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // Of a copy, a link or a rename the place to write to: the other one has just been written or read.
+  if ('dest' in error && typeof error.dest === 'string') return error.dest;
+  return 'path' in error && typeof error.path === 'string' ? error.path : undefined;
 }
 
 /** Runs file operations on `path`; errors of the operating system become failures. */

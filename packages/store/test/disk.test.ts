@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { nodeDisk } from '../src/disk.js';
+import { attempt } from '../src/trouble.js';
 
 test('a directory is made with all above it, again without complaint, also through a link', (t) => {
   const root = mkdtempSync(join(tmpdir(), 'tr-disk-'));
@@ -56,4 +58,14 @@ test('two that make the same directories at once both succeed', async (t) => {
     ),
   );
   assert.ok(existsSync(join(root, '299/a/b/c/d')));
+});
+
+test('trouble names the path that the system refused, not the one that was meant to be stored', () => {
+  const log = fileURLToPath(import.meta.url);
+  const folder = join(log, 'v1');
+  const made = attempt(log, () => mkdirSync(folder, { recursive: true }));
+  assert.deepEqual(made, { ok: false, failure: { code: 'store/io', path: folder, detail: 'ENOTDIR' } });
+  const target = join(log, 'copy');
+  const copied = attempt(log, () => copyFileSync(log, target));
+  assert.deepEqual(copied, { ok: false, failure: { code: 'store/io', path: target, detail: 'ENOTDIR' } });
 });

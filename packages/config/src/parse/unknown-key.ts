@@ -40,9 +40,10 @@ export function judgeUnknownKey(unknown: UnknownKey): UnknownKeyVerdict {
   const other = place === 'root' ? 'package' : 'root';
   if (hasKey(CONFIG_SCHEMA.own[other], path, key))
     return { severity: 'error', failure: { code: 'config/misplaced-key', at, key, belongs: other } };
-  const nearest = findNearest(key, unknown.known);
+  const { known } = unknown;
+  const nearest = findNearest(key, known);
   const isTypo = kind === 'own' && nearest !== undefined && isNearMiss(key, nearest);
-  return { severity: isTypo ? 'error' : 'warning', failure: { code: 'config/unknown-key', at, key, nearest } };
+  return { severity: isTypo ? 'error' : 'warning', failure: { code: 'config/unknown-key', at, key, nearest, known } };
 }
 
 /** Two edits, or one in a short name: `ui` is two edits from anything of two letters. */

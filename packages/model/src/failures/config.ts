@@ -47,6 +47,8 @@ export type ConfigFailure =
       readonly at: SourcePosition;
       readonly key: string;
       readonly nearest: string | undefined;
+      /** What may stand there. */
+      readonly known: readonly string[];
     }
   /** A key that a later version will give a meaning to. */
   | { readonly code: 'config/reserved-key'; readonly at: SourcePosition; readonly key: string }

@@ -36,6 +36,7 @@ class TerminalReporter {
   #warnsAtOnce = false;
   /** So does one that has ended. */
   #hasEnded = false;
+  #hasTasksWithoutCommand = false;
   /** Interactive tasks that talk to somebody at this terminal. */
   readonly #talking = new Set<TaskId>();
 
@@ -92,6 +93,7 @@ class TerminalReporter {
   #start(event: Extract<RunEvent, { type: 'run-started' }>): void {
     this.#warnsAtOnce = event.tasks.some(({ persistent }) => persistent);
     this.#write(this.#renderBanner(event.packages));
+    this.#hasTasksWithoutCommand = event.tasks.some(({ hasCommand }) => !hasCommand);
     let index = 0;
     for (const { id, hasCommand, log, persistent, interactive } of event.tasks) {
       if (!hasCommand) continue;
@@ -154,7 +156,7 @@ class TerminalReporter {
     const notices =
       this.#warnings.render(paint) + renderRemarks(this.#tally, { paint, parallel: this.#options.parallel === true });
     this.#write(notices === '' ? '' : `\n${notices}`);
-    if (this.#tally.total === 0) this.#warn('No tasks were executed as part of this run.');
+    if (this.#tally.total === 0) this.#warn(`No tasks were executed as part of this run.${this.#explainNothing()}`);
     this.#write(renderTotals(this.#tally, result, paint));
     this.#write(
       renderFailedTasks(this.#tally.failed, {
@@ -166,6 +168,12 @@ class TerminalReporter {
     );
     this.#hasEnded = true;
     this.#screen.dispose();
+  }
+
+  #explainNothing(): string {
+    if (!this.#hasTasksWithoutCommand) return '';
+    const tasks = this.#options.requestedTasks.map((task) => `\`${printable(task)}\``).join(' or ');
+    return ` No package in scope has a script or a \`command\` for ${tasks}.`;
   }
 
   /** What comes when every task has ended stands in the end report, which is next. */

@@ -143,3 +143,8 @@ export function describeFormat(format: ConfigFormat, minimum: number | undefined
       return 'Write a version or a range, such as `15`, `>=14` or `>=14 <17`.';
   }
 }
+
+/** `CommaExpected` -> `comma expected`. */
+export function spaced(detail: string): string {
+  return detail.replace(/(?<=.)([A-Z])/g, ' $1').toLowerCase();
+}

@@ -7,11 +7,12 @@ import {
   describeVariableProblem,
   didYouMean,
   quoted,
+  spaced,
 } from './config-problems.js';
 import type { Words } from './words.js';
 
 /** Where the reference of every key is. */
-const REFERENCE = 'See the configuration reference for the keys there are.';
+const REFERENCE = 'See docs/configuration.md for what each key takes.';
 const OWN_FILE = '`turbo-like.config.json`';
 
 /** Words for trouble in a configuration file. */
@@ -38,7 +39,7 @@ export function describeConfigFailure(failure: ConfigFailure): Words {
     case 'config/unknown-key':
       return {
         what: `There is no key ${quoted(failure.key)} here; it has no effect.`,
-        next: didYouMean(failure.nearest, REFERENCE),
+        next: didYouMean(failure.nearest, failure.known.length === 0 ? REFERENCE : `There are ${list(failure.known)}.`),
       };
     case 'config/reserved-key':
       return {
@@ -58,7 +59,10 @@ export function describeConfigFailure(failure: ConfigFailure): Words {
         next: `Add \`"futureFlags": { "${failure.flag}": true }\`.`,
       };
     case 'config/missing-key':
-      return { what: `The key ${quoted(failure.key)} is missing.`, next: REFERENCE };
+      return {
+        what: `The key ${quoted(failure.key)} is missing.`,
+        next: `Add ${quoted(failure.key)} here; docs/configuration.md says what it takes.`,
+      };
     case 'config/duplicate-key':
       return {
         what: `The key ${quoted(failure.key)} is here twice (first at ${place(failure.first)}); only the last one counts.`,
@@ -214,11 +218,6 @@ function syntaxHint(detail: string): string {
   if (/^Close.*Expected$/.test(detail)) return 'Is a closing brace or bracket missing before this?';
   if (detail.endsWith('Expected')) return 'Is a quote, a colon or a bracket missing before this?';
   return 'Comments and trailing commas are fine; names and texts need double quotes.';
-}
-
-/** `CommaExpected` -> `comma expected`. */
-function spaced(detail: string): string {
-  return detail.replace(/(?<=.)([A-Z])/g, ' $1').toLowerCase();
 }
 
 function subject(key: string): string {

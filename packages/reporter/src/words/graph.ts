@@ -7,7 +7,10 @@ export function describeGraphFailure(failure: GraphFailure): Words {
     case 'graph/cycle':
       return {
         what: `${describeCycle(failure.tasks)}${andMore(failure.alike, 'such circle', 'in other packages')}.`,
-        next: 'Take one of these out of `dependsOn`.',
+        next:
+          failure.tasks.length > 2 && new Set(failure.tasks.map(packageOf)).size > 1
+            ? 'Take one of these out of `dependsOn`, or one of the packages out of the dependencies of another.'
+            : 'Take one of these out of `dependsOn`.',
       };
     case 'graph/unknown-task':
       return {
@@ -43,7 +46,10 @@ export function describeGraphFailure(failure: GraphFailure): Words {
       };
     case 'graph/filter-unknown-package':
       return {
-        what: `The filter \`${failure.filter}\` names the package \`${failure.package}\`, which does not exist.`,
+        what:
+          failure.filter === failure.package
+            ? `There is no package \`${failure.package}\`.`
+            : `The filter \`${failure.filter}\` names the package \`${failure.package}\`, which does not exist.`,
         next: didYouMean(failure.nearest, '`tr ls` lists the packages; a `*` in a name makes it a pattern.'),
       };
     case 'graph/filter-unknown-directory':
@@ -84,6 +90,10 @@ const EMPTY_FILTER_NEXT: Readonly<Record<EmptyFilterReason, string | undefined>>
 function describeCycle(names: readonly string[]): string {
   const way = names.map((name) => `\`${name}\``).join(' -> ');
   return names.length === 2 ? `\`${names[0]}\` depends on itself` : `Tasks wait for each other in a circle: ${way}`;
+}
+
+function packageOf(task: string): string {
+  return task.slice(0, task.lastIndexOf('#'));
 }
 
 function andMore(count: number, noun: string, which: string): string {

@@ -9,10 +9,7 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
     case 'remote/unavailable':
       return { what: `The remote cache \`${failure.origin}\` is in trouble: ${failure.detail}.`, next: RUNS_WITHOUT };
     case 'remote/refused':
-      return {
-        what: `The remote cache \`${failure.origin}\` does not accept us: ${failure.detail}.`,
-        next: `${RUNS_WITHOUT} Check ${nameCredential(failure.origin)}, or say what may be done with \`--cache\`.`,
-      };
+      return describeRefused(failure);
     case 'remote/untrusted':
       return {
         what: `The remote cache \`${failure.origin}\` cannot be trusted: ${failure.detail}.`,
@@ -49,6 +46,20 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
         next: 'Use PEM, or the base64 of its DER form. `openssl genpkey -algorithm ed25519` makes one.',
       };
   }
+}
+
+/** 403 is the answer to a token that is known: it may read, and results are still read with it, or may nothing here. */
+function describeRefused({ origin, detail }: Extract<RemoteFailure, { readonly code: 'remote/refused' }>): Words {
+  if (detail.endsWith('403') && !origin.startsWith('s3:')) {
+    return {
+      what: `The remote cache \`${origin}\` does not allow everything that was asked: ${detail}.`,
+      next: 'Results are not affected. Where the token may only read, say so with `--cache=local:rw,remote:r` (or `TR_CACHE`); else check `TR_TOKEN` and the rules for it.',
+    };
+  }
+  return {
+    what: `The remote cache \`${origin}\` does not accept us: ${detail}.`,
+    next: `${RUNS_WITHOUT} Set or check ${nameCredential(origin)}, or say what may be done with \`--cache\`.`,
+  };
 }
 
 function nameCredential(origin: string): string {

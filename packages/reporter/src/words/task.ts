@@ -52,10 +52,15 @@ export function describeTaskFailure(failure: TaskFailure): Words {
 
 function describeExit(task: string, exitCode: number, withheld: readonly string[]): Words {
   const what = `${printable(task)} exited with code ${exitCode}.`;
-  if (withheld.length === 0) return { what };
+  if (withheld.length === 0) return exitCode === NOT_FOUND ? { what, next: HOW_TO_FIND } : { what };
   const names = withheld.slice(0, 5).map(printable).join(', ');
   return { what, next: `It mentions ${names}, set but kept from it: list it in \`env\` or \`passThroughEnv\`.` };
 }
+
+/** What a shell ends with when it knows no such command. */
+const NOT_FOUND = 127;
+const HOW_TO_FIND =
+  'That is how a shell says that there is no such command: install what has it, or put it in PATH (an activated virtual environment is enough).';
 
 function describeKilled(task: string, signal: string): Words {
   const what = `${printable(task)} was ended from outside by ${printable(signal)}.`;

@@ -1,4 +1,5 @@
 import type { WorkspaceFailure } from '@tr/model';
+import { spaced } from './config-problems.js';
 import type { Words } from './words.js';
 
 /** Words for trouble with packages, package managers and git. */
@@ -7,10 +8,13 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
     case 'workspace/no-config':
       return {
         what: `No turbo-like.config.json or turbo.json was found in ${failure.cwd} or in a directory above it.`,
-        next: `Create one ${failure.likelyRoot === undefined ? 'at the root of the workspace' : `in ${failure.likelyRoot}`}, such as \`{ "tasks": { "build": {} } }\`, or name the workspace with \`--cwd\`.`,
+        next: `Create turbo-like.config.json ${failure.likelyRoot === undefined ? 'at the root of the workspace' : `in ${failure.likelyRoot}`}: \`{ "tasks": { "build": {} } }\` runs the script \`build\` of every package.json, \`{ "tasks": { "test": { "command": "make test" } } }\` a command. Or name the workspace with \`--cwd\`.`,
       };
     case 'workspace/invalid-manifest':
-      return { what: `This package.json cannot be used: ${failure.detail}.`, next: 'Correct it and run again.' };
+      return {
+        what: `This package.json cannot be used: ${failure.detail.replace(/\((\w+)\)$/, (_all, name: string) => `(${spaced(name)})`)}.`,
+        next: 'Correct it and run again.',
+      };
     case 'workspace/duplicate-package':
       return {
         what: `Several packages are named "${failure.name}": ${failure.directories.map(showDirectory).join(', ')}.`,

@@ -11,16 +11,34 @@ const SOURCE = '\t"outptus": ["dist/**"],';
 const DIAGNOSTICS: readonly Diagnostic[] = [
   {
     severity: 'warning',
-    failure: { code: 'config/unknown-key', at: at('turbo.json', 2, 3), key: 'later', nearest: undefined },
+    failure: {
+      code: 'config/unknown-key',
+      at: at('turbo.json', 2, 3),
+      key: 'later',
+      nearest: undefined,
+      known: ['inputs', 'outputs'],
+    },
   },
   { severity: 'error', failure: { code: 'usage/missing-task', available: ['build', 'test'] } },
   {
     severity: 'error',
-    failure: { code: 'config/unknown-key', at: at('turbo.json', 12, 2), key: 'outptus', nearest: 'outputs' },
+    failure: {
+      code: 'config/unknown-key',
+      at: at('turbo.json', 12, 2),
+      key: 'outptus',
+      nearest: 'outputs',
+      known: ['inputs', 'outputs'],
+    },
   },
   {
     severity: 'error',
-    failure: { code: 'config/unknown-key', at: at('a/turbo.json', 90, 1), key: 'x', nearest: undefined },
+    failure: {
+      code: 'config/unknown-key',
+      at: at('a/turbo.json', 90, 1),
+      key: 'x',
+      nearest: undefined,
+      known: ['inputs', 'outputs'],
+    },
   },
 ];
 

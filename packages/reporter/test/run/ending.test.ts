@@ -59,6 +59,13 @@ test('a run without tasks and an interrupted run say so', () => {
   assert.match(stopped, /Detail: {4}1 aborted\n/);
 });
 
+test('a run of tasks that no package has a command for says so', () => {
+  assert.match(
+    report([start({ 'a#x': { hasCommand: false } }), ended()]),
+    /WARNING {2}No tasks were executed as part of this run\. No package in scope has a script or a `command` for `[^`]+`/,
+  );
+});
+
 test('a stopped run is no full one, and a warning at its end is printed once', () => {
   const text = report([
     start({ 'a#build': {}, 'a#dev': { persistent: true } }),

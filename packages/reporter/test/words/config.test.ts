@@ -14,8 +14,8 @@ const EVERY: readonly ConfigFailure[] = [
   { code: 'config/syntax', at, detail: 'ValueExpected' },
   { code: 'config/syntax', at, detail: 'CloseBracketExpected' },
   { code: 'config/syntax', at, detail: 'ColonExpected' },
-  { code: 'config/unknown-key', at, key: 'outptus', nearest: 'outputs' },
-  { code: 'config/unknown-key', at, key: 'x', nearest: undefined },
+  { code: 'config/unknown-key', at, key: 'outptus', nearest: 'outputs', known: ['inputs', 'outputs'] },
+  { code: 'config/unknown-key', at, key: 'x', nearest: undefined, known: ['inputs', 'outputs'] },
   { code: 'config/reserved-key', at, key: 'services' },
   { code: 'config/misplaced-key', at, key: 'ui', belongs: 'root' },
   { code: 'config/misplaced-key', at, key: 'extends', belongs: 'package' },
@@ -108,6 +108,12 @@ test('an absolute glob: what it counts from differs', () => {
 });
 
 test('what a file says cannot drive the terminal', () => {
-  const { what } = describeConfigFailure({ code: 'config/unknown-key', at, key: '\u001b[2J', nearest: undefined });
+  const { what } = describeConfigFailure({
+    code: 'config/unknown-key',
+    at,
+    key: '\u001b[2J',
+    nearest: undefined,
+    known: ['inputs', 'outputs'],
+  });
   assert.ok(!what.includes('\u001b'));
 });

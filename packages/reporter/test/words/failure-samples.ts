@@ -11,8 +11,8 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'config/unreadable', file: 'turbo-like.config.json', detail: 'EACCES' },
   { code: 'config/two-files', files: ['turbo.json', 'turbo.jsonc'] },
   { code: 'config/syntax', at, detail: 'CommaExpected' },
-  { code: 'config/unknown-key', at, key: 'outptus', nearest: 'outputs' },
-  { code: 'config/unknown-key', at, key: 'zzz', nearest: undefined },
+  { code: 'config/unknown-key', at, key: 'outptus', nearest: 'outputs', known: ['inputs', 'outputs'] },
+  { code: 'config/unknown-key', at, key: 'zzz', nearest: undefined, known: ['inputs', 'outputs'] },
   { code: 'config/reserved-key', at, key: 'tests' },
   { code: 'config/misplaced-key', at, key: 'globalEnv', belongs: 'root' },
   { code: 'config/misplaced-key', at, key: 'extends', belongs: 'package' },
@@ -200,6 +200,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
 
   { code: 'remote/unavailable', origin: 'https://cache.example.com', detail: 'the connection was refused' },
   { code: 'remote/refused', origin: 'https://cache.example.com', detail: 'it answered with status 401' },
+  { code: 'remote/refused', origin: 'https://cache.example.com', detail: 'it answered with status 403' },
   { code: 'remote/uploads-left', origin: 'https://cache.example.com', count: 1 },
   { code: 'remote/uploads-left', origin: 's3://bucket/prefix', count: 12 },
   { code: 'remote/invalid-url', setting: 'TR_REMOTE_URL', detail: 'the protocol `ftp:`' },
@@ -222,6 +223,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'store/cache-like-output', task: 'web#build', path: 'apps/web/.next/cache', bytes: 300_000_000 },
 
   { code: 'task/exit-nonzero', task: 'web#build', exitCode: 2 },
+  { code: 'task/exit-nonzero', task: 'web#build', exitCode: 127 },
   { code: 'task/killed', task: 'web#build', signal: 'SIGKILL' },
   { code: 'task/killed', task: 'web#build', signal: 'SIGSEGV' },
   { code: 'task/timeout', task: 'web#test', timeoutMs: 60_000 },

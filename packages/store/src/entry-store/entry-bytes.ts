@@ -1,7 +1,7 @@
 import { canonicalJson, digestOf, isSameDigest, isSha256 } from '@tr/hash';
-import { fail, ok, type Digest, type Result } from '@tr/model';
+import { fail, InvariantError, ok, type Digest, type Result } from '@tr/model';
 
-import { MAX_INLINE_BYTES, type Entry, type EntryName } from './entry-store.js';
+import { MAX_INLINE_BYTES, type Entry, type EntryName, type EntryNamespace } from './entry-store.js';
 
 /** Version of the stored form; an unknown one is not trusted. History: 1 (0.2): first. */
 const ENTRY_VERSION = 1;
@@ -16,20 +16,34 @@ export const MAX_ENTRY_BYTES = 64 * 1024;
  */
 export function toEntryBytes({ name, body, createdAt, durationMs, facts, inline }: Entry): Uint8Array {
   return Buffer.from(
-    `{"body":{"hash":${JSON.stringify(body.hash)},"size":${canonicalJson(body.size)}},"createdAt":${canonicalJson(createdAt)}` +
-      (durationMs === undefined ? '' : `,"durationMs":${canonicalJson(durationMs)}`) +
+    `{"body":{"hash":"${body.hash}","size":${countText(body.size)}},"createdAt":${countText(createdAt)}` +
+      (durationMs === undefined ? '' : `,"durationMs":${countText(durationMs)}`) +
       `,"facts":${canonicalJson(facts)}` +
       (inline === undefined ? '' : `,"inline":"${base64Of(inline)}"`) +
       `,"name":${nameText(name)},"version":${ENTRY_VERSION}}`,
   );
 }
 
+/** As JSON writes it, without asking `JSON.stringify`. */
+function countText(count: number): string {
+  if (!Number.isFinite(count)) throw new InvariantError(`an entry with ${count}`);
+  return `${count}`;
+}
+
 function base64Of(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-function nameText({ instance, key, protocol, scope, tenant }: EntryName): string {
-  return JSON.stringify({ instance, key, protocol, scope, tenant });
+/** The texts around the key in what was written last: most entries of a server are of few namespaces. */
+let lastNamespace: { readonly of: EntryNamespace; readonly before: string; readonly after: string } | undefined;
+
+function nameText(name: EntryName): string {
+  if (lastNamespace === undefined || !isSameNamespace(lastNamespace.of, name)) {
+    const { instance, protocol, scope, tenant } = name;
+    const after = JSON.stringify({ protocol, scope, tenant }).slice(1);
+    lastNamespace = { of: name, before: `{"instance":${JSON.stringify(instance)},"key":`, after };
+  }
+  return `${lastNamespace.before}${JSON.stringify(name.key)},${lastNamespace.after}`;
 }
 
 /** Reads a stored entry, trusting nothing; the failure is what is wrong with it. */
@@ -59,7 +73,12 @@ function readInline(inline: unknown, body: Digest): Result<Uint8Array | undefine
 
 /** True when both are the same name. */
 export function isSameName(a: EntryName, b: EntryName): boolean {
-  return NAME_PARTS.every((part) => a[part] === b[part]);
+  return a.key === b.key && isSameNamespace(a, b);
+}
+
+/** True when both are of the same namespace. */
+export function isSameNamespace(a: EntryNamespace, b: EntryNamespace): boolean {
+  return a.scope === b.scope && a.tenant === b.tenant && a.protocol === b.protocol && a.instance === b.instance;
 }
 
 /** True when both are the same write of the same name, not only the same content. */

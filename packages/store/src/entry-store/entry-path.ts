@@ -24,7 +24,7 @@ let last: { readonly key: string; readonly digest: Sha256 } | undefined;
 
 /** The name of an entry in its namespace, whatever its key may contain. */
 export function keyDigest(key: string): Sha256 {
-  if (last?.key !== key) last = { key, digest: sha256(JSON.stringify([key])) };
+  if (last?.key !== key) last = { key, digest: sha256(`[${JSON.stringify(key)}]`) };
   return last.digest;
 }
 

@@ -11,7 +11,14 @@ import { createPacer } from '../pacer.js';
 import { readWhole } from '../read-whole.js';
 import { attemptAsync, type StoreResult } from '../trouble.js';
 import { scanDirectories, scanFiles } from '../upkeep/scan-folder.js';
-import { fromEntryBytes, isSameName, isSameWrite, MAX_ENTRY_BYTES, toEntryBytes } from './entry-bytes.js';
+import {
+  fromEntryBytes,
+  isSameName,
+  isSameNamespace,
+  isSameWrite,
+  MAX_ENTRY_BYTES,
+  toEntryBytes,
+} from './entry-bytes.js';
 import { entryPath, keyPath, namespacePath } from './entry-path.js';
 import { RecentEntries } from './recent-entries.js';
 import { USE_INTERVAL_MS, type Entry, type EntryName, type EntryStore } from './entry-store.js';
@@ -136,8 +143,8 @@ const MAX_NAMESPACES = 1000;
 /** Paths of entries; the folders of namespaces are worked out once. */
 function createPaths(root: string): (name: EntryName) => string {
   const folders = new Map<string, string>();
-  return (name) => {
-    const { tenant, scope, protocol, instance, key } = name;
+  const folderOf = (name: EntryName): string => {
+    const { tenant, scope, protocol, instance } = name;
     const namespace = JSON.stringify([tenant, scope, protocol, instance]);
     let folder = folders.get(namespace);
     if (folder === undefined) {
@@ -145,7 +152,14 @@ function createPaths(root: string): (name: EntryName) => string {
       folder = join(root, ...namespacePath(name)) + sep;
       folders.set(namespace, folder);
     }
-    return folder + keyPath(key).join(sep);
+    return folder;
+  };
+  // One after the other is mostly of the same namespace: comparing it costs less than making a key of it.
+  let last: { readonly of: EntryName; readonly folder: string } | undefined;
+  return (name) => {
+    if (last === undefined || !isSameNamespace(last.of, name)) last = { of: name, folder: folderOf(name) };
+    const [fanOut, digest] = keyPath(name.key);
+    return `${last.folder}${fanOut}${sep}${digest}`;
   };
 }
 

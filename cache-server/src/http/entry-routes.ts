@@ -23,7 +23,7 @@ export async function answerPut(
 ): Promise<FastifyReply> {
   await target.session.write(target.key, bodyStream(exchange.request), {
     ...options,
-    ...expectedLength(exchange.request),
+    length: expectedLength(exchange.request),
   });
   return await exchange.reply.send('');
 }

@@ -28,14 +28,11 @@ function takeWhole(stream: Readable, length: number): Uint8Array | undefined {
 }
 
 /**
- * The announced length of a body that may also come in chunks, whose end shows by itself: older clients of Turborepo send
- * it so. To be spread into the options of a write.
+ * The announced length of a body that may also come in chunks, whose end shows by itself (undefined): older clients of Turborepo
+ * send it so.
  */
-export function expectedLength(request: { readonly headers: Readonly<Record<string, unknown>> }): {
-  readonly length?: number;
-} {
-  const isChunked = request.headers['transfer-encoding'] === 'chunked';
-  return isChunked ? {} : { length: announcedLength(request) };
+export function expectedLength(request: { readonly headers: Readonly<Record<string, unknown>> }): number | undefined {
+  return request.headers['transfer-encoding'] === 'chunked' ? undefined : announcedLength(request);
 }
 
 /** The announced length of a body. Throws when there is none. */

@@ -15,13 +15,13 @@ export interface WriteOptions {
   /** `first-wins` (the default): what is there stays. `replace`: only where the protocol's keys are mutable. */
   readonly mode?: 'first-wins' | 'replace';
   /** What a hit saves, milliseconds. */
-  readonly durationMs?: number;
+  readonly durationMs?: number | undefined;
   /** At most 16 short values. */
   readonly facts?: Readonly<Record<string, string>>;
   /** Bytes the client announced; a body of another length is refused. */
-  readonly length?: number;
+  readonly length?: number | undefined;
   /** What the content must be; other content is refused: `bad-digest`. */
-  readonly expected?: { readonly hash: string; readonly size?: number };
+  readonly expected?: { readonly hash: string; readonly size?: number } | undefined;
 }
 
 /**

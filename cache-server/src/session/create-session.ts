@@ -9,7 +9,7 @@ import type { CacheSession, EntryKey, WriteOptions, WriteReport } from './cache-
 import { pullContent } from './pull.js';
 import type { RequestTrace } from './request-trace.js';
 import { unwrap } from './store-problem.js';
-import { writeBody } from './write-body.js';
+import { checkWhole, takeSmall, writeBody } from './write-body.js';
 
 /** What sessions are made over; one per server. */
 export interface SessionGround {
@@ -80,9 +80,18 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
     if (entry === undefined) trace.misses++;
     else trace.hits++;
   };
+  /** Puts an entry when nobody has looked what is there; that is looked at only if it is something. */
+  const putUnseen = async (entry: Entry): Promise<WriteReport['outcome']> => {
+    const outcome = unwrap(await entries.put(entry));
+    if (outcome === 'stored') return outcome;
+    const first = await look(entry.name);
+    if (first === undefined || (await isWhole(first))) return outcome;
+    return unwrap(await entries.put(entry, { over: first }));
+  };
   const checkWrite = (options: WriteOptions): void => {
     if (!identity.mayWrite) throw new Problem('read-only');
-    const facts = Object.entries(options.facts ?? {});
+    if (options.facts === undefined) return;
+    const facts = Object.entries(options.facts);
     const isTooMuch = facts.some(([name, value]) => name.length + value.length > MAX_FACT_BYTES);
     if (facts.length > MAX_FACTS || isTooMuch) throw new Problem('bad-request', 'facts are too long');
   };
@@ -157,18 +166,24 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
       noteKey(key);
       const name = toName(identity.scope, key);
       const replace = options.mode === 'replace';
-      const first = replace ? undefined : await look(name);
+      const { tenant, scope } = identity;
+      const { length, expected } = options;
+      const size = body instanceof Uint8Array ? body.length : (length ?? 0);
+      const place = { tenant, scope, bytes: size };
+      const terms = { length, expected, maxBytes: ground.maxEntryBytes };
+      const whole = size > ground.maxEntryBytes ? undefined : await takeSmall(body, length);
+      // A small body that is here, of which nothing can be wrong and for which there is room: putting it is looking.
+      const putsFirst = whole !== undefined && !replace && expected === undefined && ledger.fits(place);
+      const first = replace || putsFirst ? undefined : await look(name);
       if (first !== undefined && (await isWhole(first))) {
         trace.outcome = 'kept';
         return { outcome: 'kept', digest: undefined };
       }
-      const size = body instanceof Uint8Array ? body.length : options.length;
       // Before any room is asked for: it is the entry that is too large, not the store that is full.
-      if ((size ?? 0) > ground.maxEntryBytes) throw new Problem('too-large');
-      const { tenant, scope } = identity;
-      const reservation = await ledger.reserve({ tenant, scope, bytes: size ?? 0 });
+      if (size > ground.maxEntryBytes) throw new Problem('too-large');
+      const reservation = putsFirst ? ledger.hold(place) : await ledger.reserve(place);
       try {
-        const written = await writeBody(blobs, body, { ...options, maxBytes: ground.maxEntryBytes });
+        const written = whole === undefined ? await writeBody(blobs, body, terms) : checkWhole(whole, terms);
         const entry: Entry = {
           name,
           body: written.digest,
@@ -178,7 +193,7 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
           facts: options.facts ?? {},
         };
         if (written.inline === undefined) ledger.noteBlob(written.digest.hash);
-        const outcome = unwrap(await entries.put(entry, { replace, over: first }));
+        const outcome = putsFirst ? await putUnseen(entry) : unwrap(await entries.put(entry, { replace, over: first }));
         trace.outcome = outcome;
         if (outcome === 'stored') {
           trace.stored++;

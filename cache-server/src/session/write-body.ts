@@ -24,14 +24,8 @@ export async function writeBody(
   if ((terms.length ?? 0) > terms.maxBytes) throw new Problem('too-large');
   const source = body instanceof Uint8Array ? single(body) : body;
   const announced = body instanceof Uint8Array ? body.length : terms.length;
-  if (announced !== undefined && announced <= MAX_INLINE_BYTES) {
-    const inline =
-      body instanceof Uint8Array ? body : (body.takeWhole?.(announced) ?? (await collect(body, announced)));
-    const digest = digestOf(inline);
-    const flaw = findFlaw(digest, terms);
-    if (flaw !== undefined) throw flaw;
-    return { digest, inline };
-  }
+  if (announced !== undefined && announced <= MAX_INLINE_BYTES)
+    return checkWhole(body instanceof Uint8Array ? body : await collect(body, announced), terms);
   let flaw: Problem | undefined;
   const limit = Math.min(terms.maxBytes, announced ?? terms.maxBytes);
   const stored = unwrap(
@@ -46,6 +40,26 @@ export async function writeBody(
   );
   if (flaw !== undefined || stored === undefined) throw flaw ?? new Problem('bad-digest');
   return { digest: stored.digest, inline: undefined };
+}
+
+/** The body when all of it is here and small enough to go into an entry; undefined, and nothing was taken, when it is not. */
+export async function takeSmall(
+  body: BodySource | Uint8Array,
+  length: number | undefined,
+): Promise<Uint8Array | undefined> {
+  if (body instanceof Uint8Array) return body.length <= MAX_INLINE_BYTES ? body : undefined;
+  if (length === undefined || length > MAX_INLINE_BYTES) return undefined;
+  // A request is told of when its headers are read: what came with them is in the stream after the next microtask at the earliest.
+  await Promise.resolve();
+  return body.takeWhole?.(length);
+}
+
+/** A body that goes into an entry. Throws a problem when it is not what was announced. */
+export function checkWhole(bytes: Uint8Array, terms: BodyTerms): WrittenBody {
+  const digest = digestOf(bytes);
+  const flaw = findFlaw(digest, terms);
+  if (flaw !== undefined) throw flaw;
+  return { digest, inline: bytes };
 }
 
 function findFlaw(digest: Digest, { length, expected }: BodyTerms): Problem | undefined {

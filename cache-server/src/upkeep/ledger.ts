@@ -56,6 +56,8 @@ export function scopeQuota(quotas: Quotas, scope: string): number | undefined {
  */
 export class Ledger {
   readonly #quotas: Quotas;
+  readonly #hasScopeQuotas: boolean;
+  #lastSlot = { tenant: '', scope: '', slot: slotOf({ tenant: '', scope: '' }) };
   readonly #bytes = new Map<string, number>();
   /** Bodies that are coming in. */
   readonly #pending = new Map<string, number>();
@@ -68,6 +70,7 @@ export class Ledger {
 
   constructor(quotas: Quotas) {
     this.#quotas = quotas;
+    this.#hasScopeQuotas = Object.keys(quotas.scopeBytes).length > 0;
   }
 
   /** Who is asked when something does not fit. */
@@ -111,11 +114,16 @@ export class Ledger {
 
   /** Room for a body; throws `full` when there is none even after an eviction. */
   async reserve(place: Place): Promise<Reservation> {
-    const slot = slotOf(place);
-    for (let tries = 0; !this.#fits(place, slot); tries++) {
+    for (let tries = 0; !this.fits(place); tries++) {
       if (tries === MAX_TRIES || !this.#canFit(place)) throw new Problem('full');
       await this.#makeRoom(place);
     }
+    return this.hold(place);
+  }
+
+  /** Room for a body that fits. */
+  hold(place: Place): Reservation {
+    const slot = this.#slotOf(place);
     this.#addPending(slot, place.bytes);
     return {
       keep: (bytes) => {
@@ -161,11 +169,22 @@ export class Ledger {
     return bytes <= (this.#quotas.totalBytes ?? bytes) && bytes <= (scopeQuota(this.#quotas, scope) ?? bytes);
   }
 
-  #fits({ scope, bytes }: Place, slot: string): boolean {
+  /** Whether there is room now. */
+  fits(place: Place): boolean {
+    const { scope, bytes } = place;
     const { totalBytes } = this.#quotas;
     if (totalBytes !== undefined && this.#total + this.#pendingTotal + bytes > totalBytes) return false;
-    const quota = scopeQuota(this.#quotas, scope);
-    return quota === undefined || (this.#bytes.get(slot) ?? 0) + (this.#pending.get(slot) ?? 0) + bytes <= quota;
+    const quota = this.#hasScopeQuotas ? scopeQuota(this.#quotas, scope) : undefined;
+    if (quota === undefined) return true;
+    const slot = this.#slotOf(place);
+    return (this.#bytes.get(slot) ?? 0) + (this.#pending.get(slot) ?? 0) + bytes <= quota;
+  }
+
+  /** Bodies come from few places, and making text of one is not free. */
+  #slotOf({ tenant, scope }: Place): string {
+    if (this.#lastSlot.tenant !== tenant || this.#lastSlot.scope !== scope)
+      this.#lastSlot = { tenant, scope, slot: slotOf({ tenant, scope }) };
+    return this.#lastSlot.slot;
   }
 
   #add(slot: string, bytes: number): void {

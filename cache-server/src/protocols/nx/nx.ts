@@ -29,7 +29,9 @@ export const nx: Protocol = {
     });
     app.put<KeyParams>('/v1/cache/:hash', async (request, reply) => {
       const key = toKey(request.params.hash);
-      const { outcome } = await host.session(request).write(key, bodyStream(request), expectedLength(request));
+      const { outcome } = await host
+        .session(request)
+        .write(key, bodyStream(request), { length: expectedLength(request) });
       if (outcome === 'kept') throw new Problem('already-exists');
       return await reply.send('');
     });

@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 
-/** Fact -> header that brings it and takes it back, and the longest value. */
-const FACTS = {
-  tag: { header: 'x-artifact-tag', limit: 600 },
-  sha: { header: 'x-artifact-sha', limit: 64 },
-  dirtyHash: { header: 'x-artifact-dirty-hash', limit: 64 },
-} as const;
+/** Each fact, the header that brings it and takes it back, and the longest value. */
+const FACTS = [
+  { fact: 'tag', header: 'x-artifact-tag', limit: 600 },
+  { fact: 'sha', header: 'x-artifact-sha', limit: 64 },
+  { fact: 'dirtyHash', header: 'x-artifact-dirty-hash', limit: 64 },
+] as const;
 
 /** How long the task took, milliseconds. Anything but a whole number is left out: the client fails on reading it back. */
 export function readDuration(headers: IncomingHttpHeaders): number | undefined {
@@ -18,7 +18,7 @@ export function readDuration(headers: IncomingHttpHeaders): number | undefined {
 /** What the client says about its artifact, to be given back as it is. */
 export function readFacts(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const facts: Record<string, string> = {};
-  for (const [fact, { header, limit }] of Object.entries(FACTS)) {
+  for (const { fact, header, limit } of FACTS) {
     const value = headers[header];
     if (typeof value !== 'string' || value === '') continue;
     if (value.length > limit || !/^[\x20-\x7e]+$/.test(value))
@@ -32,7 +32,7 @@ export function readFacts(headers: IncomingHttpHeaders): Readonly<Record<string,
 export function factHeaders(entry: Entry): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   if (entry.durationMs !== undefined) headers['x-artifact-duration'] = String(entry.durationMs);
-  for (const [fact, { header }] of Object.entries(FACTS)) {
+  for (const { fact, header } of FACTS) {
     const value = entry.facts[fact];
     if (value !== undefined) headers[header] = value;
   }

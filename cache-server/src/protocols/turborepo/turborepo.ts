@@ -38,12 +38,12 @@ export const turborepo: Protocol = {
       const facts = readFacts(request.headers);
       if (facts['tag'] === undefined && host.takesSignedOnly(request)) throw new Problem('unsigned');
       await host.session(request).write(key, bodyStream(request), {
-        ...expectedLength(request),
+        length: expectedLength(request),
         facts,
-        ...(durationMs === undefined ? {} : { durationMs }),
+        durationMs,
       });
-      const urls = [`${host.publicUrl(request)}/v8/artifacts/${key.key}`];
-      return await reply.code(202).header('content-type', JSON_TYPE).send(JSON.stringify({ urls }));
+      const url = JSON.stringify(`${host.publicUrl(request)}/v8/artifacts/${key.key}`);
+      return await reply.code(202).header('content-type', JSON_TYPE).send(`{"urls":[${url}]}`);
     });
     addPreflight(app);
     addAccountRoutes(app, host);

@@ -134,6 +134,7 @@ export class Authenticator {
   }
 
   #recall(digest: string): Identity | undefined {
+    if (this.#remembered.size === 0) return undefined;
     const found = this.#remembered.get(digest);
     if (found === undefined || found.expiresAt > this.#ground.now()) return found?.identity;
     this.#remembered.delete(digest);

@@ -18,6 +18,7 @@ export function isSignedOnly(
   rules: readonly SignedOnlyRule[],
   { tenant, scope }: { readonly tenant: string; readonly scope: Scope },
 ): boolean {
+  if (rules.length === 0) return false;
   const kind = scope.split('/')[0] ?? scope;
   return [tenant, `${tenant}/${kind}`, `${tenant}/${scope}`].some((place) => rules.includes(place));
 }

@@ -170,7 +170,9 @@ class CacheServer {
       forceCloseConnections: false,
     });
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    // By its name what most clients send is found at once; for `*` the type is read and compared first.
+    for (const type of ['application/octet-stream', '*'])
+      app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
     app.decorateRequest('identity', undefined);
     app.decorateRequest('trace');
     app.addHook('onRequest', (request, reply, done) => this.#receive(request, reply, done));
@@ -234,7 +236,7 @@ class CacheServer {
     if (this.#isDraining) announceEnd(reply);
     // Not the framework's hook for that: it says nothing when the client goes away.
     const startedAt = performance.now();
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       this.#open.delete(reply);
       this.#noteServed(request, reply, (performance.now() - startedAt) / 1000);
       // An answer whose headers were sent before the drain began promised to keep the connection.

@@ -57,7 +57,9 @@ export function createMetrics(stored: () => { readonly bytes: number; readonly e
   gauge('stored_entries', 'Number of all entries.', () => stored().entries);
 
   const tallies = new Map<string, Tally>();
+  let last: Tally | undefined;
   const settle = (): void => {
+    last = undefined;
     for (const { labels, count, hits, misses, stored: kept, bytesIn, bytesOut } of tallies.values()) {
       const { protocol } = labels;
       requests.inc(labels, count);
@@ -71,7 +73,8 @@ export function createMetrics(stored: () => { readonly bytes: number; readonly e
   };
   return {
     note: (request) => {
-      addTo(tallies, request);
+      if (last === undefined || !isOf(last, request)) last = tallyOf(tallies, request);
+      addTo(last, request);
       seconds.observe({ protocol: request.protocol }, request.seconds);
     },
     noteEvicted: (count) => evicted.inc(count),
@@ -92,6 +95,7 @@ export function createMetrics(stored: () => { readonly bytes: number; readonly e
 /** Requests of one kind since the counters were last looked at: a counter costs more to raise than a field. */
 interface Tally {
   readonly labels: { readonly protocol: string; readonly method: string; readonly status: string };
+  readonly status: number;
   count: number;
   hits: number;
   misses: number;
@@ -100,15 +104,22 @@ interface Tally {
   bytesOut: number;
 }
 
-function addTo(tallies: Map<string, Tally>, request: ServedRequest): void {
-  const { protocol, method, status, trace, bytesIn, bytesOut } = request;
+function isOf({ labels, status }: Tally, request: ServedRequest): boolean {
+  return status === request.status && labels.method === request.method && labels.protocol === request.protocol;
+}
+
+function tallyOf(tallies: Map<string, Tally>, { protocol, method, status }: ServedRequest): Tally {
   const name = `${protocol} ${method} ${status}`;
   let tally = tallies.get(name);
   if (tally === undefined) {
     const labels = { protocol, method, status: String(status) };
-    tally = { labels, count: 0, hits: 0, misses: 0, stored: 0, bytesIn: 0, bytesOut: 0 };
+    tally = { labels, status, count: 0, hits: 0, misses: 0, stored: 0, bytesIn: 0, bytesOut: 0 };
     tallies.set(name, tally);
   }
+  return tally;
+}
+
+function addTo(tally: Tally, { trace, bytesIn, bytesOut }: ServedRequest): void {
   tally.count++;
   tally.hits += trace.hits;
   tally.misses += trace.misses;

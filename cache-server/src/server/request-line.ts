@@ -13,13 +13,21 @@ export function requestLine(answer: AnsweredRequest, time: string): string {
   const outcome = isCut ? 'cut' : trace.outcome;
   return (
     `{"time":"${time}","event":"request"` +
-    (id === undefined ? '' : `,"id":${JSON.stringify(id)}`) +
-    `,"protocol":"${protocol}","method":${JSON.stringify(method)},"status":${status}` +
+    (id === undefined ? '' : `,"id":"${id}"`) +
+    `,"protocol":"${protocol}","method":${methodText(method)},"status":${status}` +
     (outcome === undefined ? '' : `,"outcome":"${outcome}"`) +
     (identity === undefined ? '' : holderText(identity)) +
     (trace.key === undefined ? '' : `,"key":"${trace.key}"`) +
     `,"bytesIn":${countText(bytesIn)},"bytesOut":${countText(bytesOut)},"ms":${Math.round(seconds * 10_000) / 10}}`
   );
+}
+
+/** What was written last, as there are few. */
+let lastMethod = { method: '', text: '""' };
+
+function methodText(method: string): string {
+  if (lastMethod.method !== method) lastMethod = { method, text: JSON.stringify(method) };
+  return lastMethod.text;
 }
 
 /** Lengths come from headers: one that is no number is `null`, as in any JSON. */

@@ -4,15 +4,15 @@ import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startCacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { cleanEnvironment, TR_BIN } from '../rig/exec-tr.js';
 import { createSample } from '../rig/samples.js';
 import { readTree, type TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 /** Small and large, executable, linked, empty, the same content twice and with both modes, a long name, no ASCII. */
 const BUILD = [
@@ -28,11 +28,6 @@ const BUILD = [
   `: > "dist/deep/$(printf 'ü%.0s' $(seq 90)).txt"`,
   'echo built',
 ].join(' && ');
-
-function track(workspace: TestWorkspace): TestWorkspace {
-  open.push(workspace);
-  return workspace;
-}
 
 interface Call {
   readonly status: number | null;
@@ -77,7 +72,7 @@ describe('export and import', () => {
   after(() => source.dispose());
 
   test('plain tar lists and unpacks it; the bytes are the same every time and everywhere', () => {
-    const other = track(checkOut(source));
+    const other = keep(checkOut(source));
     writeFileSync(join(other.root, 'result.tar'), file);
     const list = spawnSync('tar', ['-tf', 'result.tar'], { cwd: other.root, encoding: 'utf8' });
     assert.equal(list.status, 0, list.stderr);
@@ -102,7 +97,7 @@ describe('export and import', () => {
   });
 
   test('an imported result is a hit, byte by byte; a second import changes nothing', async () => {
-    const other = track(checkOut(source));
+    const other = keep(checkOut(source));
     const imported = call(other, ['import'], file);
     assert.match(imported.stdout.toString(), /^Imported lib#build: 7 files/);
     assert.match(call(other, ['import'], file).stdout.toString(), /^Imported nothing: there is a result already/);
@@ -114,7 +109,7 @@ describe('export and import', () => {
   });
 
   test('a result that lost its blobs has them again after an import', async () => {
-    const other = track(checkOut(source));
+    const other = keep(checkOut(source));
     call(other, ['import'], file);
     const blobs = readdirSync(join(other.root, '.tr/cache'), { recursive: true })
       .map(String)
@@ -130,9 +125,9 @@ describe('export and import', () => {
   test('a result that only the remote has is fetched', async () => {
     const server = await startCacheServer();
     try {
-      const first = track(createSample());
+      const first = keep(createSample());
       await first.tr(['run', 'build'], { env: server.client });
-      const other = track(checkOut(first));
+      const other = keep(checkOut(first));
       assert.deepEqual(codesIn(call(other, ['export', TASK]).stderr), ['export/not-stored']);
       const exported = call(other, ['export', TASK], undefined, server.client);
       assert.equal(exported.status, 0, exported.stderr);
@@ -195,7 +190,7 @@ describe('export and import', () => {
   };
   for (const [title, attack] of Object.entries(ATTACKS)) {
     test(`refused, and nothing is stored: ${title}`, async () => {
-      const other = track(checkOut(source));
+      const other = keep(checkOut(source));
       const imported = call(other, ['import'], attack(file));
       assert.equal(imported.status, 1, imported.stdout.toString() + imported.stderr);
       assert.deepEqual(codesIn(imported.stderr), ['export/damaged'], imported.stderr);
@@ -207,7 +202,7 @@ describe('export and import', () => {
   test('refused: a newer version of the format, with its number', () => {
     const newer = Buffer.from(file);
     newer.write('tr export 9', newer.indexOf('tr export 1'), 'latin1');
-    const imported = call(track(checkOut(source)), ['import'], newer);
+    const imported = call(keep(checkOut(source)), ['import'], newer);
     assert.equal(imported.status, 1);
     assert.ok(
       imported.stderr.includes('export/other-version') && imported.stderr.includes('version 9'),
@@ -219,12 +214,12 @@ describe('export and import', () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const publicKeys = [publicKey.export({ format: 'pem', type: 'spki' }).toString()];
     const TR_SIGNING_KEY = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-    const first = track(createSample({ config: { remoteCache: { publicKeys } } }));
+    const first = keep(createSample({ config: { remoteCache: { publicKeys } } }));
     await first.tr(['run', 'build']);
     const unsigned = call(first, ['export', TASK]).stdout;
     const signed = call(first, ['export', TASK], undefined, { TR_SIGNING_KEY }).stdout;
     assert.deepEqual(call(first, ['export', TASK], undefined, { TR_SIGNING_KEY }).stdout, signed);
-    const other = track(checkOut(first));
+    const other = keep(checkOut(first));
     for (const bytes of [unsigned, Buffer.concat([signed.subarray(0, FIRST), file.subarray(FIRST)])]) {
       const refused = call(other, ['import'], bytes);
       assert.equal(refused.status, 1);
@@ -233,10 +228,10 @@ describe('export and import', () => {
     assert.deepEqual(storedKeys(other), []);
     assert.equal(call(other, ['import'], signed).status, 0);
     // A signature that nobody asked for does no harm.
-    const plain = track(createSample());
+    const plain = keep(createSample());
     await plain.tr(['run', 'build']);
     const extra = call(plain, ['export', TASK], undefined, { TR_SIGNING_KEY }).stdout;
-    assert.equal(call(track(checkOut(plain)), ['import'], extra).status, 0);
+    assert.equal(call(keep(checkOut(plain)), ['import'], extra).status, 0);
   });
 
   test('wrong calls: unknown task, several, never run, a terminal, a full disk', () => {
@@ -246,7 +241,7 @@ describe('export and import', () => {
     const several = call(source, ['export', 'build']);
     assert.deepEqual([several.status, codesIn(several.stderr)], [2, ['export/several-tasks']]);
     assert.match(several.stderr, /`app#build`, `lib#build`/);
-    const fresh = call(track(createSample()), ['export', TASK]);
+    const fresh = call(keep(createSample()), ['export', TASK]);
     assert.deepEqual([fresh.status, codesIn(fresh.stderr)], [2, ['export/not-stored']]);
     assert.equal(fresh.stdout.length, 0);
 

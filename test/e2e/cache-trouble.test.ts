@@ -3,21 +3,17 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { blobFiles, blobOf, manifestFiles, overwrite } from '../rig/cache-files.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { cleanEnvironment, TR_BIN } from '../rig/exec-tr.js';
 import { warningsOf } from '../rig/events.js';
 import { BUILD, createSample, type SampleOptions } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
-function sample(options?: SampleOptions): TestWorkspace {
-  const workspace = createSample(options);
-  open.push(workspace);
-  return workspace;
-}
+const sample = (options?: SampleOptions): TestWorkspace => keep(createSample(options));
 
 const OUT = 'packages/lib/dist/out.txt';
 

@@ -1,11 +1,11 @@
 /** Wrong configuration: everything at once, each with its place, code, nearest name and what to do; nothing runs. */
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import type { TrResult } from '../rig/exec-tr.js';
 import { createRoot, createWorkspace, invocation, type TestWorkspace, type Tree } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 /** Two packages, `web` and `lib`, with a root configuration as it is given. */
 function workspaceOf(config: Tree): TestWorkspace {
@@ -13,18 +13,20 @@ function workspaceOf(config: Tree): TestWorkspace {
   const manifest = (name: string, dependencies = {}) => ({
     json: { name, version: '1.0.0', scripts: { build: invocation(root, name) }, dependencies },
   });
-  const workspace = createWorkspace(
-    {
-      'package.json': { json: { name: 'r', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] } },
-      '.gitignore': '.tr\n',
-      'packages/web/package.json': manifest('web', { lib: '*' }),
-      'packages/lib/package.json': manifest('lib'),
-      ...config,
-    },
-    { root },
+  return keep(
+    createWorkspace(
+      {
+        'package.json': {
+          json: { name: 'r', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] },
+        },
+        '.gitignore': '.tr\n',
+        'packages/web/package.json': manifest('web', { lib: '*' }),
+        'packages/lib/package.json': manifest('lib'),
+        ...config,
+      },
+      { root },
+    ),
   );
-  open.push(workspace);
-  return workspace;
 }
 
 /** `file:line:column code` of every error and warning, in the order they are told. */

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { parseConfigFile } from '@tr/config';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { createSample } from '../rig/samples.js';
 import { createRoot, createWorkspace, type TestWorkspace, type Tree } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -52,26 +52,26 @@ for (const { page, line, text } of CONFIGS) {
 
 /** `web` and the like, as the pages name them; every task they run is there. */
 function createExample(): TestWorkspace {
-  const workspace = createSample({
-    config: {
-      services: { db: { type: 'postgres' }, redis: { type: 'redis' } },
-      tasks: { test: {}, lint: {}, seed: { command: 'true', snapshot: { service: 'db', steps: [] } } },
-    },
-    files: {
-      'apps/web/package.json': { json: { name: 'web', version: '1.0.0', scripts: { build: 'true', test: 'true' } } },
-      'services/pricing/package.json': { json: { name: 'pricing', scripts: { test: 'true' } } },
-      'package.json': {
-        json: {
-          name: 'shop',
-          private: true,
-          packageManager: 'npm@10.8.2',
-          workspaces: ['packages/*', 'apps/*', 'services/*'],
+  return keep(
+    createSample({
+      config: {
+        services: { db: { type: 'postgres' }, redis: { type: 'redis' } },
+        tasks: { test: {}, lint: {}, seed: { command: 'true', snapshot: { service: 'db', steps: [] } } },
+      },
+      files: {
+        'apps/web/package.json': { json: { name: 'web', version: '1.0.0', scripts: { build: 'true', test: 'true' } } },
+        'services/pricing/package.json': { json: { name: 'pricing', scripts: { test: 'true' } } },
+        'package.json': {
+          json: {
+            name: 'shop',
+            private: true,
+            packageManager: 'npm@10.8.2',
+            workspaces: ['packages/*', 'apps/*', 'services/*'],
+          },
         },
       },
-    },
-  });
-  open.push(workspace);
-  return workspace;
+    }),
+  );
 }
 
 const CALLS = BLOCKS.filter(({ language }) => language === 'console').flatMap(({ page, line, text }) =>
@@ -117,10 +117,9 @@ test('the Django example of the README, as it is shown', async () => {
     'requirements.txt': 'Django\n',
   };
   const bin = createRoot();
-  const tools = createWorkspace({ python3: PYTHON }, { root: bin, git: false });
+  keep(createWorkspace({ python3: PYTHON }, { root: bin, git: false }));
   chmodSync(join(bin, 'python3'), 0o755);
-  const workspace = createWorkspace(files);
-  open.push(tools, workspace);
+  const workspace = keep(createWorkspace(files));
   const env = { PATH: `${bin}:${process.env['PATH']}` };
   const first = await workspace.tr(['run', 'test'], { env });
   assert.equal(first.exitCode, 0, first.stderr);

@@ -2,21 +2,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { notSavedReason } from '../rig/events.js';
 import type { JsonEvent } from '../rig/exec-tr.js';
 import { processesMentioning } from '../rig/processes.js';
 import { BUILD, createSample, type SampleOptions } from '../rig/samples.js';
 import { createRoot, createWorkspace, invocation, type TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
-function sample(options?: SampleOptions): TestWorkspace {
-  const workspace = createSample(options);
-  open.push(workspace);
-  return workspace;
-}
+const sample = (options?: SampleOptions): TestWorkspace => keep(createSample(options));
 
 /** `a` fails; `b` depends on it; `c` stands alone and finishes after `a` has failed. */
 function threePackages(): TestWorkspace {
@@ -40,7 +36,7 @@ function threePackages(): TestWorkspace {
     },
     { root },
   );
-  open.push(workspace);
+  keep(workspace);
   return workspace;
 }
 

@@ -1,11 +1,11 @@
 /** Filters and `--affected` from the command line to what runs; the grammar itself has its tests in `task-graph`. */
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import type { TrOptions } from '../rig/exec-tr.js';
 import { createWorkspace, type TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 /** web -> ui -> tokens, docs -> ui, and `lone`, which nobody needs. */
 function createShop(): TestWorkspace {
@@ -17,23 +17,23 @@ function createShop(): TestWorkspace {
       dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, '*'])),
     },
   });
-  const workspace = createWorkspace({
-    'package.json': {
-      json: { name: 'shop', private: true, packageManager: 'npm@10.8.2', workspaces: ['apps/*', 'packages/*'] },
-    },
-    'turbo.json': { json: { tasks: { build: { dependsOn: ['^build'] } } } },
-    '.gitignore': '.tr\n',
-    'README.md': 'shop\n',
-    'apps/web/package.json': manifest('web', ['ui']),
-    'apps/docs/package.json': manifest('docs', ['ui']),
-    'packages/ui/package.json': manifest('ui', ['tokens']),
-    'packages/ui/src/a.txt': 'ui\n',
-    'packages/tokens/package.json': manifest('tokens'),
-    'packages/tokens/a.txt': 'tokens\n',
-    'packages/lone/package.json': manifest('lone'),
-  });
-  open.push(workspace);
-  return workspace;
+  return keep(
+    createWorkspace({
+      'package.json': {
+        json: { name: 'shop', private: true, packageManager: 'npm@10.8.2', workspaces: ['apps/*', 'packages/*'] },
+      },
+      'turbo.json': { json: { tasks: { build: { dependsOn: ['^build'] } } } },
+      '.gitignore': '.tr\n',
+      'README.md': 'shop\n',
+      'apps/web/package.json': manifest('web', ['ui']),
+      'apps/docs/package.json': manifest('docs', ['ui']),
+      'packages/ui/package.json': manifest('ui', ['tokens']),
+      'packages/ui/src/a.txt': 'ui\n',
+      'packages/tokens/package.json': manifest('tokens'),
+      'packages/tokens/a.txt': 'tokens\n',
+      'packages/lone/package.json': manifest('lone'),
+    }),
+  );
 }
 
 /** The names `tr ls` has for these options, joined. */
@@ -78,12 +78,13 @@ test('the current directory is a filter, in a package and in a folder; a folder 
 });
 
 test('a repository of one package is that package in every folder', async () => {
-  const workspace = createWorkspace({
-    'turbo-like.config.json': { json: { tasks: { check: { command: 'echo checked' } } } },
-    'app/models/a.py': '\n',
-    '.gitignore': '.tr\n',
-  });
-  open.push(workspace);
+  const workspace = keep(
+    createWorkspace({
+      'turbo-like.config.json': { json: { tasks: { check: { command: 'echo checked' } } } },
+      'app/models/a.py': '\n',
+      '.gitignore': '.tr\n',
+    }),
+  );
   const run = await workspace.tr(['run', 'check', '--log-format=json'], { cwd: 'app/models' });
   assert.deepEqual(run.outcomes, { '//#check': 'executed' });
 });

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { cleanEnvironment, TR_BIN } from '../rig/exec-tr.js';
 import { createWorkspace, type TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 const COUNT = 60;
 
@@ -16,14 +16,14 @@ function create(): TestWorkspace {
     `packages/p${at}/package.json`,
     { json: { name: `p${at}`, version: '1.0.0', scripts: { build: 'mkdir -p dist && echo x > dist/x' } } },
   ]);
-  const workspace = createWorkspace({
-    'package.json': { json: { name: 'w', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] } },
-    'turbo-like.config.json': { json: { tasks: { build: { outputs: ['dist/**'] } } } },
-    '.gitignore': 'dist\n.tr\n',
-    ...Object.fromEntries(packages),
-  });
-  open.push(workspace);
-  return workspace;
+  return keep(
+    createWorkspace({
+      'package.json': { json: { name: 'w', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] } },
+      'turbo-like.config.json': { json: { tasks: { build: { outputs: ['dist/**'] } } } },
+      '.gitignore': 'dist\n.tr\n',
+      ...Object.fromEntries(packages),
+    }),
+  );
 }
 
 for (const limit of [28, 36, 64]) {

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { processesMentioning, waitUntil } from '../rig/processes.js';
 import { createRoot, createWorkspace, invocation, type TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 /** A server that writes down where it listens, and that it was asked to go. */
 const SERVER = `
@@ -73,7 +73,7 @@ const poll = setInterval(async () => {
     },
     { root },
   );
-  open.push(workspace);
+  keep(workspace);
   return workspace;
 }
 

@@ -1,20 +1,18 @@
 /** `tr run --dry` and `tr why` ask the remote: in one request, taking nothing and storing nothing. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { startFaultProxy } from '../rig/fault-proxy.js';
 import { waitUntil } from '../rig/processes.js';
 import { createSample } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 function checkout(of: TestWorkspace): TestWorkspace {
-  const workspace = checkOut(of);
-  open.push(workspace);
-  return workspace;
+  return keep(checkOut(of));
 }
 
 interface DryTask {
@@ -86,8 +84,7 @@ describe('asking the remote', () => {
     for (const fault of [{ kind: 'hang' }, { kind: 'status', status: 503 }, { kind: 'reset' }] as const) {
       const proxy = await startFaultProxy(server.url, fault);
       try {
-        const workspace = createSample({ config: { remoteCache: { timeout: 2 } } });
-        open.push(workspace);
+        const workspace = keep(createSample({ config: { remoteCache: { timeout: 2 } } }));
         const env = { ...server.client, TR_REMOTE_URL: proxy.url };
         const dry = await workspace.tr(DRY, { env });
         assert.equal(dry.exitCode, 0);

@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startBalancer, type Balancer } from '../rig/balancer.js';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { missReasons, reasonsOf, warningsOf } from '../rig/events.js';
 import { createSample } from '../rig/samples.js';
 import { S3_KINDS, startS3Server } from '../rig/s3-server.js';
 import { readTree, type TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 /** Small text, more than goes into an entry, an executable, a link, an empty directory. */
 const BUILD = [
@@ -26,15 +26,11 @@ const BUILD = [
 ].join(' && ');
 
 function sample(config: Readonly<Record<string, unknown>> = {}): TestWorkspace {
-  const workspace = createSample({ libBuild: BUILD, config });
-  open.push(workspace);
-  return workspace;
+  return keep(createSample({ libBuild: BUILD, config }));
 }
 
 function checkout(of: TestWorkspace): TestWorkspace {
-  const workspace = checkOut(of);
-  open.push(workspace);
-  return workspace;
+  return keep(checkOut(of));
 }
 
 const RUN = ['run', 'build', '--log-format=json'] as const;

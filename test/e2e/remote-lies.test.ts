@@ -6,22 +6,20 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { missReasons, warningsOf } from '../rig/events.js';
 import type { TrResult } from '../rig/exec-tr.js';
 import { startFaultProxy, type Fault } from '../rig/fault-proxy.js';
 import { BUILD, createSample } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 function checkout(of: TestWorkspace): TestWorkspace {
-  const workspace = checkOut(of);
-  open.push(workspace);
-  return workspace;
+  return keep(checkOut(of));
 }
 
 const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
@@ -189,8 +187,7 @@ describe('clocks', () => {
     [24 * 365, 0],
   ] as const) {
     test(`a writer ${writer} hours and a reader ${reader} hours off share signed results`, async () => {
-      const first = createSample({ config: { remoteCache: { publicKeys } } });
-      open.push(first);
+      const first = keep(createSample({ config: { remoteCache: { publicKeys } } }));
       first.write({ 'packages/lib/src/a.txt': `${writer} ${reader}\n` });
       first.commit();
       const sent = await first.tr(BUILD, { env: { ...server.client, TR_SIGNING_KEY, ...offBy(writer) } });
@@ -208,8 +205,7 @@ describe('clocks', () => {
   }
 
   test('a date to come back at is read by the clock of the one who gives it', async () => {
-    const first = createSample();
-    open.push(first);
+    const first = keep(createSample());
     await first.tr(BUILD, { env: server.client });
     const proxy = await startFaultProxy(server.url, {
       kind: 'status',

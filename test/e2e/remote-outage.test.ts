@@ -1,16 +1,16 @@
 /** Whatever goes wrong with the remote, a run ends as it would have without one: same outcomes, same exit code, one warning. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { warningsOf } from '../rig/events.js';
 import type { TrResult } from '../rig/exec-tr.js';
 import { startFaultProxy, type Fault } from '../rig/fault-proxy.js';
 import { createSample } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 const RUN = ['run', 'build', '--log-format=json'] as const;
 const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
@@ -18,15 +18,11 @@ const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
 const BUDGET_MS = 40_000;
 
 function sample(libBuild: string): TestWorkspace {
-  const workspace = createSample({ libBuild, config: { remoteCache: { timeout: 2, uploadTimeout: 5 } } });
-  open.push(workspace);
-  return workspace;
+  return keep(createSample({ libBuild, config: { remoteCache: { timeout: 2, uploadTimeout: 5 } } }));
 }
 
 function checkout(of: TestWorkspace): TestWorkspace {
-  const workspace = checkOut(of);
-  open.push(workspace);
-  return workspace;
+  return keep(checkOut(of));
 }
 
 const LARGE = 'mkdir -p dist && cat src/*.txt > dist/out.txt && head -c 3000000 /dev/urandom > dist/big.bin';
@@ -121,8 +117,9 @@ describe('remote trouble', () => {
   test('uploads that take too long are left, and that is said', async () => {
     const proxy = await startFaultProxy(server.url, { kind: 'hang', paths: /chunks|entries/ });
     try {
-      const workspace = createSample({ libBuild: LARGE, config: { remoteCache: { timeout: 20, uploadTimeout: 1 } } });
-      open.push(workspace);
+      const workspace = keep(
+        createSample({ libBuild: LARGE, config: { remoteCache: { timeout: 20, uploadTimeout: 1 } } }),
+      );
       const run = await runWithin(workspace, { ...server.client, TR_REMOTE_URL: proxy.url });
       assert.equal(run.exitCode, 0);
       assert.deepEqual(run.outcomes, EXECUTED);

@@ -1,24 +1,21 @@
 /** HTTP(S)_PROXY and NO_PROXY are honoured on the way to a cache server. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { createCertificate, type Certificate } from '../rig/certificate.js';
 import { checkOut } from '../rig/checkout.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { warningsOf } from '../rig/events.js';
 import { startForwardProxy, type ForwardProxy } from '../rig/forward-proxy.js';
 import { BUILD, createSample } from '../rig/samples.js';
-import type { TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 /** One machine runs, another restores; what the second came to. */
 async function share(env: Readonly<Record<string, string>>) {
-  const first = createSample({ libBuild: 'mkdir -p dist && head -c 600000 /dev/urandom > dist/out.txt' });
-  open.push(first);
+  const first = keep(createSample({ libBuild: 'mkdir -p dist && head -c 600000 /dev/urandom > dist/out.txt' }));
   assert.deepEqual(warningsOf(await first.tr(BUILD, { env })), []);
-  const second = checkOut(first);
-  open.push(second);
+  const second = keep(checkOut(first));
   return await second.tr(BUILD, { env });
 }
 
@@ -77,8 +74,7 @@ describe('through a proxy', () => {
       ['socks5://ann:secret@127.0.0.1:1', 'remote/invalid-proxy'],
       ['http://ann:secret@:x', 'remote/invalid-proxy'],
     ] as const) {
-      const workspace = createSample();
-      open.push(workspace);
+      const workspace = keep(createSample());
       const run = await workspace.tr(BUILD, { env: { ...plain.client, HTTP_PROXY } });
       assert.equal(run.exitCode, 0, run.stdout + run.stderr);
       assert.deepEqual(run.outcomes, { 'lib#build': 'executed', 'app#build': 'executed' });

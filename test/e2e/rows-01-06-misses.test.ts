@@ -2,20 +2,16 @@
 import assert from 'node:assert/strict';
 import { cpSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { BUILD, createSample, type SampleOptions } from '../rig/samples.js';
 import { createRoot, openWorkspace, type TestWorkspace } from '../rig/workspace.js';
 import { keysOf, reasonsOf } from '../rig/events.js';
 import { blobFiles, overwrite } from '../rig/cache-files.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
-function sample(options?: SampleOptions): TestWorkspace {
-  const workspace = createSample(options);
-  open.push(workspace);
-  return workspace;
-}
+const sample = (options?: SampleOptions): TestWorkspace => keep(createSample(options));
 
 test('row 1: a miss lists the changed file and variable in the line that announces it', async () => {
   const workspace = sample({ build: { env: ['CHANNEL'] } });
@@ -79,8 +75,7 @@ test('row 5: nothing changed, nothing misses: other times, other directory, othe
   assert.deepEqual(again.outcomes, { 'lib#build': 'fresh', 'app#build': 'fresh' });
 
   const elsewhere = createRoot();
-  const clone = openWorkspace(elsewhere);
-  open.push(clone);
+  const clone = keep(openWorkspace(elsewhere));
   clone.git('clone', '-q', workspace.root, '.');
   cpSync(join(workspace.root, '.tr/cache'), join(elsewhere, '.tr/cache'), { recursive: true });
   const cloned = await clone.tr(BUILD);

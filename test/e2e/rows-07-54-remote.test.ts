@@ -7,25 +7,20 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { blobFiles } from '../rig/cache-files.js';
 import { checkOut } from '../rig/checkout.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { missReasons, reasonsOf, warningsOf } from '../rig/events.js';
 import { cleanEnvironment } from '../rig/exec-tr.js';
 import { startFaultProxy, type Fault } from '../rig/fault-proxy.js';
 import { BUILD, createSample, type SampleOptions } from '../rig/samples.js';
 import { invocation, type TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
-function track(workspace: TestWorkspace): TestWorkspace {
-  open.push(workspace);
-  return workspace;
-}
-
-const sample = (options?: SampleOptions): TestWorkspace => track(createSample(options));
+const sample = (options?: SampleOptions): TestWorkspace => keep(createSample(options));
 const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
 const RESTORED = { 'lib#build': 'restored', 'app#build': 'restored' };
 const LIMITS = { remoteCache: { timeout: 2, uploadTimeout: 5 } };
@@ -70,12 +65,12 @@ describe('rows of the shared cache', () => {
     const first = sample();
     const cold = await first.tr(BUILD, { env: server.client });
     for (const task of ['lib#build', 'app#build']) assert.deepEqual(reasonsOf(cold, task), ['no-entry']);
-    const second = track(checkOut(first));
+    const second = keep(checkOut(first));
     const warm = await second.tr(['run', 'build'], { env: server.client });
     assert.match(warm.stdout, /lib:build: cache hit, .*remote/);
     assert.match(warm.stdout, /app:build: cache hit, .*remote/);
     assert.match(warm.stdout, /2 restored \(2 from remote\)/);
-    const off = await track(checkOut(first)).tr(BUILD, {
+    const off = await keep(checkOut(first)).tr(BUILD, {
       env: { ...server.client, TR_REMOTE_URL: 'http://127.0.0.1:1' },
     });
     assert.deepEqual(reasonsOf(off, 'lib#build'), ['remote-unavailable']);
@@ -100,7 +95,7 @@ describe('rows of the shared cache', () => {
     await through({ kind: 'none' }, async (env, proxy) => {
       assert.deepEqual((await first.tr(BUILD, { env })).outcomes, EXECUTED);
       assert.ok(proxy.largest > 1_000_000 && proxy.largest <= 8 * 1024 * 1024, `${proxy.largest} bytes`);
-      assert.deepEqual((await track(checkOut(first)).tr(BUILD, { env })).outcomes, RESTORED);
+      assert.deepEqual((await keep(checkOut(first)).tr(BUILD, { env })).outcomes, RESTORED);
       assert.ok(proxy.largest <= 8 * 1024 * 1024);
     });
   });
@@ -108,7 +103,7 @@ describe('rows of the shared cache', () => {
   test('row 34: a restore that is stuck is given up, and the task runs', async () => {
     const first = sample({ libBuild: random(3_000_000), config: LIMITS });
     await first.tr(BUILD, { env: server.client });
-    const second = track(checkOut(first));
+    const second = keep(checkOut(first));
     const run = await through({ kind: 'hang', paths: /chunks\/get/ }, (env) => second.tr(BUILD, { env }));
     assert.equal(run.exitCode, 0);
     assert.equal(run.outcomes['lib#build'], 'executed', run.stdout);
@@ -130,11 +125,11 @@ describe('rows of the shared cache', () => {
       assert.equal((await first.tr(BUILD, { env })).exitCode, 0);
       assert.ok(proxy.count <= 2 * count, `${proxy.count} requests to store ${count + 2} results`);
       const before = proxy.count;
-      const second = await track(checkOut(first)).tr(BUILD, { env });
+      const second = await keep(checkOut(first)).tr(BUILD, { env });
       assert.ok(Object.values(second.outcomes).every((outcome) => outcome === 'restored'));
       assert.ok(proxy.count - before <= count / 2, `${proxy.count - before} requests to restore them`);
     });
-    const limited = track(checkOut(first));
+    const limited = keep(checkOut(first));
     const run = await through({ kind: 'status', status: 429, retryAfter: '3600' }, (env) => limited.tr(BUILD, { env }));
     assert.equal(run.exitCode, 0);
     assert.deepEqual(warningsOf(run), ['remote/unavailable']);
@@ -154,10 +149,10 @@ describe('rows of the shared cache', () => {
     const first = sample({ libBuild: 'mkdir -p dist && date +%N > dist/out.txt' });
     await first.tr(BUILD, { env: server.client });
     const kept = first.read('packages/lib/dist/out.txt');
-    const again = track(checkOut(first));
+    const again = keep(checkOut(first));
     await again.tr([...BUILD, '--force'], { env: server.client });
     assert.notEqual(again.read('packages/lib/dist/out.txt'), kept);
-    const reader = track(checkOut(first));
+    const reader = keep(checkOut(first));
     assert.deepEqual((await reader.tr(BUILD, { env: server.client })).outcomes, RESTORED);
     assert.equal(reader.read('packages/lib/dist/out.txt'), kept);
     reader.write({ 'packages/lib/src/a.txt': 'changed\n' });
@@ -177,15 +172,15 @@ describe('rows of the shared cache', () => {
     });
     first.commit();
     await first.tr([...BUILD, '--filter=lib', '--only'], { env: server.client });
-    await track(checkOut(first)).tr([...BUILD, '--filter=other', '--only'], { env: server.client });
-    const all = await track(checkOut(first)).tr(BUILD, { env: server.client });
+    await keep(checkOut(first)).tr([...BUILD, '--filter=other', '--only'], { env: server.client });
+    const all = await keep(checkOut(first)).tr(BUILD, { env: server.client });
     assert.deepEqual(all.outcomes, { 'lib#build': 'restored', 'other#build': 'restored', 'app#build': 'executed' });
   });
 
   test('row 50: nothing is read or written without a credential', async () => {
     const first = sample();
     await first.tr(BUILD, { env: server.client });
-    const run = await track(checkOut(first)).tr(BUILD, { env: { TR_REMOTE_URL: server.url } });
+    const run = await keep(checkOut(first)).tr(BUILD, { env: { TR_REMOTE_URL: server.url } });
     assert.deepEqual([run.outcomes, warningsOf(run)], [EXECUTED, ['remote/refused']]);
   });
 
@@ -197,12 +192,12 @@ describe('rows of the shared cache', () => {
       first.commit();
       const laptop = await first.tr(BUILD, { env: readOnly });
       assert.deepEqual([laptop.outcomes, warningsOf(laptop)], [EXECUTED, []], laptop.stdout);
-      const ci = await track(checkOut(first)).tr(BUILD, { env: { ...readOnly, CI: 'true' } });
+      const ci = await keep(checkOut(first)).tr(BUILD, { env: { ...readOnly, CI: 'true' } });
       assert.deepEqual([ci.outcomes, warningsOf(ci)], [EXECUTED, ['remote/refused']], 'nothing was stored');
     }
     const shared = sample();
     await shared.tr([...BUILD, '--filter=lib'], { env: server.client });
-    const reader = await track(checkOut(shared)).tr(BUILD, { env: readOnly });
+    const reader = await keep(checkOut(shared)).tr(BUILD, { env: readOnly });
     assert.equal(reader.outcomes['lib#build'], 'restored');
   });
 
@@ -211,11 +206,11 @@ describe('rows of the shared cache', () => {
     const first = sample({ libBuild: 'mkdir -p dist && date +%N > dist/out.txt' });
     await first.tr(BUILD, { env: pr ?? {} });
     const run = async (env: Readonly<Record<string, string>> | undefined) =>
-      (await track(checkOut(first)).tr([...BUILD, '--cache=local:rw,remote:r'], { env: env ?? {} })).outcomes;
+      (await keep(checkOut(first)).tr([...BUILD, '--cache=local:rw,remote:r'], { env: env ?? {} })).outcomes;
     assert.deepEqual(await run(pr), RESTORED);
     assert.deepEqual(await run(other), EXECUTED);
     assert.deepEqual(await run(main), EXECUTED);
-    const trusted = track(checkOut(first));
+    const trusted = keep(checkOut(first));
     await trusted.tr(BUILD, { env: main ?? {} });
     assert.deepEqual(await run(other), RESTORED);
   });
@@ -238,7 +233,7 @@ describe('rows of the shared cache', () => {
       const first = sample();
       const run = await first.tr(BUILD, { env });
       assert.deepEqual([run.outcomes, warningsOf(run)], [EXECUTED, []], run.stdout);
-      assert.deepEqual((await track(checkOut(first)).tr(BUILD, { env })).outcomes, RESTORED);
+      assert.deepEqual((await keep(checkOut(first)).tr(BUILD, { env })).outcomes, RESTORED);
       assert.deepEqual(new Set(seen), new Set(['/?v=2&audience=tr-cache Bearer of-the-job']));
     } finally {
       issuer.close();
@@ -267,7 +262,7 @@ describe('rows of the shared cache', () => {
       TR_SCOPE: 'main',
     };
     await first.tr(BUILD, { env: { ...pr, ...claims } });
-    const main = await track(checkOut(first)).tr(BUILD, { env: server.client });
+    const main = await keep(checkOut(first)).tr(BUILD, { env: server.client });
     assert.deepEqual(main.outcomes, EXECUTED);
   });
 });

@@ -2,20 +2,16 @@
 import assert from 'node:assert/strict';
 import { cpSync, lstatSync, rmSync, statSync, truncateSync, utimesSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { blobFiles, blobOf, overwrite } from '../rig/cache-files.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { keysOf, notSavedReason, reasonsOf, warningsOf } from '../rig/events.js';
 import { BUILD, createSample, type SampleOptions } from '../rig/samples.js';
 import { createRoot, openWorkspace, readTree, type TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
-function sample(options?: SampleOptions): TestWorkspace {
-  const workspace = createSample(options);
-  open.push(workspace);
-  return workspace;
-}
+const sample = (options?: SampleOptions): TestWorkspace => keep(createSample(options));
 
 const OUT = 'packages/lib/dist/out.txt';
 
@@ -132,8 +128,7 @@ test('row 15: keys do not drift after outputs came from the cache', async () => 
     },
   });
   const first = keysOf(await workspace.tr(BUILD));
-  const clone = openWorkspace(createRoot());
-  open.push(clone);
+  const clone = keep(openWorkspace(createRoot()));
   clone.git('clone', '-q', workspace.root, '.');
   cpSync(join(workspace.root, '.tr/cache'), join(clone.root, '.tr/cache'), { recursive: true });
   const restored = await clone.tr(BUILD);

@@ -1,18 +1,14 @@
 /** Rows 21 to 25 of the list of user complaints: inputs, environment, lockfiles. */
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { keysOf, missReasons, warningsOf } from '../rig/events.js';
 import { BUILD, createSample, sampleLockfile, type SampleOptions } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
-function sample(options?: SampleOptions): TestWorkspace {
-  const workspace = createSample(options);
-  open.push(workspace);
-  return workspace;
-}
+const sample = (options?: SampleOptions): TestWorkspace => keep(createSample(options));
 
 test('row 21: inputs outside the package count, by a relative and by a root-anchored path', async () => {
   const workspace = sample({

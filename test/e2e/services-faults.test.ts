@@ -4,19 +4,17 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { after, afterEach, test } from 'node:test';
+import { after, test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { notSavedReason } from '../rig/events.js';
 import { waitUntil } from '../rig/processes.js';
 import { createSqlWorkspace, step } from '../rig/sql-workspace.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 function workspaceWith(tasks: Readonly<Record<string, unknown>> = {}): TestWorkspace {
-  const workspace = createSqlWorkspace({}, tasks);
-  open.push(workspace);
-  return workspace;
+  return keep(createSqlWorkspace({}, tasks));
 }
 
 /** A task that says where its servers are and then takes its time. */

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { processesMentioning, waitUntil } from '../rig/processes.js';
 import { createRoot, createWorkspace, type TestWorkspace, type Tree } from '../rig/workspace.js';
 import { manifestFiles } from '../rig/cache-files.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 const TREES = 20;
 
@@ -32,19 +32,19 @@ function createTrees(): TestWorkspace {
   for (let i = 0; i < TREES; i++) {
     packages[`packages/p${i}/package.json`] = { json: { name: `p${i}`, version: '1.0.0', scripts: { build: script } } };
   }
-  const workspace = createWorkspace(
-    {
-      'package.json': {
-        json: { name: 'trees', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] },
+  return keep(
+    createWorkspace(
+      {
+        'package.json': {
+          json: { name: 'trees', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] },
+        },
+        'turbo-like.config.json': { json: { tasks: { build: { outputs: ['dist/**'] } } } },
+        '.gitignore': 'dist\n.tr\n',
+        ...packages,
       },
-      'turbo-like.config.json': { json: { tasks: { build: { outputs: ['dist/**'] } } } },
-      '.gitignore': 'dist\n.tr\n',
-      ...packages,
-    },
-    { root },
+      { root },
+    ),
   );
-  open.push(workspace);
-  return workspace;
 }
 
 function allStarted(workspace: TestWorkspace): boolean {

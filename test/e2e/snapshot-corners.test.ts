@@ -2,19 +2,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { ancestorOf, appliedIn } from '../rig/events.js';
 import type { TrResult } from '../rig/exec-tr.js';
 import { createSqlWorkspace, step } from '../rig/sql-workspace.js';
 import type { TestWorkspace, Tree } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 function workspaceWith(files: Tree, tasks: Readonly<Record<string, unknown>> = {}): TestWorkspace {
-  const workspace = createSqlWorkspace(files, tasks);
-  open.push(workspace);
-  return workspace;
+  return keep(createSqlWorkspace(files, tasks));
 }
 
 async function run(workspace: TestWorkspace, ...call: readonly string[]): Promise<TrResult> {

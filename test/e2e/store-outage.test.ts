@@ -7,14 +7,14 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
 import { wrongClock } from '../rig/clock.js';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { warningsOf } from '../rig/events.js';
 import { startFaultProxy, type Fault, type FaultProxy } from '../rig/fault-proxy.js';
 import { createSample } from '../rig/samples.js';
 import { startS3Server, type S3Server } from '../rig/s3-server.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
 const RUN = ['run', 'build', '--log-format=json'] as const;
 const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
@@ -64,8 +64,7 @@ describe('trouble of a bucket', () => {
   });
 
   async function runAlone(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
-    const workspace = checkOut(source);
-    open.push(workspace);
+    const workspace = keep(checkOut(source));
     const startedAt = performance.now();
     const run = await workspace.tr(RUN, { env });
     const took = performance.now() - startedAt;
@@ -123,8 +122,7 @@ describe('trouble of a bucket', () => {
       await new Promise((resolve) => void setTimeout(resolve, 200));
     }
     for (const env of [server.client, bucket]) {
-      const workspace = checkOut(source);
-      open.push(workspace);
+      const workspace = keep(checkOut(source));
       const run = await workspace.tr(RUN, { env });
       assert.deepEqual(run.outcomes, RESTORED, run.stdout);
       assert.deepEqual(warningsOf(run), []);
@@ -136,8 +134,7 @@ describe('trouble of a bucket', () => {
     const late = await startCacheServer(['--store', s3.remote('server', proxy.url)], { ...s3.credentials, ...clock });
     try {
       for (const env of [late.client, { ...bucket, ...clock }]) {
-        const workspace = checkOut(source);
-        open.push(workspace);
+        const workspace = keep(checkOut(source));
         const run = await workspace.tr(RUN, { env });
         assert.deepEqual(run.outcomes, RESTORED, run.stdout);
         assert.deepEqual(warningsOf(run), []);

@@ -1,16 +1,12 @@
 /** Where the workspace may lie: linked worktrees, a subdirectory of the repository, no git at all, a submodule, single packages. */
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { warningsOf } from '../rig/events.js';
 import { BUILD, createSample } from '../rig/samples.js';
-import { createRoot, createWorkspace, openWorkspace, type TestWorkspace } from '../rig/workspace.js';
+import { createRoot, createWorkspace, openWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
-const keep = (workspace: TestWorkspace): TestWorkspace => {
-  open.push(workspace);
-  return workspace;
-};
+const keep = disposeAfterEach();
 
 test('linked worktrees share one cache', async () => {
   const main = keep(createSample());

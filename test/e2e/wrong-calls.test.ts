@@ -1,17 +1,13 @@
 /** Calls that cannot be meant, and hints for calls that nearly can: words and exit codes of the real CLI. */
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
+import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { createSample, type SampleOptions } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
-const open: TestWorkspace[] = [];
-afterEach(() => open.splice(0).forEach((workspace) => workspace.dispose()));
+const keep = disposeAfterEach();
 
-function sample(options?: SampleOptions): TestWorkspace {
-  const workspace = createSample(options);
-  open.push(workspace);
-  return workspace;
-}
+const sample = (options?: SampleOptions): TestWorkspace => keep(createSample(options));
 
 /** What is typed, and what stderr has to say. */
 const CALLS: readonly (readonly [readonly string[], RegExp])[] = [

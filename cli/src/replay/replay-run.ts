@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openQuickStat } from '@tr/fingerprint';
+import { openQuickStat } from '@tr/hash';
 import { formatDuration } from '@tr/reporter';
 import { STATE_DIRECTORY } from '../state-directory.js';
 import { digestValues, nameCall } from './call.js';

@@ -12,12 +12,11 @@ import {
   symlinkSync,
   utimesSync,
   writeFileSync,
-  type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Manifest } from '@tr/model';
-import { nodeDisk, type Disk } from '@tr/store';
+import { nodeDisk, type Disk, type FileLook } from '@tr/store';
 import { createRig, type Rig } from './rig.js';
 
 interface Saved {
@@ -132,7 +131,7 @@ test('an output that shows whole seconds is compared by content while that secon
   const path = join(rig.root, 'web/dist/a');
   // The outputs lie on another file system than the records, whose clock shows more.
   const second = Math.floor(statSync(path).ctimeMs / 1000) * 1000;
-  const show = (stats: Stats): Stats => Object.assign(stats, { mtimeMs: second, ctimeMs: second, ino: 1 });
+  const show = <T extends FileLook>(stats: T): T => Object.assign(stats, { mtimeMs: second, ctimeMs: second, ino: 1 });
   const coarse: Disk = {
     ...nodeDisk,
     lstat: (name) => {

@@ -9,7 +9,6 @@ export * from './environment/frameworks.js';
 export * from './environment/task-environment.js';
 export type { FileAnswer, FileIndex, FileIndexOptions } from './files/file-index.js';
 export { createFileIndex } from './files/file-index.js';
-export { openQuickStat, watchLooks, type QuickLook, type QuickStat } from './files/quick-stat.js';
 export type { GitAnswer, GitRunner } from './git/git-runner.js';
 export type { FileRecord } from './inputs/input-collector.js';
 export * from './fingerprinter.js';

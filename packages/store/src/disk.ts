@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
+import { lookAt, type FileLook } from './file-look.js';
 
 /**
  * The file operations that stores and restores are made of. Synchronous, because for many small files that takes
@@ -8,7 +9,7 @@ import { dirname } from 'node:path';
  */
 export interface Disk {
   /** Undefined when nothing is there. Does not follow a link. */
-  lstat(path: string): fs.Stats | undefined;
+  lstat(path: string): FileLook | undefined;
   /** Entries in no particular order. */
   readDirectory(path: string): fs.Dirent[];
   readLink(path: string): string;
@@ -48,7 +49,7 @@ const FLAGS = { read: 'r', create: 'wx', append: 'a' } as const;
 export const nodeDisk: Disk = {
   lstat: (path) => {
     try {
-      return fs.lstatSync(path, { throwIfNoEntry: false });
+      return lookAt(path);
     } catch (error) {
       // A file where a directory is expected: nothing is there either.
       if (errorCode(error) === 'ENOTDIR') return undefined;

@@ -20,6 +20,7 @@ export { entryPath, keyDigest, namespacePath } from './entry-store/entry-path.js
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
 export { nodeDisk, errorCode, type Disk } from './disk.js';
+export type { FileLook } from './file-look.js';
 export { isBlobTime } from './file/blob-file.js';
 export {
   createFileChunkLists,

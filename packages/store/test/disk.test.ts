@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -68,4 +78,25 @@ test('trouble names the path that the system refused, not the one that was meant
   const target = join(log, 'copy');
   const copied = attempt(log, () => copyFileSync(log, target));
   assert.deepEqual(copied, { ok: false, failure: { code: 'store/io', path: target, detail: 'ENOTDIR' } });
+});
+
+test('a look says what lstat says', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'tr-look-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const path = (name: string): string => join(directory, name);
+  writeFileSync(path('file'), 'hello', { mode: 0o755 });
+  linkSync(path('file'), path('hard'));
+  symlinkSync('file', path('link'));
+  for (const name of ['file', 'hard', 'link', '.']) {
+    const found = nodeDisk.lstat(path(name));
+    const stats = lstatSync(path(name));
+    assert.ok(found !== undefined);
+    for (const field of ['size', 'mode', 'ino', 'nlink', 'mtimeMs', 'ctimeMs'] as const)
+      assert.equal(found[field], stats[field], `${name}: ${field}`);
+    for (const kind of ['isFile', 'isDirectory', 'isSymbolicLink'] as const)
+      assert.equal(found[kind](), stats[kind](), `${name}: ${kind}`);
+  }
+  assert.equal(nodeDisk.lstat(path('none')), undefined);
+  assert.equal(nodeDisk.lstat(path('file/none')), undefined);
+  assert.throws(() => nodeDisk.lstat(`${path('file')}\0more`), { code: 'ERR_INVALID_ARG_VALUE' });
 });

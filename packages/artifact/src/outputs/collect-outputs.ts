@@ -1,6 +1,6 @@
-import type { Dirent, Stats } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { compareStrings, fail, isSnapshotPath, ok, type RelativePath, type Result } from '@tr/model';
-import { createPacer, errorCode, type Disk } from '@tr/store';
+import { createPacer, errorCode, type Disk, type FileLook } from '@tr/store';
 import { parentOf, type OutputGlob, type OutputMatcher } from './output-globs.js';
 
 /** An output that cannot be stored faithfully: what the not-saved reason says. */
@@ -93,7 +93,7 @@ class OutputWalk {
     return any;
   }
 
-  #consider(glob: OutputGlob, path: RelativePath, what: Dirent | Stats): boolean {
+  #consider(glob: OutputGlob, path: RelativePath, what: Dirent | FileLook): boolean {
     if (!this.#matcher.matchesGlob(glob, path) || this.#matcher.isExcluded(path)) return false;
     this.found.set(path, typeOf(path, what));
     return true;
@@ -106,7 +106,7 @@ class OutputWalk {
     return false;
   }
 
-  #lstat(path: RelativePath): Stats | undefined {
+  #lstat(path: RelativePath): FileLook | undefined {
     return readOrRefuse(path, () => this.#disk.lstat(`${this.#root}/${path}`));
   }
 
@@ -123,7 +123,7 @@ export function isReachable(disk: Disk, root: string, path: RelativePath): boole
   return true;
 }
 
-function typeOf(path: RelativePath, what: Dirent | Stats): OutputType {
+function typeOf(path: RelativePath, what: Dirent | FileLook): OutputType {
   if (what.isFile()) return 'file';
   if (what.isSymbolicLink()) return 'symlink';
   if (what.isDirectory()) return 'directory';

@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import {
   fail,
   ok,
@@ -17,6 +16,7 @@ import {
   readWhole,
   type BlobStore,
   type Disk,
+  type FileLook,
 } from '@tr/store';
 import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
 import { isExecutable, isSameContentStamp, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
@@ -99,7 +99,7 @@ export async function packOutputs(options: {
 }
 
 /** Other links to the same file (the store's, when it was restored as one) may come and go. */
-function isUnchanged(now: Stats, stamp: Stamp): boolean {
+function isUnchanged(now: FileLook, stamp: Stamp): boolean {
   const current = toStamp(now);
   if (isSameStamp(current, stamp)) return true;
   return now.nlink > 1 && isSameContentStamp(current, stamp) && current.mode === stamp.mode;

@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import type { FileLook } from '@tr/store';
 
 /** What the file system says of one output, to tell later whether anybody touched it. Times in milliseconds. */
 export interface Stamp {
@@ -13,7 +13,7 @@ export interface Stamp {
 export const NO_STAMP: Stamp = { size: -1, mtimeMs: 0, ctimeMs: 0, inode: 0, mode: 0 };
 
 /** Takes the stamp out of a stat. */
-export function toStamp(stats: Stats): Stamp {
+export function toStamp(stats: FileLook): Stamp {
   return {
     size: stats.size,
     mtimeMs: stats.mtimeMs,

@@ -1,7 +1,6 @@
-import type { Stats } from 'node:fs';
 import { isSameDigest } from '@tr/hash';
 import { mayHideWrite, type Manifest, type ManifestEntry, type Sha256 } from '@tr/model';
-import { createPacer, errorCode, type Disk } from '@tr/store';
+import { createPacer, errorCode, type Disk, type FileLook } from '@tr/store';
 import { parentOf } from '../outputs/output-globs.js';
 import type { KnownOutputs } from '../record/output-record.js';
 import { isExecutable, isSameContentStamp, isSameStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
@@ -53,7 +52,7 @@ export async function compareOutputs(request: CompareRequest): Promise<OutputCom
   const { disk, root, manifest } = request;
   const pacer = createPacer();
   const unreachable = findNoDirectories(disk, root, manifest);
-  const look = (path: string): Stats | undefined =>
+  const look = (path: string): FileLook | undefined =>
     unreachable.size > 0 && unreachable.has(parentOf(path)) ? undefined : lstat(disk, root, path);
   const wrong: ManifestEntry[] = [];
   const stamps: Stamp[] = [];
@@ -87,7 +86,7 @@ export async function compareOutputs(request: CompareRequest): Promise<OutputCom
 interface Comparison {
   readonly request: CompareRequest;
   readonly entry: ManifestEntry;
-  readonly stats: Stats;
+  readonly stats: FileLook;
   readonly recorded?: Stamp | undefined;
 }
 
@@ -121,7 +120,7 @@ async function isRight({ request, entry, stats }: Comparison, pacer: ReturnType<
   }
 }
 
-function isOfType(entry: ManifestEntry, stats: Stats): boolean {
+function isOfType(entry: ManifestEntry, stats: FileLook): boolean {
   switch (entry.type) {
     case 'file':
       return stats.isFile();
@@ -158,7 +157,7 @@ function findNoDirectories(disk: Disk, root: string, manifest: Manifest): Readon
 }
 
 /** Undefined also for what may not be looked at: it is then put in place again, or that fails with a reason. */
-function lstat(disk: Disk, root: string, path: string): Stats | undefined {
+function lstat(disk: Disk, root: string, path: string): FileLook | undefined {
   return orUndefined(() => disk.lstat(`${root}/${path}`));
 }
 

@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import type { GitAlgorithm } from '@tr/hash';
+import { openQuickStat, type GitAlgorithm, type QuickStat } from '@tr/hash';
 import {
   fail,
   ok,
@@ -24,7 +24,6 @@ import type { WalkContext } from '../inputs/walk-context.js';
 import { addFile } from '../inputs/walk-glob.js';
 import { FileIds } from './file-ids.js';
 import { errorCode, FingerprintError, isMissing } from './fingerprint-error.js';
-import { openQuickStat, type QuickStat } from './quick-stat.js';
 import { StatMemo } from './stat-memo.js';
 import { directoryOf, nameOf, WorkTree } from './work-tree.js';
 

@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import type { GitAlgorithm } from '@tr/hash';
+import type { CleanStat, GitAlgorithm } from '@tr/hash';
 import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
-import type { CleanStat } from '../files/quick-stat.js';
 import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from './parse-index.js';
 
 /** What git's index knows about the files of the workspace. */

@@ -1,5 +1,5 @@
+import type { CleanStat } from '@tr/hash';
 import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
-import type { CleanStat } from '../files/quick-stat.js';
 import type { GitIndex } from './git-index.js';
 import { UNTRUSTED } from './parse-index.js';
 

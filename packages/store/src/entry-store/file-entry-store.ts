@@ -1,7 +1,7 @@
-import type { Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fail, ok } from '@tr/model';
 import { errorCode } from '../disk.js';
+import type { FileLook } from '../file-look.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { noteUse, placeRecord } from '../folder/place-record.js';
 import { guarded } from '../folder/guarded.js';
@@ -134,7 +134,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
 interface ReadEntry {
   readonly entry: Entry;
   /** Of its file; the modification time is the last use. */
-  readonly stats: Stats;
+  readonly stats: FileLook;
 }
 
 /** Namespaces whose folders are remembered. */

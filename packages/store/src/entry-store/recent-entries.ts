@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import type { FileLook } from '../file-look.js';
 import type { Entry } from './entry-store.js';
 
 /** Bytes of bodies and records that are kept, by estimate. */
@@ -8,7 +8,7 @@ const RECORD_BYTES = 1024;
 
 interface RecentEntry {
   readonly entry: Entry;
-  readonly stamp: Stats;
+  readonly stamp: FileLook;
 }
 
 /**
@@ -20,7 +20,7 @@ export class RecentEntries {
   #bytes = 0;
 
   /** The entry of a file that has this stat now; undefined when it must be read. */
-  find(path: string, stats: Stats): Entry | undefined {
+  find(path: string, stats: FileLook): Entry | undefined {
     const known = this.#entries.get(path);
     if (known === undefined) return undefined;
     this.#entries.delete(path);
@@ -33,7 +33,7 @@ export class RecentEntries {
   }
 
   /** Remembers an entry; `stats` is of the file it was read from, when that was opened. */
-  note(path: string, stats: Stats, entry: Entry): void {
+  note(path: string, stats: FileLook, entry: Entry): void {
     this.forget(path);
     this.#entries.set(path, { entry, stamp: stats });
     this.#bytes += weigh(entry);
@@ -55,6 +55,6 @@ function weigh({ inline }: Entry): number {
   return RECORD_BYTES + (inline?.length ?? 0);
 }
 
-function isSameFile(a: Stats, b: Stats): boolean {
+function isSameFile(a: FileLook, b: FileLook): boolean {
   return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
 }

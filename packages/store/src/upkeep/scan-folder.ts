@@ -1,8 +1,9 @@
-import type { Dirent, Stats } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import type { ActionKey, Sha256 } from '@tr/model';
 import { errorCode, type Disk } from '../disk.js';
+import type { FileLook } from '../file-look.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 
 /** A blob file of the folder. */
@@ -11,14 +12,14 @@ export interface BlobFile {
   readonly path: string;
   /** True for the executable twin of a blob. */
   readonly isTwin: boolean;
-  readonly stats: Stats;
+  readonly stats: FileLook;
 }
 
 /** A manifest file of the folder. */
 export interface ActionFile {
   readonly key: ActionKey;
   readonly path: string;
-  readonly stats: Stats;
+  readonly stats: FileLook;
 }
 
 /** Every blob file, fan-out folder by fan-out folder; strangers are passed over. */
@@ -41,7 +42,7 @@ export function* scanActions(folder: CacheFolder): Generator<ActionFile> {
 interface FoundFile {
   readonly name: string;
   readonly path: string;
-  readonly stats: Stats;
+  readonly stats: FileLook;
 }
 
 /** Files of a directory, with their stats; empty when there is no such directory. */

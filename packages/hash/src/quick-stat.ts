@@ -8,7 +8,7 @@ export type CleanStat = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'ui
 export type QuickStat = (path: string) => QuickLook | undefined;
 
 /** What one look finds. Times in milliseconds. */
-export type QuickLook = CleanStat & Pick<Stats, 'mode' | 'dev'>;
+export type QuickLook = CleanStat & Pick<Stats, 'mode' | 'nlink' | 'dev'>;
 
 type Look = { -readonly [Field in keyof QuickLook]: QuickLook[Field] };
 
@@ -26,6 +26,7 @@ interface FileBinding {
 /** Places in that array. */
 const DEVICE = 0;
 const MODE = 1;
+const LINKS = 2;
 const UID = 3;
 const GID = 4;
 const INODE = 7;
@@ -69,7 +70,7 @@ export function watchLooks(
   const binding = openQuickStat(probe) && findBinding();
   if (binding === undefined) return undefined;
   const { lstat } = binding;
-  const look: Look = { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0, dev: 0 };
+  const look: Look = { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0, nlink: 0, dev: 0 };
   binding.lstat = (...args) => {
     let fields;
     try {
@@ -95,7 +96,7 @@ function findBinding(): FileBinding | undefined {
 }
 
 function createQuickStat(binding: FileBinding): QuickStat {
-  const look: Look = { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0, dev: 0 };
+  const look: Look = { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0, nlink: 0, dev: 0 };
   return (path) => {
     const fields = binding.lstat(path, false, undefined, false);
     return fields && readFields(fields, look);
@@ -106,6 +107,7 @@ function createQuickStat(binding: FileBinding): QuickStat {
 function readFields(fields: Float64Array, look: Look): Look {
   look.dev = fields[DEVICE] ?? Number.NaN;
   look.mode = fields[MODE] ?? Number.NaN;
+  look.nlink = fields[LINKS] ?? Number.NaN;
   look.uid = fields[UID] ?? Number.NaN;
   look.gid = fields[GID] ?? Number.NaN;
   look.ino = fields[INODE] ?? Number.NaN;
@@ -118,10 +120,11 @@ function readFields(fields: Float64Array, look: Look): Look {
 
 function isRight(quick: ReturnType<QuickStat>, stats: Stats): boolean {
   if (quick === undefined) return false;
-  const { dev, mode, uid, gid, ino, size, mtimeMs, ctimeMs } = quick;
+  const { dev, mode, nlink, uid, gid, ino, size, mtimeMs, ctimeMs } = quick;
   return (
     dev === stats.dev &&
     mode === stats.mode &&
+    nlink === stats.nlink &&
     uid === stats.uid &&
     gid === stats.gid &&
     ino === stats.ino &&

@@ -13,8 +13,8 @@ export interface ContentLanding {
 }
 
 /**
- * Contents travel each on their own, whatever blobs they lie in: small ones are kept until the pack that the manifest names
- * can be made of them.
+ * Contents travel each on their own, whatever blobs they lie in: the pack that the manifest names is made of the small ones
+ * as they come.
  */
 export async function openContentLanding(
   blobs: StreamBlobStore,
@@ -28,7 +28,8 @@ export async function openContentLanding(
   // Without a pack every content has a blob.
   const own = pack === undefined ? undefined : new Set<Sha256>(listBlobs(manifest).map(({ hash }) => hash));
   const isOwn = (hash: Sha256): boolean => own?.has(hash) !== false;
-  const kept = new Map<Sha256, Uint8Array>();
+  // A content that never comes leaves zeros, which the digest shows.
+  const packed = isPackMissing && pack !== undefined ? Buffer.alloc(pack.size) : undefined;
   return ok({
     findMissing: async (contents) => {
       const lacking = await blobs.findMissing(contents.filter(({ hash }) => isOwn(hash)));
@@ -38,16 +39,16 @@ export async function openContentLanding(
     },
     put: async (bytes, content) => {
       const { hash } = content;
-      if (places.has(hash)) kept.set(hash, Uint8Array.from(bytes));
+      const place = places.get(hash);
+      if (place !== undefined) packed?.set(bytes, place.start);
       if (!isOwn(hash)) return ok(undefined);
       const put = await blobs.putBytes(bytes, content);
       return put.ok ? ok(undefined) : put;
     },
     finish: async () => {
-      if (pack === undefined || !isPackMissing) return ok(true);
-      const bytes = Buffer.concat([...places.keys()].map((hash) => kept.get(hash) ?? Buffer.alloc(0)));
-      if (!isSameDigest(digestOf(bytes), pack)) return ok(false);
-      const put = await blobs.putBytes(bytes, pack);
+      if (pack === undefined || packed === undefined) return ok(true);
+      if (!isSameDigest(digestOf(packed), pack)) return ok(false);
+      const put = await blobs.putBytes(packed, pack);
       return put.ok ? ok(true) : fail<StoreFailure>(put.failure);
     },
   });

@@ -35,11 +35,9 @@ export async function unpackManifest<F>(
   // The header of `manifest.json` needs no pax header: name and size are short.
   const start = TAR_BLOCK;
   const place = { content: entry.manifest, start, end: start + entry.manifest.size };
-  const pieces: Buffer[] = [];
   const cursor = openCursor(findNeededChunks(entry.chunks, [place]), source);
-  for await (const piece of cursor.read(place)) pieces.push(piece);
+  const bytes = await gather(cursor, place);
   if (cursor.trouble() !== undefined) return fail(cursor.trouble() as F | StreamFlaw);
-  const bytes = Buffer.concat(pieces);
   if (!isSameDigest(digestOf(bytes), entry.manifest)) return flaw('a manifest with another digest');
   const manifest = fromManifestBytes(bytes, entry.actionKey);
   return manifest.ok ? manifest : flaw(manifest.failure.detail);
@@ -110,9 +108,7 @@ async function putContent<F>(
 ): Promise<StreamFlaw | StoreFailure | undefined> {
   const { content } = place;
   if (content.size <= SMALL_CONTENT) {
-    const pieces: Buffer[] = [];
-    for await (const piece of cursor.read(place)) pieces.push(piece);
-    const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+    const bytes = cursor.peek(place) ?? (await gather(cursor, place));
     if (cursor.trouble() !== undefined) return undefined;
     if (!isSameDigest(digestOf(bytes), content))
       return { code: 'stream/flaw', detail: `another content than ${content.hash}` };
@@ -124,8 +120,17 @@ async function putContent<F>(
   return put.value === undefined ? { code: 'stream/flaw', detail: `another content than ${content.hash}` } : undefined;
 }
 
+/** The bytes of a small place; fewer when there is trouble. */
+async function gather<F>(cursor: Cursor<F>, place: ContentPlace): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of cursor.read(place)) pieces.push(piece);
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+}
+
 /** Reads places of a stream in order. */
 interface Cursor<F> {
+  /** The bytes of a place that lies in the chunk at hand, as most small ones do; undefined for any other. */
+  peek(place: ContentPlace): Buffer | undefined;
   /** The bytes of a place; fewer when there is trouble. */
   read(place: ContentPlace): AsyncIterable<Buffer>;
   trouble(): F | StreamFlaw | undefined;
@@ -155,6 +160,10 @@ function openCursor<F>(needed: readonly PlacedChunk[], source: ChunkSource<F>): 
   };
   return {
     trouble: () => trouble,
+    peek: ({ start: from, end }) =>
+      raw !== undefined && from >= start && end <= start + raw.length
+        ? raw.subarray(from - start, end - start)
+        : undefined,
     async *read(place) {
       for (let at = place.start; at < place.end;) {
         if (trouble !== undefined) return;

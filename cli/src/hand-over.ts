@@ -22,7 +22,7 @@ export function handOver(args: readonly string[]): void {
   }
   if (tried.length === 0 && isLikelyMeantForUs(args[0])) {
     process.stderr.write(
-      `tr: ${args[0] ?? ''} is no command of the task runner, so this is the POSIX tr. Was \`tr run ${args.join(' ')}\` meant?\n`,
+      `tr: ${args[0] ?? ''} is no command of the task runner, so this is the POSIX tr. ${suggest(args)}\n`,
     );
   }
   const env = { ...process.env, [TRIED]: [...tried, found.directory].join(delimiter) };
@@ -30,6 +30,27 @@ export function handOver(args: readonly string[]): void {
   const { execve } = process as { execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never };
   if (execve === undefined) runAsChild(found.file, args, env);
   else execve.call(process, found.file, ['tr', ...args], env);
+}
+
+/** Commands of Turborepo that have no counterpart: nobody has a task of such a name. */
+const TURBOREPO_COMMANDS = [
+  'boundaries',
+  'devtools',
+  'gen',
+  'generate',
+  'link',
+  'login',
+  'logout',
+  'prune',
+  'query',
+  'watch',
+];
+
+function suggest(args: readonly string[]): string {
+  const [first = ''] = args;
+  if (first === 'help') return '`tr --help` lists the commands.';
+  if (TURBOREPO_COMMANDS.includes(first)) return `\`turbo ${first}\` has no counterpart: see docs/turborepo.md.`;
+  return `Was \`tr run ${args.join(' ')}\` meant?`;
 }
 
 /**

@@ -13,6 +13,7 @@ export const OPTION_VALUES: Readonly<Record<string, OptionValue>> = {
   '--continue': { placeholder: '[=mode]', expected: 'never, dependencies-successful, always' },
   '--force': { placeholder: '[=true]', expected: 'true, false' },
   '--cache': { placeholder: ' <policy>', expected: 'local:rw, local:r, local:w, local:, remote:…' },
+  '--remote-cache-read-only': { placeholder: '[=true]', expected: 'true, false' },
   '--cache-dir': { placeholder: ' <directory>', expected: 'a directory' },
   '--dry': { placeholder: '[=form]', expected: 'text, json' },
   '--output-logs': { placeholder: ' <level>', expected: 'full, hash-only, new-only, errors-only, none' },

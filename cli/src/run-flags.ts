@@ -10,6 +10,7 @@ export interface RunFlags {
   readonly continueMode: string | boolean | undefined;
   readonly force: string | boolean | undefined;
   readonly cache: string | undefined;
+  readonly remoteReadOnly: string | boolean | undefined;
   readonly cacheDir: string | undefined;
   readonly dry: string | boolean | undefined;
   readonly outputLogs: string | undefined;
@@ -35,6 +36,7 @@ const OPTIONS: Readonly<Record<string, readonly [field: Field | 'filters', value
     '--continue': ['continueMode', 'optional'],
     '--force': ['force', 'optional'],
     '--cache': ['cache', 'required'],
+    '--remote-cache-read-only': ['remoteReadOnly', 'optional'],
     '--cache-dir': ['cacheDir', 'required'],
     '--dry': ['dry', 'optional'],
     '--dry-run': ['dry', 'optional'],
@@ -89,6 +91,7 @@ const NOTHING: RunFlags = {
   continueMode: undefined,
   force: undefined,
   cache: undefined,
+  remoteReadOnly: undefined,
   cacheDir: undefined,
   dry: undefined,
   outputLogs: undefined,

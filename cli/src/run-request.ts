@@ -37,6 +37,7 @@ export interface RawRunOptions {
   readonly force?: string | boolean | undefined;
   readonly noCache?: boolean | undefined;
   readonly cache?: string | undefined;
+  readonly remoteReadOnly?: string | boolean | undefined;
   readonly dry?: string | boolean | undefined;
   readonly outputLogs?: string | undefined;
   readonly logOrder?: string | undefined;
@@ -116,17 +117,23 @@ function checkConcurrency(value: string | undefined, failures: Failure[]): strin
   return undefined;
 }
 
-function checkForce(force: RawRunOptions['force'], failures: Failure[]): boolean {
-  const value = String(force ?? 'false');
+function checkSwitch(option: string, given: string | boolean | undefined, failures: Failure[]): boolean {
+  const value = String(given ?? 'false');
   const known = { true: true, '1': true, false: false, '0': false, '': false }[value];
   if (known !== undefined) return known;
-  failures.push({ code: 'usage/invalid-option', option: '--force', value, expected: 'true, false' });
+  failures.push({ code: 'usage/invalid-option', option, value, expected: 'true, false' });
   return false;
 }
 
 /** `--cache=local:rw,remote:r`, or the older `--force` and `--no-cache`. */
 function checkPolicy(raw: RawRunOptions, failures: Failure[]): CachePolicy {
-  const force = checkForce(raw.force, failures);
+  const force = checkSwitch('--force', raw.force, failures);
+  const readsOnly = checkSwitch('--remote-cache-read-only', raw.remoteReadOnly, failures);
+  const { local, remote } = checkTiers(raw, force, failures);
+  return { local, remote: { read: remote.read, write: remote.write && !readsOnly } };
+}
+
+function checkTiers(raw: RawRunOptions, force: boolean, failures: Failure[]): CachePolicy {
   if (raw.cache === undefined) {
     const both = { read: !force, write: raw.noCache !== true };
     return { local: both, remote: both };

@@ -2,7 +2,7 @@ import type { Diagnostic } from '@tr/model';
 
 type Value = 'none' | 'required' | 'optional';
 
-/** Flags of Turborepo that change nothing here: there is no daemon, no telemetry, no update notice, no remote cache yet. */
+/** Flags of Turborepo that change nothing here: there is no daemon, no telemetry, no update notice, no service of Turborepo's. */
 const IGNORED: Readonly<Record<string, Value>> = {
   '--api': 'required',
   '--cache-workers': 'required',
@@ -14,7 +14,6 @@ const IGNORED: Readonly<Record<string, Value>> = {
   '--no-preflight': 'none',
   '--no-update-notifier': 'none',
   '--preflight': 'none',
-  '--remote-cache-read-only': 'optional',
   '--remote-cache-timeout': 'required',
   '--single-package': 'none',
   '--skip-infer': 'none',

@@ -22,6 +22,8 @@ const PLAIN = [
   'build --filter=web... --filter ./apps/* -F !docs',
   'build --affected --only --parallel --no-cache',
   'build --concurrency=50% --cache=local:r --cache-dir=x',
+  'build --remote-cache-read-only',
+  'build --remote-cache-read-only=false',
   'build --concurrency 2 --output-logs none --log-order grouped --log-prefix none --log-format json',
   'build --continue --force --dry --framework-inference',
   'build --continue=always --force=true --dry=json --framework-inference=false --env-mode=loose',

@@ -8,7 +8,6 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ['run build --no-daemon --daemon --skip-infer -vv', 'run build', []],
   ['run --ui stream build --ui=tui --verbosity 2', 'run build', []],
   ['run build --team acme --token=secret --api https://x --preflight', 'run build', []],
-  ['run build --remote-cache-read-only=true --filter=web', 'run build --filter=web', []],
   ['run build --summarize', 'run build', ['warning --summarize']],
   ['run build --summarize=true --profile out.json', 'run build', ['warning --summarize', 'warning --profile']],
   ['run build --graph=x.svg', 'run build', ['error --graph']],

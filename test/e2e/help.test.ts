@@ -32,6 +32,7 @@ const RUN_OPTIONS = [
   '--force',
   '--no-cache',
   '--cache',
+  '--remote-cache-read-only',
   '--cache-dir',
   '--dry',
   '--output-logs',

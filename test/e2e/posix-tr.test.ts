@@ -69,6 +69,11 @@ test('a word that is likely a task, with nothing to translate: a hint, and the c
   const quiet = sh('tr build test </dev/null');
   assert.match(quiet.stderr, /Was `tr run build test` meant\?/);
   assert.equal(quiet.status, 0);
+  assert.match(
+    sh('tr watch build </dev/null').stderr,
+    /`turbo watch` has no counterpart: see docs\/turborepo\.md\.\n$/,
+  );
+  assert.match(sh('tr help </dev/null').stderr, /`tr --help` lists the commands\./);
   for (const call of ['tr a-z A-Z </dev/null', 'tr -d x </dev/null', 'echo build | tr build BUILD']) {
     assert.equal(sh(call).stderr, '', call);
   }

@@ -49,6 +49,10 @@ export class RunCommand extends ProjectCommand implements RunFlags {
   cache = Option.String('--cache', {
     description: 'What may be read and written; `local:rw,remote:rw` is all.',
   });
+  remoteReadOnly = Option.String('--remote-cache-read-only', {
+    tolerateBoolean: true,
+    description: 'Send nothing to the remote cache.',
+  });
   cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
   dry = Option.String('--dry,--dry-run', {
     tolerateBoolean: true,

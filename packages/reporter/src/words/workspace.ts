@@ -27,7 +27,7 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
       };
     case 'workspace/empty-glob':
       return {
-        what: `No directory matches "${failure.glob}" in \`packages\`.`,
+        what: `No directory matches "${failure.glob}" in \`packages\` of turbo-like.config.json.`,
         next: 'Correct it: the tasks of the packages meant by it do not run.',
       };
     case 'workspace/no-packages':

@@ -114,9 +114,10 @@ function computeClosure(lockfile: Lockfile, dependent: Package, root: Package | 
   return {
     digest: sha256(`${own.digest} ${shared.digest}`),
     get packages() {
-      const merged: Record<string, string> = { ...own.packages };
+      const owned = own.packages;
+      const merged: Record<string, string> = { ...owned };
       for (const [name, value] of Object.entries(shared.packages)) {
-        if (own.packages[name] !== value) merged[`${name} (of the root)`] = value;
+        if (owned[name] !== value) merged[`${name} (of the root)`] = value;
       }
       return merged;
     },

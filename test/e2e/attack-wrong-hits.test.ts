@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { missReasons, notSavedReason } from '../rig/events.js';
 import { waitUntil } from '../rig/processes.js';
 import { BUILD, createSample, sampleLockfile } from '../rig/samples.js';
@@ -165,3 +166,29 @@ for (const [title, types] of [
     }
   });
 }
+
+test('a run that finds other outputs in the cache waits for the one that executes, and spoils nothing of it', async (t) => {
+  const workspace = createSample({
+    libBuild:
+      'mkdir -p dist && echo "$WHO" > dist/out.txt && if [ "$WHO" = b ]; then touch "$GATE.in"; while [ ! -e "$GATE" ]; do sleep 0.02; done; fi',
+    build: { env: ['WHO'], passThroughEnv: ['GATE'] },
+  });
+  t.after(() => workspace.dispose());
+  const gate = `${workspace.root}.invocations/gate`;
+  const build = [...BUILD, '--filter=lib'];
+  await workspace.tr(build, { env: { WHO: 'a' } });
+  const executing = workspace.tr(build, { env: { WHO: 'b', GATE: gate } });
+  await waitUntil('the task runs', () => existsSync(`${gate}.in`));
+  let ended = false;
+  const restoring = workspace.tr(build, { env: { WHO: 'a' } }).finally(() => (ended = true));
+  // Without the wait it is done in a tenth of that.
+  await Promise.race([restoring, sleep(1500)]);
+  const was = ended;
+  writeFileSync(gate, '');
+  assert.equal((await executing).outcomes['lib#build'], 'executed');
+  assert.equal((await restoring).outcomes['lib#build'], 'restored');
+  assert.equal(was, false);
+  assert.equal(workspace.read(OUT), 'a\n');
+  const again = await workspace.tr(build, { env: { WHO: 'b' } });
+  assert.deepEqual([again.outcomes['lib#build'], workspace.read(OUT)], ['restored', 'b\n']);
+});

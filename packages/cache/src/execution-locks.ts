@@ -41,7 +41,8 @@ const NO_LOCK: ExecutionLock = { release: () => undefined };
 /**
  * Locks as files. Two runs that execute the same command at once write into each other's outputs, and what the first one
  * then stores may be half of the second one's. Nor do two tasks of one package execute at once here whose outputs may lie
- * in one directory: nothing would tell which of them wrote a file. Restores need no lock: each file of theirs appears whole.
+ * in one directory: nothing would tell which of them wrote a file. Restores take no lock, but wait for
+ * an execution that is under way.
  * A lock of a process that is gone is taken over. One of another machine (a container on the same files) is not respected,
  * as nothing tells whether it still runs.
  */

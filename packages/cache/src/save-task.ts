@@ -41,6 +41,8 @@ export interface SaveRequest {
   readonly createdAt: number;
   /** Tasks of this run whose files may lie among these outputs. */
   readonly neighbours: readonly TaskId[];
+  /** False when another run has written to the record of the outputs since the command was started: they may be that run's. */
+  readonly isUndisturbed: () => boolean;
   /** True when nobody looked for an entry of this key, or the one that is there is of no use: the new one wins. */
   readonly replace: boolean;
 }
@@ -78,6 +80,9 @@ export async function saveTask(request: SaveRequest): Promise<Result<Saved, Save
     const records = await putRecords(request);
     if (!records.ok) return trouble(records.failure);
     const manifest = toManifest(request, packed.value, records.value);
+    // After the outputs were read: whoever changes them says so first.
+    if (!request.isUndisturbed())
+      return fail({ reason: { reason: 'outputs-changed', paths: listFiles(manifest, request.task) } });
     const put = await putManifest(request, manifest);
     if (!put.ok) return trouble(put.failure);
     const missing = await tier.blobs.findMissing([...packed.value.reused, ...records.value.all]);
@@ -95,6 +100,12 @@ export async function saveTask(request: SaveRequest): Promise<Result<Saved, Save
     }
     return ok({ manifest, emptyOutputs: collected.value.emptyGlobs, files, bytes });
   }
+}
+
+/** Never empty: without files it is where they would be. */
+function listFiles({ entries }: Manifest, { directory }: TaskNode): readonly string[] {
+  const files = entries.filter(({ type }) => type !== 'directory').map(({ path }) => path);
+  return files.length === 0 ? [directory === '' ? '.' : directory] : files;
 }
 
 interface RecordBlobs {

@@ -68,6 +68,8 @@ interface Progress {
   staleState?: string;
   /** Its outputs are those of the entry that was stored. */
   isStored?: boolean;
+  /** Bytes of its record when this run had last written to it; undefined before its command is started. */
+  recordSize?: number;
   /** What its outputs were when this run had dealt with them; see `stateOf`. */
   state?: string;
 }
@@ -137,7 +139,7 @@ export class StoredTaskCache {
     return undefined;
   }
 
-  async restore(task: TaskNode, entry: CacheEntry): Promise<Restoration> {
+  async restore(task: TaskNode, entry: CacheEntry, whenIdle?: () => Promise<boolean>): Promise<Restoration> {
     const home = await this.#fetchHome(entry);
     if (!home.ok) return { outcome: 'miss', reasons: [home.failure] };
     const tier = home.value;
@@ -168,6 +170,7 @@ export class StoredTaskCache {
       blobs: tier.blobs,
       linked,
       contents,
+      whenIdle,
     });
     if (list !== undefined && failure?.code === 'store/corrupt') await this.#discardChunked(entry, tier);
     if (failure !== undefined) this.#noteTrouble(failure, entry);
@@ -203,7 +206,8 @@ export class StoredTaskCache {
     // An earlier command that did not come to its end may have left files too.
     const unfinishedSince = record?.unfinishedSince ?? startedAt;
     place.records.write(task.id, { paths: listUntouched(place, record), outOfStep, unfinishedSince });
-    Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false });
+    const recordSize = place.records.sizeOf(task.id);
+    Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false, recordSize });
     this.#noteState(task);
   }
 
@@ -242,8 +246,10 @@ export class StoredTaskCache {
         matcher: this.#known.matcherOf(task),
         createdAt: now(),
         neighbours: this.#known.neighboursOf(task),
+        isUndisturbed: () => progress.recordSize === undefined || place.records.sizeOf(task.id) === progress.recordSize,
         replace: progress.absent !== true,
       });
+      if (saved.ok) progress.recordSize = place.records.sizeOf(task.id);
       if (saved.ok) {
         this.#warnAbout(task, fingerprint, saved.value);
         if (isShared) remote.offer(saved.value.manifest);

@@ -179,6 +179,70 @@ test('an execution that failed leaves no claim about the outputs', async (t) => 
   assert.equal(rig.read('web/dist/a'), 'content');
 });
 
+for (const [what, disturb] of [
+  ['restored', undefined],
+  ['found right, as nothing had been written yet,', 'one'],
+] as const) {
+  test(`outputs that another run has ${what} meanwhile are not stored`, async (t) => {
+    const rig = createRig(t);
+    await rig.run({ task: TASK, fingerprint: ONE, make: () => rig.write('web/dist/a', 'one') });
+    const [mine, other] = [rig.open().tasks, rig.open().tasks];
+    await mine.lookup(TASK, TWO);
+    await mine.forgetOutputs(TASK);
+    rig.write('web/dist/a', disturb ?? 'two');
+    const lookup = await other.lookup(TASK, ONE);
+    assert.ok(lookup.hit);
+    // A machine on the same files, whose locks are not respected, does not wait.
+    assert.equal((await other.restore(TASK, lookup.entry)).outcome, disturb === undefined ? 'restored' : 'fresh');
+    if (disturb !== undefined) rig.write('web/dist/a', 'two');
+    const saved = await mine.save(TASK, TWO, { durationMs: 1, logPath: join(rig.directory, 'log') });
+    assert.deepEqual(saved, { saved: false, reason: { reason: 'outputs-changed', paths: ['web/dist/a'] } });
+    assert.equal((await rig.open().tasks.lookup(TASK, TWO)).hit, false);
+  });
+}
+
+test('a restore waits for the execution that is under way, and then looks at what it has left', async (t) => {
+  const rig = createRig(t);
+  await rig.run({ task: TASK, fingerprint: ONE, make: () => rig.write('web/dist/a', 'one') });
+  const [mine, other] = [rig.open().tasks, rig.open().tasks];
+  const lookup = await other.lookup(TASK, ONE);
+  assert.ok(lookup.hit);
+  await mine.lookup(TASK, TWO);
+  await mine.forgetOutputs(TASK);
+  const restored = await other.restore(TASK, lookup.entry, async () => {
+    rig.write('web/dist/b', 'two');
+    const saved = await mine.save(TASK, TWO, { durationMs: 1, logPath: join(rig.directory, 'log') });
+    return saved.saved;
+  });
+  assert.equal(restored.outcome, 'restored');
+  assert.deepEqual(rig.tree('web/dist'), { a: 'one' });
+  await mine.forgetOutputs(TASK);
+  const ended = await other.restore(TASK, lookup.entry, () => Promise.resolve(false));
+  assert.deepEqual(ended, { outcome: 'miss', reasons: [] });
+});
+
+test('an execution that begins while outputs are put in place is noticed', async (t) => {
+  const rig = createRig(t);
+  await rig.run({ task: TASK, fingerprint: ONE, make: () => rig.write('web/dist/a', 'one') });
+  const { tasks } = rig.open();
+  let isIdle = 0;
+  const disk: Disk = {
+    ...nodeDisk,
+    rename: (from, to) => {
+      nodeDisk.rename(from, to);
+      if (!to.includes('/web/dist') || isIdle > 0) return;
+      isIdle = 1;
+      void tasks.forgetOutputs(TASK);
+    },
+  };
+  const other = rig.open({ disk }).tasks;
+  const lookup = await other.lookup(TASK, ONE);
+  assert.ok(lookup.hit);
+  rig.remove('web/dist');
+  const restored = await other.restore(TASK, lookup.entry, () => Promise.resolve(++isIdle > 0));
+  assert.deepEqual([restored.outcome, isIdle], ['restored', 2]);
+});
+
 test('output globs that match nothing are told', async (t) => {
   const rig = createRig(t);
   const task = taskOf('web#build', { outputs: { include: ['dist/**', 'lib/**'], exclude: [] } });

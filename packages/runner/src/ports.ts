@@ -34,8 +34,11 @@ export interface Execution {
 /** The cache as a run sees it. No method rejects for cache trouble: that is a miss or a not-saved reason. */
 export interface TaskCache {
   lookup(task: TaskNode, fingerprint: TaskFingerprint): Promise<CacheLookup>;
-  /** Leaves right outputs alone, else stages, verifies and puts in place. On a miss the outputs are as before. */
-  restore(task: TaskNode, entry: CacheEntry): Promise<Restoration>;
+  /**
+   * Leaves right outputs alone, else stages, verifies and puts in place. On a miss the outputs are as before. `whenIdle` resolves
+   * when no other process executes the task, with false when the run ends before; asked only where one may be at it.
+   */
+  restore(task: TaskNode, entry: CacheEntry, whenIdle: () => Promise<boolean>): Promise<Restoration>;
   /** The stored log, verified; undefined when it cannot be had any more. */
   readLog(entry: CacheEntry): Promise<Uint8Array | undefined>;
   /** Called before a command starts: what is recorded about the outputs on disk no longer holds. */

@@ -2,6 +2,7 @@ import type { CacheEntry, MissReason, TaskFingerprint, TaskNode } from '@tr/mode
 import type { RunContext } from './run-context.js';
 import type { ResultParts } from './run-task.js';
 import { tryWriteLog } from './task-log.js';
+import { waitForLock } from './wait-for-lock.js';
 
 /** A log is handed on in pieces of this size: who prints it may make a string of each, which must not be too long. */
 const PIECE_BYTES = 1024 * 1024;
@@ -28,7 +29,11 @@ export async function tryRestore(
   if (!lookup.hit) return lookup;
   if (run.isEnding()) return { hit: false, reasons: [] };
   const { entry } = lookup;
-  const restoration = await run.cache.restore(node, entry);
+  const restoration = await run.cache.restore(node, entry, async () => {
+    const isIdle = await waitForLock(run, node);
+    run.fingerprinter.forgetListings(node);
+    return isIdle;
+  });
   if (restoration.outcome === 'miss') return { hit: false, reasons: restoration.reasons };
   if (restoration.outcome === 'restored') run.fingerprinter.forgetListings(node);
   run.services?.noteRestored(node, entry);

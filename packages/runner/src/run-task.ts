@@ -4,13 +4,12 @@ import type { ExecutionLock } from './ports.js';
 import { tryRestore } from './restore-task.js';
 import type { RunContext } from './run-context.js';
 import type { Slot } from './slots.js';
+import { waitForLock } from './wait-for-lock.js';
 
 /** After waiting this long for a slot a task looks at its inputs again before it starts, milliseconds. */
 const STALE_AFTER_MS = 1000;
 /** How often a task may be put back because its inputs changed while it waited; then it just runs. */
 const MOST_RESTARTS = 3;
-/** How often a task that another process executes is looked at, milliseconds. */
-const LOCK_POLL_MS = 30;
 /** `computed` is called once the key is known (or will never be), for the bookkeeping of who computes. */
 type Computed = () => void;
 
@@ -91,20 +90,6 @@ function findSkipReason(
   const { when } = node.definition;
   const unmet = when === undefined ? undefined : run.conditions.findUnmet(when);
   return unmet === undefined ? undefined : { skipReason: 'when', unmet };
-}
-
-/** Waits until nobody executes the task any more; false when the run ends meanwhile. */
-async function waitForLock(run: RunContext, node: TaskNode): Promise<boolean> {
-  run.emit({ type: 'task-queued', task: node.id });
-  while (!run.isEnding()) {
-    const lock = run.locks.tryAcquire(node);
-    if (lock !== undefined) {
-      lock.release();
-      return true;
-    }
-    await new Promise<void>((resolve) => run.clock.schedule(LOCK_POLL_MS, resolve));
-  }
-  return false;
 }
 
 async function acquireSlot(run: RunContext, node: TaskNode): Promise<Slot | undefined> {

@@ -15,6 +15,8 @@ const STAMP_FIELDS = 5;
  * removed when another one is put in place.
  */
 export interface OutputRecord {
+  /** Bytes of its file, when it was read; see `OutputRecords.sizeOf`. */
+  readonly size: number;
   readonly known: KnownOutputs | undefined;
   /**
    * Set from the moment a command was started (or outputs were about to be changed) until its outputs were stored: what
@@ -76,7 +78,7 @@ export function formatRecord(task: TaskId, record: RecordDraft): string {
 }
 
 /** Reads the last whole line of a record file; undefined when it is torn, of another version or of another task. */
-export function parseRecord(text: string, task: TaskId): OutputRecord | undefined {
+export function parseRecord(text: string, task: TaskId): Omit<OutputRecord, 'size'> | undefined {
   const [headText, pathsText] = splitLastLine(text);
   const head = parseJson(headText);
   if (!isRecord(head) || head['version'] !== RECORD_VERSION || head['task'] !== task) return undefined;

@@ -4,7 +4,8 @@ import type { RelativePath, TaskId } from '@tr/model';
 import { attempt, errorCode, readWhole, type Disk } from '@tr/store';
 import { formatRecord, parsePaths, parseRecord, type OutputRecord, type RecordDraft } from './output-record.js';
 
-const MAX_RECORD_BYTES = 512 * 1024 * 1024;
+/** Less than the longest string. */
+const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 /** The clock file is begun anew when it has been asked this often. */
 const MAX_CLOCK_BYTES = 64 * 1024;
 
@@ -15,6 +16,8 @@ const MAX_OLD_BYTES = 16 * 1024;
 export interface OutputRecords {
   /** Undefined when there is none, or it is torn, or of another version. */
   read(task: TaskId): OutputRecord | undefined;
+  /** Bytes of the record's file, 0 without one: another number after every write, whoever has written. */
+  sizeOf(task: TaskId): number;
   /** False when it could not be written: then there is none. */
   write(task: TaskId, record: RecordDraft): boolean;
   /** Paths in the records of every other task. */
@@ -42,9 +45,15 @@ class FileOutputRecords implements OutputRecords {
   }
 
   read(task: TaskId): OutputRecord | undefined {
+    const bytes = this.#readBytes(this.#pathOf(task));
+    const record = bytes && parseRecord(bytes.toString('utf8'), task);
+    return record && { ...record, size: bytes.length };
+  }
+
+  sizeOf(task: TaskId): number {
     const path = this.#pathOf(task);
-    const text = this.#readText(path);
-    return text === undefined ? undefined : parseRecord(text, task);
+    const stats = attempt(path, () => this.#disk.lstat(path));
+    return (stats.ok ? stats.value?.size : undefined) ?? 0;
   }
 
   write(task: TaskId, record: RecordDraft): boolean {
@@ -66,7 +75,8 @@ class FileOutputRecords implements OutputRecords {
     attempt(this.#directory, () => {
       for (const { name } of this.#disk.readDirectory(this.#directory)) {
         if (name === own || !name.endsWith('.json')) continue;
-        for (const path of parsePaths(this.#readText(join(this.#directory, name)) ?? '')) paths.add(path);
+        for (const path of parsePaths(this.#readBytes(join(this.#directory, name))?.toString('utf8') ?? ''))
+          paths.add(path);
       }
     });
     return paths;
@@ -105,12 +115,11 @@ class FileOutputRecords implements OutputRecords {
     return path;
   }
 
-  #readText(path: string): string | undefined {
-    // A fresh clone has none: an error that is thrown takes ten times as long as a look.
-    const read = attempt(path, () =>
-      this.#disk.lstat(path) === undefined ? undefined : readWhole(this.#disk, path, MAX_RECORD_BYTES),
-    );
-    return read.ok && read.value !== undefined ? Buffer.from(read.value.bytes).toString('utf8') : undefined;
+  #readBytes(path: string): Buffer | undefined {
+    const read = attempt(path, () => readWhole(this.#disk, path, MAX_RECORD_BYTES));
+    if (!read.ok) return undefined;
+    const { buffer, byteOffset, length } = read.value.bytes;
+    return Buffer.from(buffer, byteOffset, length);
   }
 
   /**

@@ -13,6 +13,7 @@ import { findLinkHazard, findPathHazard, openEntryBlobs, toStoreFailure, type Di
 import { isReachable } from '../outputs/collect-outputs.js';
 import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
 import { listLeftOutputs } from '../record/left-outputs.js';
+import type { OutputRecord } from '../record/output-record.js';
 import type { OutputRecords } from '../record/output-records.js';
 import { isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
 import { compareOutputs, knownOf, type OutputComparison } from './compare-outputs.js';
@@ -44,6 +45,11 @@ export interface RestoreRequest {
   readonly linked: boolean;
   /** Has the files, where they do not lie in blobs. */
   readonly contents?: ContentStream | undefined;
+  /**
+   * Resolves when no other run executes the task; false when it is not worth waiting for any more. Asked where the record says
+   * that an execution has begun and not ended.
+   */
+  readonly whenIdle?: (() => Promise<boolean>) | undefined;
 }
 
 /** How it went; `failure` is set when the store or the disk was in trouble. */
@@ -52,39 +58,84 @@ export interface RestoreResult {
   readonly failure?: StoreFailure;
 }
 
+/** How often the outputs are looked at again because another run has written to the record meanwhile. */
+const MOST_ROUNDS = 5;
+
 /**
  * Makes the outputs on disk those of a manifest. Right outputs are left alone. Otherwise: check everything, stage and
  * verify what is wrong beside the workspace, say that nothing is known about the outputs, put them in place, write down
  * what is there now. A process that dies on the way leaves outputs without a record, which the next run compares by
  * content. Restored files get new modification times, so that tools that compare times see them as newer than the
  * sources they were made from (hard links show the store's time of their content instead).
+ *
+ * Whoever changes outputs writes to the record first: an execution that is under way is waited for, and where the record has grown
+ * by another run's hand in the end, everything is looked at again.
  */
 export async function restoreOutputs(request: RestoreRequest): Promise<RestoreResult> {
-  const { place, task, manifest } = request;
-  const record = place.records.read(task);
+  let restored: RestoreResult | undefined;
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
+    const { result, isDisturbed } = await restoreOnce(request);
+    if (result.restoration.outcome === 'restored') restored = result;
+    if (isDisturbed) continue;
+    return result.restoration.outcome === 'fresh' ? (restored ?? result) : result;
+  }
+  const path = request.manifest.entries[0]?.path ?? '';
+  return miss({ reason: 'obstacle', path, detail: 'outputs that another run keeps changing' });
+}
+
+interface Round {
+  readonly result: RestoreResult;
+  /** Another run has dealt with the outputs meanwhile, and not in order to put the same ones there. */
+  readonly isDisturbed: boolean;
+}
+
+async function restoreOnce(request: RestoreRequest): Promise<Round> {
+  const { place, manifest } = request;
+  const { disk, root, records } = place;
+  const undisturbed = (result: RestoreResult): Round => ({ result, isDisturbed: false });
+  let [record, size] = readRecord(request);
+  if (record?.unfinishedSince !== undefined && request.whenIdle !== undefined) {
+    if (!(await request.whenIdle())) return undisturbed({ restoration: { outcome: 'miss', reasons: [] } });
+    [record, size] = readRecord(request);
+  }
   const known = knownOf(record?.known, request);
   // A record of this manifest was only written after these checks.
   if (known === undefined) {
     const reason = findDistrust(request);
-    if (reason !== undefined) return miss(reason);
+    if (reason !== undefined) return undisturbed(miss(reason));
   }
-  const { disk, root, records } = place;
   const linked = request.linked;
   const sampleClock = (): number | undefined => records.sampleClock();
   try {
     const comparison = await compareOutputs({ disk, root, manifest, known, linked, sampleClock });
-    if (comparison.asRecorded) return { restoration: { outcome: 'fresh' } };
+    if (comparison.asRecorded) return undisturbed({ restoration: { outcome: 'fresh' } });
     const earlier = known === undefined ? await listLeftOutputs({ ...request, record }) : [];
     const planned = planRestore({ ...place, ...request, entries: manifest.entries, wrong: comparison.wrong, earlier });
-    if (!planned.ok) return miss(planned.reason);
+    if (!planned.ok) return undisturbed(miss(planned.reason));
     if (planned.plan.writes.length > 0 || planned.plan.removals.length > 0)
       return await carryOut(request, planned.plan, { comparison, earlier, unfinishedSince: record?.unfinishedSince });
+    const result: RestoreResult = { restoration: { outcome: 'fresh' } };
+    if (isDisturbed(request, size)) return { result, isDisturbed: true };
     const origin = known?.origin ?? 'restored';
     rememberOutputs({ ...request, origin, stamps: comparison.stamps, sampledAt: comparison.sampledAt });
-    return { restoration: { outcome: 'fresh' } };
+    return undisturbed(result);
   } catch (error) {
-    return trouble(toStoreFailure(error, root));
+    return undisturbed(trouble(toStoreFailure(error, root)));
   }
+}
+
+/** The record, and the size of its file at a time when it was not younger. */
+function readRecord({ place: { records }, task }: RestoreRequest): [record: OutputRecord | undefined, size: number] {
+  const record = records.read(task);
+  if (record !== undefined) return [record, record.size];
+  const size = records.sizeOf(task);
+  return [records.read(task), size];
+}
+
+/** Whether another run has written to the record since it was of `size`, but to say that the outputs are those of this manifest. */
+function isDisturbed(request: RestoreRequest, size: number): boolean {
+  const { records } = request.place;
+  return records.sizeOf(request.task) !== size && knownOf(records.read(request.task)?.known, request) === undefined;
 }
 
 /** Writes down that the outputs on disk are those of a manifest; nothing is written when the time is not known. */
@@ -112,32 +163,35 @@ async function carryOut(
     readonly earlier: readonly RelativePath[];
     readonly unfinishedSince: number | undefined;
   },
-): Promise<RestoreResult> {
+): Promise<Round> {
   const { place, task, manifest } = request;
   const { disk, root, records } = place;
   const base = findBase(disk, root, plan);
   const staging = await place.staging.take();
   let staged: Awaited<ReturnType<typeof stageOutputs>>;
+  let size: number;
   try {
     const blobs = openEntryBlobs(request.blobs, manifest);
     staged = await stageOutputs({ ...request, blobs, disk, area: place.staging, staging, base, entries: plan.writes });
-    if (!staged.ok) return missOf(staged.failure);
+    if (!staged.ok) return { result: missOf(staged.failure), isDisturbed: false };
     const { earlier, unfinishedSince } = before;
     records.write(task, {
       paths: sortedUnique([...earlier, ...listPaths(manifest)]),
       outOfStep: true,
       unfinishedSince,
     });
+    size = records.sizeOf(task);
     putInPlace({ disk, root, staging, base, plan });
   } finally {
     place.staging.giveBack(staging);
   }
   const sampledAt = records.sampleClock();
   const stamps = stampAll(request, before.comparison, staged.value);
-  rememberOutputs({ ...request, origin: 'restored', stamps, sampledAt });
+  const disturbed = isDisturbed(request, size);
+  if (!disturbed) rememberOutputs({ ...request, origin: 'restored', stamps, sampledAt });
   const files = plan.writes.filter((entry) => entry.type === 'file');
   const bytes = files.reduce((sum, { digest }) => sum + digest.size, 0);
-  return { restoration: { outcome: 'restored', files: files.length, bytes } };
+  return { result: { restoration: { outcome: 'restored', files: files.length, bytes } }, isDisturbed: disturbed };
 }
 
 /** The deepest directory that is there and has all that is to be written below it; the staged tree stands for it. */

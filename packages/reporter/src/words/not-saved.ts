@@ -8,7 +8,7 @@ export function describeNotSaved(reason: NotSavedReason): string {
     case 'inputs-changed':
       return `inputs changed while it ran: ${firstOf(reason.paths)}`;
     case 'outputs-changed':
-      return `outputs changed while they were stored: ${firstOf(reason.paths)}`;
+      return `somebody else changed its outputs before they were stored: ${firstOf(reason.paths)}`;
     case 'unsafe-output':
       return `an output cannot be stored: ${printable(reason.path)} (${printable(reason.detail)})`;
     case 'state-unknown':

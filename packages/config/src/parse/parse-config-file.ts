@@ -25,7 +25,7 @@ export function parseConfigFile(text: string, file: ConfigFile): ParseOutcome<Pa
   const collector = createCollector(source, file.kind);
   const tree = parseText(source, collector);
   if (tree === undefined) return { config: undefined, diagnostics: collector.diagnostics };
-  const value = walk({ collector, place: file.place }, tree, CONFIG_SCHEMA[file.kind][file.place]);
+  const value = walk({ collector, place: file.place, path: [] }, tree, CONFIG_SCHEMA[file.kind][file.place]);
   if (tree.type === 'object') {
     if (file.place === 'root') checkRootRules(tree, collector);
     else checkPackageRules(tree, collector);

@@ -7,25 +7,27 @@ import type { JsonType, SchemaNode } from '../schema/schema-node.js';
 import type { Collector } from './collector.js';
 import { judgeUnknownKey, propertySchema } from './unknown-key.js';
 
-/** What a walk needs everywhere. */
+/** Where a walk is, and what it needs everywhere. */
 export interface WalkContext {
   readonly collector: Collector;
   readonly place: ConfigPlace;
+  /** Keys from the top. */
+  readonly path: readonly string[];
 }
 
 /**
  * Validates `node` against `schema` and returns its value, without the keys the schema does not know. Everything found
- * goes to the collector; the value is sound only when that holds no error. `path` are the keys from the top.
+ * goes to the collector; the value is sound only when that holds no error.
  */
-export function walk(context: WalkContext, node: Node, schema: SchemaNode, path: readonly string[] = []): unknown {
+export function walk(context: WalkContext, node: Node, schema: SchemaNode): unknown {
   const chosen = chooseSchema(node, schema);
   if (!hasType(node, chosen)) {
-    reportType(context, node, schema, path);
+    reportType(context, node, schema);
     return undefined;
   }
-  if (node.type === 'object') return walkObject(context, node, chosen, path);
-  if (node.type === 'array') return (node.children ?? []).map((item) => walk(context, item, chosen.items ?? {}, path));
-  checkScalar(context, node, chosen, path);
+  if (node.type === 'object') return walkObject(context, node, chosen);
+  if (node.type === 'array') return (node.children ?? []).map((item) => walk(context, item, chosen.items ?? {}));
+  checkScalar(context, node, chosen);
   return node.value as unknown;
 }
 
@@ -51,7 +53,7 @@ function typesOf(schema: SchemaNode): readonly JsonType[] {
   return type === undefined ? [] : typeof type === 'string' ? [type] : type;
 }
 
-function reportType({ collector }: WalkContext, node: Node, schema: SchemaNode, path: readonly string[]): void {
+function reportType({ collector, path }: WalkContext, node: Node, schema: SchemaNode): void {
   collector.error({
     code: 'config/wrong-type',
     at: collector.at(node.offset),
@@ -61,7 +63,7 @@ function reportType({ collector }: WalkContext, node: Node, schema: SchemaNode, 
   });
 }
 
-function walkObject(context: WalkContext, node: Node, schema: SchemaNode, path: readonly string[]): unknown {
+function walkObject(context: WalkContext, node: Node, schema: SchemaNode): unknown {
   const value: Record<string, unknown> = {};
   const seen = new Map<string, Node>();
   for (const property of node.children ?? []) {
@@ -70,10 +72,12 @@ function walkObject(context: WalkContext, node: Node, schema: SchemaNode, path: 
     const key = String(keyNode.value);
     checkDuplicate(context, keyNode, seen);
     const child = propertySchema(schema, key);
-    if (child !== undefined) define(value, key, walk(context, valueNode, child, [...path, key]));
-    else if (schema.additionalProperties === false) reportUnknown(context, keyNode, schema, path);
+    if (child !== undefined) define(value, key, walk({ ...context, path: [...context.path, key] }, valueNode, child));
+    else if (schema.additionalProperties === false) reportUnknown(context, keyNode, schema);
   }
-  checkRequired(context, node, schema, seen);
+  const missing = (schema.required ?? []).filter((key) => !seen.has(key));
+  for (const key of missing)
+    context.collector.error({ code: 'config/missing-key', at: context.collector.at(node.offset), key });
   return value;
 }
 
@@ -93,13 +97,7 @@ function checkDuplicate({ collector }: WalkContext, keyNode: Node, seen: Map<str
   collector.tolerated({ code: 'config/duplicate-key', key, ...positions });
 }
 
-function checkRequired({ collector }: WalkContext, node: Node, schema: SchemaNode, seen: Map<string, Node>): void {
-  for (const key of schema.required ?? [])
-    if (!seen.has(key)) collector.error({ code: 'config/missing-key', at: collector.at(node.offset), key });
-}
-
-function reportUnknown(context: WalkContext, keyNode: Node, schema: SchemaNode, path: readonly string[]): void {
-  const { collector, place } = context;
+function reportUnknown({ collector, place, path }: WalkContext, keyNode: Node, schema: SchemaNode): void {
   const verdict = judgeUnknownKey({
     key: String(keyNode.value),
     at: collector.at(keyNode.offset),
@@ -111,8 +109,8 @@ function reportUnknown(context: WalkContext, keyNode: Node, schema: SchemaNode, 
   collector[verdict.severity](verdict.failure);
 }
 
-function checkScalar(context: WalkContext, node: Node, schema: SchemaNode, path: readonly string[]): void {
-  const { collector } = context;
+function checkScalar(context: WalkContext, node: Node, schema: SchemaNode): void {
+  const { collector, path } = context;
   const { value } = node as { readonly value?: unknown };
   if (typeof value !== 'string' && typeof value !== 'number') return;
   // The position is looked up only for a problem: a sound file never counts its lines.
@@ -127,7 +125,7 @@ function checkScalar(context: WalkContext, node: Node, schema: SchemaNode, path:
     collector.error({ code: 'config/invalid-format', ...place(), ...bound });
   }
   if (schema.format === undefined) return;
-  if (value === EXTENDS_MARKER) return checkExtendsMarker(context, node, path);
+  if (value === EXTENDS_MARKER) return checkExtendsMarker(context, node);
   const problem = checkFormat(schema.format, value);
   if (problem === undefined) return;
   const failure = { ...problem.failure, ...place() } as ConfigFailure;
@@ -136,7 +134,7 @@ function checkScalar(context: WalkContext, node: Node, schema: SchemaNode, path:
 }
 
 /** It stands for the inherited entries of a list directly in a task of a package; elsewhere Turborepo drops it. */
-function checkExtendsMarker({ collector, place }: WalkContext, node: Node, path: readonly string[]): void {
+function checkExtendsMarker({ collector, place, path }: WalkContext, node: Node): void {
   if (place === 'package' && path.length === 3 && path[0] === 'tasks') return;
   const at = collector.at(node.offset);
   collector.tolerated({ code: 'config/misplaced-marker', at, key: keyOf(path), marker: EXTENDS_MARKER });

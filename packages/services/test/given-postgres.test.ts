@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { ServiceDefinition } from '@tr/model';
-import { asks, makeHost, must, mustFail, postgres, setting, stored } from './rig.js';
+import { asks, makeHost, must, mustFail, mustWait, postgres, setting, stored } from './rig.js';
 import { sql } from './sql.js';
 
 /** A server that somebody else runs, with the address of its database `postgres`. */
@@ -113,8 +113,7 @@ test('two runs on one given server take turns, and leftovers of a killed one are
   await sql(url.replace(/postgres$/, 'app'), 'create table left_over (i int)');
   const one = must(await makeHost(t).host.acquire(asks([service])));
   const waiting = makeHost(t).host.acquire(asks([service]));
-  const early = await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('waits'), 300))]);
-  assert.equal(early, 'waits');
+  await mustWait(waiting);
   await sql(setting(one.environment, 'DATABASE_URL'), 'create table mine (i int)');
   await one.release();
   const two = must(await waiting);
@@ -131,8 +130,7 @@ test('a run that is ended while it waits for its turn leaves the databases of th
     const { host } = makeHost(t);
     const ending = new AbortController();
     const waiting = host.acquire(asks([service], { workers: 1, signal: ending.signal }));
-    const early = await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('waits'), 300))]);
-    assert.equal(early, 'waits');
+    await mustWait(waiting);
     if (end === 'dispose') await host.dispose();
     ending.abort();
     mustFail(await waiting, 'service/unreachable');

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { asks, makeHost, must, mustFail, redis, setting, stored } from './rig.js';
+import { asks, makeHost, must, mustFail, mustWait, redis, setting, stored } from './rig.js';
 
 /** Sends commands (inline form) and resolves with everything that comes back until the server closes. */
 function talk(url: string, commands: readonly string[]): Promise<string> {
@@ -86,13 +86,11 @@ test('a given server: one task at a time, emptied afterwards, and never when it 
   assert.equal(setting(one.environment, 'REDIS_URL'), url);
   await talk(url, ['SET mine 1']);
   const waiting = makeHost(t).host.acquire(asks([service]));
-  const early = await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('waits'), 200))]);
-  assert.equal(early, 'waits');
+  await mustWait(waiting);
   mustFail(await one.capture('cache', join(folder, 'state.tar')), 'service/unsupported');
   // What test suites do between two tests: it takes all keys of ours with it.
   assert.match(await talk(url, ['FLUSHALL', 'SET mine 2']), /\+OK\r\n\+OK/);
-  const still = await Promise.race([waiting, new Promise((resolve) => setTimeout(() => resolve('waits'), 300))]);
-  assert.equal(still, 'waits');
+  await mustWait(waiting);
   assert.match(await talk(url, ['GET mine']), /\r\n2\r\n/);
   await one.release();
   const two = must(await waiting);

@@ -106,6 +106,12 @@ export function must<T>(result: Result<T, ServiceFailure>): T {
   return result.value;
 }
 
+/** Asserts that something has not come about after a while: somebody else has what it waits for. */
+export async function mustWait(pending: Promise<unknown>): Promise<void> {
+  const early = await Promise.race([pending, new Promise((resolve) => setTimeout(() => resolve('waits'), 300))]);
+  assert.equal(early, 'waits');
+}
+
 /** The failure, which has to have this code. */
 export function mustFail(result: Result<unknown, ServiceFailure>, code: ServiceFailure['code']): ServiceFailure {
   assert.ok(!result.ok, `expected ${code}`);

@@ -1,10 +1,11 @@
 import type { ServiceDefinition } from '@tr/model';
 import { createCommandKind } from './command/command-kind.js';
 import type { Engine, EngineContext, GivenEngine } from './engine.js';
-import { GivenMysqlEngine } from './mysql/given/given-mysql-engine.js';
+import { GivenSqlEngine } from './given/given-sql-engine.js';
+import { createGivenMysqlKind } from './mysql/given/given-mysql-kind.js';
 import { createMysqlKind } from './mysql/mysql-kind.js';
 import { OwnServerEngine } from './own-server/own-server-engine.js';
-import { GivenPostgresEngine } from './postgres/given/given-postgres-engine.js';
+import { createGivenPostgresKind } from './postgres/given/given-postgres-kind.js';
 import { PostgresEngine } from './postgres/postgres-engine.js';
 import { GivenRedisEngine } from './redis/given-redis-engine.js';
 import { createRedisKind } from './redis/redis-kind.js';
@@ -31,12 +32,12 @@ export function createEngine(service: ServiceDefinition, context: EngineContext)
 export function createGivenEngine({ name, kind }: ServiceDefinition, context: EngineContext): GivenEngine {
   switch (kind) {
     case 'postgres':
-      return new GivenPostgresEngine(context);
+      return new GivenSqlEngine(createGivenPostgresKind(context));
     case 'redis':
       return new GivenRedisEngine(context);
     case 'mysql':
     case 'mariadb':
-      return new GivenMysqlEngine(context);
+      return new GivenSqlEngine(createGivenMysqlKind(context));
     case 'command':
       throw new ServiceError({ code: 'service/unsupported', service: name, kind, what: 'to be given by `url`' });
   }

@@ -1,3 +1,4 @@
+import type { ServiceDefinition } from '@tr/model';
 import type { EngineLease, EngineRequest } from '../engine.js';
 import { ServiceError, toDetail } from '../service-error.js';
 
@@ -17,9 +18,7 @@ export class GivenLeases<Lease extends Pick<EngineLease, 'release'>> {
       return lease;
     } catch (error) {
       await lease.release();
-      if (error instanceof ServiceError) throw error;
-      const { name: service } = request.service;
-      throw new ServiceError({ code: 'service/unreachable', service, host, detail: toDetail(error) }, error);
+      throw toUnreachable(error, request.service, host);
     }
   }
 
@@ -27,4 +26,10 @@ export class GivenLeases<Lease extends Pick<EngineLease, 'release'>> {
   async dispose(): Promise<void> {
     await Promise.all([...this.#leases].map((lease) => lease.release()));
   }
+}
+
+/** What nobody has named is the server's: it is gone, or does not let us do what we want. */
+export function toUnreachable(error: unknown, { name: service }: ServiceDefinition, host: string): ServiceError {
+  if (error instanceof ServiceError) return error;
+  return new ServiceError({ code: 'service/unreachable', service, host, detail: toDetail(error) }, error);
 }

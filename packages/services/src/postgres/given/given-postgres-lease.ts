@@ -140,7 +140,7 @@ export class GivenPostgresLease implements EngineLease {
       for (const name of this.#replaced) await databases.createEmpty(name).catch(() => undefined);
     }
     await this.#lockConnection?.end();
-    await server.admin.close();
+    await server.close();
   }
 
   /** Held by a connection of its own: it ends with us, however we end. */

@@ -18,6 +18,8 @@ export interface GivenServer {
   /** `15.18 (Debian 15.18-0+deb12u1)`. */
   readonly version: string;
   readonly major: number;
+  /** Never rejects. */
+  close(): Promise<void>;
 }
 
 /** Connects, and waits for a server that is still starting as long as the service's readiness allows. */
@@ -61,9 +63,10 @@ async function connect(url: URL): Promise<GivenServer> {
     try {
       const [row] = await admin.query('show server_version');
       const version = String(row?.['server_version']);
-      return { url, admin, version, major: Number.parseInt(version, 10) };
+      return { url, admin, version, major: Number.parseInt(version, 10), close: () => admin.close() };
     } catch (error) {
       failed = error;
+      await admin.close();
       // Only a database that is not there, or closed to us, is a reason to try another one.
       if (!/does not exist|permission denied|not permitted/.test(toDetail(error))) throw error;
     }

@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode } from '@tr/store';
+import { errorCode, nodeDisk } from '@tr/store';
 import { Problem } from '../http/problem.js';
 import { withLock } from './file-lock.js';
 import { parseStoredToken, revokeToken, type StoredToken } from './token.js';
+import { writeBeside } from './write-beside.js';
 
 const VERSION = 1;
-/** Owner only: hashes are no tokens, but scopes and ids are nobody else's business. */
-const MODE = 0o600;
 
 /** Tokens in one JSON file, written whole. A running server sees what other processes write. */
 export interface TokenFile {
@@ -29,13 +27,12 @@ export function openTokenFile(path: string): TokenFile {
   };
   // Two commands at once must not undo each other: least of all bring back what one of them revoked.
   const change = <T>(work: () => T): T => {
-    mkdirSync(dirname(path), { recursive: true });
+    nodeDisk.makeDirectory(dirname(path));
     return withLock(`${path}.lock`, work);
   };
   const write = (tokens: readonly StoredToken[]): void => {
-    const temp = `${path}.${randomBytes(6).toString('hex')}`;
-    writeFileSync(temp, toTokensText(tokens), { mode: MODE });
-    renameSync(temp, path);
+    // Hashes are no tokens, but scopes and ids are nobody else's business: the file is its owner's only.
+    renameSync(writeBeside(path, toTokensText(tokens)), path);
   };
   return {
     list,

@@ -44,6 +44,10 @@ export async function serve(request: ServeRequest, context: ServeContext): Promi
       return await openTokens(request, { store, context });
     },
   );
+  const signingKey = await withStore(
+    () => request,
+    async () => openSigningKey(request, print),
+  );
   const isShared = request.store.kind === 'bucket';
   const server = await startCacheServer({
     entries: store.entries,
@@ -58,7 +62,7 @@ export async function serve(request: ServeRequest, context: ServeContext): Promi
     // Where nobody counts, a bound would hold for what this process wrote only: `gc` keeps it.
     quotas: request.upkeepMs === 0 ? NO_QUOTAS : quotasOf(request),
     maxEntryBytes: request.maxEntryBytes,
-    signingKey: openSigningKey(request, print),
+    signingKey,
     host: request.host,
     port: request.port,
     publicUrl: request.publicUrl,

@@ -1,20 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode } from '@tr/store';
+import { errorCode, nodeDisk } from '@tr/store';
+import { writeBeside } from '../auth/write-beside.js';
 import { UsageError } from './usage-error.js';
 
 const KEY_BYTES = 32;
 
-/** The key of signed URLs, made the first time; owner only. Several servers on one directory share it. */
+/** The key of signed URLs, made the first time; owner only. Several servers on one directory share it: the first one's counts. */
 export function loadSigningKey(path: string): Uint8Array {
-  mkdirSync(dirname(path), { recursive: true });
-  try {
-    writeFileSync(path, newSigningKey().toString('hex'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  }
+  nodeDisk.makeDirectory(dirname(path));
+  if (nodeDisk.lstat(path) === undefined) placeKey(path);
   return readSigningKey(path);
+}
+
+function placeKey(path: string): void {
+  const temp = writeBeside(path, newSigningKey().toString('hex'));
+  try {
+    linkSync(temp, path);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    // Another server was faster, or this file system has no hard links.
+    if (nodeDisk.lstat(path) === undefined) renameSync(temp, path);
+  }
+  rmSync(temp, { force: true });
 }
 
 /** The key in a file that somebody else made. */

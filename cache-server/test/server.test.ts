@@ -142,6 +142,22 @@ test('closing lets a request in flight end and takes no new one', async () => {
   rmSync(server.directory, { recursive: true });
 });
 
+test('an upload that outlasts the drain is cut, which the log says before the server has closed', async () => {
+  const server = await startTestServer({ drainMs: 1 });
+  const upload = request(`${server.url}/v1/cache/1`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${server.token('main')}`, 'content-length': BIG.length },
+  });
+  const failed = once(upload, 'error');
+  await new Promise<void>((resolve) => upload.write(BIG.subarray(0, 1000), () => resolve()));
+  await call(server, '/healthz');
+  await server.running.close();
+  const cut = server.requests().find(({ method }) => method === 'PUT');
+  assert.deepEqual([cut?.outcome, cut?.bytesIn], ['cut', 0]);
+  await failed;
+  rmSync(server.directory, { recursive: true });
+});
+
 test('Expect: 100-continue is answered after the login, not before', async () => {
   await using server = await startTestServer();
   const ask = async (token: string): Promise<string> => {

@@ -290,7 +290,8 @@ class CacheServer {
       method: request.method,
       status: reply.statusCode,
       seconds,
-      bytesIn: Number(request.headers['content-length'] ?? 0),
+      // What was announced and never came, with a wrong token for one, is no traffic.
+      bytesIn: request.raw.complete ? Number(request.headers['content-length'] ?? 0) : 0,
       bytesOut: request.method === 'HEAD' ? 0 : Number(reply.getHeader('content-length') ?? 0),
       trace: request.trace,
     });
@@ -318,6 +319,15 @@ class CacheServer {
     return (await this.#options.entries.get(name)).ok;
   }
 
+  /** Until the log says of every answer that is under way how it ended; for a second at most. */
+  async #untilNoted(): Promise<void> {
+    const closed = [...this.#open].map((reply) => new Promise<void>((resolve) => reply.raw.once('close', resolve)));
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, 1000)));
+    await Promise.race([Promise.all(closed), timeUp]);
+    clearTimeout(timer);
+  }
+
   async #drain(): Promise<void> {
     this.#isDraining = true;
     for (const reply of this.#open) announceEnd(reply);
@@ -326,8 +336,10 @@ class CacheServer {
     const timeUp = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.#options.drainMs)));
     await Promise.race([stopped, timeUp]);
     clearTimeout(timer);
+    const cut = this.#untilNoted();
     this.#connections.cut();
     await stopped;
+    await cut;
     await this.#app.close();
   }
 }

@@ -37,6 +37,7 @@ export interface LoggedRequest {
   readonly status: number;
   readonly outcome?: string;
   readonly scope?: string;
+  readonly bytesIn: number;
 }
 
 /** Starts one; `options` change what it is made of. */

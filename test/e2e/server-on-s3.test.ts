@@ -220,6 +220,7 @@ describe('doctor', () => {
     assert.equal(unlisted.exitCode, 1, unlisted.output);
     assert.match(unlisted.output, /FAILED .*not there\.\n.*s3:ListBucket/);
     assert.match(unlisted.output, /FAILED .*List objects\.\n.*s3:ListBucket/);
+    assert.match(unlisted.output, /ok +Delete objects/, 'that may be done');
     const readOnly = {
       ...policy,
       Statement: policy.Statement.map((statement) => ({

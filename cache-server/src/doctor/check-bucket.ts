@@ -51,8 +51,10 @@ export async function checkBucket(
       run: async () => {
         const results = [await bucket.delete(small), await bucket.delete(large)];
         const gone = await bucket.get(small);
-        const trouble = results.map(toResult).find((result) => result !== undefined) ?? toResult(gone);
-        return trouble ?? (gone.ok && gone.value === undefined ? undefined : { kind: 'other-content' });
+        const trouble = results.map(toResult).find((result) => result !== undefined);
+        // Who may not list is told 403 of what is gone: the check for what is not there has said so.
+        if (trouble !== undefined || (!gone.ok && gone.failure.code === 'store/denied')) return trouble;
+        return toResult(gone) ?? (gone.ok && gone.value === undefined ? undefined : { kind: 'other-content' });
       },
     },
     {

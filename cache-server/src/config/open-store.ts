@@ -11,12 +11,15 @@ import type { S3Location, S3Stores } from '@tr/store-s3';
 import { openTokenFile } from '../auth/token-file.js';
 import { toTokenStore, type TokenStore } from '../auth/token-store.js';
 import type { ServeRequest } from './serve-request.js';
+import { watchDirectory } from './watch-directory.js';
 
 /** Where everything lies, opened. */
 export interface ServerStore {
   readonly entries: EntryStore;
   readonly blobs: StreamBlobStore;
   readonly tokens: TokenStore;
+  /** False when the directory is another one than it was at first. Left out: there is no directory. */
+  readonly isInPlace?: () => Promise<boolean>;
   /** Of a bucket. */
   readonly bucket: { readonly location: S3Location; readonly stores: S3Stores } | undefined;
   close(): void;
@@ -31,6 +34,7 @@ export async function openServerStore({ store, tokensFile }: ServeRequest, now: 
         entries: createFileEntryStore(folder, { now }),
         blobs: createFileStreamBlobStore(folder),
         tokens: toTokenStore(openTokenFile(tokensFile ?? join(store.directory, 'tokens.json'))),
+        isInPlace: watchDirectory(store.directory),
         bucket: undefined,
         close: () => undefined,
       };

@@ -49,9 +49,12 @@ export async function serve(request: ServeRequest, context: ServeContext): Promi
     async () => openSigningKey(request, print),
   );
   const isShared = request.store.kind === 'bucket';
+  // What it is now is what it has to stay.
+  await store.isInPlace?.();
   const server = await startCacheServer({
     entries: store.entries,
     blobs: store.blobs,
+    isStoreInPlace: store.isInPlace,
     isShared,
     protocols: PROTOCOLS,
     tokens: () => [...first, ...watch.tokens()],

@@ -17,7 +17,7 @@ import type { AnsweredRequest } from './answered-request.js';
 import { createConnections, type Connections } from './connections.js';
 import { createGrpcBackend } from './grpc-backend.js';
 import { answerCall, type GrpcBackend } from './grpc-endpoint.js';
-import { addHealthRoutes } from './health-routes.js';
+import { addHealthRoutes, type Obstacle } from './health-routes.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { requestLine } from './request-line.js';
 import { toKnownProblem } from './to-known-problem.js';
@@ -179,7 +179,7 @@ class CacheServer {
     app.setErrorHandler((error, request, reply) => this.#answerProblem(error, request, reply));
     app.setNotFoundHandler((request, reply) => this.#answerProblem(new Problem('not-found'), request, reply));
     addHealthRoutes(app, {
-      isReady: async () => this.#isReady && !this.#isDraining && (await this.#isStoreUp()),
+      findObstacle: () => this.#findObstacle(),
       metrics: async () => this.#metrics.text(await this.#options.siblings?.ask({ kind: 'metrics' })),
     });
     for (const protocol of this.#options.protocols) this.#addProtocol(app, protocol);
@@ -314,9 +314,12 @@ class CacheServer {
     this.#options.log(JSON.stringify({ time: this.#timeText(), ...fields }));
   }
 
-  async #isStoreUp(): Promise<boolean> {
+  async #findObstacle(): Promise<Obstacle | undefined> {
+    if (this.#isDraining) return 'draining';
+    if (!this.#isReady) return 'starting';
+    if ((await this.#options.isStoreInPlace?.()) === false) return 'store-moved';
     const name = { tenant: '', scope: '', protocol: 'server', instance: '', key: 'probe' };
-    return (await this.#options.entries.get(name)).ok;
+    return (await this.#options.entries.get(name)).ok ? undefined : 'store-trouble';
   }
 
   /** Until the log says of every answer that is under way how it ended; for a second at most. */

@@ -1,8 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 
+/** Why the server cannot serve. */
+export type Obstacle = 'starting' | 'draining' | 'store-moved' | 'store-trouble';
+
+const WORDS: Readonly<Record<Obstacle, string>> = {
+  starting: 'what is stored is being counted',
+  draining: 'the server is going down',
+  'store-moved': 'the directory of the store is not the one it was at the start: mount it again, or restart the server',
+  'store-trouble': 'the store does not answer',
+};
+
 /** What the routes ask. */
 export interface HealthQuestions {
-  isReady(): Promise<boolean>;
+  /** Undefined when it can serve. */
+  findObstacle(): Promise<Obstacle | undefined>;
   /** In the text format of Prometheus. */
   metrics(): Promise<string>;
 }
@@ -11,11 +22,11 @@ export interface HealthQuestions {
 export function addHealthRoutes(app: FastifyInstance, questions: HealthQuestions): void {
   app.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'));
   app.get('/readyz', async (_request, reply) => {
-    const isReady = await questions.isReady();
+    const obstacle = await questions.findObstacle();
     return await reply
-      .code(isReady ? 200 : 503)
+      .code(obstacle === undefined ? 200 : 503)
       .type('text/plain')
-      .send(isReady ? 'ready\n' : 'not ready\n');
+      .send(obstacle === undefined ? 'ready\n' : `not ready: ${WORDS[obstacle]}\n`);
   });
   app.get('/metrics', async (_request, reply) => {
     return await reply.type('text/plain; version=0.0.4; charset=utf-8').send(await questions.metrics());

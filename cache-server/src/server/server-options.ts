@@ -11,6 +11,8 @@ import type { Siblings } from '../workers/siblings.js';
 export interface ServerOptions {
   readonly entries: EntryStore;
   readonly blobs: StreamBlobStore;
+  /** False when the place of the store has become another one: not ready then. Left out: it never does. */
+  readonly isStoreInPlace?: (() => Promise<boolean>) | undefined;
   /** Other processes write to the store, or delete from it; such a store is not counted at the start. */
   readonly isShared?: boolean;
   readonly protocols: readonly Protocol[];

@@ -27,9 +27,6 @@ export type Failure =
   | TaskFailure
   | UsageFailure;
 
-/** Every failure code. */
-export type FailureCode = Failure['code'];
-
 /** A failure found while reading the user's files, collected rather than thrown. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';

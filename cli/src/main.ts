@@ -110,12 +110,16 @@ function readEnvironment(): Record<string, string> {
   );
 }
 
-/** Everything that is thrown is a bug of ours, but for a limit that any call may meet. */
+/** Everything that is thrown is a bug of ours, but for what any call may meet: a limit, and files of somebody else. */
 function reportError(error: unknown, context: CliContext): number {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EMFILE' || code === 'ENFILE') {
     refuse(context, [{ severity: 'error', failure: { code: 'usage/too-many-open-files', detail: code } }]);
     return EXIT.failed;
+  }
+  if ((code === 'EACCES' || code === 'EPERM') && error instanceof Error && 'path' in error) {
+    const failure: UsageFailure = { code: 'usage/not-permitted', path: String(error.path), detail: code };
+    return refuse(context, [{ severity: 'error', failure }]);
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const kind = error instanceof InvariantError ? 'a broken assumption' : 'an unexpected error';

@@ -33,6 +33,8 @@ export type UsageFailure =
   | { readonly code: 'usage/not-installed'; readonly command: string; readonly package: string }
   /** The limit of the operating system for open files was met where nothing can be done without one more. */
   | { readonly code: 'usage/too-many-open-files'; readonly detail: string }
+  /** A file or directory of the workspace, of git or of ours that this user may not use; absolute, native. */
+  | { readonly code: 'usage/not-permitted'; readonly path: string; readonly detail: string }
   /** A directory named by an option (`--cwd`) is not there or is not a directory. */
   | { readonly code: 'usage/not-a-directory'; readonly option: string; readonly path: string };
 
@@ -47,6 +49,7 @@ export const USAGE_FAILURE_CODES = [
   'usage/no-services',
   'usage/not-a-directory',
   'usage/not-installed',
+  'usage/not-permitted',
   'usage/too-many-open-files',
   'usage/unexpected-argument',
   'usage/unknown-command',

@@ -68,6 +68,11 @@ export function describeUsageFailure(failure: UsageFailure): Words {
       };
     case 'usage/too-many-open-files':
       return { what: `The limit for open files was met (${failure.detail}).`, next: TOO_MANY_FILES };
+    case 'usage/not-permitted':
+      return {
+        what: `\`${failure.path}\` may not be read or written by this user (${failure.detail}).`,
+        next: 'Look who owns it, often `sudo` or a container: `chown` it, or make it readable.',
+      };
     case 'usage/not-a-directory':
       return {
         what: `\`${failure.option}\` names \`${failure.path}\`, which is not a directory.`,

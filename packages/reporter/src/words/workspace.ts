@@ -12,7 +12,7 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
       };
     case 'workspace/invalid-manifest':
       return {
-        what: `This package.json cannot be used: ${failure.detail.replace(/\((\w+)\)$/, (_all, name: string) => `(${spaced(name)})`)}.`,
+        what: `This package.json cannot be used: ${failure.detail.replace(/\(([A-Z][a-z]\w+)\)$/, (_all, name: string) => `(${spaced(name)})`)}.`,
         next: 'Correct it and run again.',
       };
     case 'workspace/duplicate-package':

@@ -265,6 +265,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'usage/unexpected-argument', argument: 'everything' },
   { code: 'usage/not-a-directory', option: '--cwd', path: '/nowhere' },
   { code: 'usage/too-many-open-files', detail: 'EMFILE' },
+  { code: 'usage/not-permitted', path: '/home/me/shop/package-lock.json', detail: 'EACCES' },
   { code: 'usage/not-installed', command: 'tr serve', package: '@tr/cache-server' },
 
   { code: 'workspace/no-config', cwd: '/work/shop/apps', likelyRoot: '/work/shop' },

@@ -1,0 +1,49 @@
+/** Files that this user may not read: said as what it is, never as a bug of ours. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { TR_BIN } from '../rig/exec-tr.js';
+import { createWorkspace } from '../rig/workspace.js';
+
+const workspace = createWorkspace({
+  'package.json': { json: { name: 'r', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] } },
+  'package-lock.json': { json: { name: 'r', lockfileVersion: 3, packages: {} } },
+  'turbo.json': { json: { tasks: { build: {} } } },
+  'packages/a/package.json': { json: { name: 'a', version: '1.0.0', scripts: { build: 'echo built' } } },
+});
+after(() => workspace.dispose());
+
+/** Root may read everything: it gives that up first. */
+const BEFORE = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
+
+function runWithout(path: string): {
+  readonly status: number | null;
+  readonly stderr: string;
+  readonly stdout: string;
+} {
+  const absolute = join(workspace.root, path);
+  chmodSync(absolute, 0o000);
+  try {
+    const [program, ...args] = [...BEFORE, process.execPath, TR_BIN, 'run', 'build'];
+    return spawnSync(program, args, { cwd: workspace.root, encoding: 'utf8' });
+  } finally {
+    chmodSync(absolute, 0o755);
+  }
+}
+
+for (const path of ['turbo.json', 'package.json', 'packages/a/package.json', 'package-lock.json', 'packages', '.git']) {
+  test(`${path} may not be read: said with its path, exit code 2`, () => {
+    const run = runWithout(path);
+    assert.equal(run.status, 2, run.stderr);
+    assert.ok(run.stderr.startsWith(`usage/not-permitted \`${join(workspace.root, path)}`), run.stderr);
+  });
+}
+
+test('a state directory of somebody else: the run is made, without it', async () => {
+  assert.equal((await workspace.tr(['run', 'build'])).exitCode, 0);
+  const run = runWithout('.tr');
+  assert.equal(run.status, 0, run.stderr);
+  assert.match(run.stdout, /built/);
+});

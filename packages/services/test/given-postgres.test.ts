@@ -18,7 +18,9 @@ const names = async (url: string): Promise<readonly unknown[]> =>
 
 test('a given server: databases are made and dropped, states restored, and nothing of others is touched', async (t) => {
   const url = await makeServer(t);
-  await sql(url, 'create database app');
+  await sql(url, 'create role them');
+  const special = "encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C'";
+  await sql(url, `create database app owner them template template0 ${special}`);
   const { host, folder } = makeHost(t, { environment: { PATH: process.env['PATH'] ?? '', CI_DATABASE: url } });
   const service = postgres({ url: '$CI_DATABASE', extensions: ['pgcrypto'] });
   assert.match(must(await host.identify(service)).engine, /^postgres \d.*given; pgcrypto \d+\.\d+$/);
@@ -36,6 +38,10 @@ test('a given server: databases are made and dropped, states restored, and nothi
     0,
     'the empty database of others is back',
   );
+  const made = 'pg_get_userbyid(datdba) as owner, pg_encoding_to_char(encoding) as encoding, datcollate';
+  assert.deepEqual(await sql(url, `select ${made} from pg_database where datname = 'app'`), [
+    { owner: 'them', encoding: 'SQL_ASCII', datcollate: 'C' },
+  ]);
 
   for (const isWarm of [true, false]) {
     if (!isWarm) {

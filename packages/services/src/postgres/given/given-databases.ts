@@ -34,6 +34,19 @@ const COUNT_OBJECTS = `select (select count(*) from pg_class c where c.oid >= 16
   + (select count(*) from pg_proc p where p.oid >= 16384 and not exists
     (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')) as n`;
 
+/** A database of somebody else that holds nothing. */
+export interface EmptyDatabase {
+  readonly name: string;
+  /** What it was made with, as the end of the statement that makes it. */
+  readonly settings: string;
+}
+
+/** Owner of a database; its encoding and locale where they are not what new databases get. */
+const READ_SETTINGS = `select pg_get_userbyid(d.datdba) as owner, pg_encoding_to_char(d.encoding) as encoding,
+    d.datcollate as collation, d.datctype as ctype,
+    (d.encoding, d.datcollate, d.datctype) is distinct from (t.encoding, t.datcollate, t.datctype) as is_special
+  from pg_database d, pg_database t where d.datname = $1 and t.datname = 'template1'`;
+
 /**
  * Our databases among those of a server that is not ours. What we make is made under a name of ours, marked, and only
  * then renamed to what it is to be called: whenever we are killed, the next run knows what is ours.
@@ -70,13 +83,14 @@ export class GivenDatabases {
     for (const { name } of left) await this.drop(name);
   }
 
-  /** `undefined` = not there; else whether it is empty. Ours count as not there: they were swept, but for kept ones. */
-  async findForeign(name: string): Promise<'empty' | 'filled' | 'kept' | undefined> {
+  /** `filled` = not to be touched; undefined = not there. Ours count as not there: they were swept, but for kept ones. */
+  async findForeign(name: string): Promise<EmptyDatabase | 'filled' | 'kept' | undefined> {
     const listed = (await this.#list()).find((each) => each.name === name);
     if (listed === undefined) return undefined;
     if (listed.mark?.role === 'kept') return 'kept';
     const [row] = await this.#server.admin.queryIn(name, COUNT_OBJECTS);
-    return Number(row?.['n']) === 0 ? 'empty' : 'filled';
+    if (Number(row?.['n']) !== 0) return 'filled';
+    return { name, settings: await this.#readSettings(name) };
   }
 
   /** Removes a foreign database that is empty; fails when somebody is connected to it. */
@@ -85,8 +99,8 @@ export class GivenDatabases {
   }
 
   /** Puts back what {@link removeEmpty} has removed. */
-  async createEmpty(name: string): Promise<void> {
-    await this.#server.admin.query(`create database ${quoteName(name)}`);
+  async createEmpty({ name, settings }: EmptyDatabase): Promise<void> {
+    await this.#server.admin.query(`create database ${quoteName(name)}${settings}`);
   }
 
   /** Removes a database of ours, whoever is connected to it. */
@@ -138,6 +152,17 @@ export class GivenDatabases {
       [name],
     );
     return row?.['n'] === 0;
+  }
+
+  async #readSettings(name: string): Promise<string> {
+    const [row] = await this.#server.admin.query(READ_SETTINGS, [name]);
+    if (row === undefined) return '';
+    const owner = ` owner ${quoteName(String(row['owner']))}`;
+    if (row['is_special'] !== true) return owner;
+    const [encoding, collation, ctype] = [row['encoding'], row['collation'], row['ctype']].map((value) =>
+      quoteText(String(value)),
+    );
+    return `${owner} template template0 encoding ${encoding} lc_collate ${collation} lc_ctype ${ctype}`;
   }
 
   async #mark(name: string, role: Mark['role'], by?: string): Promise<void> {

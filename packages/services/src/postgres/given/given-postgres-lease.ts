@@ -14,7 +14,7 @@ import { StateError, unpackState } from '../../state/unpack-state.js';
 import { quoteName, type HeldConnection } from '../admin.js';
 import { toTemplateName } from '../sealed-state.js';
 import { findDumpPrograms, runOn, type DumpPrograms } from './dump-programs.js';
-import type { GivenDatabases } from './given-databases.js';
+import type { EmptyDatabase, GivenDatabases } from './given-databases.js';
 import type { GivenServer } from './given-server.js';
 
 /** The one file of a logical state. */
@@ -34,7 +34,7 @@ export class GivenPostgresLease implements EngineLease {
   /** The task's own first. */
   readonly #names: readonly string[];
   /** Foreign databases that were empty and made room for ours. */
-  readonly #replaced: string[] = [];
+  readonly #replaced: EmptyDatabase[] = [];
   /** Made by us: ours until the lock is given back, whatever the task makes of them. Its own have no mark of ours. */
   readonly #made = new Set<string>();
   /** The connection that holds the lock, or waits for it. */
@@ -73,7 +73,7 @@ export class GivenPostgresLease implements EngineLease {
       await databases.removeEmpty(name).catch((error: unknown) => {
         throw this.#toForeign(name, undefined, error);
       });
-      this.#replaced.push(name);
+      this.#replaced.push(foreign);
     }
     this.#template = request.state === undefined ? await this.#makeEmpty() : await this.#makeTemplate(request.state);
     for (const name of this.#names) this.#made.add(name);
@@ -137,7 +137,7 @@ export class GivenPostgresLease implements EngineLease {
     if (this.#isLocked) {
       for (const name of this.#made) await databases.drop(name).catch(() => undefined);
       await databases.sweep().catch(() => undefined);
-      for (const name of this.#replaced) await databases.createEmpty(name).catch(() => undefined);
+      for (const database of this.#replaced) await databases.createEmpty(database).catch(() => undefined);
     }
     await this.#lockConnection?.end();
     await server.close();

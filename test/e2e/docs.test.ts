@@ -1,6 +1,7 @@
 /** What README and docs show is tried: configurations are read, commands are run. */
 import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
@@ -74,7 +75,13 @@ function createExample(): TestWorkspace {
   );
 }
 
-const CALLS = BLOCKS.filter(({ language }) => language === 'console').flatMap(({ page, line, text }) =>
+/** What a recipe for a CI system runs, as it would be typed. */
+const RECIPES = BLOCKS.filter(({ language }) => language === 'yaml').map((block) => ({
+  ...block,
+  text: block.text.replaceAll(/^[ -]*(?:run: )?npx (?=tr )/gm, '$ '),
+}));
+
+const CALLS = [...BLOCKS.filter(({ language }) => language === 'console'), ...RECIPES].flatMap(({ page, line, text }) =>
   text
     .split('\n')
     .filter((each) => each.startsWith('$ tr '))
@@ -86,6 +93,42 @@ const CALLS = BLOCKS.filter(({ language }) => language === 'console').flatMap(({
         .trim(),
     })),
 );
+
+/** The part of the library that is used. */
+interface Yaml {
+  readonly loadAll: (text: string) => readonly unknown[];
+}
+
+test('recipes for CI systems are YAML, and the ones of the remote cache run something', () => {
+  const { loadAll } = createRequire(import.meta.url)('js-yaml') as Yaml;
+  const blocks = BLOCKS.filter(({ language }) => language === 'yaml');
+  assert.ok(blocks.length >= 4);
+  for (const { page, line, text } of blocks)
+    for (const document of loadAll(text)) assert.equal(typeof document, 'object', `${page}:${line}`);
+  assert.equal(RECIPES.filter(({ text }) => /^\$ tr run /m.test(text)).length, 3);
+});
+
+/** In which directories the sources lie that read variables. */
+const SOURCES = [
+  'cli/src',
+  'cache-server/src',
+  ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`),
+];
+
+test('every variable TR_… that a page names is known to the sources', () => {
+  const known = new Set<string>();
+  for (const folder of SOURCES)
+    for (const file of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }))
+      if (file.endsWith('.ts'))
+        for (const [name] of readFileSync(join(ROOT, folder, file), 'utf8').matchAll(/\bTR_[A-Z_]*[A-Z]\b/g))
+          known.add(name);
+  const unknown = PAGES.flatMap((page) =>
+    [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\bTR_(?!CACHE_)[A-Z_]*[A-Z]\b/g)]
+      .filter(([name]) => !known.has(name))
+      .map(([name]) => `${page}: ${name}`),
+  );
+  assert.deepEqual(unknown, []);
+});
 
 test('there are commands to try', () => assert.ok(CALLS.length >= 10));
 

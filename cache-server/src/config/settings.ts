@@ -25,6 +25,9 @@ const OPTIONS = {
   workers: { type: 'string' },
 } as const;
 
+/** The names of all settings. */
+export const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS);
+
 /** Settings by the name of their flag, wherever they were given. */
 export interface Settings {
   /** Undefined when it is not given, or empty. */
@@ -82,7 +85,7 @@ function readConfigFile(path: string): ReadonlyMap<string, Value> {
     throw new UsageError(`${path} must hold one JSON object.`);
   const settings = new Map<string, Value>();
   for (const [name, setting] of Object.entries(value as Record<string, unknown>)) {
-    if (!Object.hasOwn(OPTIONS, name) || name === 'config') throw new UsageError(`${path}: there is no \`${name}\`.`);
+    if (!OPTION_NAMES.includes(name) || name === 'config') throw new UsageError(`${path}: there is no \`${name}\`.`);
     settings.set(name, toValue(setting, `${path}: \`${name}\``));
   }
   return settings;

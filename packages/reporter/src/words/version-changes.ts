@@ -23,13 +23,36 @@ export function pairVersions(changes: NameChanges): { readonly moved: readonly V
   }
   const names = new Set(moved.map(({ name }) => name));
   const rest = (entries: readonly string[]): readonly string[] =>
-    entries.filter((entry) => !names.has(split(entry)[0]));
-  return { moved, added: rest(changes.added), removed: rest(changes.removed), modified: changes.modified };
+    packagesFirst(entries.filter((entry) => isChoice(entry) || !names.has(split(entry)[0])));
+  return {
+    moved,
+    added: rest(changes.added),
+    removed: rest(changes.removed),
+    modified: packagesFirst(changes.modified),
+  };
+}
+
+/**
+ * `.>name` and `other@1.0.0>name`: which of several versions of `name` the package itself, or another one, gets. After a `>` of a
+ * range (`name@>=2`) no name begins.
+ */
+const CHOICE = /^(?:\.|(?<user>.+@[^>]*))>(?<name>[@a-z].*)$/i;
+
+function isChoice(entry: string): boolean {
+  return CHOICE.test(entry);
+}
+
+function packagesFirst(entries: readonly string[]): readonly string[] {
+  const choices = entries.filter(isChoice).map((entry) => {
+    const { user, name = entry } = CHOICE.exec(entry)?.groups ?? {};
+    return user === undefined ? `${name} (which version is used here)` : `${name} (which version ${user} uses)`;
+  });
+  return [...entries.filter((entry) => !isChoice(entry)), ...choices];
 }
 
 function groupByName(entries: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
-  for (const [name, version] of entries.map(split)) {
+  for (const [name, version] of entries.filter((entry) => !isChoice(entry)).map(split)) {
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [version]);
     else group.push(version);

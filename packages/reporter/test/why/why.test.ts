@@ -163,6 +163,26 @@ for (const [reasons, expected] of [
     ],
     'lockfile changed: @s/a 1.0.0(b@1.0.0) -> 2.0.0(b@1.0.0) (+5)',
   ],
+  [
+    [
+      {
+        reason: 'lockfile-changed',
+        lockfile: undefined,
+        added: ['.>typescript', 'a@2.0.0>@s/b', 'typescript@5.9.3'],
+        removed: [],
+        modified: [],
+      },
+    ],
+    'lockfile changed: added typescript@5.9.3 (+2)',
+  ],
+  [
+    [{ reason: 'lockfile-changed', lockfile: undefined, added: ['.>typescript'], removed: ['ms@>=2'], modified: [] }],
+    'lockfile changed: added typescript (which version is used here) (+1)',
+  ],
+  [
+    [{ reason: 'lockfile-changed', lockfile: undefined, ...NONE, modified: ['a@2.0.0>@s/b'] }],
+    'lockfile changed: @s/b (which version a@2.0.0 uses)',
+  ],
   [[{ reason: 'lockfile-changed', lockfile: 'Gemfile.lock', ...NONE, added: ['Gemfile.lock'] }], 'Gemfile.lock added'],
   [REASONS.slice(6, 8), 'dependency changed: lib#build because of core#build; lockfile changed: zod 3.0.0 -> 3.1.0'],
   [REASONS.slice(8, 10), 'Gemfile.lock changed; tool changed: python3 --version'],

@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { isSha256, sha256 } from '@tr/hash';
+import { readFileSync, statSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { sha256 } from '@tr/hash';
 import { computeExternalClosure, parseLockfile, type Lockfile } from '@tr/lockfile';
 import {
   ROOT_PACKAGE,
@@ -12,6 +12,7 @@ import {
   type Sha256,
   type Workspace,
 } from '@tr/model';
+import type { ClosureDigest, ClosureDigests, ClosureMemo } from './closure-memo.js';
 import { readRootResolutions } from './root-resolutions.js';
 
 /** External closures of all packages. */
@@ -30,22 +31,6 @@ export interface Closures {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Change it when the closures of the same lockfile come out differently. */
-const MEMO_VERSION = 1;
-
-/** Digests of the closures of one lockfile text. */
-interface Memo {
-  readonly version: number;
-  readonly question: string;
-  readonly packages: Readonly<Record<PackageName, MemoEntry>>;
-}
-
-interface MemoEntry {
-  readonly digest: Sha256;
-  /** Left out when empty, as it nearly always is. */
-  readonly linked?: readonly RelativePath[];
-}
-
 const NONE: Closures = {
   of: () => undefined,
   linkedPathsOf: () => [],
@@ -55,11 +40,10 @@ const NONE: Closures = {
 };
 
 /**
- * The closures of the workspace's lockfile. Parsing it is the slowest part of a run on a large workspace, so the digests are
- * kept below `memoDirectory` under the hash of everything they follow from; the closures themselves lie beside them and
- * are read only when they are stored or compared.
+ * The closures of the workspace's lockfile. Reading it is the slowest part of a run on a large workspace, so the digests are
+ * remembered under the hash of everything they follow from; what is in a closure is computed when somebody asks.
  */
-export async function loadClosures(workspace: Workspace, memoDirectory: string): Promise<Closures> {
+export async function loadClosures(workspace: Workspace, memo: ClosureMemo): Promise<Closures> {
   const { lockfile, root } = workspace;
   if (lockfile === undefined) return NONE;
   const path = join(root, lockfile.path);
@@ -67,30 +51,68 @@ export async function loadClosures(workspace: Workspace, memoDirectory: string):
   const text = readFileSync(path, 'utf8');
   const findChanged = (): RelativePath | undefined => (isStill(path, seen, text) ? undefined : lockfile.path);
   const resolutions = readRootResolutions(workspace);
-  const dependents = [...workspace.packages.values()];
-  const questions = dependents.map((each) => [
+  let parsing: ReturnType<typeof parseLockfile> | undefined;
+  const parse = (): ReturnType<typeof parseLockfile> =>
+    (parsing ??= parseLockfile(lockfile.kind, text, { file: lockfile.path, resolutions }));
+  const question = toQuestion(workspace, sha256(text), [lockfile, resolutions]);
+  let digests = memo.read(question);
+  if (digests === undefined || !isComplete(digests, workspace)) {
+    const parsed = await parse();
+    if (!parsed.ok) return { ...NONE, warnings: [{ severity: 'warning', failure: parsed.failure }] };
+    digests = digestAll(parsed.value, workspace);
+    memo.write(question, digests);
+  }
+  return { ...answerFrom(digests, workspace, parse), findChanged };
+}
+
+/** Everything that the closures follow from, as one hash. */
+function toQuestion({ packages }: Workspace, text: Sha256, settings: readonly unknown[]): Sha256 {
+  const dependents = Array.from(packages.values(), (each) => [
     each.name,
     each.directory,
     each.externalDependencies,
     each.internalDependencies,
   ]);
-  const question = `${sha256(text)}-${sha256(JSON.stringify([lockfile, resolutions, questions]))}`;
-  const known = readMemo(join(memoDirectory, 'digests.json'), question);
-  if (known !== undefined) return { ...fromMemo(known, (digest) => readClosure(memoDirectory, digest)), findChanged };
+  return sha256(JSON.stringify([text, settings, dependents]));
+}
 
-  const parsed = await parseLockfile(lockfile.kind, text, { file: lockfile.path, resolutions });
-  if (!parsed.ok) return { ...NONE, warnings: [{ severity: 'warning', failure: parsed.failure }] };
-  const closures = new Map<Sha256, ExternalClosure>();
-  const packages: Record<PackageName, MemoEntry> = {};
-  const rootPackage = workspace.packages.get(ROOT_PACKAGE);
-  for (const dependent of dependents) {
-    const closure = computeClosure(parsed.value, dependent, rootPackage);
-    closures.set(closure.digest, closure);
-    const linked = new Set([dependent, rootPackage ?? dependent].flatMap((each) => parsed.value.localPathsOf(each)));
-    packages[dependent.name] = { digest: closure.digest, ...(linked.size === 0 ? {} : { linked: [...linked] }) };
+/** A package without a closure would be one whose dependencies do not count. */
+function isComplete(digests: ClosureDigests, { packages }: Workspace): boolean {
+  return Array.from(packages.keys()).every((name) => digests.has(name));
+}
+
+function digestAll(lockfile: Lockfile, { packages }: Workspace): ClosureDigests {
+  const root = packages.get(ROOT_PACKAGE);
+  const digests = new Map<PackageName, ClosureDigest>();
+  for (const dependent of packages.values()) {
+    const { digest } = computeClosure(lockfile, dependent, root);
+    const linked = new Set([dependent, root ?? dependent].flatMap((each) => lockfile.localPathsOf(each)));
+    digests.set(dependent.name, { digest, ...(linked.size === 0 ? {} : { linked: [...linked] }) });
   }
-  writeMemo(memoDirectory, { version: MEMO_VERSION, question, packages }, closures);
-  return { ...fromMemo(packages, (digest) => closures.get(digest)?.packages ?? {}), findChanged };
+  return digests;
+}
+
+function answerFrom(
+  digests: ClosureDigests,
+  { packages }: Workspace,
+  parse: () => ReturnType<typeof parseLockfile>,
+): Omit<Closures, 'findChanged'> {
+  const readPackages = async (name: PackageName): ReturnType<ExternalClosure['readPackages']> => {
+    const parsed = await parse();
+    const dependent = packages.get(name);
+    // It was read before, so this cannot be; an explanation is all that would suffer.
+    if (!parsed.ok || dependent === undefined) return {};
+    return await computeClosure(parsed.value, dependent, packages.get(ROOT_PACKAGE)).readPackages();
+  };
+  return {
+    of: (name) => {
+      const digest = digests.get(name)?.digest;
+      return digest && { digest, readPackages: () => readPackages(name) };
+    },
+    linkedPathsOf: (name) => digests.get(name)?.linked ?? [],
+    countsWhole: false,
+    warnings: [],
+  };
 }
 
 /** Whether a file has the text it had, by its stat where that is enough. */
@@ -113,76 +135,13 @@ function computeClosure(lockfile: Lockfile, dependent: Package, root: Package | 
   const shared = computeExternalClosure(lockfile, root, sha256);
   return {
     digest: sha256(`${own.digest} ${shared.digest}`),
-    get packages() {
-      const owned = own.packages;
+    readPackages: async () => {
+      const owned = await own.readPackages();
       const merged: Record<string, string> = { ...owned };
-      for (const [name, value] of Object.entries(shared.packages)) {
+      for (const [name, value] of Object.entries(await shared.readPackages())) {
         if (owned[name] !== value) merged[`${name} (of the root)`] = value;
       }
       return merged;
     },
   };
-}
-
-function fromMemo(
-  packages: Memo['packages'],
-  read: (digest: Sha256) => ExternalClosure['packages'],
-): Omit<Closures, 'findChanged'> {
-  return {
-    of: (name) => {
-      const digest = packages[name]?.digest;
-      if (digest === undefined) return undefined;
-      return {
-        digest,
-        get packages() {
-          return read(digest);
-        },
-      };
-    },
-    linkedPathsOf: (name) => packages[name]?.linked ?? [],
-    countsWhole: false,
-    warnings: [],
-  };
-}
-
-function readMemo(path: string, question: string): Memo['packages'] | undefined {
-  try {
-    const memo = JSON.parse(readFileSync(path, 'utf8')) as Partial<Memo>;
-    const isForUs = memo.version === MEMO_VERSION && memo.question === question;
-    return isForUs && Object.values(memo.packages ?? {}).every(({ digest }) => isSha256(digest))
-      ? memo.packages
-      : undefined;
-  } catch {
-    // Not there, or not whole: it is computed again.
-    return undefined;
-  }
-}
-
-/** Empty when the memo lost it: only an explanation suffers, the digest stands. */
-function readClosure(directory: string, digest: Sha256): ExternalClosure['packages'] {
-  try {
-    return JSON.parse(readFileSync(join(directory, `${digest}.json`), 'utf8')) as ExternalClosure['packages'];
-  } catch {
-    return {};
-  }
-}
-
-function writeMemo(directory: string, memo: Memo, closures: ReadonlyMap<Sha256, ExternalClosure>): void {
-  try {
-    mkdirSync(directory, { recursive: true });
-    for (const name of readdirSync(directory)) {
-      if (!closures.has(name.replace(/\.json$/, '') as Sha256)) rmSync(join(directory, name), { force: true });
-    }
-    for (const [digest, { packages }] of closures)
-      writeWhole(join(directory, `${digest}.json`), JSON.stringify(packages));
-    writeWhole(join(directory, 'digests.json'), JSON.stringify(memo));
-  } catch {
-    // A disk that takes nothing costs time, not the run.
-  }
-}
-
-function writeWhole(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${process.pid}.tmp`);
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
 }

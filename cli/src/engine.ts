@@ -29,6 +29,7 @@ import {
 } from '@tr/runner';
 import { askGit, createForeignLockfileFinder, currentBranch } from '@tr/workspace';
 import { toCacheLimits } from './cache-limits.js';
+import { openClosureMemo } from './closure-memo.js';
 import { loadClosures, type Closures } from './closures.js';
 import type { CliContext } from './context.js';
 import { createMissExplainer } from './explain.js';
@@ -81,7 +82,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
   for (const directory of new Set([directories.own, join(directories.cache, '..')])) {
     if (directory.endsWith(STATE_DIRECTORY)) createStateDirectory(directory);
   }
-  const closures = await loadClosures(workspace, join(directories.own, 'state/v1/lockfile'));
+  const closures = await loadClosures(workspace, openClosureMemo(directories.cache, request.policy.local));
   for (const { failure } of closures.warnings) emit({ type: 'warning', failure });
 
   const files = createFileIndex({

@@ -35,7 +35,7 @@ export async function explainTask(subject: WhySubject, id: TaskId): Promise<WhyR
   const stored = await listStoredFingerprints(subject.engine.cache.tiers, id, COMPARED_RUNS);
   const own = lookup.hit ? { key, createdAt: lookup.entry.manifest.createdAt } : undefined;
   const candidates = own === undefined ? stored : stored.filter((candidate) => isBefore(candidate, own));
-  const found = findNearestStored(candidates, fingerprint);
+  const found = await findNearestStored(candidates, fingerprint);
   const nearest = found !== undefined && found.reasons.length > 0 ? found : undefined;
   const reasons = nearest?.reasons ?? (lookup.hit ? [] : lookup.reasons);
   const ancestor = await findAncestor(subject, id, own?.createdAt);
@@ -145,7 +145,7 @@ async function compareDependency(
   if (now === undefined) return undefined;
   const stored = await listStoredFingerprints(engine.cache.tiers, task, COMPARED_RUNS);
   const exact = stored.find(({ key }) => key === storedKey);
-  if (exact !== undefined) return { stored: exact, reasons: compareWithStored(exact, now) ?? [] };
+  if (exact !== undefined) return { stored: exact, reasons: (await compareWithStored(exact, now)) ?? [] };
   return findNearestStored(
     stored.filter(({ key }) => key !== now.key),
     now,

@@ -39,7 +39,7 @@ export interface LocalCacheOptions {
   readonly now: () => number;
   /** Told once for each kind of trouble, and what is to be known about single tasks. */
   readonly warn: WarningSink;
-  readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => readonly MissReason[];
+  readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => Promise<readonly MissReason[]>;
   /** What is shared with other machines; undefined = nothing. */
   readonly remote?: RemoteTierOptions | undefined;
   /** The real disk unless a test says otherwise. */

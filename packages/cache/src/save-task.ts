@@ -45,6 +45,8 @@ export interface SaveRequest {
   readonly isUndisturbed: () => boolean;
   /** True when nobody looked for an entry of this key, or the one that is there is of no use: the new one wins. */
   readonly replace: boolean;
+  /** The blob of the external closure, if there is one already: it need not be made again. */
+  readonly closure?: Digest | undefined;
 }
 
 /** A stored entry. */
@@ -117,15 +119,23 @@ interface RecordBlobs {
 
 async function putRecords(request: SaveRequest): Promise<StoreResult<RecordBlobs>> {
   const { blobs } = request.tier;
-  const { fingerprint: record, externalClosure: closure } = request.fingerprint;
+  const { fingerprint: record } = request.fingerprint;
   const log = await blobs.putFile(request.logPath);
   if (!log.ok) return log;
   const fingerprint = await putText(blobs, canonicalJson(record));
   if (!fingerprint.ok) return fingerprint;
-  const packages = closure && (await putText(blobs, canonicalJson(closure.packages)));
-  if (packages?.ok === false) return packages;
-  const all = [log.value.digest, fingerprint.value, ...(packages === undefined ? [] : [packages.value])];
-  return ok({ log: log.value.digest, fingerprint: fingerprint.value, externalClosure: packages?.value, all });
+  const closure = await putClosure(request);
+  if (!closure.ok) return closure;
+  const all = [log.value.digest, fingerprint.value, ...(closure.value === undefined ? [] : [closure.value])];
+  return ok({ log: log.value.digest, fingerprint: fingerprint.value, externalClosure: closure.value, all });
+}
+
+async function putClosure({ tier, fingerprint, closure }: SaveRequest): Promise<StoreResult<Digest | undefined>> {
+  const { externalClosure } = fingerprint;
+  if (externalClosure === undefined) return ok(undefined);
+  const missing = closure && (await tier.blobs.findMissing([closure]));
+  if (missing?.ok === true && missing.value.length === 0) return ok(closure);
+  return await putText(tier.blobs, canonicalJson(await externalClosure.readPackages()));
 }
 
 async function putText(blobs: BlobStore, text: string): Promise<StoreResult<Digest>> {

@@ -1,4 +1,4 @@
-import type { ActionKey, MissReason, TaskId } from '@tr/model';
+import type { ActionKey, Digest, MissReason, Sha256, TaskId } from '@tr/model';
 import type { Tier } from './tier.js';
 
 /** The fingerprint of a stored entry. Written by anybody: its owner validates it. */
@@ -7,8 +7,10 @@ export interface StoredFingerprint {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly fingerprint: unknown;
-  /** `name@version` -> integrity; undefined when the entry has none or it cannot be read. */
-  readonly externalClosure: Readonly<Record<string, string>> | undefined;
+  /** The blob of its external closure; undefined when it has none. */
+  readonly closure: Digest | undefined;
+  /** What that blob says, `name@version` -> integrity; undefined when there is none, or it cannot be read. */
+  readonly readClosure: () => Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 /** A stored fingerprint and how it differs from the one at hand. */
@@ -39,13 +41,13 @@ export async function listStoredFingerprints(
  * The stored fingerprint with the fewest changed names, the newest of several; undefined when `compare` could read
  * none. `compare` returns undefined for a record that it cannot read.
  */
-export function findNearest(
+export async function findNearest(
   stored: readonly StoredFingerprint[],
-  compare: (stored: StoredFingerprint) => readonly MissReason[] | undefined,
-): NearestFingerprint | undefined {
+  compare: (stored: StoredFingerprint) => Promise<readonly MissReason[] | undefined>,
+): Promise<NearestFingerprint | undefined> {
   let nearest: (NearestFingerprint & { readonly distance: number }) | undefined;
   for (const candidate of stored) {
-    const reasons = compare(candidate);
+    const reasons = await compare(candidate);
     if (reasons === undefined) continue;
     const distance = reasons.reduce((sum, reason) => sum + countChanges(reason), 0);
     if (nearest === undefined || distance < nearest.distance) nearest = { stored: candidate, reasons, distance };
@@ -64,13 +66,24 @@ async function loadFingerprint(tier: Tier, task: TaskId, key: ActionKey): Promis
   const { fingerprint, externalClosure, createdAt } = entry.value.manifest;
   const text = await tier.blobs.readBytes(fingerprint);
   if (!text.ok) return undefined;
-  const closure = externalClosure && (await tier.blobs.readBytes(externalClosure));
-  return {
-    key,
-    createdAt,
-    fingerprint: parseJson(text.value),
-    externalClosure: closure?.ok === true ? toStringMap(parseJson(closure.value)) : undefined,
+  const readClosure: StoredFingerprint['readClosure'] = async () => {
+    const bytes = externalClosure && (await tier.blobs.readBytes(externalClosure));
+    return bytes?.ok === true ? toStringMap(parseJson(bytes.value)) : undefined;
   };
+  return { key, createdAt, fingerprint: parseJson(text.value), closure: externalClosure, readClosure };
+}
+
+/** The blob in which the closure that this fingerprint names was stored for an earlier one. */
+export function findStoredClosure(
+  stored: readonly StoredFingerprint[],
+  digest: Sha256 | undefined,
+): Digest | undefined {
+  const namesIt = ({ fingerprint }: StoredFingerprint): boolean =>
+    typeof fingerprint === 'object' &&
+    fingerprint !== null &&
+    'externalClosure' in fingerprint &&
+    fingerprint.externalClosure === digest;
+  return digest === undefined ? undefined : stored.find(namesIt)?.closure;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -3,6 +3,7 @@ import {
   ok,
   type CacheEntry,
   type CacheLookup,
+  type Digest,
   type Manifest,
   type MissReason,
   type Restoration,
@@ -21,7 +22,7 @@ import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { KnownTasks } from './known-tasks.js';
 import { saveTask, type Saved } from './save-task.js';
-import { listStoredFingerprints, type StoredFingerprint } from './stored-fingerprints.js';
+import { findStoredClosure, listStoredFingerprints, type StoredFingerprint } from './stored-fingerprints.js';
 import type { RemoteTier } from './remote/remote-tier.js';
 import type { Tier } from './tier.js';
 import { troubleDetail, type TroubleLog } from './trouble-log.js';
@@ -45,7 +46,7 @@ export interface TaskCacheOptions {
   readonly now: () => number;
   readonly trouble: TroubleLog;
   /** Says how a fingerprint differs from stored ones of the same task (newest first); never empty. */
-  readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => readonly MissReason[];
+  readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => Promise<readonly MissReason[]>;
 }
 
 /** What the runner hands over to be stored. */
@@ -62,6 +63,8 @@ type Home = Pick<Tier, 'blobs' | 'actions' | 'lists'>;
 interface Progress {
   /** A lookup found that there is no entry: then the first one to store it wins. */
   absent?: boolean;
+  /** The blob of its external closure, which earlier entries have too. */
+  closure?: Digest | undefined;
   /** When its command was started, by the clock of the file system. */
   startedAt?: number;
   /** The build state that its outputs may not fit to. */
@@ -248,6 +251,7 @@ export class StoredTaskCache {
         neighbours: this.#known.neighboursOf(task),
         isUndisturbed: () => progress.recordSize === undefined || place.records.sizeOf(task.id) === progress.recordSize,
         replace: progress.absent !== true,
+        closure: progress.closure,
       });
       if (saved.ok) progress.recordSize = place.records.sizeOf(task.id);
       if (saved.ok) {
@@ -285,8 +289,9 @@ export class StoredTaskCache {
 
   async #explain(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly MissReason[]> {
     const { explain, tiers } = this.#options;
-    if (explain === undefined) return [{ reason: 'no-entry' }];
-    return explain(await listStoredFingerprints(tiers, task.id, COMPARED_ENTRIES), fingerprint);
+    const stored = await listStoredFingerprints(tiers, task.id, COMPARED_ENTRIES);
+    this.#progressOf(task).closure = findStoredClosure(stored, fingerprint.fingerprint.externalClosure);
+    return explain === undefined ? [{ reason: 'no-entry' }] : await explain(stored, fingerprint);
   }
 
   #warnAbout(task: TaskNode, fingerprint: TaskFingerprint, saved: Saved): void {

@@ -173,7 +173,10 @@ export function fingerprintOf(
     task: task.id,
     key: sha256(canonicalJson(fingerprint)) as string as ActionKey,
     fingerprint,
-    externalClosure: closure && { digest: sha256(canonicalJson(closure)), packages: closure },
+    externalClosure: closure && {
+      digest: sha256(canonicalJson(closure)),
+      readPackages: () => Promise.resolve(closure),
+    },
     environment: {},
   };
 }

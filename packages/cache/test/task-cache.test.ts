@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { canonicalJson } from '@tr/hash';
+import type { TaskFingerprint } from '@tr/model';
 import { nodeDisk, type Disk } from '@tr/store';
 import { findNearest, listStoredFingerprints } from '../src/index.js';
 import { blobFiles, blobOf, createRig, fingerprintOf, manifestFiles, overwrite, taskOf } from './rig.js';
@@ -290,34 +292,61 @@ test('stored fingerprints come back newest first, with their closures, and the n
     stored.map(({ createdAt }) => createdAt - 1_700_000_000_000),
     [3000, 2000],
   );
-  assert.deepEqual(stored[0]?.externalClosure, { 'left-pad@1.0.0': 'sha512-three' });
+  assert.deepEqual(await stored[0]?.readClosure(), { 'left-pad@1.0.0': 'sha512-three' });
   assert.deepEqual(
     stored[0]?.fingerprint,
     JSON.parse(JSON.stringify(fingerprintOf(TASK, 'three', { 'left-pad@1.0.0': 'sha512-three' }).fingerprint)),
   );
-  const nearest = findNearest(stored, ({ createdAt }) => [
-    {
-      reason: 'inputs-changed',
-      scope: 'package',
-      added: [],
-      removed: [],
-      modified: createdAt % 3000 === 0 ? ['a', 'b'] : ['a'],
-    },
-  ]);
-  assert.equal(nearest?.reasons.length, 1);
-  assert.equal(
-    findNearest(stored, () => undefined),
-    undefined,
+  const nearest = await findNearest(stored, ({ createdAt }) =>
+    Promise.resolve([
+      {
+        reason: 'inputs-changed',
+        scope: 'package',
+        added: [],
+        removed: [],
+        modified: createdAt % 3000 === 0 ? ['a', 'b'] : ['a'],
+      },
+    ]),
   );
+  assert.equal(nearest?.reasons.length, 1);
+  assert.equal(await findNearest(stored, () => Promise.resolve(undefined)), undefined);
+});
+
+test('a closure that is stored already is not made again, unless its blob is gone', async (t) => {
+  const rig = createRig(t);
+  const packages = { 'left-pad@1.0.0': 'sha512-one' };
+  let reads = 0;
+  const counted = (word: string): TaskFingerprint => {
+    const fingerprint = fingerprintOf(TASK, word, packages);
+    const readPackages = (): Promise<typeof packages> => ((reads += 1), Promise.resolve(packages));
+    return {
+      ...fingerprint,
+      externalClosure: fingerprint.externalClosure && { ...fingerprint.externalClosure, readPackages },
+    };
+  };
+  const run = (word: string) =>
+    rig.run({ task: TASK, fingerprint: counted(word), make: () => rig.write('web/dist/a', word) });
+  const closures = async (): Promise<unknown[]> => {
+    const stored = await listStoredFingerprints(rig.open().tiers, TASK.id, 5);
+    return await Promise.all(stored.map((each) => each.readClosure()));
+  };
+  await run('one');
+  await run('two');
+  assert.equal(reads, 1);
+  const blob = blobFiles(rig).find((path) => readFileSync(path, 'utf8') === canonicalJson(packages));
+  assert.ok(blob !== undefined);
+  unlinkSync(blob);
+  await run('three');
+  assert.equal(reads, 2);
+  assert.deepEqual(await closures(), [packages, packages, packages]);
 });
 
 test('a miss is explained from what is stored', async (t) => {
   const rig = createRig(t);
   await rig.run({ task: TASK, fingerprint: ONE, make: () => rig.write('web/dist/a', 'one') });
   const { tasks } = rig.open({
-    explain: (stored, current) => [
-      { reason: 'tool-changed', tool: String(stored.length), before: undefined, after: current.key },
-    ],
+    explain: (stored, current) =>
+      Promise.resolve([{ reason: 'tool-changed', tool: String(stored.length), before: undefined, after: current.key }]),
   });
   assert.deepEqual(await tasks.lookup(TASK, TWO), {
     hit: false,

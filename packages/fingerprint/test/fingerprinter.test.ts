@@ -97,7 +97,7 @@ describe('compute', () => {
     const made = repository();
     const lib = 'lib#build' as TaskId;
     const key = sha256('lib') as string as ActionKey;
-    const closure = { digest: sha256('c'), packages: { 'left@1.0.0': 'x' } };
+    const closure = { digest: sha256('c'), readPackages: () => Promise.resolve({ 'left@1.0.0': 'x' }) };
     const from = fingerprinter(made, {
       closureOf: () => closure,
       argumentsOf: () => ['--fast'],

@@ -247,8 +247,8 @@ describe('diffFingerprints', () => {
   });
 
   it('names lockfile packages where both closures are at hand', () => {
-    const before = { packages: { 'left@1.0.0': 'sha512-a', 'right@1.0.0': 'sha512-b', 'same@1.0.0': 'x' } };
-    const after = { packages: { 'left@1.0.1': 'sha512-c', 'right@1.0.0': 'sha512-d', 'same@1.0.0': 'x' } };
+    const before = { 'left@1.0.0': 'sha512-a', 'right@1.0.0': 'sha512-b', 'same@1.0.0': 'x' };
+    const after = { 'left@1.0.1': 'sha512-c', 'right@1.0.0': 'sha512-d', 'same@1.0.0': 'x' };
     const changed = { ...FULL, externalClosure: sha256('other') };
     const reason = {
       reason: 'lockfile-changed',
@@ -265,7 +265,7 @@ describe('diffFingerprints', () => {
       reason: 'lockfile-changed',
       lockfile: undefined,
       ...none,
-      added: Object.keys(before.packages),
+      added: Object.keys(before),
     });
   });
 });

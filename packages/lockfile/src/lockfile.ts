@@ -30,7 +30,13 @@ export interface Lockfile {
 
 /** Builds the answers on a reading. Packages with the same closure share one result. */
 export function createLockfile(kind: PackageManagerName, file: string, reading: LockfileReading): Lockfile {
-  const find = createClosureFinder(reading);
+  const search = createClosureFinder(reading);
+  const found = new Map<LockedDependent, Closure>();
+  const find = (dependent: LockedDependent): Closure => {
+    const known = found.get(dependent) ?? search(dependent);
+    found.set(dependent, known);
+    return known;
+  };
   const records = new Map<string, Readonly<Record<string, string>>>();
   const digests = new Map<string, Sha256>();
   return {
@@ -44,8 +50,8 @@ export function createLockfile(kind: PackageManagerName, file: string, reading: 
 }
 
 /**
- * The closure of a package with its digest: a plain object, ready to be stored. `packages` is made when it is first
- * read (a hit needs the digest alone, and a record of some thousand keys costs more than its digest).
+ * The closure of a package with its digest. The packages are made when they are asked for (a hit needs the digest alone, and a
+ * record of some thousand keys costs more than its digest).
  */
 export function computeExternalClosure(
   lockfile: Lockfile,
@@ -54,9 +60,7 @@ export function computeExternalClosure(
 ): ExternalClosure {
   return {
     digest: lockfile.digestOf(dependent, sha256),
-    get packages() {
-      return lockfile.closureOf(dependent);
-    },
+    readPackages: () => Promise.resolve(lockfile.closureOf(dependent)),
   };
 }
 

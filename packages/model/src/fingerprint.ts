@@ -9,10 +9,13 @@ export const FINGERPRINT_VERSION = 1;
 
 /** Which part of a lockfile a package depends on. */
 export interface ExternalClosure {
-  /** SHA-256 of the canonical JSON of `packages`. */
+  /** Equal = the same packages. */
   readonly digest: Sha256;
-  /** `name@version` -> integrity or resolution, as the lockfile has it (`''` when it has none); sorted. */
-  readonly packages: Readonly<Record<string, string>>;
+  /**
+   * `name@version` -> integrity or resolution, as the lockfile has it (`''` when it has none); sorted. May have to read the
+   * lockfile for it: only explanations and first saves need more than the digest.
+   */
+  readonly readPackages: () => Promise<Readonly<Record<string, string>>>;
 }
 
 /**

@@ -1,9 +1,12 @@
-import { sorted, type ExternalClosure, type Fingerprint, type MissReason, type NameChanges } from '@tr/model';
+import { sorted, type Fingerprint, type MissReason, type NameChanges } from '@tr/model';
 
-/** The closures behind `externalClosure`, where they are at hand; without them only the fact of a change is known. */
+/**
+ * The closures behind `externalClosure` (`name@version` -> integrity), where they are at hand; without them only the fact of a
+ * change is known.
+ */
 export interface ClosurePair {
-  readonly before: Pick<ExternalClosure, 'packages'> | undefined;
-  readonly after: Pick<ExternalClosure, 'packages'> | undefined;
+  readonly before: Readonly<Record<string, string>> | undefined;
+  readonly after: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -135,8 +138,8 @@ function closureReasons(before: Fingerprint, after: Fingerprint, closures: Closu
   if (before.externalClosure === after.externalClosure) return [];
   const known = closures?.before !== undefined && closures.after !== undefined;
   // A side without a closure has no packages; a side whose closure is merely not at hand must not look like that.
-  const packagesBefore = before.externalClosure === undefined ? {} : closures?.before?.packages;
-  const packagesAfter = after.externalClosure === undefined ? {} : closures?.after?.packages;
+  const packagesBefore = before.externalClosure === undefined ? {} : closures?.before;
+  const packagesAfter = after.externalClosure === undefined ? {} : closures?.after;
   const comparable = known || (packagesBefore !== undefined && packagesAfter !== undefined);
   const changes = comparable
     ? diffNames(packagesBefore ?? {}, packagesAfter ?? {})

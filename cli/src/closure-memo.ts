@@ -1,0 +1,83 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isSha256 } from '@tr/hash';
+import type { PackageName, RelativePath, Sha256 } from '@tr/model';
+
+/** Version of a memo, part of its directory's name: raise it when the closures of the same lockfile come out differently. History: 2 (0.1). */
+const MEMO_VERSION = 2;
+/** Lockfiles that are remembered: branches that somebody goes back and forth between. */
+const MAX_MEMOS = 16;
+/** What a killed process left is older, milliseconds. */
+const LEFTOVER_AGE_MS = 60 * 60 * 1000;
+
+/** The closure of one package. */
+export interface ClosureDigest {
+  readonly digest: Sha256;
+  /** Files and directories of the workspace that it points at; left out when there are none. */
+  readonly linked?: readonly RelativePath[];
+}
+
+/** The closures of all packages of a workspace. */
+export type ClosureDigests = ReadonlyMap<PackageName, ClosureDigest>;
+
+/** What is remembered of lockfiles, each under the hash of everything its closures follow from. */
+export interface ClosureMemo {
+  read(question: Sha256): ClosureDigests | undefined;
+  /** A disk that takes nothing costs time, not the run. */
+  write(question: Sha256, digests: ClosureDigests): void;
+}
+
+/**
+ * The memos in a cache directory: they outlive a checkout as results do, and are trusted as far. `policy`: what may be done
+ * there.
+ */
+export function openClosureMemo(
+  cacheDirectory: string,
+  policy: { readonly read: boolean; readonly write: boolean },
+): ClosureMemo {
+  const directory = join(cacheDirectory, `closures-v${MEMO_VERSION}`);
+  return {
+    read: (question) => (policy.read ? readMemo(join(directory, `${question}.json`), question) : undefined),
+    write: (question, digests) => {
+      if (!policy.write) return;
+      try {
+        mkdirSync(directory, { recursive: true });
+        // In a work tree that does not ignore it the memo would be an input of tasks.
+        writeFileSync(join(directory, '.gitignore'), '*\n');
+        const temporary = join(directory, `.${process.pid}.tmp`);
+        writeFileSync(temporary, JSON.stringify({ question, digests: [...digests] }));
+        renameSync(temporary, join(directory, `${question}.json`));
+        removeOld(directory, Date.now());
+      } catch {
+        // Computed again next time.
+      }
+    },
+  };
+}
+
+function readMemo(path: string, question: Sha256): ClosureDigests | undefined {
+  try {
+    const memo = JSON.parse(readFileSync(path, 'utf8')) as {
+      readonly question?: unknown;
+      readonly digests?: readonly (readonly [PackageName, ClosureDigest])[];
+    };
+    const digests = new Map(memo.digests);
+    return memo.question === question && Array.from(digests.values()).every(isWhole) ? digests : undefined;
+  } catch {
+    // Not there, or not whole: it is computed again.
+    return undefined;
+  }
+}
+
+function isWhole({ digest, linked = [] }: ClosureDigest): boolean {
+  return isSha256(digest) && linked.every((path) => typeof path === 'string');
+}
+
+function removeOld(directory: string, now: number): void {
+  const files = readdirSync(directory)
+    .map((name) => ({ name, writtenAt: statSync(join(directory, name)).mtimeMs }))
+    .sort((a, b) => b.writtenAt - a.writtenAt);
+  const old = files.filter(({ name }) => name.endsWith('.json')).slice(MAX_MEMOS);
+  const left = files.filter(({ name, writtenAt }) => name.endsWith('.tmp') && now - writtenAt > LEFTOVER_AGE_MS);
+  for (const { name } of [...old, ...left]) rmSync(join(directory, name), { force: true });
+}

@@ -108,6 +108,8 @@ test('a token that is expired, foreign, altered or without a rule opens nothing'
     ['of pull_request_target', await sign({ ...PUSH, event_name: 'pull_request_target' }), 403],
   ];
   for (const [name, token, status] of table) assert.equal(await write(server, token), status, name);
+  const reasons = server.lines.filter((line) => line.includes('ERR_JWT_CLAIM_VALIDATION_FAILED aud'));
+  assert.equal(reasons.length, 1, 'the log names the claim that was wrong');
   assert.equal(await write(server, good), 200);
 });
 

@@ -94,6 +94,9 @@ function toVerdict(error: unknown, rules: readonly ClaimRule[]): OidcVerdict {
   // Signature, issuer and audience were found right before its time was looked at.
   if (error instanceof errors.JWTExpired && applyRules(rules, error.payload) !== undefined)
     return { kind: 'ended', expiresAt: (error.payload.exp ?? 0) * 1000 };
+  // The name of the claim: a wrong audience is what most often is wrong with a new trust file.
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return { kind: 'refused', reason: `${error.code} ${error.claim}` };
   if (error instanceof errors.JOSEError) return { kind: 'refused', reason: error.code };
   throw error;
 }

@@ -38,11 +38,7 @@ export function watchTokenFile(file: TokenFile, onTrouble: (detail: string) => v
  * Reads the tokens and goes on doing so. Rejects when they cannot be read at first. Later the ones read last stay good: while a
  * store does not answer there is nothing that they open.
  */
-export async function watchTokens(
-  store: TokenStore,
-  onTrouble: (detail: string) => void,
-  refreshMs = REFRESH_MS,
-): Promise<TokenWatch> {
+export async function watchTokens(store: TokenStore, onTrouble: (detail: string) => void): Promise<TokenWatch> {
   let tokens = await store.list();
   let isReading = false;
   const read = async (): Promise<void> => {
@@ -56,7 +52,7 @@ export async function watchTokens(
       isReading = false;
     }
   };
-  const timer = setInterval(() => void read(), refreshMs);
+  const timer = setInterval(() => void read(), REFRESH_MS);
   timer.unref();
   return { tokens: () => tokens, stop: () => clearInterval(timer) };
 }

@@ -34,4 +34,4 @@ export {
 } from './schema/config-schema.js';
 export type { Format, JsonType, SchemaNode } from './schema/schema-node.js';
 export type { ConfiguredPackage } from './tasks/extends-chain.js';
-export { createTaskDefinitions, type TaskDefinitions, type TaskDefinitionsOptions } from './tasks/task-definitions.js';
+export { createTaskDefinitions, type TaskDefinitions } from './tasks/task-definitions.js';

@@ -32,10 +32,10 @@ export function expectRecord(value: unknown, where: string): ParsedRecord {
 }
 
 /** The object at `key`; empty when absent (or an empty YAML value), malformed when it is anything else. */
-export function recordAt(record: ParsedRecord, key: string, where = key): ParsedRecord {
+export function recordAt(record: ParsedRecord, key: string): ParsedRecord {
   const value = own(record, key);
   if (value === undefined || value === null || value === '') return EMPTY;
-  return expectRecord(value, where);
+  return expectRecord(value, key);
 }
 
 /** The string at `key`; undefined when absent, malformed when it is anything else. */

@@ -39,15 +39,15 @@ export interface TaskDefinitions {
 
 /** How the repository is laid out. */
 export interface TaskDefinitionsOptions {
-  /** A repository of one package: its tasks are the root's, and `pkg#task` keys are errors. Default false. */
-  readonly single?: boolean;
+  /** A repository of one package: its tasks are the root's, and `pkg#task` keys are errors. */
+  readonly single: boolean;
 }
 
 /** Resolves task definitions on demand; `packages` includes `//`. */
 export function createTaskDefinitions(
   root: RootConfig,
   packages: readonly ConfiguredPackage[],
-  { single = false }: TaskDefinitionsOptions = {},
+  { single }: TaskDefinitionsOptions,
 ): TaskDefinitions {
   const byName = new Map<string, ConfiguredPackage>(packages.map((member) => [member.name, member]));
   const chains = createExtendsChains(byName);

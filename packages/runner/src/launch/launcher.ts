@@ -90,14 +90,14 @@ class ScriptLauncher implements Launcher {
     const { platform } = this.#options.facts;
     const command = [toManagerCommand(manager.name), 'run', node.task];
     if (manager.name === 'npm' && args.length > 0) command.push('--');
-    const quote = platform === 'win32' ? (text: string) => quoteForCmd(text, true) : quoteForPosix;
+    const quote = platform === 'win32' ? quoteForCmd : quoteForPosix;
     return { command: [...command, ...args].map(quote).join(' '), env: base };
   }
 
   #direct(launch: Launch, steps: readonly LifecycleStep[]): readonly LaunchStep[] {
     const { workspace, facts } = this.#options;
     const { cwd, owner, args, base } = launch;
-    const quote = facts.platform === 'win32' ? (text: string) => quoteForCmd(text, true) : quoteForPosix;
+    const quote = facts.platform === 'win32' ? quoteForCmd : quoteForPosix;
     const manager = workspace.packageManager?.name;
     const environment = owner.hasManifest
       ? withPath(base, (path) => computeBinPath({ root: workspace.root, directory: cwd }, manager, path))

@@ -13,16 +13,14 @@ const CMD_META = /[ !%^&()<>|"]/g;
 /**
  * One argument as a word of a cmd.exe command. First quoted for the program (the rules of `CommandLineToArgvW`:
  * backslashes before a quote are doubled, the quote gets one more), then `^` before everything that means something to
- * cmd.exe. `twice` for a program that is itself a batch file (a shim in `node_modules/.bin`): it hands its arguments
- * to cmd.exe once more.
+ * cmd.exe; twice, as the programs of `node_modules/.bin` are batch files and hand their arguments to cmd.exe once more.
  */
-export function quoteForCmd(argument: string, twice: boolean): string {
+export function quoteForCmd(argument: string): string {
   const needsQuotes = argument === '' || /[\s"]/.test(argument);
   const quoted = needsQuotes
     ? `"${argument.replace(/(\\*)"/g, String.raw`$1$1\"`).replace(/(\\+)$/, '$1$1')}"`
     : argument;
-  const escaped = quoted.replace(CMD_META, '^$&');
-  return twice ? escaped.replace(CMD_META, '^$&') : escaped;
+  return quoted.replace(CMD_META, '^$&').replace(CMD_META, '^$&');
 }
 
 /** Appends arguments to a command text. */

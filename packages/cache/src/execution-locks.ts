@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { sha256 } from '@tr/hash';
-import type { TaskId, TaskNode } from '@tr/model';
+import { parseProcStat, type TaskId, type TaskNode } from '@tr/model';
 import { compileOutputs, type OutputMatcher } from '@tr/artifact';
 import { mayOverlap } from './foreign-outputs.js';
 
@@ -152,13 +152,13 @@ function isRunning({ pid, processStart }: Owner): boolean {
   return processStart === undefined || findProcessStart(pid) === processStart;
 }
 
-/** Start time in clock ticks since boot (field 22 of proc(5) stat); undefined where there is no /proc. */
+/** When a process started; undefined when it has ended, or where there is no /proc. */
 function findProcessStart(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The second field is the command in parentheses and may hold anything.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const stat = parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return stat?.isZombie === false ? stat.started : undefined;
   } catch {
+    // No such process, or no /proc.
     return undefined;
   }
 }

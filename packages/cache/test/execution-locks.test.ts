@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import type { TaskNode } from '@tr/model';
+import { parseProcStat, type TaskNode } from '@tr/model';
 import { createExecutionLocks } from '../src/execution-locks.js';
 import { taskOf } from './rig.js';
 
@@ -51,6 +52,23 @@ test(
   { skip: process.platform !== 'linux' },
   () => {
     plant({ runId: 'dead', host: hostname(), pid: process.pid, processStart: '1' });
+    assert.ok(open('a').tryAcquire(node()) !== undefined);
+  },
+);
+
+test(
+  'a lock of a process that has ended and was never waited for is taken over',
+  { skip: process.platform !== 'linux' },
+  async (t) => {
+    // What the first process of a container makes of orphans, when it does not look after them.
+    const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 300']);
+    t.after(() => parent.kill('SIGKILL'));
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(String(line));
+    const look = (): ReturnType<typeof parseProcStat> => parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    while (look()?.isZombie !== true) await new Promise((resolve) => setTimeout(resolve, 5));
+    const processStart = look()?.started;
+    plant({ runId: 'dead', host: hostname(), pid, processStart });
     assert.ok(open('a').tryAcquire(node()) !== undefined);
   },
 );

@@ -25,6 +25,7 @@ export * from './miss-reason.js';
 export * from './nearest.js';
 export * from './order.js';
 export * from './position.js';
+export * from './proc-stat.js';
 export * from './result.js';
 export * from './run.js';
 export * from './service.js';

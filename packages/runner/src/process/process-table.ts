@@ -1,3 +1,4 @@
+import { parseProcStat } from '@tr/model';
 import { readFileSync, readdirSync } from 'node:fs';
 
 /** One process of the machine. */
@@ -7,7 +8,7 @@ export interface ProcessEntry {
   readonly group: number;
   readonly session: number;
   /** Ended, and only waits to be noticed by its parent. */
-  readonly zombie: boolean;
+  readonly isZombie: boolean;
   /** When it started, as the system writes it: tells it from a later process of the same id. */
   readonly started: string;
 }
@@ -19,7 +20,8 @@ export type KnownProcesses = Map<number, string>;
 export function readProcessTable(): readonly ProcessEntry[] | undefined {
   return listProcesses()?.flatMap((pid) => {
     const stat = tryRead(`/proc/${pid}/stat`)?.toString('latin1');
-    return stat === undefined ? [] : parseStat(pid, stat);
+    const parsed = stat === undefined ? undefined : parseProcStat(stat);
+    return parsed === undefined ? [] : { pid, ...parsed };
   });
 }
 
@@ -29,7 +31,7 @@ export function parsePs(output: string): readonly ProcessEntry[] {
     const [pid, parent, group, state, ...started] = line.trim().split(/\s+/);
     if (state === undefined) return [];
     const ids = { pid: Number(pid), parent: Number(parent), group: Number(group), session: Number(group) };
-    return [{ ...ids, zombie: state.startsWith('Z'), started: started.join(' ') }];
+    return [{ ...ids, isZombie: state.startsWith('Z'), started: started.join(' ') }];
   });
 }
 
@@ -52,7 +54,7 @@ export function findTree(table: readonly ProcessEntry[], root: number, known: Kn
     tree.add(entry);
     stack.push(...(children.get(entry.pid) ?? []));
   }
-  return [...tree].filter((entry) => !entry.zombie);
+  return [...tree].filter((entry) => !entry.isZombie);
 }
 
 function groupByParent(table: readonly ProcessEntry[]): ReadonlyMap<number, readonly ProcessEntry[]> {
@@ -70,16 +72,6 @@ export function findMarked(marker: string): readonly number[] {
   return (listProcesses() ?? []).filter(
     (pid) => pid !== process.pid && (tryRead(`/proc/${pid}/environ`)?.includes(marker) ?? false),
   );
-}
-
-/** The name in parentheses may itself contain spaces and parentheses. Fields 3 to 6, and 22. */
-function parseStat(pid: number, stat: string): readonly ProcessEntry[] {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, parent, group, session] = fields;
-  const started = fields[19];
-  if (started === undefined) return [];
-  const ids = { pid, parent: Number(parent), group: Number(group), session: Number(session) };
-  return [{ ...ids, zombie: state === 'Z' || state === 'X', started }];
 }
 
 function listProcesses(): readonly number[] | undefined {

@@ -98,5 +98,5 @@ export class ProcessTree implements StoppableTree {
 }
 
 function toGroupEntry(pid: number): ProcessEntry {
-  return { pid, parent: 0, group: pid, session: pid, zombie: false, started: '' };
+  return { pid, parent: 0, group: pid, session: pid, isZombie: false, started: '' };
 }

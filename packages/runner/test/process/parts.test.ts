@@ -18,7 +18,7 @@ test('shells', () => {
 });
 
 function entry(pid: number, parent: number, group: number, more: Partial<ProcessEntry> = {}): ProcessEntry {
-  return { pid, parent, group, session: group, zombie: false, started: `s${pid}`, ...more };
+  return { pid, parent, group, session: group, isZombie: false, started: `s${pid}`, ...more };
 }
 
 test('a tree: descendants, group, session, what was known, and theirs; no zombies, no strangers', () => {
@@ -29,7 +29,7 @@ test('a tree: descendants, group, session, what was known, and theirs; no zombie
     entry(12, 11, 12),
     entry(13, 1, 10),
     entry(14, 1, 14, { session: 10 }),
-    entry(15, 10, 10, { zombie: true }),
+    entry(15, 10, 10, { isZombie: true }),
     entry(20, 1, 20),
     entry(21, 20, 21),
     entry(30, 1, 30),
@@ -51,7 +51,7 @@ test('the table has ourselves, from /proc and from ps alike', { skip: process.pl
   const tables = [readProcessTable() ?? [], parsePs(spawnSync(file, args, { encoding: 'utf8' }).stdout)];
   for (const table of tables) {
     const own = table.find(({ pid }) => pid === process.pid);
-    assert.deepEqual([own?.parent, own?.zombie], [process.ppid, false]);
+    assert.deepEqual([own?.parent, own?.isZombie], [process.ppid, false]);
     assert.notEqual(own?.started ?? '', '');
   }
 });

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { parseProcStat } from '@tr/model';
 import { runProgram, trySignal } from '../process.js';
 
 /** Where process ids mean what they mean here: machine (or container), boot, namespace. */
@@ -51,11 +52,11 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return (await identifyProcess(identity.pid))?.start === identity.start;
 }
 
-/** Field 22 of `/proc/<pid>/stat`; the name before it may hold blanks and parentheses. A zombie is no process. */
+/** A zombie is no process. */
 function startFromProc(pid: number): string | undefined {
-  const text = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields?.[0] === 'Z' ? undefined : fields?.[19];
+  const text = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  const stat = text === undefined ? undefined : parseProcStat(text);
+  return stat?.isZombie === false ? stat.started : undefined;
 }
 
 function tryRead(read: () => string): string | undefined {

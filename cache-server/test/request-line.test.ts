@@ -43,6 +43,35 @@ test('the line of a request is one JSON record, whatever its words contain', () 
   assert.equal(requestLine(ANSWER, TIME), line);
 });
 
+test('lines of other kinds in between are told right', () => {
+  const told = (answer: Parameters<typeof requestLine>[0]): Record<string, unknown> =>
+    JSON.parse(requestLine(answer, TIME)) as Record<string, unknown>;
+  const other: Identity = { ...IDENTITY, subject: 'other' };
+  for (const answer of [
+    ANSWER,
+    { ...ANSWER, status: 404 },
+    { ...ANSWER, method: 'PUT' },
+    { ...ANSWER, protocol: 'nx' },
+    { ...ANSWER, identity: other },
+    { ...ANSWER, trace: { ...ANSWER.trace, outcome: 'miss' as const } },
+    { ...ANSWER, isCut: true },
+    { ...ANSWER, identity: undefined },
+    ANSWER,
+  ]) {
+    const { protocol, method, status, subject, outcome } = told(answer);
+    assert.deepEqual(
+      [protocol, method, status, subject, outcome],
+      [
+        answer.protocol,
+        answer.method,
+        answer.status,
+        answer.identity?.subject,
+        answer.isCut ? 'cut' : answer.trace.outcome,
+      ],
+    );
+  }
+});
+
 test('what is not known is left out; a client that went away is `cut`', () => {
   const line = requestLine(
     { ...ANSWER, id: undefined, identity: undefined, isCut: true, bytesIn: Number.NaN, trace: createTrace() },

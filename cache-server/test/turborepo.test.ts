@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { call, startTestServer, type TestServer } from './rig/server.js';
@@ -33,6 +34,25 @@ test('where only signed artifacts count, one without a tag is refused, and a mis
   assert.equal((await call(server, path, { token: free })).status, 200);
   assert.equal((await call(server, path, { token: server.token('release/1') })).status, 404);
   assert.equal((await call(server, path, { method: 'HEAD', token: server.token('release/1') })).status, 404);
+});
+
+test('what is stored is answered with its address, of the origin that was asked', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const { port } = server;
+  for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `127.0.0.1:${port}`]) {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const headers = { host, authorization: `Bearer ${token}`, 'content-length': '1', 'content-type': 'text/plain' };
+      const sent = request({ port, method: 'PUT', path: PATH, headers }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () => resolve(text));
+      });
+      sent.on('error', reject);
+      sent.end('x');
+    });
+    assert.deepEqual(JSON.parse(answer), { urls: [`http://${host}/v8/artifacts/0123456789abcdef`] });
+  }
 });
 
 test('a batch tells size, time and tag of what is there, null of what is not', async () => {

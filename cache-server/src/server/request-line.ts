@@ -9,25 +9,42 @@ const holders = new WeakMap<Identity, string>();
  * header or a credential: names of clients may hold anything. `time` is ISO 8601.
  */
 export function requestLine(answer: AnsweredRequest, time: string): string {
-  const { id, protocol, method, status, identity, trace, bytesIn, bytesOut, seconds, isCut } = answer;
-  const outcome = isCut ? 'cut' : trace.outcome;
+  const { id, trace, bytesIn, bytesOut, seconds } = answer;
   return (
     `{"time":"${time}","event":"request"` +
     (id === undefined ? '' : `,"id":"${id}"`) +
-    `,"protocol":"${protocol}","method":${methodText(method)},"status":${status}` +
-    (outcome === undefined ? '' : `,"outcome":"${outcome}"`) +
-    (identity === undefined ? '' : holderText(identity)) +
+    kindText(answer) +
     (trace.key === undefined ? '' : `,"key":"${trace.key}"`) +
     `,"bytesIn":${countText(bytesIn)},"bytesOut":${countText(bytesOut)},"ms":${Math.round(seconds * 10_000) / 10}}`
   );
 }
 
-/** What was written last, as there are few. */
-let lastMethod = { method: '', text: '""' };
+/** The middle of the last line: requests of one client come in a row, and differ in little else. */
+let last:
+  | (Pick<AnsweredRequest, 'protocol' | 'method' | 'status' | 'identity'> & {
+      readonly outcome: string | undefined;
+      readonly text: string;
+    })
+  | undefined;
 
-function methodText(method: string): string {
-  if (lastMethod.method !== method) lastMethod = { method, text: JSON.stringify(method) };
-  return lastMethod.text;
+/** What kind of request it was, and whose. */
+function kindText({ protocol, method, status, identity, trace, isCut }: AnsweredRequest): string {
+  const outcome = isCut ? 'cut' : trace.outcome;
+  if (
+    last?.outcome === outcome &&
+    last?.identity === identity &&
+    last?.status === status &&
+    last.method === method &&
+    last.protocol === protocol
+  )
+    return last.text;
+  const text =
+    `,"protocol":"${protocol}","method":${JSON.stringify(method)},"status":${status}` +
+    (outcome === undefined ? '' : `,"outcome":"${outcome}"`) +
+    (identity === undefined ? '' : holderText(identity));
+  // Through bytes, so that it is one piece of text and not the tree of what it was put together from.
+  last = { protocol, method, status, identity, outcome, text: Buffer.from(text).toString() };
+  return last.text;
 }
 
 /** Lengths come from headers: one that is no number is `null`, as in any JSON. */

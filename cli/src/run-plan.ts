@@ -84,8 +84,10 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       emit: warnBeforeEnd(reporter.sink, inputs.warnings),
       logDirectory: engine.directories.logs,
     });
-    // Servers of a killed run are stopped by the next one that uses services, and a given server is asked who it is.
-    noteRun(result, services === undefined ? engine.directories.own : undefined);
+    // Servers of a killed run are stopped by the next one that uses services, and a given server is asked who it is. Each JSON
+    // line has the time of its event.
+    const isReplayable = services === undefined && request.logFormat !== 'json';
+    noteRun(result, isReplayable ? engine.directories.own : undefined);
     return result.exitCode;
   } finally {
     await finishRemote(engine, shutdown);

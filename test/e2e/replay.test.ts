@@ -1,92 +1,23 @@
 import assert from 'node:assert/strict';
-import {
-  cpSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, readFileSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createWorkspace, type TestWorkspace } from '../rig/workspace.js';
+import {
+  BUILD,
+  createTwoPackages,
+  isReplay,
+  listRuns,
+  mark,
+  outcome,
+  record,
+  run,
+  RUNS,
+  type Call,
+} from '../rig/recorded-runs.js';
+import type { TestWorkspace } from '../rig/workspace.js';
 
-const RUNS = '.tr/state/v1/runs';
-const BUILD = 'mkdir -p dist && cat src/*.js > dist/out.js && echo "value=$VALUE wild=$WILD_A$WILD_B"';
-
-function createTwoPackages(): TestWorkspace {
-  return createWorkspace({
-    'package.json': { json: { name: 'root', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] } },
-    'package-lock.json': {
-      json: {
-        name: 'root',
-        lockfileVersion: 3,
-        packages: {
-          '': { name: 'root', workspaces: ['packages/*'] },
-          'node_modules/lib': { resolved: 'packages/lib', link: true },
-          'node_modules/app': { resolved: 'packages/app', link: true },
-          'packages/lib': { version: '1.0.0' },
-          'packages/app': { version: '1.0.0', dependencies: { lib: '*' } },
-        },
-      },
-    },
-    'turbo.json': {
-      json: {
-        tasks: { build: { dependsOn: ['^build'], outputs: ['dist/**'], env: ['VALUE', 'WILD_*'] } },
-      },
-    },
-    '.gitignore': 'dist\n.tr\n',
-    'packages/lib/package.json': { json: { name: 'lib', version: '1.0.0', scripts: { build: BUILD } } },
-    'packages/lib/src/one.js': '1;\n',
-    'packages/app/package.json': {
-      json: { name: 'app', version: '1.0.0', scripts: { build: BUILD }, dependencies: { lib: '*' } },
-    },
-    'packages/app/src/one.js': '1;\n',
-    'packages/app/notes.ignored': 'no\n',
-  });
-}
-
-const listRuns = (workspace: TestWorkspace): readonly string[] =>
-  workspace.exists(RUNS) ? readdirSync(join(workspace.root, RUNS)) : [];
-
-/** What the line of totals says. */
-function outcome({ stdout }: { readonly stdout: string }): string {
-  return /Detail: +(.*)/.exec(stdout)?.[1] ?? stdout;
-}
-
-interface Call {
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-const run = (workspace: TestWorkspace, { args = [], env = {} }: Call = {}): ReturnType<TestWorkspace['tr']> =>
-  workspace.tr(['run', 'build', ...args], { env });
-
-/** Runs until a run is recorded: files have to be older than the run that is. */
-async function record(workspace: TestWorkspace, call: Call = {}): Promise<void> {
-  for (let tries = 0; tries < 50; tries++) {
-    workspace.remove(RUNS);
-    assert.equal((await run(workspace, call)).exitCode, 0);
-    if (listRuns(workspace).length > 0) return;
-    await sleep(20);
-  }
-  assert.fail('no run was recorded');
-}
-
-/** Makes the records say something of their own, so that a replay can be told from a run. */
-function mark(workspace: TestWorkspace): void {
-  for (const name of listRuns(workspace)) {
-    const path = join(workspace.root, RUNS, name);
-    const text = readFileSync(path, 'latin1');
-    assert.match(text, /Packages in scope/);
-    writeFileSync(path, text.replace('Packages in scope', 'Packages replayed'), 'latin1');
-  }
-}
-
-const isReplay = ({ stdout }: { readonly stdout: string }): boolean => stdout.includes('Packages replayed');
+const replaceIn = (bytes: Buffer, from: string, to: string): Buffer =>
+  Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1');
 
 describe('a run that finds everything in place is recorded, and the same call replayed', () => {
   const workspace = createTwoPackages();
@@ -120,9 +51,12 @@ describe('a run that finds everything in place is recorded, and the same call re
     ['an empty record', () => Buffer.alloc(0)],
     [
       'a record of another format',
-      (whole: Buffer) => Buffer.from(whole.toString('latin1').replace('"format":1', '"format":2'), 'latin1'),
+      (whole: Buffer) => Buffer.from(whole.toString('latin1').replace('"format":2', '"format":3'), 'latin1'),
     ],
     ['no record at all', () => Buffer.from('nonsense\n')],
+    ['a record without variables', (whole: Buffer) => replaceIn(whole, '"variables"', '"variablez"')],
+    ['a record without output', (whole: Buffer) => replaceIn(whole, '"output"', '"outputz"')],
+    ['a record of another shape', (whole: Buffer) => replaceIn(whole, '"resolved":[[', '"resolved":[7,[')],
     [
       'a record of another hour',
       (whole: Buffer) => Buffer.from(whole.toString('latin1').replace(/"madeAt":\d/, '"madeAt":0'), 'latin1'),
@@ -293,6 +227,22 @@ const CHANGES: readonly Change[] = [
     make: (w) => w.remove('.tr/state/v1/outputs'),
     expected: /^2 (fresh|restored)$/,
   },
+  {
+    title: 'a file where a directory was',
+    make: (w) => {
+      w.remove('.tr/state/v1/outputs');
+      w.write({ '.tr/state/v1/outputs': '' });
+    },
+    expected: '2 fresh',
+  },
+  {
+    title: 'a circle of links where a directory was',
+    make: (w) => {
+      w.remove('.tr/cache');
+      w.write({ '.tr/cache': { link: 'cache' } });
+    },
+    expected: '2 executed',
+  },
   { title: 'other arguments', call: { args: ['--', '--flag'] }, expected: '2 executed' },
   { title: 'told to execute', call: { args: ['--force'] }, expected: '2 executed' },
   { title: 'one package of two', call: { args: ['--filter=lib'] }, expected: '1 fresh' },
@@ -331,6 +281,22 @@ test('an edit that is as young as a run is never missed', async () => {
       if (edit % 3 === 0) await run(workspace);
       if (edit % 5 === 0) await record(workspace);
     }
+  } finally {
+    workspace.dispose();
+  }
+});
+
+test('the lines of --log-format=json are never replayed: each has its time', async () => {
+  const workspace = createTwoPackages();
+  try {
+    // Whatever the run takes, its time stands here as in the line of totals.
+    const build = `echo "Time:$(seq -s '' -f '    %gms' 1 999)"`;
+    workspace.write({ 'packages/lib/package.json': { json: { name: 'lib', version: '1.0.0', scripts: { build } } } });
+    await run(workspace);
+    await record(workspace);
+    workspace.remove(RUNS);
+    for (let times = 0; times < 3; times++) await run(workspace, { args: ['--log-format=json'] });
+    assert.deepEqual(listRuns(workspace), []);
   } finally {
     workspace.dispose();
   }

@@ -1,13 +1,20 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, type Stats } from 'node:fs';
 import type * as Tty from 'node:tty';
 import { BUILD_ID } from '../version.js';
 import { digestText } from './digest-text.js';
+import { digestOneWay } from './one-way.js';
 
 /** The bundle is CommonJS. */
 declare const require: (id: 'node:tty') => typeof Tty;
 
-/** Version of the format of a recorded run and of what counts as the same call. */
-const FORMAT = 1;
+/**
+ * Version of the format of a recorded run and of what counts as the same call. History: 1 (0.1): first. 2 (0.1): a record is bound
+ * to its file, and the digest of values cannot be undone.
+ */
+const FORMAT = 2;
+
+/** What stays with a file wherever it is moved on its file system, and no other file has. */
+export type FileIdentity = Pick<Stats, 'ino' | 'birthtimeMs'>;
 
 /**
  * Names a call by what it gets from its process: arguments, directory, names of variables, user, program, Node, and what standard
@@ -41,9 +48,13 @@ export function listCounting(read: ReadonlySet<string>): readonly string[] {
   return [...new Set([...read, ...Object.keys(process.env).filter((name) => READ_BY_NODE.test(name))])].sort();
 }
 
-/** Tells values apart, and gives none of them away. */
-export function digestValues(names: readonly string[]): string {
-  return digestText(JSON.stringify(names.map((name) => process.env[name] ?? null)));
+/**
+ * Tells values apart, and gives none of them away. With them goes which file the digest is written into: what somebody has made
+ * elsewhere, and was unpacked or checked out here, fits to no values.
+ */
+export function digestValues(names: readonly string[], { ino, birthtimeMs }: FileIdentity): string {
+  const values = names.map((name) => process.env[name] ?? null);
+  return digestOneWay(digestText(JSON.stringify([ino, birthtimeMs, values])));
 }
 
 /** The width, which decides how a status line is drawn, where standard output is a terminal. */

@@ -6,7 +6,7 @@ import { LOOK_WIDTH, type RecordedRun } from './recorded-run.js';
 export function looksSame(run: RecordedRun, quickStat: QuickStat): boolean {
   const { looked, looks, absent, present, resolved } = run;
   return (
-    looked.every((path, index) => isSame(quickStat(path), looks, index * LOOK_WIDTH)) &&
+    looked.every((path, index) => isSame(tryLook(quickStat, path), looks, index * LOOK_WIDTH)) &&
     absent.every((path) => isAbsent(quickStat, path)) &&
     present.every((path) => existsSync(path)) &&
     resolved.every(([path, target]) => tryResolve(path) === target)
@@ -19,6 +19,15 @@ export function isAbsent(quickStat: QuickStat, path: string): boolean {
     return quickStat(path) === undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOTDIR';
+  }
+}
+
+/** Undefined where nothing is, or where that is not to be seen: a directory that may not be entered, a circle of links. */
+export function tryLook(quickStat: QuickStat, path: string): ReturnType<QuickStat> {
+  try {
+    return quickStat(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { formatDuration } from '@tr/reporter';
 import { finishedRun, outcomesSeen } from '../outcomes-seen.js';
@@ -81,11 +91,17 @@ function keep(path: string, { files, variables, printed }: Observed): void {
   const looks = output && summarizeLooks(files);
   if (output === undefined || looks === undefined) return;
   const names = listCounting(variables.read);
-  const run = { madeAt: Date.now(), output, variables: [names, digestValues(names)] as const, ...looks };
   const directory = dirname(path);
   mkdirSync(directory, { recursive: true });
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, encodeRun(run), { mode: 0o600 });
+  rmSync(temporary, { force: true });
+  const file = openSync(temporary, 'wx', 0o600);
+  try {
+    const variables = [names, digestValues(names, fstatSync(file))] as const;
+    writeFileSync(file, encodeRun({ madeAt: Date.now(), output, variables, ...looks }));
+  } finally {
+    closeSync(file);
+  }
   renameSync(temporary, path);
   removeOldest(directory);
 }
@@ -104,12 +120,17 @@ function splitAtTime(text: string, time: string): RecordedRun['output'] | undefi
   return [text.slice(0, at), text.slice(at + time.length)];
 }
 
-/** Keeps the one that was written last whatever its size. */
+/** Of recorded runs, and of what killed processes left of them. */
+const RUN_NAME = /^[0-9a-f]{32}(?:\.\d+)?$/;
+
+/** Keeps the one that was written last whatever its size. Nothing else that lies there is ours to remove. */
 function removeOldest(directory: string): void {
-  const runs = readdirSync(directory).map((name) => {
-    const path = join(directory, name);
-    return { path, stat: statSync(path) };
-  });
+  const runs = readdirSync(directory)
+    .filter((name) => RUN_NAME.test(name))
+    .map((name) => {
+      const path = join(directory, name);
+      return { path, stat: lstatSync(path) };
+    });
   runs.sort((a, b) => b.stat.mtimeMs - a.stat.mtimeMs);
   let bytes = 0;
   for (const [index, { path, stat }] of runs.entries()) {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import type { FileIdentity } from './call.js';
 
 /** Numbers kept of one look: mode, inode, size, and the times of modification and of change in milliseconds. */
 export const LOOK_WIDTH = 5;
@@ -25,7 +26,7 @@ export interface RecordedRun {
 
 /** The first line of the file. The paths follow, each ended by a zero byte, then the numbers of this machine's byte order. */
 interface Header extends Pick<RecordedRun, 'madeAt' | 'output' | 'variables' | 'resolved'> {
-  readonly format: 1;
+  readonly format: 2;
   readonly counts: readonly [looked: number, absent: number, present: number];
   readonly pathBytes: number;
 }
@@ -35,14 +36,27 @@ export function encodeRun(run: RecordedRun): Uint8Array {
   const { madeAt, output, variables, resolved, looked, absent, present, looks } = run;
   const paths = Buffer.from([...looked, ...absent, ...present].map((path) => `${path}\0`).join(''));
   const counts = [looked.length, absent.length, present.length] as const;
-  const header: Header = { format: 1, madeAt, output, variables, resolved, counts, pathBytes: paths.length };
+  const header: Header = { format: 2, madeAt, output, variables, resolved, counts, pathBytes: paths.length };
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), paths, new Uint8Array(looks.buffer)]);
 }
 
-/** The run in a file; undefined when there is none, or it is not whole or of another format. */
-export function readRun(path: string): RecordedRun | undefined {
+/** Larger than any record, bytes. */
+const MAX_RECORD = 64 << 20;
+/** Never waits for a writer, never follows a link. Windows has neither. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+
+/** The run in a file, and which file that is; undefined when there is none, or it is not whole, of another format or user. */
+export function readRun(path: string): { readonly run: RecordedRun; readonly identity: FileIdentity } | undefined {
   try {
-    return decodeRun(readFileSync(path));
+    const file = openSync(path, READ);
+    try {
+      const identity = fstatSync(file);
+      const isOurs = identity.isFile() && identity.uid === (process.getuid?.() ?? identity.uid);
+      const run = isOurs && identity.size <= MAX_RECORD ? decodeRun(readFileSync(file)) : undefined;
+      return run && { run, identity };
+    } finally {
+      closeSync(file);
+    }
   } catch {
     return undefined;
   }
@@ -50,10 +64,12 @@ export function readRun(path: string): RecordedRun | undefined {
 
 function decodeRun(bytes: Buffer): RecordedRun | undefined {
   const headerEnd = bytes.indexOf('\n') + 1;
-  const { format, counts, pathBytes, ...rest } = JSON.parse(bytes.toString('utf8', 0, headerEnd)) as Header;
+  const header: unknown = JSON.parse(bytes.toString('utf8', 0, headerEnd));
+  if (!isHeader(header)) return undefined;
+  const { counts, pathBytes, ...rest } = header;
   const [lookedCount, absentCount, presentCount] = counts;
   const pathsEnd = headerEnd + pathBytes;
-  if (format !== 1 || bytes.length !== pathsEnd + lookedCount * LOOK_WIDTH * 8) return undefined;
+  if (bytes.length !== pathsEnd + lookedCount * LOOK_WIDTH * 8) return undefined;
   const paths = bytes.toString('utf8', headerEnd, pathsEnd).split('\0');
   const absentEnd = lookedCount + absentCount;
   if (paths.length !== absentEnd + presentCount + 1) return undefined;
@@ -66,4 +82,27 @@ function decodeRun(bytes: Buffer): RecordedRun | undefined {
     absent: paths.slice(lookedCount, absentEnd),
     present: paths.slice(absentEnd, -1),
   };
+}
+
+/** The rest of what is wrong with a header shows in what follows it. */
+function isHeader(value: unknown): value is Header {
+  if (typeof value !== 'object' || value === null) return false;
+  const { format, madeAt, output, variables, resolved, counts } = value as Partial<Record<keyof Header, unknown>>;
+  return (
+    format === 2 &&
+    typeof madeAt === 'number' &&
+    isList(output, isText) &&
+    output.length === 2 &&
+    Array.isArray(variables) &&
+    isList(variables[0], isText) &&
+    isText(variables[1]) &&
+    isList(resolved, (pair) => isList(pair, isText) && pair.length === 2) &&
+    isList(counts, (count) => Number.isInteger(count) && (count as number) >= 0)
+  );
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+function isList(value: unknown, isItem: (item: unknown) => boolean): value is readonly unknown[] {
+  return Array.isArray(value) && value.every(isItem);
 }

@@ -4,8 +4,8 @@ import { openQuickStat } from '@tr/hash';
 import { formatDuration } from '@tr/reporter';
 import { STATE_DIRECTORY } from '../state-directory.js';
 import { digestValues, nameCall } from './call.js';
-import { isAbsent, looksSame } from './looks-same.js';
-import { readRun, type RecordedRun } from './recorded-run.js';
+import { looksSame, tryLook } from './looks-same.js';
+import { readRun } from './recorded-run.js';
 
 /**
  * What a run decides by time (how long results are kept, when to clean up) may wait this long, milliseconds. After that one run
@@ -24,7 +24,8 @@ export function findRecord(args: readonly string[]): string | undefined {
   const quickStat = openQuickStat(process.cwd());
   for (let directory = process.cwd(); quickStat !== undefined; directory = dirname(directory)) {
     const state = join(directory, STATE);
-    if (!isAbsent(quickStat, state) && quickStat(state)?.uid === process.getuid?.()) {
+    const look = tryLook(quickStat, state);
+    if (look !== undefined && look.uid === (process.getuid?.() ?? look.uid)) {
       return join(state, 'runs', nameCall(args));
     }
     if (directory === dirname(directory)) return undefined;
@@ -39,20 +40,17 @@ export function findRecord(args: readonly string[]): string | undefined {
 export function replayRun(record: string): boolean {
   const startedAt = process.hrtime();
   const quickStat = openQuickStat(process.cwd());
-  const run = readYoungRun(record);
-  if (quickStat === undefined || run === undefined) return false;
-  if (digestValues(run.variables[0]) !== run.variables[1] || !looksSame(run, quickStat)) return false;
+  const read = readRun(record);
+  if (quickStat === undefined || read === undefined) return false;
+  const { run, identity } = read;
+  const age = Date.now() - run.madeAt;
+  if (!(age >= 0 && age < MAX_AGE_MS) || digestValues(run.variables[0], identity) !== run.variables[1]) return false;
+  if (!looksSame(run, quickStat)) return false;
   const [before, after] = run.output;
   // Not `performance`, which takes a millisecond and a half to load.
   const [seconds, nanoseconds] = process.hrtime(startedAt);
   print(`${before}${formatDuration(seconds * 1e3 + nanoseconds / 1e6)}${after}`);
   return true;
-}
-
-function readYoungRun(path: string): RecordedRun | undefined {
-  const run = readRun(path);
-  const age = run && Date.now() - run.madeAt;
-  return age !== undefined && age >= 0 && age < MAX_AGE_MS ? run : undefined;
 }
 
 /** Writes to standard output without opening it as a stream, which takes a millisecond. */

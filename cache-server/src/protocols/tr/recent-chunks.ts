@@ -1,5 +1,7 @@
 import type { Digest } from '@tr/model';
-import type { Identity } from '../../auth/identity.js';
+import type { CacheSession } from '../../session/cache-session.js';
+
+type Holder = CacheSession['identity'];
 
 /** How long a chunk counts as seen, milliseconds. */
 const RECENT_MS = 10 * 60 * 1000;
@@ -19,18 +21,18 @@ export class RecentChunks {
     this.#now = now;
   }
 
-  note(identity: Identity, chunks: readonly Digest[]): void {
+  note(identity: Holder, chunks: readonly Digest[]): void {
     if (this.#seen.size + chunks.length > MAX_REMEMBERED) this.#seen.clear();
     for (const chunk of chunks) this.#seen.set(nameOf(identity, chunk), this.#now());
   }
 
-  has(identity: Identity, chunk: Digest): boolean {
+  has(identity: Holder, chunk: Digest): boolean {
     const seenAt = this.#seen.get(nameOf(identity, chunk));
     return seenAt !== undefined && Math.abs(this.#now() - seenAt) < RECENT_MS;
   }
 }
 
 /** Who writes to one scope need not see what another one has. */
-function nameOf({ tenant, scope }: Identity, { hash, size }: Digest): string {
+function nameOf({ tenant, scope }: Holder, { hash, size }: Digest): string {
   return `${tenant} ${scope} ${hash} ${size}`;
 }

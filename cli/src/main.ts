@@ -25,6 +25,8 @@ export async function main(args: readonly string[], record?: string): Promise<vo
   const cwd = resolve(split.cwd ?? '.');
   const isDirectory = split.cwd !== '' && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true;
   const context = createContext(isDirectory ? realpathSync(cwd) : cwd, split, recording);
+  // What is thrown where nobody waits for it is a bug like any other; Node's own exit code would pass for that of a task.
+  process.once('uncaughtException', (error) => process.exit(reportError(error, context)));
   try {
     process.exitCode = isDirectory
       ? await runCommand(split.own, context)

@@ -58,7 +58,7 @@ const lazyLibraries = {
 };
 
 /** Built-in modules that take milliseconds to load and that a run which executes nothing never calls. */
-const lazyBuiltinNames = ['node:child_process', 'node:net', 'node:timers/promises'];
+const lazyBuiltinNames = ['node:child_process', 'node:module', 'node:net', 'node:timers/promises'];
 const namesOf = (builtin) => JSON.stringify(Object.keys(process.getBuiltinModule(builtin)));
 
 const lazyBuiltins = {

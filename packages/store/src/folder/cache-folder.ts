@@ -42,6 +42,7 @@ export interface CacheFolder {
 export function openCacheFolder(options: { readonly directory: string; readonly disk: Disk }): CacheFolder {
   const { disk } = options;
   const root = join(options.directory, `v${LAYOUT_VERSION}`);
+  const formatPath = join(root, 'format.json');
   let isKnownGood = false;
   // Random once: a name needs to differ from those of other processes and from earlier ones, not to be secret.
   const own = randomBytes(12).toString('hex');
@@ -62,7 +63,7 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
       `${root}${sep}${area}${sep}${label === '' ? '' : `${label}.`}${own}-${(names++).toString(36)}`,
     check: () => {
       if (isKnownGood) return undefined;
-      const found = readFormat(disk, join(root, 'format.json'));
+      const found = readFormat(disk, formatPath);
       if (found === 'current') isKnownGood = true;
       return found === 'current' || found === 'absent' ? undefined : found;
     },

@@ -4,7 +4,9 @@ import { Problem } from '../http/problem.js';
 
 /** The problem that a client is told when the store has trouble. */
 function toProblem(failure: StoreFailure): Problem {
-  const detail = 'detail' in failure ? `${failure.code} ${failure.detail}` : failure.code;
+  // Names of clients are digests in paths.
+  const place = 'path' in failure ? ` ${failure.path}` : '';
+  const detail = `${failure.code}${'detail' in failure ? ` ${failure.detail}` : ''}${place}`;
   return new Problem(failure.code === 'store/no-space' ? 'full' : 'store-trouble', detail);
 }
 

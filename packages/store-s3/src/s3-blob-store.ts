@@ -6,7 +6,7 @@ import { attemptAsync, type StoreResult, type StreamBlobStore } from '@tr/store'
 import type { Bucket } from './bucket.js';
 import type { ConditionalWrites } from './conditional-writes.js';
 import { streamObject } from './stream-object.js';
-import { spool, type Spooled } from './spool.js';
+import { spool, TemporaryFileError, type Spooled } from './spool.js';
 
 const PARALLEL = 16;
 /** Contents from temporary files that are sent at once, each with one part in memory. */
@@ -94,8 +94,13 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
     });
 
   const putStream: StreamBlobStore['putStream'] = async (source, accept = () => true) => {
-    await using spooled = await spool(source);
-    return accept(spooled.digest) ? await putSpooled(spooled) : ok(undefined);
+    try {
+      await using spooled = await spool(source);
+      return accept(spooled.digest) ? await putSpooled(spooled) : ok(undefined);
+    } catch (error) {
+      if (error instanceof TemporaryFileError) return fail(error.failure);
+      throw error;
+    }
   };
 
   return {

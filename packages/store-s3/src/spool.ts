@@ -4,7 +4,8 @@ import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRunningDigest } from '@tr/hash';
-import type { Digest } from '@tr/model';
+import type { Digest, StoreFailure } from '@tr/model';
+import { attempt, attemptAsync, type StoreResult } from '@tr/store';
 
 /** Contents up to this size stay in memory, bytes: many of them come in at once. */
 const IN_MEMORY = 1024 * 1024;
@@ -21,7 +22,21 @@ export interface Spooled extends AsyncDisposable {
   readonly isOnePart: boolean;
 }
 
-/** Receives a stream, since its name is only known at its end: in memory, or in a temporary file when it is large. */
+/** The temporary directory cannot be used. Thrown, since the errors of the source pass through the same loop. */
+export class TemporaryFileError extends Error {
+  override readonly name = 'TemporaryFileError';
+  readonly failure: StoreFailure;
+
+  constructor(failure: StoreFailure) {
+    super(failure.code);
+    this.failure = failure;
+  }
+}
+
+/**
+ * Receives a stream, since its name is only known at its end: in memory, or in a temporary file when it is large.
+ * Throws {@link TemporaryFileError}, and whatever the source throws.
+ */
 export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spooled> {
   const running = createRunningDigest();
   let pieces: Uint8Array[] = [];
@@ -33,12 +48,12 @@ export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spooled>
       running.update(piece);
       size += piece.length;
       if (file === undefined && size > IN_MEMORY) {
-        file = await open(path, 'wx', 0o600);
-        for (const earlier of pieces) writeWhole(file, earlier);
+        file = orThrow(await attemptAsync(path, () => open(path, 'wx', 0o600)));
+        for (const earlier of pieces) writeWhole(file, path, earlier);
         pieces = [];
       }
       if (file === undefined) pieces.push(Uint8Array.from(piece));
-      else writeWhole(file, piece);
+      else writeWhole(file, path, piece);
     }
   } catch (error) {
     await file?.close();
@@ -57,8 +72,16 @@ export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spooled>
 }
 
 /** Not left to a thread: received pieces would pile up faster than the garbage collector sees them go. */
-function writeWhole(file: FileHandle, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(file.fd, bytes, at);
+function writeWhole(file: FileHandle, path: string, bytes: Uint8Array): void {
+  const write = (): void => {
+    for (let at = 0; at < bytes.length;) at += writeSync(file.fd, bytes, at);
+  };
+  orThrow(attempt(path, write));
+}
+
+function orThrow<T>(result: StoreResult<T>): T {
+  if (!result.ok) throw new TemporaryFileError(result.failure);
+  return result.value;
 }
 
 /** One buffer for all parts: as many as there are would wait for the garbage collector. */

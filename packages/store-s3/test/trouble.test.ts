@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { StoreResult } from '@tr/store';
-import { guardBucket, type Bucket } from '../src/index.js';
+import { createS3Stores, guardBucket, type Bucket } from '../src/index.js';
 import { watchBody } from '../src/watch-body.js';
 import { createMemoryBucket } from './memory-bucket.js';
 
@@ -39,6 +39,29 @@ describe('a bucket that is down', () => {
     const guarded = guardBucket(bucket, () => 0);
     for (let at = 0; at < 20; at++) await guarded.head('a');
     assert.equal(asked(), 20);
+  });
+});
+
+describe('a temporary directory that cannot be used', () => {
+  it('is trouble of the store, not a bug; what the source throws is thrown on', async () => {
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = '/nowhere/at/all';
+    try {
+      const { bucket, objects } = createMemoryBucket(true);
+      const { blobs } = createS3Stores(bucket, () => 0);
+      const large = Readable.from([Buffer.alloc(1024 * 1024), Buffer.alloc(1)]);
+      const put = await blobs.putStream(large);
+      assert.equal(put.ok, false);
+      assert.ok(!put.ok && put.failure.code === 'store/io' && put.failure.detail === 'ENOENT');
+      assert.match('path' in put.failure ? put.failure.path : '', /^\/nowhere\/at\/all\//);
+      assert.ok((await blobs.putStream(Readable.from([Buffer.alloc(10)]))).ok, 'small ones need none');
+      assert.equal(objects.size, 1);
+      const broken = new Readable({ read: () => broken.destroy(new Error('broke off')) });
+      await assert.rejects(blobs.putStream(broken), /broke off/);
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
   });
 });
 

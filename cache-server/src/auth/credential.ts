@@ -4,6 +4,8 @@
  */
 export function readCredential(authorization: string | undefined): string | undefined {
   if (authorization === undefined) return undefined;
+  // As nearly all clients write it, with every request.
+  if (/^Bearer [\x21-\x7e]{1,8192}$/.test(authorization)) return authorization.slice(7);
   const match = /^(bearer|basic) +([\x21-\x7e]{1,8192})$/i.exec(authorization.trim());
   const [, kind, text] = match ?? [];
   if (kind === undefined || text === undefined) return undefined;

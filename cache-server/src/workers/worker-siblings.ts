@@ -2,7 +2,7 @@ import type { FromWorker, ToWorker } from './messages.js';
 import { joinNews, type News, type Question, type SiblingDuties, type Siblings } from './siblings.js';
 
 /** News wait this long for more, milliseconds: a message costs as much as answering a small request. */
-const GATHER_MS = 5;
+const GATHER_MS = 25;
 
 /** How a worker reaches the process that started it. */
 export interface WorkerChannel {

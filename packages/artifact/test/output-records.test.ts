@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { TaskId } from '@tr/model';
-import { nodeDisk } from '@tr/store';
+import { nodeDisk, type Disk } from '@tr/store';
 import { openOutputRecords, type OutputRecords } from '../src/index.js';
 
 const TASK = 'web#build' as TaskId;
@@ -51,4 +51,38 @@ test('a file with many old records is begun anew', (t) => {
   assert.deepEqual(pathsOf(records), ['dist/1999']);
   assert.ok(Math.max(...sizes) < 20_000);
   assert.ok(sizes.filter((size, at) => size < (sizes[at - 1] ?? 0)).length > 3);
+});
+
+test('a line that went into a file which another run has replaced is written again', (t) => {
+  const { records, file } = open(t);
+  records.write(TASK, { paths: ['dist/a'] });
+  const path = file();
+  let replaced = 0;
+  const disk: Disk = {
+    ...nodeDisk,
+    open: (name, how, mode) => {
+      const opened = nodeDisk.open(name, how, mode);
+      // The worst moment: open, and not written to yet.
+      if (name === path && how === 'append' && replaced++ === 0) {
+        copyFileSync(path, `${path}.new`);
+        renameSync(`${path}.new`, path);
+      }
+      return opened;
+    },
+  };
+  assert.ok(openOutputRecords(disk, dirname(path)).write(TASK, { paths: ['dist/b'] }));
+  assert.deepEqual(pathsOf(records), ['dist/b']);
+  assert.equal(replaced, 2);
+});
+
+test('every write changes the size of a record', (t) => {
+  const { records, file } = open(t);
+  assert.equal(records.sizeOf(TASK), 0);
+  const sizes = new Set<number>();
+  for (let write = 0; write < 300; write++) {
+    records.write(TASK, { paths: ['dist/a'], settledAt: 7 });
+    sizes.add(records.sizeOf(TASK));
+    assert.equal(records.read(TASK)?.size, statSync(file()).size);
+  }
+  assert.ok(sizes.size > 100, 'as often as the file is begun anew');
 });

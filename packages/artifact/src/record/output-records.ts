@@ -12,6 +12,12 @@ const MAX_CLOCK_BYTES = 64 * 1024;
 /** A file with more than this, and with eight times the newest record, is begun anew. */
 const MAX_OLD_BYTES = 16 * 1024;
 
+/** How often a line is written that may have gone into a file that is no longer there. */
+const MOST_TRIES = 3;
+
+/** Of what `#replace` makes: process and number. What else lies there is not ours to remove. */
+const TEMP_NAME = /^[0-9a-z]+-[0-9a-z]+\.tmp$/;
+
 /** Records of a work tree, in one directory. Trouble with them is never more than "no record". */
 export interface OutputRecords {
   /** Undefined when there is none, or it is torn, or of another version. */
@@ -86,7 +92,7 @@ class FileOutputRecords implements OutputRecords {
     attempt(this.#directory, () => {
       for (const { name } of this.#disk.readDirectory(this.#directory)) {
         const path = join(this.#directory, name);
-        if (name.endsWith('.tmp') && (this.#disk.lstat(path)?.mtimeMs ?? before) < before) this.#disk.unlink(path);
+        if (TEMP_NAME.test(name) && (this.#disk.lstat(path)?.mtimeMs ?? before) < before) this.#disk.unlink(path);
       }
     });
   }
@@ -127,10 +133,13 @@ class FileOutputRecords implements OutputRecords {
    * ext4 looks at every inode that was given up within seconds when it makes a file.
    */
   #add(path: string, bytes: Uint8Array): void {
-    this.#writeAll(
-      this.#inDirectory(() => this.#disk.open(path, 'append')),
-      bytes,
-    );
+    let isThere = false;
+    // Some network file systems count no links at all.
+    for (let tries = 0; !isThere && tries < MOST_TRIES; tries++) {
+      const file = this.#inDirectory(() => this.#disk.open(path, 'append'));
+      // Another run may have put a new file in the place of the one that was just opened: nobody would read the line.
+      this.#writeAll(file, bytes, () => (isThere = this.#disk.fstat(file).nlink > 0));
+    }
   }
 
   #replace(path: string, bytes: Uint8Array): void {
@@ -141,9 +150,10 @@ class FileOutputRecords implements OutputRecords {
     this.#disk.rename(temp, path);
   }
 
-  #writeAll(file: number, bytes: Uint8Array): void {
+  #writeAll(file: number, bytes: Uint8Array, check?: () => void): void {
     try {
       this.#disk.write(file, bytes);
+      check?.();
     } finally {
       this.#disk.close(file);
     }

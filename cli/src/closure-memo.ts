@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import type { PackageName, RelativePath, Sha256 } from '@tr/model';
+import { UNFINISHED, writeMemoFile } from './memo-file.js';
 
 /** Version of a memo, part of its directory's name: raise it when the closures of the same lockfile come out differently. History: 2 (0.1). */
 const MEMO_VERSION = 2;
@@ -41,12 +42,7 @@ export function openClosureMemo(
     write: (question, digests) => {
       if (!policy.write) return;
       try {
-        mkdirSync(directory, { recursive: true });
-        // In a work tree that does not ignore it the memo would be an input of tasks.
-        writeFileSync(join(directory, '.gitignore'), '*\n');
-        const temporary = join(directory, `.${process.pid}.tmp`);
-        writeFileSync(temporary, JSON.stringify({ question, digests: [...digests] }));
-        renameSync(temporary, join(directory, `${question}.json`));
+        writeMemoFile(directory, `${question}.json`, JSON.stringify({ question, digests: [...digests] }));
         removeOld(directory, Date.now());
       } catch {
         // Computed again next time.
@@ -78,6 +74,6 @@ function removeOld(directory: string, now: number): void {
     .map((name) => ({ name, writtenAt: statSync(join(directory, name)).mtimeMs }))
     .sort((a, b) => b.writtenAt - a.writtenAt);
   const old = files.filter(({ name }) => name.endsWith('.json')).slice(MAX_MEMOS);
-  const left = files.filter(({ name, writtenAt }) => name.endsWith('.tmp') && now - writtenAt > LEFTOVER_AGE_MS);
+  const left = files.filter(({ name, writtenAt }) => name.endsWith(UNFINISHED) && now - writtenAt > LEFTOVER_AGE_MS);
   for (const { name } of [...old, ...left]) rmSync(join(directory, name), { force: true });
 }

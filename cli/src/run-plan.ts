@@ -20,6 +20,7 @@ import { noteRun } from './outcomes-seen.js';
 import type { Project } from './project.js';
 import { describeRerun } from './rerun.js';
 import type { RunRequest } from './run-request.js';
+import { openTaskDurations } from './task-durations.js';
 import { isWholeWorkspace, warnBeforeEnd, watchInputs } from './unmatched-inputs.js';
 import { VERSION } from './version.js';
 
@@ -60,6 +61,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   const shutdown = createShutdown(process);
   const engine = await createEngine({ ...run, remote, emit: reporter.sink });
   const services = await createServices({ ...run, graph }, engine, reporter.sink);
+  const durations = openTaskDurations(engine.directories.cache, request.policy.local);
   const inputs = watchInputs(engine.fingerprinter, isWholeWorkspace(graph, project.workspace.packages));
   // Waiting for another process is the only thing that may be left to do, and its timers hold nothing open.
   const keepAlive = setInterval(() => undefined, 2 ** 30);
@@ -74,7 +76,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       services,
       stateEdges: request.parallel ? services?.listStateEdges() : undefined,
       graph,
-      priorities: computePriorities(graph),
+      priorities: computePriorities(graph, durations.known),
       concurrency,
       continueMode: request.continueMode,
       parallel: request.parallel,
@@ -84,6 +86,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       emit: warnBeforeEnd(reporter.sink, inputs.warnings),
       logDirectory: engine.directories.logs,
     });
+    durations.learn(result);
     // Servers of a killed run are stopped by the next one that uses services, and a given server is asked who it is. Each JSON
     // line has the time of its event.
     const isReplayable = services === undefined && request.logFormat !== 'json';

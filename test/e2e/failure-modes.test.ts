@@ -147,3 +147,28 @@ test('the log that is replayed equals the bytes that were written', async () => 
     assert.match(run.stdout, /one\ntwo .*red.*\n[\s\S]*raw\nlast without newline/);
   assert.ok(existsSync(join(workspace.root, '.tr/logs')));
 });
+
+test('what took long is started first next time', async () => {
+  const root = createRoot();
+  const manifest = (name: string, script: string) => ({ json: { name, version: '1.0.0', scripts: { build: script } } });
+  const workspace = keep(
+    createWorkspace(
+      {
+        'package.json': {
+          json: { name: 'two', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] },
+        },
+        'turbo-like.config.json': { json: { tasks: { build: {} } } },
+        '.gitignore': '.tr\n',
+        'packages/a/package.json': manifest('a', 'true'),
+        'packages/b/package.json': manifest('b', 'sleep 1'),
+      },
+      { root },
+    ),
+  );
+  const startedFirst = async (): Promise<unknown> => {
+    const run = await workspace.tr(['run', 'build', '--force', '--concurrency=1', '--log-format=json']);
+    return run.events.find(({ type }) => type === 'task-started')?.['task'];
+  };
+  assert.equal(await startedFirst(), 'a#build');
+  assert.equal(await startedFirst(), 'b#build');
+});

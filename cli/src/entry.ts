@@ -1,12 +1,12 @@
 /**
  * What starts first: small, so that `--version`, a call meant for the POSIX `tr`, and a run that finds everything as the last one
- * did (replay/) cost little more than Node itself. Everything else is in `main.ts`, a chunk of its own.
+ * did (recorded-run/) cost little more than Node itself. Everything else is in `main.ts`, a chunk of its own.
  */
 import { basename } from 'node:path';
 import { isOurCall } from './command-names.js';
 import { handOver } from './hand-over.js';
 import { loadMain } from './load-main.js';
-import { findRecord, replayRun } from './replay/replay-run.js';
+import { findRecord, repeatRun } from './recorded-run/repeat-run.js';
 import { BUILD_ID, VERSION } from './version.js';
 
 /** The bundle is CommonJS. */
@@ -21,7 +21,7 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
   handOver(args);
 } else if (first === 'run') {
   const record = findReadableRecord();
-  if (record === undefined || !replayRun(record))
+  if (record === undefined || !repeatRun(record))
     void loadMain(__dirname, { buildId: BUILD_ID, isRun: true }).main(args, record);
 } else {
   void loadMain(__dirname, { buildId: BUILD_ID, isRun: false }).main(args);

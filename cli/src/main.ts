@@ -9,7 +9,7 @@ import type { CliContext } from './context.js';
 import { executeRun } from './execute-run.js';
 import { EXIT } from './exit-codes.js';
 import { outcomesSeen } from './outcomes-seen.js';
-import { startRecording, type RunRecording } from './replay/record-run.js';
+import { startRecording, type RunRecording } from './recorded-run/record-run.js';
 import { readPlainRunFlags } from './run-flags.js';
 import { createTerminalOutput, hasPendingOutput, writeNow, type TerminalOutput } from './terminal.js';
 import { VERSION } from './version.js';
@@ -17,7 +17,7 @@ import { refuse } from './with-project.js';
 
 /**
  * Runs the command line and ends the process, at once unless last words are still on their way. A run that finds
- * everything in place is recorded in the file `record`; see replay/replay-run.ts.
+ * everything in place is recorded in the file `record`; see recorded-run/repeat-run.ts.
  */
 export async function main(args: readonly string[], record?: string): Promise<void> {
   const recording = record === undefined ? undefined : startRecording(record, readEnvironment());

@@ -10,7 +10,7 @@ export interface FinishedRun {
   readonly stateDirectory: string;
 }
 
-/** Undefined until it has ended, and when a replay could not take its place. */
+/** Undefined until it has ended, and when its repetition could not take its place. */
 export let finishedRun: FinishedRun | undefined;
 
 const KINDS: Readonly<Partial<Record<TaskResult['outcome'], string>>> = {
@@ -20,7 +20,7 @@ const KINDS: Readonly<Partial<Record<TaskResult['outcome'], string>>> = {
   restored: 'r',
 };
 
-/** Notes what became of the tasks of a run; with a state directory it is one that may be recorded (replay/). */
+/** Notes what became of the tasks of a run; with a state directory it is one that may be recorded (recorded-run/). */
 export function noteRun({ tasks, durationMs }: RunResult, stateDirectory: string | undefined): void {
   if (stateDirectory !== undefined) finishedRun = { durationMs, stateDirectory };
   for (const { outcome } of tasks) {

@@ -89,8 +89,8 @@ export async function runPlan(run: PlannedRun): Promise<number> {
     durations.learn(result);
     // Servers of a killed run are stopped by the next one that uses services, and a given server is asked who it is. Each JSON
     // line has the time of its event.
-    const isReplayable = services === undefined && request.logFormat !== 'json';
-    noteRun(result, isReplayable ? engine.directories.own : undefined);
+    const isRepeatable = services === undefined && request.logFormat !== 'json';
+    noteRun(result, isRepeatable ? engine.directories.own : undefined);
     return result.exitCode;
   } finally {
     await finishRemote(engine, shutdown);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { digestText } from '../src/replay/digest-text.js';
+import { digestText } from '../src/recorded-run/digest-text.js';
 
 test('texts that differ anywhere, or in length only, have other digests', () => {
   const base = JSON.stringify(Array.from({ length: 40 }, (_, index) => `VARIABLE_${index}`));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { digestOneWay } from '../src/replay/one-way.js';
+import { digestOneWay } from '../src/recorded-run/one-way.js';
 
 test('it is the first half of BLAKE2s-256, of one block at most', () => {
   for (const text of ['', 'abc', 'é', '\0', ...Array.from({ length: 65 }, (_, length) => 'x'.repeat(length))]) {

@@ -72,15 +72,15 @@ export async function record(workspace: TestWorkspace, call: Call = {}): Promise
   assert.fail('no run was recorded');
 }
 
-/** Makes the records say something of their own, so that a replay can be told from a run. */
+/** Makes the records say something of their own, so that a repeated run can be told from one that was made. */
 export function mark(workspace: TestWorkspace): void {
   for (const name of listRuns(workspace)) {
     const path = join(workspace.root, RUNS, name);
     const text = readFileSync(path, 'latin1');
     assert.match(text, /Packages in scope/);
-    writeFileSync(path, text.replace('Packages in scope', 'Packages replayed'), 'latin1');
+    writeFileSync(path, text.replace('Packages in scope', 'Packages repeated'), 'latin1');
   }
 }
 
 /** Whether it came from a record that was marked. */
-export const isReplay = ({ stdout }: { readonly stdout: string }): boolean => stdout.includes('Packages replayed');
+export const isRepeated = ({ stdout }: { readonly stdout: string }): boolean => stdout.includes('Packages repeated');

@@ -5,7 +5,7 @@ import { after, describe, test } from 'node:test';
 import {
   BUILD,
   createTwoPackages,
-  isReplay,
+  isRepeated,
   listRuns,
   mark,
   outcome,
@@ -19,7 +19,7 @@ import type { TestWorkspace } from '../rig/workspace.js';
 const replaceIn = (bytes: Buffer, from: string, to: string): Buffer =>
   Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1');
 
-describe('a run that finds everything in place is recorded, and the same call replayed', () => {
+describe('a run that finds everything in place is recorded, and the same call repeated', () => {
   const workspace = createTwoPackages();
   after(() => workspace.dispose());
 
@@ -28,12 +28,12 @@ describe('a run that finds everything in place is recorded, and the same call re
     await record(workspace);
     const [name = ''] = listRuns(workspace);
     assert.equal(statSync(join(workspace.root, RUNS, name)).mode & 0o777, 0o600);
-    const replayed = await run(workspace);
+    const repeated = await run(workspace);
     mark(workspace);
     const marked = await run(workspace);
-    assert.ok(isReplay(marked));
+    assert.ok(isRepeated(marked));
     const withoutTime = (text: string): string => text.replace(/Time: .*/, '');
-    assert.equal(withoutTime(marked.stdout), withoutTime(replayed.stdout.replace('in scope', 'replayed')));
+    assert.equal(withoutTime(marked.stdout), withoutTime(repeated.stdout.replace('in scope', 'repeated')));
     assert.match(marked.stdout, /Time: {4}\d+ms >>> FULL TURBO\n/);
     assert.match(marked.stdout, /Detail: {4}2 fresh\n/);
     assert.equal(marked.exitCode, 0);
@@ -43,7 +43,7 @@ describe('a run that finds everything in place is recorded, and the same call re
   test('variables that nobody reads may differ', async () => {
     await record(workspace, { env: { NOBODY: '1' } });
     mark(workspace);
-    assert.ok(isReplay(await run(workspace, { env: { NOBODY: '22' } })));
+    assert.ok(isRepeated(await run(workspace, { env: { NOBODY: '22' } })));
   });
 
   for (const [title, bytes] of [
@@ -70,7 +70,7 @@ describe('a run that finds everything in place is recorded, and the same call re
         writeFileSync(path, bytes(readFileSync(path)));
       }
       const result = await run(workspace);
-      assert.equal(isReplay(result), false);
+      assert.equal(isRepeated(result), false);
       assert.equal(outcome(result), '2 fresh');
     });
   }
@@ -257,10 +257,10 @@ describe('after a change the run is made, and is right', () => {
         await run(workspace, recorded);
         await record(workspace, recorded);
         mark(workspace);
-        assert.ok(isReplay(await run(workspace, recorded)), 'the record is of use before the change');
+        assert.ok(isRepeated(await run(workspace, recorded)), 'the record is of use before the change');
         make?.(workspace);
         const result = await run(workspace, call ?? recorded);
-        assert.equal(isReplay(result), false);
+        assert.equal(isRepeated(result), false);
         if (typeof expected === 'string') assert.equal(outcome(result), expected);
         else assert.match(outcome(result) + result.stderr, expected);
       } finally {
@@ -286,7 +286,7 @@ test('an edit that is as young as a run is never missed', async () => {
   }
 });
 
-test('the lines of --log-format=json are never replayed: each has its time', async () => {
+test('the lines of --log-format=json are never repeated: each has its time', async () => {
   const workspace = createTwoPackages();
   try {
     // Whatever the run takes, its time stands here as in the line of totals.
@@ -302,7 +302,7 @@ test('the lines of --log-format=json are never replayed: each has its time', asy
   }
 });
 
-test('a task that is not cached is never replayed, and no value of a variable is recorded', async () => {
+test('a task that is not cached is never repeated, and no value of a variable is recorded', async () => {
   const workspace = createTwoPackages();
   try {
     const env = { VALUE: 'hunter2-secret' };

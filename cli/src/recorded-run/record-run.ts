@@ -36,7 +36,7 @@ export interface RunRecording {
   readonly environment: Readonly<Record<string, string>>;
   /** The same output, overheard. */
   listen(output: TerminalOutput): TerminalOutput;
-  /** Something happened that a replay would not repeat. */
+  /** Something happened that its repetition would not show. */
   giveUp(): void;
   /** Writes the record, if every task was found fresh; never throws. */
   finish(exitCode: number | string | undefined): void;

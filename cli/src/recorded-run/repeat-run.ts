@@ -37,7 +37,7 @@ export function findRecord(args: readonly string[]): string | undefined {
  * Says again what the call said when it last found every output in place, if everything that it looked at is as it was
  * then: a run is a function of what it looks at. True when it did; false means that the run has to be made.
  */
-export function replayRun(record: string): boolean {
+export function repeatRun(record: string): boolean {
   const startedAt = process.hrtime();
   const quickStat = openQuickStat(process.cwd());
   const read = readRun(record);

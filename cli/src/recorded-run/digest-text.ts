@@ -1,6 +1,6 @@
 /**
  * MurmurHash3 x86_128 (Austin Appleby, public domain) of the UTF-16 units of a text, as 32 hexadecimal digits. For names that
- * stay on this machine and that nobody gains by forging; `node:crypto` takes 3 ms to load, as long as all else a replay does.
+ * stay on this machine and that nobody gains by forging; `node:crypto` takes 3 ms to load, as long as all else it takes to repeat a run.
  */
 export function digestText(text: string): string {
   let [h1, h2, h3, h4] = [0, 0, 0, 0];

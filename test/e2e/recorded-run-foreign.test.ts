@@ -14,7 +14,7 @@ import {
 import { basename, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTwoPackages, isReplay, listRuns, mark, outcome, record, run, RUNS } from '../rig/recorded-runs.js';
+import { createTwoPackages, isRepeated, listRuns, mark, outcome, record, run, RUNS } from '../rig/recorded-runs.js';
 
 function writeEmpty(path: string): string {
   writeFileSync(path, '');
@@ -31,7 +31,7 @@ describe('a record that did not come from a run here is not believed', () => {
     mark(workspace);
     change(path());
     const result = await run(workspace);
-    assert.equal(isReplay(result), false);
+    assert.equal(isRepeated(result), false);
     assert.equal(outcome(result), '2 fresh');
   };
 
@@ -47,7 +47,7 @@ describe('a record that did not come from a run here is not believed', () => {
     made((file) => {
       const bytes = readFileSync(file);
       const header = JSON.parse(bytes.toString('utf8', 0, bytes.indexOf('\n'))) as object;
-      const forged = { ...header, counts: [0, 0, 0], pathBytes: 0, resolved: [], output: ['Packages replayed', ''] };
+      const forged = { ...header, counts: [0, 0, 0], pathBytes: 0, resolved: [], output: ['Packages repeated', ''] };
       renameSync(file, join(workspace.root, 'elsewhere'));
       writeFileSync(file, `${JSON.stringify(forged)}\n`);
     }));

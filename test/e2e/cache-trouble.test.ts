@@ -171,3 +171,14 @@ test('records of what is on disk that are torn or odd are done without', async (
   assert.deepEqual(run.outcomes, { 'lib#build': 'fresh', 'app#build': 'fresh' });
   assert.ok(blobFiles(workspace.root).length > 0);
 });
+
+test(
+  'a cache directory that can never be made: the tasks are fine',
+  { skip: process.platform !== 'linux' },
+  async () => {
+    const workspace = sample();
+    const run = await workspace.tr(BUILD, { env: { TR_CACHE_DIR: '/proc/nowhere' } });
+    assert.equal(run.exitCode, 0, run.stderr);
+    assert.deepEqual(run.outcomes, { 'lib#build': 'executed', 'app#build': 'executed' });
+  },
+);

@@ -11,6 +11,7 @@ import { runTokenCommand } from './config/token-command.js';
 import { StoreUnusableError, UsageError } from './config/usage-error.js';
 import { withStore } from './config/with-store.js';
 import { runDoctor } from './doctor/doctor.js';
+import type { RunningServer } from './server/cache-server.js';
 import type { FromWorker, ToWorker } from './workers/messages.js';
 import type { WorkerRole } from './workers/supervise.js';
 import { WorkerSiblings } from './workers/worker-siblings.js';
@@ -171,6 +172,7 @@ async function runServe(args: readonly string[], context: CommandContext): Promi
   const { print } = context;
   const server = await serve(request, { log: (line) => lines.add(line), print, now: Date.now });
   print(`Listening on ${server.url}`);
+  outliveLostErrors(server, () => lines.flush());
   stopOnSignals(async () => {
     await server.close();
     lines.flush();
@@ -203,11 +205,13 @@ async function runWorker(request: ServeRequest, role: WorkerRole, { print }: Com
   const lines = new LineBuffer((text) => void process.stdout.write(text), ATOMIC_WRITE);
   try {
     const server = await serve(request, { log: (line) => lines.add(line), print, now: Date.now, siblings });
-    stop = once(async () => {
-      await server.close();
-      lines.flush();
-      process.exit(0);
-    });
+    outliveLostErrors(server, () => lines.flush());
+    stop = once(() =>
+      endAfter(async () => {
+        await server.close();
+        lines.flush();
+      }),
+    );
     for (const signal of STOP_SIGNALS) process.on(signal, () => void stop());
     sendToSupervisor({ type: 'ready', url: server.url });
   } catch (error) {
@@ -229,9 +233,34 @@ function stopOnSignals(close: () => Promise<void>): void {
   const stop = (): void => {
     if (isClosing) process.exit(130);
     isClosing = true;
-    void close().then(() => process.exit(0));
+    void endAfter(close);
   };
   for (const signal of STOP_SIGNALS) process.on(signal, stop);
+}
+
+/** A server that cannot be closed in order ends all the same. */
+async function endAfter(close: () => Promise<void>): Promise<never> {
+  try {
+    await close();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : typeof error}\n`);
+    process.exit(1);
+  }
+  process.exit(0);
+}
+
+/**
+ * A promise that nobody waited for and that was rejected is a bug of one request or one timer: it is told, and the server goes on.
+ * After an exception that nobody caught Node promises nothing any more: that is told too, and the process ends, with what it has
+ * logged; whoever watches over it starts it anew.
+ */
+function outliveLostErrors(server: RunningServer, flush: () => void): void {
+  process.on('unhandledRejection', (error) => server.noteUnexpected('promise', error));
+  process.on('uncaughtException', (error) => {
+    server.noteUnexpected('exception', error);
+    flush();
+    process.exit(1);
+  });
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -20,7 +20,7 @@ import { answerCall, type GrpcBackend } from './grpc-endpoint.js';
 import { addHealthRoutes, type Obstacle } from './health-routes.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { requestLine } from './request-line.js';
-import { toKnownProblem } from './to-known-problem.js';
+import { describeUnexpected, toKnownProblem } from './to-known-problem.js';
 import type { ServerOptions } from './server-options.js';
 import { isSameText, signText } from './signer.js';
 
@@ -45,6 +45,8 @@ export interface RunningServer {
   readonly upkeep: Upkeep;
   /** Takes nothing new, lets what is in flight end within the drain time, then cuts it. */
   close(): Promise<void>;
+  /** Logs and counts an error that nobody foresaw, in one line. `place` says what was going on. */
+  noteUnexpected(place: string, error: unknown): void;
 }
 
 /** Starts a server. Rejects when the port cannot be had. */
@@ -90,6 +92,7 @@ class CacheServer {
         upkeep: this.#upkeep,
         metrics: this.#metrics,
         authenticator: this.#authenticator,
+        noteUnexpected: (error) => this.#noteUnexpected('workers', error),
       });
     this.#ground = { entries, blobs, parents, ledger: this.#ledger, maxEntryBytes, now };
     this.#app = this.#createApp();
@@ -105,7 +108,9 @@ class CacheServer {
     this.#connections = createConnections(
       {
         onRequest: (request, response) => this.#app.routing(request, response),
-        onStream: (stream, headers) => void answerCall(this.#grpc, stream, headers),
+        onStream: (stream, headers) =>
+          void answerCall(this.#grpc, stream, headers).catch((error) => this.#noteUnexpected('grpc', error)),
+        onTrouble: (error) => this.#noteUnexpected('accept', error),
       },
       options.tls,
     );
@@ -125,6 +130,7 @@ class CacheServer {
         clearInterval(timer);
         await this.#drain();
       },
+      noteUnexpected: (place, error) => this.#noteUnexpected(place, error),
     };
   }
 
@@ -141,8 +147,9 @@ class CacheServer {
         await this.#upkeep.run();
         this.#isReady = true;
       } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        this.#log({ event: 'upkeep-failed', detail: error.detail });
+        if (error instanceof Problem) this.#log({ event: 'upkeep-failed', detail: error.detail });
+        // The next round may go well; what is served meanwhile does not depend on this one.
+        else this.#noteUnexpected('upkeep', error);
       }
     };
     // Reading every entry of a bucket takes long; who does not count needs it least.
@@ -278,7 +285,13 @@ class CacheServer {
 
   #noteProblem({ status, code, detail }: Problem, id: string | undefined): void {
     if (status === 401 || status === 429) this.#metrics.noteLoginFailure();
+    if (code === 'internal') this.#metrics.noteUnexpected();
     if (code !== 'not-found') this.#log({ event: 'problem', id, code, detail });
+  }
+
+  #noteUnexpected(place: string, error: unknown): void {
+    this.#metrics.noteUnexpected();
+    this.#log({ event: 'unexpected-error', place, detail: describeUnexpected(error) });
   }
 
   #noteServed(request: FastifyRequest, reply: FastifyReply, seconds: number): void {

@@ -23,6 +23,8 @@ export interface ConnectionHandlers {
   readonly onRequest: RequestListener;
   /** A request over HTTP/2: gRPC only. */
   readonly onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
+  /** Told when a connection could not be taken, such as for want of file descriptors; the next one may be. */
+  readonly onTrouble: (error: Error) => void;
 }
 
 /** The listening side: HTTP/1.1 and HTTP/2 on one port, plain or TLS. */
@@ -64,7 +66,11 @@ export function createConnections(
     listen: async (host, port) => {
       await new Promise<void>((resolve, reject) => {
         front.once('error', reject);
-        front.listen(port, host, () => resolve());
+        front.listen(port, host, () => {
+          front.off('error', reject);
+          front.on('error', handlers.onTrouble);
+          resolve();
+        });
       });
       return front.address() as AddressInfo;
     },

@@ -6,6 +6,7 @@ export interface Metrics {
   note(request: ServedRequest): void;
   noteEvicted(count: number): void;
   noteLoginFailure(): void;
+  noteUnexpected(): void;
   /** In the text format of Prometheus; `others` are the {@link values} of other processes of this server. */
   text(others?: readonly unknown[]): Promise<string>;
   /** All there is, as data. */
@@ -35,6 +36,7 @@ export function createMetrics(stored: () => { readonly bytes: number; readonly e
   const sent = counter('sent_bytes_total', 'Bytes of answers.', ['protocol']);
   const evicted = counter('evicted_total', 'Entries evicted.');
   const failures = counter('login_failures_total', 'Requests with a missing or wrong credential.');
+  const unexpected = counter('unexpected_errors_total', 'Errors that nobody foresaw; the log has each.');
   const seconds = new Histogram({
     name: 'tr_cache_request_seconds',
     help: 'Time from request to the end of the answer.',
@@ -79,6 +81,7 @@ export function createMetrics(stored: () => { readonly bytes: number; readonly e
     },
     noteEvicted: (count) => evicted.inc(count),
     noteLoginFailure: () => failures.inc(),
+    noteUnexpected: () => unexpected.inc(),
     text: async (others = []) => {
       settle();
       if (others.length === 0) return await registry.metrics();

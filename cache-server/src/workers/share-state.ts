@@ -1,4 +1,5 @@
 import type { Authenticator } from '../auth/authenticator.js';
+import { Problem } from '../http/problem.js';
 import type { Metrics } from '../server/metrics.js';
 import type { Ledger, LedgerChange } from '../upkeep/ledger.js';
 import type { Upkeep } from '../upkeep/upkeep.js';
@@ -10,13 +11,15 @@ export interface SharedState {
   readonly upkeep: Upkeep;
   readonly metrics: Metrics;
   readonly authenticator: Authenticator;
+  readonly noteUnexpected: (error: unknown) => void;
 }
 
 /**
  * Makes the processes of a server behave as one: each knows what the others stored and which wrong logins they saw, the
  * leader makes room for all, and each can tell the metrics of all.
  */
-export function shareState(siblings: Siblings, { ledger, upkeep, metrics, authenticator }: SharedState): void {
+export function shareState(siblings: Siblings, state: SharedState): void {
+  const { ledger, upkeep, metrics, authenticator, noteUnexpected } = state;
   ledger.onChange((change) => siblings.tell(change));
   authenticator.onWrongLogin((address, credentialDigest) =>
     siblings.tell({ kind: 'wrong-login', address, credentialDigest }),
@@ -29,7 +32,8 @@ export function shareState(siblings: Siblings, { ledger, upkeep, metrics, authen
       case 'ledger':
         return siblings.isLeader ? ledger.count() : undefined;
       case 'make-room':
-        return siblings.isLeader ? await upkeep.makeRoom(question.place).catch(() => undefined) : undefined;
+        if (siblings.isLeader) await upkeep.makeRoom(question.place).catch(rethrowUnexpected);
+        return undefined;
     }
   };
   siblings.join({
@@ -38,7 +42,13 @@ export function shareState(siblings: Siblings, { ledger, upkeep, metrics, authen
       else ledger.take(news);
     },
     answer,
+    noteUnexpected,
   });
+}
+
+/** Whoever asked finds out that there is no room. */
+function rethrowUnexpected(error: unknown): void {
+  if (!(error instanceof Problem)) throw error;
 }
 
 /** What the leader has counted, for one that starts later. */

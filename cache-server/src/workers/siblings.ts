@@ -13,6 +13,8 @@ export interface SiblingDuties {
   take(news: News): void;
   /** Undefined when it has nothing to say. */
   answer(question: Question): Promise<unknown>;
+  /** Told what `take` or `answer` threw: a bug, which ends nothing. */
+  noteUnexpected(error: unknown): void;
 }
 
 /** The other processes of the same server, which serve the same store on the same port. */

@@ -48,7 +48,7 @@ export class WorkerSiblings implements Siblings {
   receive(message: Exclude<ToWorker, { readonly type: 'stop' }>): void {
     switch (message.type) {
       case 'news':
-        for (const news of message.news) this.#duties?.take(news);
+        for (const news of message.news) this.#take(news);
         return;
       case 'asked':
         void this.#answer(message);
@@ -59,14 +59,24 @@ export class WorkerSiblings implements Siblings {
     }
   }
 
+  #take(news: News): void {
+    try {
+      this.#duties?.take(news);
+    } catch (error) {
+      this.#duties?.noteUnexpected(error);
+    }
+  }
+
+  /** Whoever asks hears something whatever happens: it waits for all. */
   async #answer({ asker, id, question }: Extract<ToWorker, { readonly type: 'asked' }>): Promise<void> {
     let value: unknown;
     try {
       value = await this.#duties?.answer(question);
-    } finally {
-      this.#flush();
-      this.#channel.send({ type: 'answer', asker, id, value });
+    } catch (error) {
+      this.#duties?.noteUnexpected(error);
     }
+    this.#flush();
+    this.#channel.send({ type: 'answer', asker, id, value });
   }
 
   #flush(): void {

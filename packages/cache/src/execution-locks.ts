@@ -13,8 +13,11 @@ export interface ExecutionLock {
 
 /** Keeps two processes from executing one task in one work tree at once; satisfies the runner's port. */
 export interface ExecutionLocks {
-  /** Undefined while another process has it. */
-  tryAcquire(task: TaskNode): ExecutionLock | undefined;
+  /**
+   * Undefined while another process has it, or this one executes what may write the same outputs. `paused`: tasks that this
+   * process holds and that write nothing until `task` has ended.
+   */
+  tryAcquire(task: TaskNode, paused?: ReadonlySet<TaskId>): ExecutionLock | undefined;
 }
 
 /** Where locks lie, and who asks. */
@@ -61,12 +64,13 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
   /** What this process executes, by task. */
   const held = new Map<TaskId, { readonly directory: string; readonly outputs: OutputMatcher }>();
   return {
-    tryAcquire: ({ id, definition, directory }) => {
+    tryAcquire: ({ id, definition, directory }, paused) => {
       const writes = definition.cache && !definition.persistent && definition.outputs.include.length > 0;
       if (!writes) return NO_LOCK;
       const outputs = compileOutputs(definition.outputs, directory);
       for (const [other, theirs] of held) {
-        if (other !== id && theirs.directory === directory && mayOverlap(outputs, theirs.outputs)) return undefined;
+        if (other === id || paused?.has(other) === true) continue;
+        if (theirs.directory === directory && mayOverlap(outputs, theirs.outputs)) return undefined;
       }
       const hold = (lock: ExecutionLock): ExecutionLock => {
         held.set(id, { directory, outputs });

@@ -99,3 +99,15 @@ test('without a place to write, everybody may go on', () => {
   const locks = createExecutionLocks({ directory: join(directory, 'file/locks'), runId: 'a', startedBy: undefined });
   assert.ok(locks.tryAcquire(node()) !== undefined);
 });
+
+test('a task that is held but paused is no obstacle to another one that writes there', () => {
+  const locks = open('a');
+  const dependent = taskOf('web#test');
+  assert.ok(locks.tryAcquire(dependent) !== undefined);
+  assert.equal(locks.tryAcquire(node()), undefined, 'it may write');
+  const lock = locks.tryAcquire(node(), new Set([dependent.id]));
+  assert.ok(lock !== undefined);
+  assert.equal(open('b').tryAcquire(node(), new Set([node().id])), undefined, 'another process is one, paused or not');
+  lock.release();
+  assert.equal(locks.tryAcquire(node()), undefined, 'the dependent is held as before');
+});

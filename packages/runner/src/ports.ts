@@ -83,8 +83,11 @@ export interface ExecutionLock {
 
 /** Keeps two processes from executing one task in one work tree at once. */
 export interface ExecutionLocks {
-  /** Undefined while another process has it: to be asked again. */
-  tryAcquire(task: TaskNode): ExecutionLock | undefined;
+  /**
+   * Undefined while somebody executes what may write the same outputs: to be asked again. `paused`: tasks of this run that
+   * have the right and do not use it until `task` has ended.
+   */
+  tryAcquire(task: TaskNode, paused?: ReadonlySet<TaskId>): ExecutionLock | undefined;
 }
 
 /** A running process tree. */

@@ -69,6 +69,8 @@ export interface RunContext extends RunTasksOptions {
   readonly fingerprints: Map<TaskId, TaskFingerprint>;
   /** Tasks that are executed again because the state they had left is of no use. */
   readonly remakes: Map<TaskId, Promise<Failure | undefined>>;
+  /** Tasks that wait for one of `remakes`: their commands have not started. */
+  readonly awaitsRemake: Set<TaskId>;
   readonly onExecutionStart: (execution: TaskExecution) => void;
   readonly onExecutionEnd: (execution: TaskExecution) => void;
 }

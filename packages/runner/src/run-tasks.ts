@@ -98,6 +98,7 @@ class Run {
       endSignal: this.#endController.signal,
       fingerprints: new Map(),
       remakes: new Map(),
+      awaitsRemake: new Set(),
       onExecutionStart: (execution) => {
         this.#executions.add(execution);
         // The command was being prepared when the end came.

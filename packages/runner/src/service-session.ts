@@ -3,6 +3,7 @@ import type { LaunchPlan, LaunchStep, ServiceSession, SessionOpening } from './p
 import type { ReadyTask } from './execute-task.js';
 import type { RunContext } from './run-context.js';
 import type { ResultParts } from './run-task.js';
+import { acquireLock } from './wait-for-lock.js';
 
 /** What a task got that asked for services; `session` is undefined when it needs none. */
 export type OpenedSession =
@@ -15,6 +16,9 @@ type Execute = (run: RunContext, task: ReadyTask) => Promise<ResultParts>;
 /**
  * Gets a task's services ready. A state that a dependency left and that turns out to be of no use is made anew by
  * executing that dependency again, in the slot of this task and once in a run.
+ * It is executed under a lock of its own. The lock that this task has is kept meanwhile and is no obstacle, even where both
+ * write to one directory: this task writes nothing until the other one has ended. No two processes wait for each other, as
+ * whoever has a lock waits only for those of tasks that it depends on.
  */
 export async function openSession(run: RunContext, task: ReadyTask, execute: Execute): Promise<OpenedSession> {
   const { services, endSignal } = run;
@@ -25,7 +29,9 @@ export async function openSession(run: RunContext, task: ReadyTask, execute: Exe
     if (opening.kind === 'open') return { ok: true, session: opening.session };
     if (opening.kind === 'failed' || remade.has(opening.task)) return { ok: false, failure: opening.failure };
     remade.add(opening.task);
+    run.awaitsRemake.add(task.node.id);
     const failure = await remake(run, { task, opening, execute });
+    run.awaitsRemake.delete(task.node.id);
     if (failure !== undefined) return { ok: false, failure };
   }
 }
@@ -55,8 +61,15 @@ async function executeAgain(run: RunContext, { task, opening, execute }: Remake)
     else if (event.type !== 'cache-miss' && event.type !== 'task-started') run.emit(event);
   };
   const missReasons = [{ reason: 'integrity', path: 'state', detail: 'cannot be used' } as const];
-  const result = await execute({ ...run, emit }, { node, fingerprint, slot: task.slot, missReasons });
-  return result.outcome === 'executed' ? undefined : (result.failure ?? opening.failure);
+  const onWait = (): void => run.emit({ type: 'task-queued', task: task.node.id });
+  const lock = await acquireLock(run, node, { onWait, paused: run.awaitsRemake });
+  if (lock === undefined) return opening.failure;
+  try {
+    const result = await execute({ ...run, emit }, { node, fingerprint, slot: task.slot, missReasons });
+    return result.outcome === 'executed' ? undefined : (result.failure ?? opening.failure);
+  } finally {
+    lock.release();
+  }
 }
 
 /** The commands of a task as they run with its services: their settings win over everything else. */

@@ -1,19 +1,36 @@
-import type { TaskNode } from '@tr/model';
+import type { TaskId, TaskNode } from '@tr/model';
+import type { ExecutionLock } from './ports.js';
 import type { RunContext } from './run-context.js';
 
 /** How often a task that another process executes is looked at, milliseconds. */
 const LOCK_POLL_MS = 30;
 
-/** Waits until nobody executes the task any more; false when the run ends meanwhile. */
-export async function waitForLock(run: RunContext, node: TaskNode): Promise<boolean> {
+/** How a lock is waited for. */
+export interface LockWait {
+  /** Called once, when it cannot be had at once. */
+  readonly onWait: () => void;
+  /** Tasks of this run that do not use their locks meanwhile; looked at each time. */
+  readonly paused?: ReadonlySet<TaskId> | undefined;
+}
+
+/** Waits for the right to execute a task; undefined when the run ends meanwhile. */
+export async function acquireLock(
+  run: RunContext,
+  node: TaskNode,
+  { onWait, paused }: LockWait,
+): Promise<ExecutionLock | undefined> {
   for (let asked = 0; !run.isEnding(); asked++) {
-    const lock = run.locks.tryAcquire(node);
-    if (lock !== undefined) {
-      lock.release();
-      return true;
-    }
-    if (asked === 0) run.emit({ type: 'task-queued', task: node.id });
+    const lock = run.locks.tryAcquire(node, paused);
+    if (lock !== undefined) return lock;
+    if (asked === 0) onWait();
     await new Promise<void>((resolve) => run.clock.schedule(LOCK_POLL_MS, resolve));
   }
-  return false;
+  return undefined;
+}
+
+/** Waits until nobody executes the task any more; false when the run ends meanwhile. */
+export async function waitForLock(run: RunContext, node: TaskNode): Promise<boolean> {
+  const lock = await acquireLock(run, node, { onWait: () => run.emit({ type: 'task-queued', task: node.id }) });
+  lock?.release();
+  return lock !== undefined;
 }

@@ -1,7 +1,7 @@
 /** Files that this user may not read: said as what it is, never as a bug of ours. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { TR_BIN } from '../rig/exec-tr.js';
@@ -33,13 +33,36 @@ function runWithout(path: string): {
   }
 }
 
-for (const path of ['turbo.json', 'package.json', 'packages/a/package.json', 'package-lock.json', 'packages', '.git']) {
+const PATHS = [
+  'turbo.json',
+  'package.json',
+  'packages/a/package.json',
+  'packages/a',
+  'package-lock.json',
+  'packages',
+  '.git',
+];
+for (const path of PATHS) {
   test(`${path} may not be read: said with its path, exit code 2`, () => {
     const run = runWithout(path);
     assert.equal(run.status, 2, run.stderr);
     assert.ok(run.stderr.startsWith(`usage/not-permitted \`${join(workspace.root, path)}`), run.stderr);
   });
 }
+
+test('a .git file may not be read: said with its path, exit code 2', () => {
+  const [inside, outside] = [join(workspace.root, '.git'), join(workspace.root, 'elsewhere')];
+  renameSync(inside, outside);
+  try {
+    writeFileSync(inside, 'gitdir: elsewhere\n');
+    const run = runWithout('.git');
+    assert.equal(run.status, 2, run.stderr);
+    assert.ok(run.stderr.startsWith(`usage/not-permitted \`${inside}\``), run.stderr);
+  } finally {
+    rmSync(inside);
+    renameSync(outside, inside);
+  }
+});
 
 test('a state directory of somebody else: the run is made, without it', async () => {
   assert.equal((await workspace.tr(['run', 'build'])).exitCode, 0);

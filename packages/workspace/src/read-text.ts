@@ -1,9 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { RelativePath } from '@tr/model';
 
-/** Codes that mean "there is no such file" when opening a path for reading. */
-const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+/**
+ * Codes that mean "there is no such file" when opening a path for reading: links in circles lead nowhere, and no file can
+ * have a name that is too long or has a zero byte in it (the last code; such names come out of other files).
+ */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']);
 
 /** True for an error of the file system that only says that nothing readable is at the path. */
 export function isAbsent(error: unknown): boolean {
@@ -21,14 +24,23 @@ export function readTextIfPresent(path: string): string | undefined {
   }
 }
 
-/** True when `path` is a file (a link to one counts). */
+/** True when `path` is a file (a link to one counts). Trouble other than its absence throws. */
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statIfPresent(path)?.isFile() ?? false;
 }
 
-/** True when `path` is a directory (a link to one counts). */
+/** True when `path` is a directory (a link to one counts). Trouble other than its absence throws. */
 export function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statIfPresent(path)?.isDirectory() ?? false;
+}
+
+function statIfPresent(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Native absolute path of a workspace-relative one. */

@@ -196,6 +196,16 @@ describe('package.json', () => {
     assert.deepEqual(await warningsOf(tree), []);
   });
 
+  it('is not there when it is a link that leads nowhere, or in circles', async () => {
+    const tree = {
+      ...rootOf('npm@10.0.0', ['p/*']),
+      'p/a/package.json': pkg('a'),
+      'p/nowhere/package.json': { link: 'gone' },
+      'p/circle/package.json': { link: 'package.json' },
+    };
+    assert.deepEqual(namesOf(await loadOk(tree)), ['a']);
+  });
+
   it('may repeat the name of the root, which goes by //', async () => {
     const workspace = await loadOk({ ...rootOf('npm@10.0.0', ['p/*']), 'p/a/package.json': pkg('root') });
     assert.deepEqual([...workspace.packages.keys()], ['//', 'root']);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { GitLocation } from '@tr/model';
 import { currentBranch, headSha, locateGit } from '../src/index.js';
-import { commitAll, git, makeRepository, makeTree, writeTree } from './support/tree.js';
+import { commitAll, git, makeRepository, makeTree, writeTree, type Tree } from './support/tree.js';
 
 /** What git itself says, to compare with. */
 function askGit(cwd: string): Omit<GitLocation, 'mainWorkTree'> {
@@ -101,6 +101,21 @@ describe('locateGit', () => {
     const root = makeTree({ 'a/.git': 'gitdir: nowhere\n' });
     assert.equal(locateGit(join(root, 'a')), undefined);
   });
+
+  const ODD: Readonly<Record<string, Tree>> = {
+    'a link to itself': { '.git': { link: '.git' } },
+    'a path with a zero byte': { '.git': 'gitdir: a\0b\n' },
+    'a path that is too long': { '.git': `gitdir: ${'x'.repeat(5000)}\n` },
+    'a path through a file': { '.git': 'gitdir: .git/x\n' },
+    'a HEAD that is a link to itself': { '.git/HEAD': { link: 'HEAD' }, '.git/objects/': '', '.git/refs/': '' },
+  };
+  for (const [what, tree] of Object.entries(ODD)) {
+    it(`is no repository: ${what}`, () => {
+      const root = makeTree(tree);
+      assert.equal(locateGit(root), undefined);
+      assert.throws(() => askGit(root));
+    });
+  }
 });
 
 describe('head', () => {

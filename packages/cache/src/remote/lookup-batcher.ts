@@ -1,5 +1,6 @@
 import type { ActionKey } from '@tr/model';
 import type { RemoteResult } from './remote-backend.js';
+import { unexpected } from './unexpected.js';
 
 /** Asks for many keys at once. */
 export type BatchLookup = (keys: readonly ActionKey[]) => Promise<RemoteResult<ReadonlyMap<ActionKey, Uint8Array>>>;
@@ -43,12 +44,21 @@ export class LookupBatcher {
     for (const [key] of batch) this.#waiting.delete(key);
     this.#running++;
     this.#schedule();
-    const result = await this.#lookup(batch.map(([key]) => key));
+    const result = await this.#ask(batch.map(([key]) => key));
     this.#running--;
     this.#schedule();
     for (const [key, resolves] of batch) {
       const answer = result.ok ? { ok: true as const, value: result.value.get(key) } : result;
       for (const resolve of resolves) resolve(answer);
+    }
+  }
+
+  /** Whoever waits for a batch hears something whatever happens. */
+  async #ask(keys: readonly ActionKey[]): ReturnType<BatchLookup> {
+    try {
+      return await this.#lookup(keys);
+    } catch (error) {
+      return unexpected(error);
     }
   }
 }

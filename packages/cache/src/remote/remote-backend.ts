@@ -4,7 +4,7 @@ import type { Chunk } from '@tr/transport';
 /**
  * Trouble with whatever is shared between machines. `unreachable`, `stalled` and `busy` may pass; `broken` is an answer that
  * is not what it says, `rejected` one request that will never be taken, `read-only` a credential that may read but not write. Hopeless for a whole run: `refused`, a credential that may
- * not do this; `untrusted`, a certificate that is not accepted; `misplaced`, something else at this address.
+ * not do this; `untrusted`, a certificate that is not accepted; `misplaced`, something else at this address. `bug` is an error of ours.
  */
 export type RemoteTroubleKind =
   | 'unreachable'
@@ -16,6 +16,7 @@ export type RemoteTroubleKind =
   | 'refused'
   | 'untrusted'
   | 'misplaced'
+  | 'bug'
   | 'off';
 
 /** What went wrong, in a few words without names of files, tokens or addresses. */
@@ -45,7 +46,7 @@ export interface RemoteBackend {
   /** All chunks of the entry have been put. `kept`: there was one before. */
   putEntry(key: ActionKey, bytes: Uint8Array, signal: AbortSignal): Promise<RemoteResult<'stored' | 'kept'>>;
   /** Closes connections; nothing is called afterwards. */
-  close?(): void;
+  close?(): void | Promise<void>;
 }
 
 /** Makes a {@link RemoteTrouble}. */

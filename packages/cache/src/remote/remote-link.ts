@@ -1,4 +1,5 @@
 import { trouble, type RemoteResult, type RemoteTrouble } from './remote-backend.js';
+import { unexpected } from './unexpected.js';
 
 /** How much trouble with the remote a run puts up with. Times are milliseconds. */
 export interface RemoteLimits {
@@ -67,7 +68,7 @@ export class RemoteLink {
     this.#off.abort();
   }
 
-  /** Runs one request, again where that makes sense. */
+  /** Runs one request, again where that makes sense. One that rejects, which is a bug, is trouble like any other. */
   async call<T>(request: (signal: AbortSignal) => Promise<RemoteResult<T>>): Promise<RemoteResult<T>> {
     for (let attempt = 1; ; attempt++) {
       if (this.isOff) return trouble('off', this.#reason ?? 'off');
@@ -98,6 +99,8 @@ export class RemoteLink {
       const result = await Promise.race([request(timeout.signal), whenAborted(timeout.signal)]);
       if (!result.ok && timeout.signal.aborted && !this.isOff) return trouble('stalled', 'no answer in time');
       return result;
+    } catch (error) {
+      return unexpected(error);
     } finally {
       clearTimeout(timer);
       this.#off.signal.removeEventListener('abort', giveUp);

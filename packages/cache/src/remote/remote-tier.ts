@@ -40,6 +40,7 @@ import {
   type LinkSurroundings,
   type RemoteLimits,
 } from './remote-link.js';
+import { unexpected } from './unexpected.js';
 import { uploadEntry } from './upload-entry.js';
 import { UploadQueue } from './upload-queue.js';
 
@@ -76,10 +77,11 @@ export interface RemoteTierOptions {
 }
 
 /** What is said about trouble, where it is not that the remote is unavailable. */
-const CODES: Partial<Record<RemoteTrouble['kind'], 'remote/refused' | 'remote/untrusted'>> = {
+const CODES: Partial<Record<RemoteTrouble['kind'], 'remote/refused' | 'remote/unexpected' | 'remote/untrusted'>> = {
   refused: 'remote/refused',
   'read-only': 'remote/refused',
   untrusted: 'remote/untrusted',
+  bug: 'remote/unexpected',
 };
 /** Results that are brought home at once. */
 const PARALLEL_FETCHES = 3;
@@ -114,7 +116,10 @@ export class RemoteTier {
       (keys) => this.#link.call((signal) => options.backend.lookup(keys, signal)),
       MAX_LOOKUP_KEYS,
     );
-    this.#uploads = new UploadQueue((manifest) => this.#upload(manifest));
+    this.#uploads = new UploadQueue(
+      (manifest) => this.#upload(manifest),
+      (error) => void this.#noteUnexpected(error),
+    );
   }
 
   /**
@@ -122,9 +127,17 @@ export class RemoteTier {
    * or nothing is to be brought home at all.
    */
   async lookup(key: ActionKey, task: TaskId, fetches = true): Promise<Result<CacheEntry | undefined, MissReason>> {
+    try {
+      return await this.#lookup(key, task, fetches);
+    } catch (error) {
+      return fail(this.#noteUnexpected(error));
+    }
+  }
+
+  async #lookup(key: ActionKey, task: TaskId, fetches: boolean): Promise<Result<CacheEntry | undefined, MissReason>> {
     await this.#checkCodec();
     const found = await this.#lookups.find(key);
-    if (!found.ok) return fail(toMissReason(found.failure));
+    if (!found.ok) return fail(this.#explain(found.failure));
     if (found.value === undefined) return ok(undefined);
     const entry = parseEntryBytes(found.value, key);
     if (!entry.ok)
@@ -139,7 +152,9 @@ export class RemoteTier {
     if (fetches && this.#options.lookupOnly !== true)
       this.#fetches.set(
         key,
-        this.#limitFetches(() => this.#fetch(entry.value, manifest.value)),
+        this.#limitFetches(() =>
+          this.#fetch(entry.value, manifest.value).catch((error) => this.#noteUnexpected(error)),
+        ),
       );
     return ok({ key, manifest: manifest.value, manifestDigest: entry.value.manifest.hash, tier: 'remote' });
   }
@@ -165,7 +180,11 @@ export class RemoteTier {
     const wasOff = this.#link.isOff;
     this.#link.turnOff('the run has ended');
     await Promise.all(this.#fetches.values());
-    this.#options.backend.close?.();
+    try {
+      await this.#options.backend.close?.();
+    } catch (error) {
+      this.#noteUnexpected(error);
+    }
     const count = left + dropped;
     if (count > 0 && !wasOff && !interrupt.aborted)
       this.#warn({ code: 'remote/uploads-left', origin: this.#options.origin, count });
@@ -229,8 +248,16 @@ export class RemoteTier {
     this.#warn({ code: CODES[kind] ?? 'remote/unavailable', origin, detail });
   }
 
+  /** An error that nobody foresaw. */
+  #noteUnexpected(error: unknown): MissReason {
+    return this.#explain(unexpected(error).failure);
+  }
+
   #explain(failure: RemoteTrouble | StreamFlaw | StoreFailure): MissReason {
-    return failure.code === 'stream/flaw' ? this.noteDamage(failure) : toMissReason(failure);
+    if (failure.code === 'stream/flaw') return this.noteDamage(failure);
+    // Other trouble was told by the link, which not every bug comes through.
+    if (failure.code === 'remote/trouble' && failure.kind === 'bug') this.#noteTrouble(failure);
+    return toMissReason(failure);
   }
 
   /** Something of a hit turned out to be not what it says, after it had come. */

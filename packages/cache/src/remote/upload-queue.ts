@@ -20,6 +20,7 @@ export interface UploadCounts {
 /** Sends results in the background, a few at a time, in order. */
 export class UploadQueue {
   readonly #upload: (manifest: Manifest) => Promise<boolean>;
+  readonly #onUnexpected: (error: unknown) => void;
   #waiting: Manifest[] = [];
   #entries = 0;
   #running = 0;
@@ -29,9 +30,10 @@ export class UploadQueue {
   #isClosed = false;
   #idle: (() => void) | undefined;
 
-  /** `upload` says whether it worked and does not reject. */
-  constructor(upload: (manifest: Manifest) => Promise<boolean>) {
+  /** `upload` says whether it worked. Should it reject, which is a bug, `onUnexpected` is told and the result was not sent. */
+  constructor(upload: (manifest: Manifest) => Promise<boolean>, onUnexpected: (error: unknown) => void) {
     this.#upload = upload;
+    this.#onUnexpected = onUnexpected;
   }
 
   /** Takes a result unless too much is waiting. */
@@ -74,11 +76,20 @@ export class UploadQueue {
   }
 
   async #run(manifest: Manifest): Promise<void> {
-    const isSent = await this.#upload(manifest);
+    const isSent = await this.#isSent(manifest);
     if (isSent) this.#sent++;
     else this.#failed++;
     this.#entries -= manifest.entries.length;
     this.#running--;
     this.#pump();
+  }
+
+  async #isSent(manifest: Manifest): Promise<boolean> {
+    try {
+      return await this.#upload(manifest);
+    } catch (error) {
+      this.#onUnexpected(error);
+      return false;
+    }
   }
 }

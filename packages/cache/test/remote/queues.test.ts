@@ -67,6 +67,21 @@ describe('lookup batcher', () => {
     await Promise.all([batcher.find(keyOf(1)), batcher.find(keyOf(1))]);
     assert.deepEqual(asked, [1]);
   });
+
+  it('a bug is trouble for all who wait, and the next ones are asked for', async () => {
+    let isBroken = true;
+    const batcher = new LookupBatcher(async () => {
+      if (isBroken) throw new TypeError('a bug of this test');
+      return { ok: true, value: new Map() };
+    }, 10);
+    for (const answer of await Promise.all(Array.from({ length: 50 }, (_, at) => batcher.find(keyOf(at))))) {
+      assert.ok(!answer.ok);
+      assert.equal(answer.failure.kind, 'bug');
+      assert.match(answer.failure.detail, /^TypeError: a bug of this test \(queues\.test\.js:\d+:\d+\)$/);
+    }
+    isBroken = false;
+    assert.deepEqual(await batcher.find(keyOf(0)), { ok: true, value: undefined });
+  });
 });
 
 describe('upload queue', () => {
@@ -79,7 +94,7 @@ describe('upload queue', () => {
       await turn();
       running--;
       return manifest.actionKey !== keyOf(3);
-    });
+    }, assert.ifError);
     for (let at = 0; at < 10; at++) queue.add(manifestOf(at));
     assert.deepEqual(await queue.drain(60_000, never), { sent: 9, failed: 1, dropped: 0, left: 0 });
     assert.equal(most, 2);
@@ -91,7 +106,7 @@ describe('upload queue', () => {
       [60_000, AbortSignal.abort()],
       [60_000, AbortSignal.timeout(1)],
     ] as const) {
-      const queue = new UploadQueue(() => new Promise(() => undefined));
+      const queue = new UploadQueue(() => new Promise(() => undefined), assert.ifError);
       for (let at = 0; at < 5; at++) queue.add(manifestOf(at));
       assert.deepEqual(await queue.drain(budget, interrupt), { sent: 0, failed: 0, dropped: 0, left: 5 });
     }
@@ -99,15 +114,30 @@ describe('upload queue', () => {
 
   it('drops what is too much instead of growing', async () => {
     const gate = gates<boolean>();
-    const queue = new UploadQueue(() => gate.wait());
+    const queue = new UploadQueue(() => gate.wait(), assert.ifError);
     for (let at = 0; at < 700; at++) queue.add(manifestOf(at));
     const { failed, dropped, left } = await queue.drain(1, never);
     assert.deepEqual([failed, dropped + left], [0, 700]);
     assert.ok(left <= 502);
   });
 
+  it('a bug costs its own result, is told, and nobody waits for it', async () => {
+    const told: unknown[] = [];
+    const bug = new TypeError('a bug of this test');
+    const queue = new UploadQueue(
+      async (manifest) => {
+        if (manifest.actionKey === keyOf(1)) throw bug;
+        return true;
+      },
+      (error) => told.push(error),
+    );
+    for (let at = 0; at < 5; at++) queue.add(manifestOf(at));
+    assert.deepEqual(await queue.drain(60_000, never), { sent: 4, failed: 1, dropped: 0, left: 0 });
+    assert.deepEqual(told, [bug]);
+  });
+
   it('with nothing to send it ends at once', async () => {
-    assert.deepEqual(await new UploadQueue(async () => true).drain(60_000, never), {
+    assert.deepEqual(await new UploadQueue(async () => true, assert.ifError).drain(60_000, never), {
       sent: 0,
       failed: 0,
       dropped: 0,

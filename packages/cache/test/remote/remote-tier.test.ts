@@ -17,6 +17,7 @@ import {
   openCacheFolder,
 } from '@tr/store';
 import { ChunkIndex } from '../../src/remote/chunk-index.js';
+import { createHttpBackend } from '../../src/remote/http/http-backend.js';
 import type { RemoteBackend } from '../../src/remote/remote-backend.js';
 import { RefusedEntries } from '../../src/remote/refused-entries.js';
 import { RemoteTier, type Landing } from '../../src/remote/remote-tier.js';
@@ -309,5 +310,66 @@ describe('remote tier', () => {
     const found = await tier.lookup(manifest.actionKey, 'b#build' as TaskId);
     assert.ok(!found.ok && found.failure.reason === 'integrity');
     await tier.finish(never);
+  });
+
+  for (const name of ['lookup', 'getChunks', 'findMissing', 'putChunks', 'putEntry', 'close'] as const)
+    it(`a bug in \`${name}\` is a miss or an upload that was not done, with one warning`, async () => {
+      const { backend } = shared();
+      const broken: RemoteBackend = {
+        ...backend,
+        [name]: () => {
+          throw new TypeError('a bug of this test');
+        },
+      };
+      const landing = machine();
+      // Too large for one request.
+      const manifest = await save(landing, 'bug', { 'dist/a': noise('bug', 3_000_000) });
+      const isRead = name === 'lookup' || name === 'getChunks';
+      const warnings = await send(isRead ? backend : broken, landing, manifest);
+      const brought = await bring(isRead ? broken : backend, machine(), manifest.actionKey);
+      assert.equal(brought.isHit, name === 'close');
+      if (isRead) assert.equal(brought.reason?.reason, 'remote-unavailable');
+      const told = isRead ? brought.warnings : warnings;
+      assert.deepEqual(
+        told.map(({ code }) => code),
+        ['remote/unexpected'],
+      );
+      assert.match(JSON.stringify(told), /a bug of this test \(remote-tier\.test\.js:/);
+    });
+
+  it('a bug in what lands here is a miss, with one warning, whether anybody waits for it or not', async () => {
+    const { backend } = shared();
+    const landing = machine();
+    const manifest = await save(landing, 'bug', { 'dist/a': noise('bug', 3_000_000) });
+    assert.deepEqual(await send(backend, landing, manifest), []);
+    const bug = (): never => {
+      throw new TypeError('a bug of this test');
+    };
+    for (const broken of [
+      { ...machine(), actions: { ...machine().actions, put: bug } },
+      { ...machine(), blobs: { ...machine().blobs, findMissing: bug } },
+    ]) {
+      const { isHit, reason, warnings } = await bring(backend, broken, manifest.actionKey);
+      assert.deepEqual([isHit, reason?.reason], [false, 'remote-unavailable']);
+      assert.deepEqual(
+        warnings.map(({ code }) => code),
+        ['remote/unexpected'],
+      );
+      assert.match(JSON.stringify(warnings), /a bug of this test/);
+      const { tier } = openTier(backend, broken);
+      await tier.lookup(manifest.actionKey, TASK);
+      await tier.finish(never);
+    }
+  });
+
+  it('a connection that cannot even be made is a miss, and is closed all the same', async () => {
+    const url = new URL('http://127.0.0.1:9');
+    const backend = createHttpBackend({ url, token: async () => undefined, userAgent: 'x', proxy: 'no proxy at all' });
+    const { isHit, reason, warnings } = await bring(backend, machine(), sha256('x') as string as ActionKey);
+    assert.deepEqual([isHit, reason?.reason], [false, 'remote-unavailable']);
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ['remote/unexpected'],
+    );
   });
 });

@@ -12,6 +12,8 @@ export type RemoteFailure =
   | { readonly code: 'remote/no-zstd'; readonly origin: string }
   /** Its certificate is not one to trust. */
   | { readonly code: 'remote/untrusted'; readonly origin: string; readonly detail: string }
+  /** An error of ours that nobody foresaw: a bug. Told once in a run. */
+  | { readonly code: 'remote/unexpected'; readonly origin: string; readonly detail: string }
   /** It sent a result that is not what it says it is. */
   | { readonly code: 'remote/damaged'; readonly origin: string; readonly detail: string }
   /** A variable that should name an HTTP proxy does not. Its value may have a credential in it. */
@@ -28,6 +30,7 @@ export const REMOTE_FAILURE_CODES = [
   'remote/no-zstd',
   'remote/refused',
   'remote/unavailable',
+  'remote/unexpected',
   'remote/untrusted',
   'remote/uploads-left',
 ] as const satisfies readonly RemoteFailure['code'][];

@@ -20,6 +20,11 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
         what: `The remote cache \`${failure.origin}\` sent a result that is not what it says: ${failure.detail}.`,
         next: 'It was not used: the task runs instead.',
       };
+    case 'remote/unexpected':
+      return {
+        what: `The use of the remote cache \`${failure.origin}\` met an error of \`tr\` itself: ${failure.detail}.`,
+        next: `${RUNS_WITHOUT} This is a bug: please report it with this line.`,
+      };
     case 'remote/no-zstd':
       return {
         what: `The remote cache \`${failure.origin}\` is not used: this installation of \`tr\` has no zstd.`,

@@ -211,6 +211,11 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     detail: 'its certificate is of an authority that is not known here',
   },
   { code: 'remote/damaged', origin: 's3://bucket/prefix', detail: 'an entry of another task' },
+  {
+    code: 'remote/unexpected',
+    origin: 'https://cache.example.com',
+    detail: 'TypeError: entry.chunks is not iterable (remote-tier.js:120:7)',
+  },
   { code: 'remote/invalid-proxy', variable: 'HTTPS_PROXY' },
   { code: 'remote/invalid-key', setting: 'TR_SIGNING_KEY' },
   { code: 'store/no-space', path: '/work/shop/.tr/cache' },

@@ -108,8 +108,9 @@ class HttpBackend implements RemoteBackend {
     return outcome === undefined ? trouble('broken', 'an answer that makes no sense') : ok(outcome);
   }
 
-  close(): void {
-    void this.#exchanger?.then((exchanger) => exchanger.close());
+  async close(): Promise<void> {
+    const exchanger = await this.#exchanger;
+    exchanger?.close();
   }
 
   async #post(path: string, body: readonly Uint8Array[], signal: AbortSignal): Promise<RemoteResult<Exchange>> {

@@ -13,6 +13,8 @@ export interface CephServer {
   readonly secretKey: string;
   /** Another user, who may do nothing with the buckets of the first one but what a policy says. */
   createUser(name: string): { readonly accessKey: string; readonly secretKey: string };
+  /** Takes the key of such a user away, or gives it back. */
+  setKey(name: string, isGood: boolean): void;
   close(): Promise<void>;
 }
 
@@ -80,8 +82,9 @@ class CephCluster {
     const gateway = this.#spawn('radosgw', ['-n', 'client.rgw']);
     const url = `http://127.0.0.1:${gatewayPort}`;
     await this.#untilAnswers(url, gateway);
-    const createUser = (name: string) => this.#createUser(name, `KEYOF${name.toUpperCase()}`);
-    return { url, accessKey: ACCESS_KEY, secretKey: SECRET_KEY, createUser, close: () => this.close() };
+    const createUser = (name: string) => this.#createUser(name, keyOf(name));
+    const setKey = (name: string, isGood: boolean) => this.#setKey(name, isGood);
+    return { url, accessKey: ACCESS_KEY, secretKey: SECRET_KEY, createUser, setKey, close: () => this.close() };
   }
 
   #createUser(name: string, accessKey: string): { readonly accessKey: string; readonly secretKey: string } {
@@ -89,6 +92,12 @@ class CephCluster {
     const keys = ['--access-key', accessKey, '--secret-key', SECRET_KEY];
     this.#run('radosgw-admin', ['-n', 'client.rgw', ...user, ...keys]);
     return { accessKey, secretKey: SECRET_KEY };
+  }
+
+  #setKey(name: string, isGood: boolean): void {
+    const key = ['--uid', name, '--access-key', keyOf(name)];
+    const change = isGood ? ['create', ...key, '--secret-key', SECRET_KEY] : ['rm', ...key];
+    this.#run('radosgw-admin', ['-n', 'client.rgw', 'key', ...change]);
   }
 
   async close(): Promise<void> {
@@ -133,6 +142,10 @@ class CephCluster {
       await new Promise((resolve) => void setTimeout(resolve, 50));
     }
   }
+}
+
+function keyOf(user: string): string {
+  return `KEYOF${user.toUpperCase()}`;
 }
 
 /** One copy of everything, no login between the daemons, no waiting for monitors that do not exist. */

@@ -21,6 +21,8 @@ export interface S3Server {
    * `bucket`. Only one policy at a time, and only on Ceph.
    */
   restrict(name: string, policy: BucketPolicy): Promise<Readonly<Record<string, string>>>;
+  /** Takes the key of such a somebody away, or gives it back. Only on Ceph. */
+  setKey(name: string, isGood: boolean): void;
   close(): Promise<void>;
 }
 
@@ -43,7 +45,7 @@ const BUCKET = 'cache';
 /** Starts one on free ports; options are for Ceph. */
 export async function startS3Server(kind: S3Kind = 's3rver', options: CephOptions = {}): Promise<S3Server> {
   const started = kind === 'ceph' ? await startCeph(options) : await startLight();
-  const { url, key, secret, createUser } = started;
+  const { url, key, secret, createUser, setKey } = started;
   const credentials = { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret };
   const remote = (prefix: string, origin = url): string =>
     `s3://${BUCKET}/${prefix}?endpoint=${encodeURIComponent(origin)}&forcePathStyle=true`;
@@ -72,6 +74,10 @@ export async function startS3Server(kind: S3Kind = 's3rver', options: CephOption
       });
       return { AWS_ACCESS_KEY_ID: user.accessKey, AWS_SECRET_ACCESS_KEY: user.secretKey };
     },
+    setKey: (name, isGood) => {
+      if (setKey === undefined) throw new Error(`${kind} has no users`);
+      setKey(name, isGood);
+    },
     close: () => started.close(),
   };
 }
@@ -81,6 +87,7 @@ interface Started {
   readonly key: string;
   readonly secret: string;
   readonly createUser?: (name: string) => { readonly accessKey: string; readonly secretKey: string };
+  readonly setKey?: (name: string, isGood: boolean) => void;
   close(): Promise<void>;
 }
 
@@ -89,8 +96,15 @@ async function startCeph(options: CephOptions): Promise<Started> {
   await withSdk(ceph.url, { key: ceph.accessKey, secret: ceph.secretKey }, async ({ send, sdk }) => {
     await send(new sdk.CreateBucketCommand({ Bucket: BUCKET }));
   });
-  const createUser = (name: string) => ceph.createUser(name);
-  return { url: ceph.url, key: ceph.accessKey, secret: ceph.secretKey, createUser, close: () => ceph.close() };
+  const { url, accessKey: key, secretKey: secret } = ceph;
+  return {
+    url,
+    key,
+    secret,
+    createUser: (name) => ceph.createUser(name),
+    setKey: (name, isGood) => ceph.setKey(name, isGood),
+    close: () => ceph.close(),
+  };
 }
 
 /** The part of the library that is used. */

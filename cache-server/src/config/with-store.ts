@@ -1,4 +1,6 @@
+import { findAdvice } from '../doctor/words.js';
 import { Problem } from '../http/problem.js';
+import { StoreProblem } from '../session/store-problem.js';
 import type { ServeRequest, StorePlace } from './serve-request.js';
 import { StoreUnusableError } from './usage-error.js';
 
@@ -11,9 +13,14 @@ export async function withStore<T>(request: () => ServeRequest, operation: () =>
     const { store } = request();
     const asked = store.kind === 'bucket' ? `--store '${store.url}'` : `--dir ${store.directory}`;
     throw new StoreUnusableError(
-      `${describePlace(store)} cannot be used (${error.detail ?? error.code}). \`tr-cache-server doctor ${asked}\` says more.`,
+      `${describePlace(store)} cannot be used (${error.detail ?? error.code}).${adviseOn(error)} \`tr-cache-server doctor ${asked}\` says more.`,
     );
   }
+}
+
+function adviseOn(error: Problem): string {
+  const advice = error instanceof StoreProblem ? findAdvice(error.failure) : undefined;
+  return advice === undefined ? '' : ` ${advice}`;
 }
 
 /** Where everything lies, for people. */

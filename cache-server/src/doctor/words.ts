@@ -60,9 +60,9 @@ function describeFailure(
   failure: StoreFailure,
   { name, bucket }: { readonly name: CheckName; readonly bucket: S3Location | undefined },
 ): string {
+  const advice = findAdvice(failure);
+  if (advice !== undefined) return advice;
   const detail = 'detail' in failure ? failure.detail : undefined;
-  const advice = ADVICE[detail ?? ''];
-  if (advice !== undefined) return `${detail}: ${advice}`;
   switch (failure.code) {
     case 'store/denied':
       return bucket === undefined
@@ -83,6 +83,12 @@ function describeFailure(
     case 'store/cache-like-output':
       return failure.code;
   }
+}
+
+/** What S3, the SDK or the network said, and what to do about it; undefined when that is not known of its word alone. */
+export function findAdvice(failure: StoreFailure): string | undefined {
+  const detail = 'detail' in failure ? (failure.detail ?? '') : '';
+  return Object.hasOwn(ADVICE, detail) ? `${detail}: ${ADVICE[detail]}` : undefined;
 }
 
 /** A host that does not exist is often the bucket's, put before the endpoint's. */

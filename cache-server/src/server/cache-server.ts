@@ -328,11 +328,15 @@ class CacheServer {
   }
 
   async #findObstacle(): Promise<Obstacle | undefined> {
-    if (this.#isDraining) return 'draining';
-    if (!this.#isReady) return 'starting';
-    if ((await this.#options.isStoreInPlace?.()) === false) return 'store-moved';
+    if (this.#isDraining) return { kind: 'draining' };
+    if (!this.#isReady) return { kind: 'starting' };
+    if ((await this.#options.isStoreInPlace?.()) === false) return { kind: 'store-moved' };
     const name = { tenant: '', scope: '', protocol: 'server', instance: '', key: 'probe' };
-    return (await this.#options.entries.get(name)).ok ? undefined : 'store-trouble';
+    const found = await this.#options.entries.get(name);
+    if (found.ok) return undefined;
+    const { failure } = found;
+    const detail = 'detail' in failure ? failure.detail : undefined;
+    return { kind: failure.code === 'store/denied' ? 'store-refused' : 'store-trouble', detail };
   }
 
   /** Until the log says of every answer that is under way how it ended; for a second at most. */

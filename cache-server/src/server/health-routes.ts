@@ -1,12 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 
 /** Why the server cannot serve. */
-export type Obstacle = 'starting' | 'draining' | 'store-moved' | 'store-trouble';
+export interface Obstacle {
+  readonly kind: 'starting' | 'draining' | 'store-moved' | 'store-refused' | 'store-trouble';
+  /** What the store said, in a word or two; never a name of a client. */
+  readonly detail?: string | undefined;
+}
 
-const WORDS: Readonly<Record<Obstacle, string>> = {
+const WORDS: Readonly<Record<Obstacle['kind'], string>> = {
   starting: 'what is stored is being counted',
   draining: 'the server is going down',
   'store-moved': 'the directory of the store is not the one it was at the start: mount it again, or restart the server',
+  'store-refused':
+    'the store refuses this server: are its credentials still good, and may it read? `tr-cache-server doctor` says more',
   'store-trouble': 'the store does not answer',
 };
 
@@ -18,6 +24,10 @@ export interface HealthQuestions {
   metrics(): Promise<string>;
 }
 
+function describe({ kind, detail }: Obstacle): string {
+  return detail === undefined ? WORDS[kind] : `${WORDS[kind]} (${detail})`;
+}
+
 /** `/healthz`: the process answers. `/readyz`: it can serve. `/metrics`: totals, nothing of any client. No login. */
 export function addHealthRoutes(app: FastifyInstance, questions: HealthQuestions): void {
   app.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'));
@@ -26,7 +36,7 @@ export function addHealthRoutes(app: FastifyInstance, questions: HealthQuestions
     return await reply
       .code(obstacle === undefined ? 200 : 503)
       .type('text/plain')
-      .send(obstacle === undefined ? 'ready\n' : `not ready: ${WORDS[obstacle]}\n`);
+      .send(obstacle === undefined ? 'ready\n' : `not ready: ${describe(obstacle)}\n`);
   });
   app.get('/metrics', async (_request, reply) => {
     return await reply.type('text/plain; version=0.0.4; charset=utf-8').send(await questions.metrics());

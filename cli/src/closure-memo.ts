@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import type { PackageName, RelativePath, Sha256 } from '@tr/model';
+import { listOwnFiles } from './list-own-files.js';
 import { UNFINISHED, writeMemoFile } from './memo-file.js';
 
 /** Version of a memo, part of its directory's name: raise it when the closures of the same lockfile come out differently. History: 2 (0.1). */
@@ -70,7 +71,7 @@ function isWhole({ digest, linked = [] }: ClosureDigest): boolean {
 }
 
 function removeOld(directory: string, now: number): void {
-  const files = readdirSync(directory)
+  const files = listOwnFiles(directory)
     .map((name) => ({ name, writtenAt: statSync(join(directory, name)).mtimeMs }))
     .sort((a, b) => b.writtenAt - a.writtenAt);
   const old = files.filter(({ name }) => name.endsWith('.json')).slice(MAX_MEMOS);

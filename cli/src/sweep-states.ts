@@ -1,6 +1,7 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isSnapshotPath, ROOT_PACKAGE, snapshotPath, toTaskId, type RelativePath } from '@tr/model';
+import { listOwnFiles } from './list-own-files.js';
 import type { Project } from './project.js';
 
 /** A state that was put there more recently may be of a run that began with another configuration. */
@@ -12,7 +13,7 @@ const GRACE_MS = 60 * 60 * 1000;
  */
 export function sweepStates({ workspace, definitions }: Pick<Project, 'workspace' | 'definitions'>, now: number): void {
   const folder = dirname(snapshotPath(toTaskId(ROOT_PACKAGE, '')));
-  const found = listNames(join(workspace.root, folder)).map((name) => `${folder}/${name}`);
+  const found = listOwnFiles(join(workspace.root, folder)).map((name) => `${folder}/${name}`);
   const states = found.filter(isSnapshotPath);
   if (states.length === 0) return;
   const known = new Set<RelativePath>();
@@ -27,16 +28,8 @@ export function sweepStates({ workspace, definitions }: Pick<Project, 'workspace
   }
 }
 
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
 /** By the time that no program can set: that of the content comes from the cache. */
 function isOld(path: string, now: number): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat !== undefined && now - stat.ctimeMs > GRACE_MS;
 }

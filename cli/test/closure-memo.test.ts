@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -98,4 +107,16 @@ test('the last sixteen are kept, and what a killed process left is removed', (t)
     readdirSync(join(directory, 'closures-v2')).filter((name) => name.endsWith('.tmp')),
     ['.2.tmp'],
   );
+});
+
+test('of a directory that a link leads to nothing is removed', (t) => {
+  const [directory, outside] = [createDirectory(t), createDirectory(t)];
+  const names = Array.from({ length: 20 }, (_, at) => `${at}.json`);
+  for (const name of [...names, 'old.tmp']) {
+    writeFileSync(join(outside, name), '');
+    utimesSync(join(outside, name), 1, 1);
+  }
+  symlinkSync(outside, join(directory, 'closures-v2'));
+  openClosureMemo(directory, BOTH).write(QUESTION, DIGESTS);
+  for (const name of [...names, 'old.tmp']) assert.ok(existsSync(join(outside, name)), name);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -42,4 +42,16 @@ test('states of tasks that are no more, or leave none any more, are removed; not
   assert.equal(readdirSync(states).length, kept.length + gone.length + 1, 'a run may just have put them there');
   sweepStates(project, Date.now() + 2 * HOURS);
   assert.deepEqual(readdirSync(states).sort(), [...kept, 'tr-new-0123456789ab'].sort());
+});
+
+test('a link in place of the folder of states is left alone, with what it leads to', async (t) => {
+  const { project, states } = await createProject(t);
+  const outside = mkdtempSync(join(tmpdir(), 'tr-cli-'));
+  t.after(() => rmSync(outside, { recursive: true, force: true }));
+  const theirs = join(outside, 'old%23migrate.state');
+  writeFileSync(theirs, '');
+  rmSync(states, { recursive: true });
+  symlinkSync(outside, states);
+  sweepStates(project, Date.now() + 2 * HOURS);
+  assert.ok(existsSync(theirs));
 });

@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { formatDuration } from '@tr/reporter';
+import { listOwnFiles } from '../list-own-files.js';
 import { finishedRun, outcomesSeen } from '../outcomes-seen.js';
 import type { TerminalOutput } from '../terminal.js';
 import { digestValues, listCounting } from './call.js';
@@ -125,7 +116,7 @@ const RUN_NAME = /^[0-9a-f]{32}(?:\.\d+)?$/;
 
 /** Keeps the one that was written last whatever its size. Nothing else that lies there is ours to remove. */
 function removeOldest(directory: string): void {
-  const runs = readdirSync(directory)
+  const runs = listOwnFiles(directory)
     .filter((name) => RUN_NAME.test(name))
     .map((name) => {
       const path = join(directory, name);

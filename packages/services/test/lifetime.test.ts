@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -186,6 +197,27 @@ test('of the empty data directories that are kept, old ones go, and what killed 
   sweepEmpty(folder, Date.now() + 2 * 60 * 60 * 1000);
   assert.deepEqual(readdirSync(empty).sort(), ['postgres-1.tar', 'tr-new-0123456789ab']);
   sweepEmpty(join(folder, 'not there'), Date.now());
+});
+
+test('links among what is swept, or in its place, are left alone with what they lead to', async (t) => {
+  const [folder, outside] = [makeFolder(t), makeFolder(t)];
+  const files = ['old.tar', 'notes', 'old.jsonl'].map((name) => join(outside, name));
+  const owner = { version: 1, machine: { host: 'elsewhere', boot: '', namespace: '' }, owner: { pid: 1, start: '' } };
+  for (const file of files) writeFileSync(file, `${JSON.stringify(owner)}\n`);
+  for (const file of files) utimesSync(file, 0, 0);
+  for (const name of ['empty', 'runs']) symlinkSync(outside, join(folder, name));
+  const { host } = makeHost(t, { directory: folder });
+  sweepEmpty(folder, Date.now());
+  await host.sweep();
+  for (const file of files) assert.ok(existsSync(file), file);
+
+  const plain = makeFolder(t);
+  for (const name of ['empty', 'runs'])
+    cpSync(outside, join(plain, name), { recursive: true, preserveTimestamps: true });
+  sweepEmpty(plain, Date.now());
+  await makeHost(t, { directory: plain }).host.sweep();
+  assert.deepEqual(readdirSync(join(plain, 'empty')).sort(), ['notes', 'old.jsonl'], 'without links they go');
+  assert.deepEqual(readdirSync(join(plain, 'runs')).sort(), ['notes', 'old.tar']);
 });
 
 test('memory that may only be read is none', (t) => {

@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { digestOf } from '@tr/hash';
 import type { Disk, GcReport } from '../src/index.js';
 import { chooseEvictions, collectGarbage, isGcDue, listBlobs, nodeDisk, noteWritten } from '../src/index.js';
 import {
   createFolder,
+  createTempDirectory,
   diskWith,
   keyOf,
   listFiles,
@@ -99,11 +110,12 @@ test('row 36: what is too much goes, least recently used first, until the rest f
 test('what killed processes left is swept', async (t) => {
   const subject = createFolder(t);
   await putEntry(subject, 'a', []);
-  writeFileSync(join(subject.folder.root, 'tmp/left'), 'half a blob');
+  const left = subject.folder.freshPath('tmp');
+  writeFileSync(left, 'half a blob');
   await gc(subject);
-  assert.ok(existsSync(join(subject.folder.root, 'tmp/left')));
+  assert.ok(existsSync(left));
   await gc(subject, { now: Date.now() + 2 * HOUR });
-  assert.ok(!existsSync(join(subject.folder.root, 'tmp/left')));
+  assert.ok(!existsSync(left));
 });
 
 test('the index of a task is put right', async (t) => {
@@ -260,4 +272,51 @@ test('is due once a day, or when much was written', async (t) => {
   assert.ok(isGcDue(subject.folder, limits, now));
   await gc(subject, { now });
   assert.ok(!isGcDue(subject.folder, limits, now));
+});
+
+/** Files older than anything that is kept, named as those of a cache folder are; returns their paths. */
+function plantFiles(directory: string): readonly string[] {
+  const hash = keyOf('outside');
+  const own = `${'0'.repeat(24)}-0`;
+  const paths = [
+    'kept.txt',
+    own,
+    `${hash}.${own}`,
+    `${own}/${hash}`,
+    `00/${hash}`,
+    `00/${hash}.json`,
+    `01/${hash}.chunks`,
+  ];
+  for (const path of [...paths, `00/${hash.slice(1)}/${'0'.repeat(15)}-${hash}`]) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    if (path !== own) writeFileSync(join(directory, path), '');
+  }
+  return listFiles(directory);
+}
+
+for (const area of ['tmp', 'quarantine', 'trash', 'blobs', 'actions', 'tasks']) {
+  test(`a link in place of ${area} is left alone, with what it leads to`, async (t) => {
+    const subject = createFolder(t);
+    await putEntry(subject, 'kept', ['named']);
+    const outside = createTempDirectory(t);
+    const planted = plantFiles(outside);
+    rmSync(join(subject.folder.root, area), { recursive: true, force: true });
+    symlinkSync(outside, join(subject.folder.root, area));
+    await gc(subject, { now: Date.now() + 30 * DAY });
+    for (const path of planted) assert.ok(existsSync(join(outside, path)), path);
+    assert.ok(lstatSync(join(subject.folder.root, area)).isSymbolicLink());
+  });
+}
+
+test('in a folder that a link leads to, what is not named as ours stays', async (t) => {
+  const outside = createTempDirectory(t);
+  const subject = createFolder(t);
+  const strangers = ['tmp/notes.txt', 'quarantine/notes.txt', 'trash/old/notes.txt'];
+  for (const path of strangers) {
+    mkdirSync(dirname(join(outside, path)), { recursive: true });
+    writeFileSync(join(outside, path), '');
+  }
+  symlinkSync(outside, subject.folder.root);
+  await gc(subject, { now: Date.now() + 30 * DAY });
+  for (const path of strangers) assert.ok(existsSync(join(outside, path)), path);
 });

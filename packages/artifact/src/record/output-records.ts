@@ -90,6 +90,7 @@ class FileOutputRecords implements OutputRecords {
 
   sweep(before: number): void {
     attempt(this.#directory, () => {
+      if (this.#disk.lstat(this.#directory)?.isDirectory() !== true) return;
       for (const { name } of this.#disk.readDirectory(this.#directory)) {
         const path = join(this.#directory, name);
         if (TEMP_NAME.test(name) && (this.#disk.lstat(path)?.mtimeMs ?? before) < before) this.#disk.unlink(path);

@@ -4,6 +4,8 @@ import { removeTree } from './remove-tree.js';
 
 /** Longer than any restore takes, milliseconds. */
 const LEFTOVER_AGE_MS = 60 * 60 * 1000;
+/** Of what is made here, and beside it for what comes from a remote cache where the local one may not be written. */
+const STAGED_NAME = /^restore-(?:remote-)?[0-9a-f]{18}$/;
 /** Restores that stage at once. They read and write synchronously: more would only be more directories. */
 const TREES_AT_ONCE = 2;
 
@@ -37,10 +39,12 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
     return entries.ok && entries.value.length === 0;
   };
   const sweep = (before: number): void => {
+    // A link is of whoever made the repository: what it leads to is not ours.
+    if (disk.lstat(directory)?.isDirectory() !== true) return;
     for (const entry of disk.readDirectory(directory)) {
       const path = `${directory}/${entry.name}`;
       // What is done inside a tree does not always show at its top, but that is at least as old as the rest.
-      if (entry.name.startsWith('restore-') && (disk.lstat(path)?.ctimeMs ?? before) < before) removeTree(disk, path);
+      if (STAGED_NAME.test(entry.name) && (disk.lstat(path)?.ctimeMs ?? before) < before) removeTree(disk, path);
     }
   };
   return {

@@ -1,10 +1,12 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** An empty data directory that is this old is most likely of an engine that was replaced; it is made again in a second. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 /** What is being written is younger. */
 const GRACE_MS = 60 * 60 * 1000;
+/** Whole, or being written. */
+const NAME = /\.tar(?:\.tmp-[0-9a-f]{12})?$/;
 
 /**
  * Removes, of the empty data directories that are kept in the directory of services, the old ones, and what killed runs
@@ -14,16 +16,17 @@ export function sweepEmpty(directory: string, now: number): void {
   const folder = join(directory, 'empty');
   for (const name of listNames(folder)) {
     const path = join(folder, name);
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = lstatSync(path, { throwIfNoEntry: false });
     // A folder belongs to a register, which is swept.
     if (stat?.isFile() !== true) continue;
     if (now - stat.mtimeMs > (name.endsWith('.tar') ? KEPT_MS : GRACE_MS)) rmSync(path, { force: true });
   }
 }
 
+/** None where somebody has put a link, in a repository perhaps: what it leads to is not ours. */
 function listNames(folder: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    return lstatSync(folder).isDirectory() ? readdirSync(folder).filter((name) => NAME.test(name)) : [];
   } catch {
     return [];
   }

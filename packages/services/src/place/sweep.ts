@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -66,7 +66,10 @@ async function clearEntries(entries: readonly RegisterEntry[]): Promise<void> {
 
 function listRegisters(directory: string): readonly string[] {
   try {
-    return readdirSync(directory).filter((name) => name.endsWith('.jsonl'));
+    // A link is of somebody else, perhaps of who made the repository.
+    if (!lstatSync(directory).isDirectory()) return [];
+    const files = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile());
+    return files.map(({ name }) => name).filter((name) => name.endsWith('.jsonl'));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;

@@ -72,6 +72,11 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
   return folder;
 }
 
+/** Whether {@link CacheFolder.freshPath} can have made a name. */
+export function isFreshName(name: string): boolean {
+  return /(?:^|\.)[0-9a-f]{24}-[0-9a-z]+$/.test(name);
+}
+
 function readFormat(disk: Disk, path: string): 'current' | 'absent' | StoreFailure {
   let text: string;
   try {

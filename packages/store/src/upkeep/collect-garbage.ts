@@ -1,10 +1,11 @@
 import { basename, join } from 'node:path';
+import { isSha256 } from '@tr/hash';
 import { fail, type ActionKey, type Manifest } from '@tr/model';
 import { errorCode } from '../disk.js';
 import { chunkListPath, listEntryBlobs } from '../file/chunk-lists.js';
 import { readManifest } from '../file/file-action-store.js';
 import { addMark, parseMark } from '../file/task-index.js';
-import type { CacheFolder } from '../folder/cache-folder.js';
+import { isFreshName, type CacheFolder } from '../folder/cache-folder.js';
 import { inDirectoryOf } from '../folder/write-file.js';
 import { createPacer, type Pacer } from '../pacer.js';
 import { attemptAsync, type StoreResult } from '../trouble.js';
@@ -146,6 +147,7 @@ class GarbageCollection {
     for (const bin of scanDirectories(disk, join(root, 'trash'))) {
       for (const { name, path, stats } of scanFiles(disk, bin)) {
         const hash = name.slice(0, 64);
+        if (!isSha256(hash)) continue;
         // Another gc may have moved it a moment ago and still be looking whether it is needed.
         if (needed.has(hash)) this.#putBack(path, name);
         else if (bin === trash || stats.ctimeMs < this.#spareFrom) this.#discard(path, stats.size);
@@ -185,9 +187,9 @@ class GarbageCollection {
   }
 
   #sweepOld(area: 'tmp' | 'quarantine', before: number): void {
-    for (const { path, stats } of scanFiles(this.#folder.disk, join(this.#folder.root, area))) {
-      // The change time: a temp blob has the modification time of blobs.
-      if (stats.ctimeMs < before) this.#discardQuietly(path, stats.size);
+    for (const { name, path, stats } of scanFiles(this.#folder.disk, join(this.#folder.root, area))) {
+      // By name too: the folder that it is in may be a link. The change time: a temp blob has the modification time of blobs.
+      if (isFreshName(name) && stats.ctimeMs < before) this.#discardQuietly(path, stats.size);
     }
   }
 

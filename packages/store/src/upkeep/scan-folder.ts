@@ -45,7 +45,7 @@ interface FoundFile {
   readonly stats: FileLook;
 }
 
-/** Files of a directory, with their stats; empty when there is no such directory. */
+/** Files of a directory, with their stats; empty when there is no such directory, or a link in its place. */
 export function* scanFiles(disk: Disk, directory: string): Generator<FoundFile> {
   for (const entry of readEntries(disk, directory)) {
     const path = join(directory, entry.name);
@@ -54,7 +54,7 @@ export function* scanFiles(disk: Disk, directory: string): Generator<FoundFile> 
   }
 }
 
-/** Directories below a directory; empty when there is no such directory. */
+/** Directories below a directory; empty when there is no such directory, or a link in its place. */
 export function scanDirectories(disk: Disk, directory: string): readonly string[] {
   return readEntries(disk, directory)
     .filter((entry) => entry.isDirectory())
@@ -66,7 +66,9 @@ function* scanFanOut(disk: Disk, directory: string): Generator<FoundFile> {
   for (const fanOut of scanDirectories(disk, directory)) yield* scanFiles(disk, fanOut);
 }
 
+/** Whoever makes a repository can commit a link where these directories will be: what it leads to is not ours to remove. */
 function readEntries(disk: Disk, directory: string): Dirent[] {
+  if (disk.lstat(directory)?.isDirectory() !== true) return [];
   try {
     return disk.readDirectory(directory);
   } catch (error) {

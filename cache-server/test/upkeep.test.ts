@@ -18,7 +18,6 @@ function usage(key: string, rest: Partial<EntryUsage> & { bytes?: number; scope?
     name: { tenant: 't', scope, protocol: 'p', instance: '', key },
     body: { hash: key.padEnd(64, '0') as Sha256, size: bytes },
     hasBlob: true,
-    createdAt: 0,
     usedAt: 0,
     durationMs: 1000,
     ...more,

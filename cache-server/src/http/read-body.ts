@@ -4,6 +4,9 @@ import { dropChunk } from './drop-chunk.js';
 import { iterateChunks } from './iterate-chunks.js';
 import { Problem } from './problem.js';
 
+/** Lists of keys and of chunks are the largest, bytes. */
+const MAX_JSON_BYTES = 1024 * 1024;
+
 /** A request as these functions need it. */
 interface RequestWithBody {
   readonly raw: Readable;
@@ -54,9 +57,9 @@ export async function readSmallBody(request: RequestWithBody, limit: number): Pr
   return Buffer.concat(chunks);
 }
 
-/** A body of JSON, at most `limit` bytes. What it holds is for the caller to check. */
-export async function readJson(request: RequestWithBody, limit = 1024 * 1024): Promise<unknown> {
-  const bytes = await readSmallBody(request, limit);
+/** A body of JSON, at most {@link MAX_JSON_BYTES}. What it holds is for the caller to check. */
+export async function readJson(request: RequestWithBody): Promise<unknown> {
+  const bytes = await readSmallBody(request, MAX_JSON_BYTES);
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {

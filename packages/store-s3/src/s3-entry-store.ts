@@ -97,8 +97,8 @@ export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStore
     },
 
     async scan(visit) {
-      return await loadAll('entries/', ({ name, body, inline, createdAt, durationMs }, usedAt) =>
-        visit({ name, body, hasBlob: inline === undefined, createdAt, usedAt, durationMs }),
+      return await loadAll('entries/', ({ name, body, inline, durationMs }, usedAt) =>
+        visit({ name, body, hasBlob: inline === undefined, usedAt, durationMs }),
       );
     },
   };

@@ -45,7 +45,6 @@ export interface EntryUsage {
   readonly body: Digest;
   /** True when the body is a blob. */
   readonly hasBlob: boolean;
-  readonly createdAt: number;
   /** Last use, milliseconds since the epoch; may lag by {@link USE_INTERVAL_MS}. */
   readonly usedAt: number;
   readonly durationMs: number | undefined;

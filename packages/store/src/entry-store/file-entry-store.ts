@@ -110,11 +110,10 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
               for (const { path } of scanFiles(disk, fanOut)) {
                 const found = readEntry(folder, path);
                 if (found.ok && found.value !== undefined) {
-                  const { name, body, createdAt, durationMs, inline } = found.value.entry;
+                  const { name, body, durationMs, inline } = found.value.entry;
                   visit({
                     name,
                     body,
-                    createdAt,
                     durationMs,
                     hasBlob: inline === undefined,
                     usedAt: found.value.stats.mtimeMs,

@@ -5,13 +5,13 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -35,6 +35,13 @@ import { sql } from './sql.js';
 const OWNER = fileURLToPath(new URL('owner.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const NOBODY = 65534;
+
+/** A folder in memory that is named as ours are. */
+function makeNamed(name: string): string {
+  const path = `/dev/shm/tr-${name}-${randomBytes(6).toString('hex')}`;
+  mkdirSync(path);
+  return path;
+}
 
 interface Wanted {
   readonly services: readonly ServiceDefinition[];
@@ -105,7 +112,7 @@ test('killed, and its `.tr` deleted: the next run of this user, wherever, ends i
   await new Promise((resolve) => owner.once('exit', resolve));
   rmSync(join(gone, '.tr'), { recursive: true });
   // Somebody else's folder with the same words in it, and one whose owner cannot be told.
-  const strange = mkdtempSync('/dev/shm/tr-strange-');
+  const strange = makeNamed('strange');
   t.after(() => rmSync(strange, { recursive: true, force: true }));
   writeFileSync(join(strange, 'owner.json'), '{"version":1,"machine":{"host":"elsewhere"},"owner":{"pid":1}}');
   must(await makeHost(t).host.acquire(asks([redis()])));
@@ -126,7 +133,7 @@ test(
   'folders of another user are not ours to judge',
   { skip: process.getuid?.() !== 0 && 'only root can make one' },
   async (t) => {
-    const theirs = mkdtempSync('/dev/shm/tr-theirs-');
+    const theirs = makeNamed('theirs');
     t.after(() => rmSync(theirs, { recursive: true, force: true }));
     const [host, boot] = [hostname(), 'another'];
     writeFileSync(
@@ -284,3 +291,17 @@ for (const [service, inodes] of [
     assert.equal(only.failure?.code, 'service/no-space');
   });
 }
+
+test('a register that came with the repository removes nothing but what is named as ours', async (t) => {
+  const [folder, outside] = [makeFolder(t), makeFolder(t)];
+  const [ours, theirs] = ['tr-db-0123456789ab', 'tr-app'].map((name) => join(outside, name));
+  assert.ok(ours !== undefined && theirs !== undefined);
+  for (const path of [ours, theirs, join(folder, 'runs')]) mkdirSync(path);
+  const owner = { version: 1, machine: { host: 'elsewhere', boot: '', namespace: '' }, owner: { pid: 1, start: '' } };
+  const lines = [owner, { directory: ours }, { directory: theirs }].map((line) => JSON.stringify(line));
+  writeFileSync(join(folder, 'runs/old.jsonl'), `${lines.join('\n')}\n`);
+  utimesSync(join(folder, 'runs/old.jsonl'), 0, 0);
+  await makeHost(t, { directory: folder }).host.sweep();
+  assert.deepEqual(readdirSync(outside), ['tr-app']);
+  assert.deepEqual(readdirSync(join(folder, 'runs')), []);
+});

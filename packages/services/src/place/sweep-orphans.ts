@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readOwnerFile } from './owner-file.js';
 import type { Machine } from './process-identity.js';
-import { clearDirectories, DIRECTORY_PREFIX, isDeadHere } from './sweep.js';
+import { clearDirectories, DIRECTORY_NAME, isDeadHere } from './sweep.js';
 
 /** Where folders of servers may be besides `.tr`. */
 const BASES = ['/dev/shm', '/tmp', '/var/tmp'];
@@ -32,7 +32,7 @@ export async function sweepOrphans(machine: Machine, runtimeDirectory: string | 
 
 function listNames(base: string): readonly string[] {
   try {
-    return readdirSync(base).filter((name) => name.startsWith(DIRECTORY_PREFIX));
+    return readdirSync(base).filter((name) => DIRECTORY_NAME.test(name));
   } catch {
     return [];
   }

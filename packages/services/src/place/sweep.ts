@@ -11,6 +11,8 @@ import { REGISTER_VERSION, type RegisterEntry, type RegisterOwner } from './regi
 const STRANGER_MS = 7 * 24 * 60 * 60 * 1000;
 /** Every directory of ours is called so. */
 export const DIRECTORY_PREFIX = 'tr-';
+/** The whole of such a name: nobody else has a directory called so by chance. */
+export const DIRECTORY_NAME = /^tr-[A-Za-z0-9]{0,12}-[0-9a-f]{12}$/;
 const KILL_TRIES = 300;
 /** Of those: waiting for what was asked to end. */
 const ASK_TRIES = 100;
@@ -117,11 +119,11 @@ export async function isDeadHere({ machine, owner }: RegisterOwner, here: Machin
   return machine.namespace === here.namespace ? !(await isAlive(owner)) : undefined;
 }
 
-/** Only what is named as ours is ever removed, whatever the register says. */
+/** Only what is named as ours is ever removed, whatever the register says: it may have come with the repository. */
 function directoriesOf(entries: readonly RegisterEntry[]): readonly string[] {
   return entries
     .flatMap((entry) => ('directory' in entry ? entry.directory : []))
-    .filter((path) => isAbsolute(path) && basename(path).startsWith(DIRECTORY_PREFIX));
+    .filter((path) => isAbsolute(path) && DIRECTORY_NAME.test(basename(path)));
 }
 
 async function endServers(entries: readonly RegisterEntry[]): Promise<void> {

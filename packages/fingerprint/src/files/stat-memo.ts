@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  unlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -169,7 +170,8 @@ class Probe {
 
   remove(): void {
     try {
-      rmSync(this.#path, { force: true });
+      // `rmSync` loads a module of its own.
+      unlinkSync(this.#path);
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
     }

@@ -21,6 +21,7 @@ export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
 export { nodeDisk, errorCode, type Disk } from './disk.js';
 export type { FileLook } from './file-look.js';
+export { readOwnEntries } from './upkeep/scan-folder.js';
 export { isBlobTime } from './file/blob-file.js';
 export {
   createFileChunkLists,

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { sha256 } from '@tr/hash';
 import type { RelativePath, TaskId } from '@tr/model';
-import { attempt, errorCode, readWhole, type Disk } from '@tr/store';
+import { attempt, errorCode, readOwnEntries, readWhole, type Disk } from '@tr/store';
 import { formatRecord, parsePaths, parseRecord, type OutputRecord, type RecordDraft } from './output-record.js';
 
 /** Less than the longest string. */
@@ -43,6 +43,8 @@ class FileOutputRecords implements OutputRecords {
   readonly #disk: Disk;
   readonly #directory: string;
   #temps = 0;
+  /** Where one record was missing others are too (a fresh clone), and a look takes a tenth of the error that opening gives. */
+  #looksFirst = false;
   readonly #paths = new Map<TaskId, string>();
 
   constructor(disk: Disk, directory: string) {
@@ -57,7 +59,10 @@ class FileOutputRecords implements OutputRecords {
   }
 
   sizeOf(task: TaskId): number {
-    const path = this.#pathOf(task);
+    return this.#sizeAt(this.#pathOf(task));
+  }
+
+  #sizeAt(path: string): number {
     const stats = attempt(path, () => this.#disk.lstat(path));
     return (stats.ok ? stats.value?.size : undefined) ?? 0;
   }
@@ -90,8 +95,7 @@ class FileOutputRecords implements OutputRecords {
 
   sweep(before: number): void {
     attempt(this.#directory, () => {
-      if (this.#disk.lstat(this.#directory)?.isDirectory() !== true) return;
-      for (const { name } of this.#disk.readDirectory(this.#directory)) {
+      for (const { name } of readOwnEntries(this.#disk, this.#directory)) {
         const path = join(this.#directory, name);
         if (TEMP_NAME.test(name) && (this.#disk.lstat(path)?.mtimeMs ?? before) < before) this.#disk.unlink(path);
       }
@@ -123,7 +127,9 @@ class FileOutputRecords implements OutputRecords {
   }
 
   #readBytes(path: string): Buffer | undefined {
+    if (this.#looksFirst && this.#sizeAt(path) === 0) return undefined;
     const read = attempt(path, () => readWhole(this.#disk, path, MAX_RECORD_BYTES));
+    this.#looksFirst ||= !read.ok;
     if (!read.ok) return undefined;
     const { buffer, byteOffset, length } = read.value.bytes;
     return Buffer.from(buffer, byteOffset, length);

@@ -129,7 +129,7 @@ function readRecord({ place: { records }, task }: RestoreRequest): [record: Outp
   const record = records.read(task);
   if (record !== undefined) return [record, record.size];
   const size = records.sizeOf(task);
-  return [records.read(task), size];
+  return [size === 0 ? undefined : records.read(task), size];
 }
 
 /** Whether another run has written to the record since it was of `size`, but to say that the outputs are those of this manifest. */

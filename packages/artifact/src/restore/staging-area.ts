@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { attempt, type Disk } from '@tr/store';
+import { attempt, readOwnEntries, type Disk } from '@tr/store';
 import { removeTree } from './remove-tree.js';
 
 /** Longer than any restore takes, milliseconds. */
@@ -39,9 +39,7 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
     return entries.ok && entries.value.length === 0;
   };
   const sweep = (before: number): void => {
-    // A link is of whoever made the repository: what it leads to is not ours.
-    if (disk.lstat(directory)?.isDirectory() !== true) return;
-    for (const entry of disk.readDirectory(directory)) {
+    for (const entry of readOwnEntries(disk, directory)) {
       const path = `${directory}/${entry.name}`;
       // What is done inside a tree does not always show at its top, but that is at least as old as the rest.
       if (STAGED_NAME.test(entry.name) && (disk.lstat(path)?.ctimeMs ?? before) < before) removeTree(disk, path);

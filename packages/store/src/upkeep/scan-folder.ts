@@ -47,7 +47,7 @@ interface FoundFile {
 
 /** Files of a directory, with their stats; empty when there is no such directory, or a link in its place. */
 export function* scanFiles(disk: Disk, directory: string): Generator<FoundFile> {
-  for (const entry of readEntries(disk, directory)) {
+  for (const entry of readOwnEntries(disk, directory)) {
     const path = join(directory, entry.name);
     const stats = entry.isFile() ? disk.lstat(path) : undefined;
     if (stats !== undefined) yield { name: entry.name, path, stats };
@@ -56,7 +56,7 @@ export function* scanFiles(disk: Disk, directory: string): Generator<FoundFile> 
 
 /** Directories below a directory; empty when there is no such directory, or a link in its place. */
 export function scanDirectories(disk: Disk, directory: string): readonly string[] {
-  return readEntries(disk, directory)
+  return readOwnEntries(disk, directory)
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(directory, entry.name))
     .sort();
@@ -66,8 +66,11 @@ function* scanFanOut(disk: Disk, directory: string): Generator<FoundFile> {
   for (const fanOut of scanDirectories(disk, directory)) yield* scanFiles(disk, fanOut);
 }
 
-/** Whoever makes a repository can commit a link where these directories will be: what it leads to is not ours to remove. */
-function readEntries(disk: Disk, directory: string): Dirent[] {
+/**
+ * Entries of a directory of ours that is about to be swept; none where it is not there, or a link is in its place: whoever makes a
+ * repository can commit one, and what it leads to is not ours to remove.
+ */
+export function readOwnEntries(disk: Disk, directory: string): Dirent[] {
   if (disk.lstat(directory)?.isDirectory() !== true) return [];
   try {
     return disk.readDirectory(directory);

@@ -83,10 +83,11 @@ function isComplete(digests: ClosureDigests, { packages }: Workspace): boolean {
 
 function digestAll(lockfile: Lockfile, { packages }: Workspace): ClosureDigests {
   const root = packages.get(ROOT_PACKAGE);
+  const linkedByRoot = root === undefined ? [] : lockfile.localPathsOf(root);
   const digests = new Map<PackageName, ClosureDigest>();
   for (const dependent of packages.values()) {
     const { digest } = computeClosure(lockfile, dependent, root);
-    const linked = new Set([dependent, root ?? dependent].flatMap((each) => lockfile.localPathsOf(each)));
+    const linked = new Set([...lockfile.localPathsOf(dependent), ...linkedByRoot]);
     digests.set(dependent.name, { digest, ...(linked.size === 0 ? {} : { linked: [...linked] }) });
   }
   return digests;

@@ -20,20 +20,9 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
 } else if (!isOurCall(first) && basename(process.argv[1] ?? '') !== 'taskrun') {
   handOver(args);
 } else if (first === 'run') {
-  const record = findReadableRecord();
+  const record = findRecord(args);
   if (record === undefined || !repeatRun(record))
     void loadMain(__dirname, { buildId: BUILD_ID, isRun: true }).main(args, record);
 } else {
   void loadMain(__dirname, { buildId: BUILD_ID, isRun: false }).main(args);
-}
-
-/** A state directory that this user may not look into (`sudo`, a container) has nothing recorded for them. */
-function findReadableRecord(): string | undefined {
-  try {
-    return findRecord(args);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EACCES' || code === 'EPERM') return undefined;
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { parseJsonBytes } from '@tr/hash';
 import type { ActionKey, Digest, MissReason, Sha256, TaskId } from '@tr/model';
 import type { Tier } from './tier.js';
 
@@ -68,9 +69,9 @@ async function loadFingerprint(tier: Tier, task: TaskId, key: ActionKey): Promis
   if (!text.ok) return undefined;
   const readClosure: StoredFingerprint['readClosure'] = async () => {
     const bytes = externalClosure && (await tier.blobs.readBytes(externalClosure));
-    return bytes?.ok === true ? toStringMap(parseJson(bytes.value)) : undefined;
+    return bytes?.ok === true ? toStringMap(parseJsonBytes(bytes.value)) : undefined;
   };
-  return { key, createdAt, fingerprint: parseJson(text.value), closure: externalClosure, readClosure };
+  return { key, createdAt, fingerprint: parseJsonBytes(text.value), closure: externalClosure, readClosure };
 }
 
 /** The blob in which the closure that this fingerprint names was stored for an earlier one. */
@@ -84,14 +85,6 @@ export function findStoredClosure(
     'externalClosure' in fingerprint &&
     fingerprint.externalClosure === digest;
   return digest === undefined ? undefined : stored.find(namesIt)?.closure;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function toStringMap(value: unknown): Readonly<Record<string, string>> | undefined {

@@ -253,8 +253,8 @@ export class StoredTaskCache {
         replace: progress.absent !== true,
         closure: progress.closure,
       });
-      if (saved.ok) progress.recordSize = place.records.sizeOf(task.id);
       if (saved.ok) {
+        progress.recordSize = place.records.sizeOf(task.id);
         this.#warnAbout(task, fingerprint, saved.value);
         if (isShared) remote.offer(saved.value.manifest);
       }

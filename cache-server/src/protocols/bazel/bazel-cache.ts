@@ -30,7 +30,7 @@ export class BazelCache {
   async findMissing(digests: readonly CasDigest[]): Promise<readonly CasDigest[]> {
     const wanted = digests.filter(({ hash }) => hash !== EMPTY_HASH);
     const found = await this.#session.sizesOf(wanted.map(({ hash }) => this.#casKey(hash)));
-    return wanted.filter(({ size }, at) => found[at] === undefined || (size !== undefined && found[at] !== size));
+    return wanted.filter(({ size }, at) => found[at] !== size);
   }
 
   /** Stores a blob; throws `bad-digest` for other content. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { after, test } from 'node:test';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { notSavedReason } from '../rig/events.js';
@@ -213,12 +213,15 @@ test(
   },
 );
 
-/** Runs `look` as root where `mounts` holds. */
+/** Runs `look` as root where `mounts` holds, which may hide the directories that this repository lies in. */
 async function lookMounted(workspace: TestWorkspace, mounts: string) {
   const { TR_BIN } = await import('../rig/exec-tr.js');
-  const script = `set -e; mkdir -p .tr/snapshots; ${mounts}; exec "$0" "$@"`;
+  const cli = dirname(dirname(TR_BIN));
+  const repository = dirname(cli);
+  const script = `set -e; mkdir -p .tr/snapshots; mount --bind "${repository}" /mnt; ${mounts}; exec "$0" "$@"`;
+  const call = [process.execPath, join('/mnt', relative(repository, TR_BIN)), 'run', 'look'];
   const options = { cwd: workspace.root, encoding: 'utf8' } as const;
-  return spawnSync('unshare', ['-m', 'sh', '-c', script, process.execPath, TR_BIN, 'run', 'look'], options);
+  return spawnSync('unshare', ['-m', 'sh', '-c', script, ...call], options);
 }
 
 const FULL = '-t tmpfs -o size=16m tmpfs';

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@tr/model';
@@ -35,6 +35,8 @@ import { sql } from './sql.js';
 const OWNER = fileURLToPath(new URL('owner.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const NOBODY = 65534;
+/** Where somebody else finds this repository. */
+const SEEN_AS = '/mnt';
 
 /** A folder in memory that is named as ours are. */
 function makeNamed(name: string): string {
@@ -47,6 +49,8 @@ interface Wanted {
   readonly services: readonly ServiceDefinition[];
   readonly workers?: number;
   readonly state?: string;
+  /** The workspace; this repository unless told. */
+  readonly root?: string;
 }
 
 function ownerCall(folder: string, mode: 'once' | 'wait', wanted: Wanted): readonly string[] {
@@ -70,6 +74,14 @@ function runMounted(folder: string, mount: string, wanted: Wanted): Owned {
   const run = spawnSync('unshare', [...flags, ...call], { encoding: 'utf8' });
   assert.match(run.stdout, /^\{/, run.stdout + run.stderr);
   return JSON.parse(run.stdout) as Owned;
+}
+
+/** Runs Node as somebody else, who may not be allowed into the directories above this repository and above Node. */
+function callAs(account: number, [script, ...args]: readonly string[]) {
+  const mounts = `set -e; mount --bind "${ROOT}" ${SEEN_AS}; mount --bind "${dirname(process.execPath)}" /media`;
+  const become = `exec setpriv --reuid=${account} --regid=${account} --clear-groups /media/${basename(process.execPath)} "$0" "$@"`;
+  const there = join(SEEN_AS, relative(ROOT, script ?? ''));
+  return spawnSync('unshare', ['--mount', 'sh', '-c', `${mounts}; ${become}`, there, ...args], { encoding: 'utf8' });
 }
 
 test('killed with SIGKILL: the next run ends its servers and removes its folders, and no others', async (t) => {
@@ -153,11 +165,7 @@ for (const service of [postgres(), mysql({ kind: 'mariadb' })]) {
   test(`as an ordinary user: ${service.kind}`, { skip: process.getuid?.() !== 0 && 'the tests run as one' }, (t) => {
     const folder = makeFolder(t);
     chownSync(folder, NOBODY, NOBODY);
-    const run = spawnSync(process.execPath, ownerCall(folder, 'once', { services: [service, redis()] }), {
-      encoding: 'utf8',
-      uid: NOBODY,
-      gid: NOBODY,
-    });
+    const run = callAs(NOBODY, ownerCall(folder, 'once', { services: [service, redis()], root: SEEN_AS }));
     assert.equal(run.status, 0, run.stdout + run.stderr);
     const { rows, uid } = JSON.parse(run.stdout) as Owned;
     assert.equal(rows?.[0]?.name, 'one');

@@ -26,13 +26,13 @@ type Naming = (manifestName: string | undefined) => string;
  * package.json, else the directory's own name. `*` passes over names with a leading dot; below `**` only directories
  * with a package.json or a turbo-like.config.json are packages, else every directory would be one.
  */
-export async function findConfigPackages(
+export function findConfigPackages(
   root: string,
   listings: DirectoryListings,
   rules: ConfigPackageRules,
-): Promise<Result<ConfigPackages, WorkspaceFailure>> {
-  const find = async (globs: readonly string[]): Promise<Result<readonly RelativePath[], WorkspaceFailure>> => {
-    const directories = await findPackageDirectories({
+): Result<ConfigPackages, WorkspaceFailure> {
+  const find = (globs: readonly string[]): Result<readonly RelativePath[], WorkspaceFailure> => {
+    const directories = findPackageDirectories({
       root,
       listings,
       globs,
@@ -45,11 +45,11 @@ export async function findConfigPackages(
     if (!directories.ok) return directories;
     return ok(directories.value.filter((directory) => directory !== '' && isDirectory(toAbsolute(root, directory))));
   };
-  const found = await find(rules.configPackages);
+  const found = find(rules.configPackages);
   if (!found.ok) return found;
   const emptyGlobs: string[] = [];
   for (const glob of rules.configPackages.filter((each) => !each.startsWith('!'))) {
-    const alone = await find([glob]);
+    const alone = find([glob]);
     if (alone.ok && alone.value.length === 0) emptyGlobs.push(glob);
   }
   return ok({ names: new Map(found.value.map((directory) => [directory, nameBy(directory, rules)])), emptyGlobs });

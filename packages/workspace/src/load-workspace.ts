@@ -11,7 +11,6 @@ import {
 } from '@tr/model';
 import { findConfigPackages, type ConfigPackageRules } from './config-packages.js';
 import { createDirectoryListings, type DirectoryListings } from './directory-listings.js';
-
 import { createLinkCheck } from './link-check.js';
 import { linkPackages, type FoundPackage } from './link-packages.js';
 import { locateGit } from './locate-git.js';
@@ -43,12 +42,12 @@ export async function loadWorkspace(
   request: LoadWorkspaceRequest,
 ): Promise<Result<LoadedWorkspace, readonly Diagnostic[]>> {
   const listings = createDirectoryListings(request.root);
-  const manifest = await readManifest(request.root, '');
+  const manifest = readManifest(request.root, '');
   if (!manifest.ok) return failWith([manifest.failure]);
   const javascript = manifest.value ? await readJavaScriptRoot(request, listings, manifest.value) : ok(undefined);
   if (!javascript.ok) return failWith([javascript.failure]);
   const settings = javascript.value?.settings;
-  const found = await findPackages(request, listings, settings);
+  const found = findPackages(request, listings, settings);
   if (!found.ok) return failWith(found.failure);
   const root: FoundPackage = { directory: '', name: ROOT_PACKAGE, manifest: manifest.value };
   const isMonorepo = settings?.globs !== undefined || request.configPackages.length > 0;
@@ -100,7 +99,7 @@ async function readJavaScriptRoot(
   manifest: Manifest,
 ): Promise<Result<JavaScriptRoot, WorkspaceFailure>> {
   const mayGuess = request.dangerouslyDisablePackageManagerCheck ?? false;
-  const detected = await detectPackageManager({ manifest, listing: listings(''), mayGuess });
+  const detected = detectPackageManager({ manifest, listing: listings(''), mayGuess });
   if (!detected.ok) return detected;
   const { choice, diagnostics } = detected.value;
   const settings = await readManagerSettings({ root: request.root, manifest, choice, user: request.user ?? {} });
@@ -117,12 +116,12 @@ interface FoundPackages {
 }
 
 /** npm packages first; a directory that our own globs name too stays what it is. Sorted by directory. */
-async function findPackages(
+function findPackages(
   request: LoadWorkspaceRequest,
   listings: DirectoryListings,
   settings: ManagerSettings | undefined,
-): Promise<Result<FoundPackages, readonly WorkspaceFailure[]>> {
-  const directories = await findPackageDirectories({
+): Result<FoundPackages, readonly WorkspaceFailure[]> {
+  const directories = findPackageDirectories({
     root: request.root,
     listings,
     globs: settings?.globs ?? [],
@@ -130,7 +129,7 @@ async function findPackages(
     neverEnter: ['.yarn', 'bower_components'],
     isPackage: (directory) => listings(directory).files.has('package.json'),
   });
-  const configured = await findConfigPackages(request.root, listings, request);
+  const configured = findConfigPackages(request.root, listings, request);
   if (!directories.ok) return fail([directories.failure]);
   if (!configured.ok) return fail([configured.failure]);
   const { names, emptyGlobs } = configured.value;
@@ -142,7 +141,7 @@ async function findPackages(
       failures.push({ code: 'workspace/package-outside-root', directory });
       continue;
     }
-    const manifest = await readManifest(request.root, directory);
+    const manifest = readManifest(request.root, directory);
     if (!manifest.ok) failures.push(manifest.failure);
     else {
       const name = names.get(directory)?.(manifest.value?.name) ?? manifest.value?.name;

@@ -31,10 +31,7 @@ class ManifestProblem extends Error {
 }
 
 /** The package.json of a directory; undefined when there is none. Positions are worked out only on failure. */
-export async function readManifest(
-  root: string,
-  directory: RelativePath,
-): Promise<Result<Manifest | undefined, WorkspaceFailure>> {
+export function readManifest(root: string, directory: RelativePath): Result<Manifest | undefined, WorkspaceFailure> {
   const file = joinRelative(directory, 'package.json');
   const text = readTextIfPresent(toAbsolute(root, file));
   if (text === undefined) return ok(undefined);

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
+import picomatch from 'picomatch';
 import { compareStrings, fail, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import type { DirectoryListings } from './directory-listings.js';
 import { joinRelative, toAbsolute } from './read-text.js';
@@ -34,13 +35,11 @@ const MAGIC = /[*?[\]{}()!+@\\]/;
  * also takes out everything below, and wins over globs wherever it stands, but a plain path after it brings that one
  * directory back; links to directories are followed; node_modules is never entered, not even by name.
  */
-export async function findPackageDirectories(
-  search: PackageGlobSearch,
-): Promise<Result<readonly RelativePath[], WorkspaceFailure>> {
+export function findPackageDirectories(search: PackageGlobSearch): Result<readonly RelativePath[], WorkspaceFailure> {
   const entries = search.globs.flatMap(expandBraces).map(toEntry);
   const outside = entries.find((entry) => !entry.negated && entry.path.split('/').includes('..'));
   if (outside) return fail({ code: 'workspace/glob-outside-root', glob: outside.written });
-  const compile = await createCompiler(entries, search.dot);
+  const compile: Compile = (glob) => (MAGIC.test(glob) ? picomatch(glob, { dot: search.dot }) : (text) => text === glob);
   const found = new Set<RelativePath>();
   for (const entry of entries) {
     if (!entry.negated) walk(search, toSegments(entry.path, compile), (directory) => found.add(directory));
@@ -71,18 +70,6 @@ function toEntry(written: string): Entry {
 }
 
 type Compile = (glob: string) => Matcher;
-
-/** picomatch is loaded only when some glob needs more than `*` and `**`. */
-async function createCompiler(entries: readonly Entry[], dot: boolean): Promise<Compile> {
-  const needed = entries.some(({ negated, path }) => (negated ? MAGIC.test(path) : !path.split('/').every(isPlain)));
-  if (!needed) return (glob) => (text) => text === glob;
-  const { default: picomatch } = await import('picomatch');
-  return (glob) => picomatch(glob, { dot });
-}
-
-function isPlain(part: string): boolean {
-  return part === '*' || part === '**' || !MAGIC.test(part);
-}
 
 function toSegments(path: string, compile: Compile): readonly Segment[] {
   if (path === '') return [];

@@ -39,9 +39,9 @@ export interface RootFacts {
  * The package manager: `packageManager`, else `devEngines.packageManager`, else the one whose lockfile is there, else
  * npm. A guess is noted where it decides something: in a manifest with `workspaces`.
  */
-export async function detectPackageManager(
+export function detectPackageManager(
   facts: RootFacts,
-): Promise<Result<{ readonly choice: ManagerChoice; readonly diagnostics: readonly Diagnostic[] }, WorkspaceFailure>> {
+): Result<{ readonly choice: ManagerChoice; readonly diagnostics: readonly Diagnostic[] }, WorkspaceFailure> {
   const declared = readDeclared(facts.manifest);
   const guess = guessFromLockfile(facts.listing);
   if (declared === undefined) return ok({ choice: guess.choice, diagnostics: noteGuess(facts, guess) });
@@ -90,7 +90,7 @@ interface Declared {
 function readDeclared({ fields }: Manifest): Declared | undefined {
   const written = fields['packageManager'];
   if (typeof written === 'string' && written !== '') {
-    const [name, version] = splitOnce(written, '@');
+    const [name, version] = splitAtSign(written);
     return { path: ['packageManager'], written, name, version, exact: true };
   }
   const devEngines = isJson(fields['devEngines']) ? fields['devEngines']['packageManager'] : undefined;
@@ -98,18 +98,12 @@ function readDeclared({ fields }: Manifest): Declared | undefined {
   if (!isJson(engine) || typeof engine['name'] !== 'string') return undefined;
   const { name, version } = engine;
   const range = typeof version === 'string' ? version : undefined;
-  return {
-    path: ['devEngines', 'packageManager'],
-    written: name,
-    name: name,
-    version: range,
-    exact: false,
-  };
+  return { path: ['devEngines', 'packageManager'], written: name, name, version: range, exact: false };
 }
 
-function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
+function splitAtSign(text: string): readonly [string, string | undefined] {
+  const at = text.indexOf('@');
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 const EXACT = /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/;

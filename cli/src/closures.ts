@@ -4,8 +4,8 @@ import { sha256 } from '@tr/hash';
 import { computeExternalClosure, parseLockfile, type Lockfile } from '@tr/lockfile';
 import {
   ROOT_PACKAGE,
-  type Diagnostic,
   type ExternalClosure,
+  type Failure,
   type Package,
   type PackageName,
   type RelativePath,
@@ -28,7 +28,7 @@ export interface Closures {
   findChanged(): RelativePath | undefined;
   /** True when the lockfile and the root manifest must count as global files. */
   readonly countsWhole: boolean;
-  readonly warnings: readonly Diagnostic[];
+  readonly warnings: readonly Failure[];
 }
 
 const NONE: Closures = {
@@ -58,7 +58,7 @@ export async function loadClosures(workspace: Workspace, memo: ClosureMemo): Pro
   let digests = memo.read(question);
   if (digests === undefined || !isComplete(digests, workspace)) {
     const parsed = await parse();
-    if (!parsed.ok) return { ...NONE, warnings: [{ severity: 'warning', failure: parsed.failure }] };
+    if (!parsed.ok) return { ...NONE, warnings: [parsed.failure] };
     digests = digestAll(parsed.value, workspace);
     memo.write(question, digests);
   }

@@ -1,5 +1,5 @@
 /** Command lines in all their forms, read by clipanion: loaded when `run-flags.ts` cannot read one. */
-import { findNearest, type Failure } from '@tr/model';
+import { findNearest, toError, type Failure } from '@tr/model';
 import { Cli } from 'clipanion';
 import { CacheExportCommand } from './commands/cache-export.js';
 import { CacheGcCommand } from './commands/cache-gc.js';
@@ -64,7 +64,7 @@ export async function runCommandLine(typed: readonly string[], context: CliConte
   } catch (error) {
     if (!(error instanceof Error && 'clipanion' in error)) throw error;
     const failure = findMistake(createCli(), args) ?? toUnexpected(args);
-    return refuse(context, [{ severity: 'error', failure }]);
+    return refuse(context, [toError(failure)]);
   }
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { InvariantError, ROOT_PACKAGE, type TaskNode } from '@tr/model';
+import { InvariantError, ROOT_PACKAGE, toError, toWarning, type Failure, type TaskNode } from '@tr/model';
 import {
-  renderDiagnostics,
   renderDryRunJson,
   renderDryRunText,
   type DryRunEnvironment,
@@ -10,44 +9,29 @@ import {
 } from '@tr/reporter';
 import type { GlobalEnvironment, TaskEnvironment } from '@tr/fingerprint';
 import { currentBranch, headSha } from '@tr/workspace';
-import { createEngine, type Engine } from './engine.js';
+import type { Engine } from './engine.js';
 import { EXIT } from './exit-codes.js';
 import { predictTasks, type PredictedTask } from './predict.js';
-import { createReadRemote } from './remote.js';
 import type { PlannedRun } from './run-plan.js';
 import { VERSION } from './version.js';
+import { withEngine } from './with-engine.js';
+import { warn } from './with-project.js';
 
 /** Says what a run would do, as text or in Turborepo's JSON; returns the exit code. */
 export async function runDry(run: PlannedRun): Promise<number> {
   const { context, request } = run;
-  const refuse = (
-    failure: Parameters<typeof renderDiagnostics>[0][number]['failure'],
-    severity: 'error' | 'warning',
-  ): void => context.err.write(renderDiagnostics([{ severity, failure }], { colors: context.err.colors }));
-  const remote = await createReadRemote(run, {
-    read: run.request.policy.remote.read,
-    lookupOnly: true,
-    warn: (failure) => refuse(failure, 'warning'),
-  });
-  const engine = await createEngine({
-    ...run,
-    remote,
-    emit: (event) => event.type === 'warning' && refuse(event.failure, 'warning'),
-  });
-  try {
+  const warnOf = (failure: Failure): void => warn(context, [toWarning(failure)]);
+  return await withEngine({ ...run, lookupOnly: true, warn: warnOf }, async (engine) => {
     const global = await engine.fingerprinter.global();
     const predicted = await predictTasks(run.graph, engine);
     const failed = [global, predicted].find((result) => !result.ok);
-    if (failed?.ok === false) refuse(failed.failure, 'error');
+    if (failed?.ok === false) warn(context, [toError(failed.failure)]);
     if (!global.ok || !predicted.ok) return EXIT.failed;
     const tasks = [...run.graph.nodes.values()].map((node) => describeTask(node, predicted.value.get(node.id), engine));
     const plan = describePlan(run, { files: global.value.files, environment: global.value.environment }, tasks);
     context.out.write(request.dry === 'json' ? renderDryRunJson(plan) : renderDryRunText(plan, context.out.colors));
     return EXIT.ok;
-  } finally {
-    await engine.cache.finishRemote(AbortSignal.abort());
-    await engine.finish();
-  }
+  });
 }
 
 function describeTask(node: TaskNode, predicted: PredictedTask | undefined, engine: Engine): DryRunTask {

@@ -83,7 +83,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
     if (directory.endsWith(STATE_DIRECTORY)) createStateDirectory(directory);
   }
   const closures = await loadClosures(workspace, openClosureMemo(directories.cache, request.policy.local));
-  for (const { failure } of closures.warnings) emit({ type: 'warning', failure });
+  for (const failure of closures.warnings) emit({ type: 'warning', failure });
 
   const files = createFileIndex({
     root,
@@ -104,7 +104,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
     producer: VERSION,
     now: () => Date.now(),
     warn: (failure, task?: TaskId) => emit({ type: 'warning', failure, ...(task === undefined ? {} : { task }) }),
-    explain: createMissExplainer().explain,
+    explain: createMissExplainer(),
   });
   const services = createProjectServices({
     project,

@@ -1,4 +1,4 @@
-import { fail, ok, type Diagnostic, type Failure, type Result } from '@tr/model';
+import { fail, ok, toError, type Diagnostic, type Failure, type Result } from '@tr/model';
 import type { CliContext } from './context.js';
 import { runDry } from './dry-run.js';
 import { createPlan } from './plan.js';
@@ -7,6 +7,7 @@ import { findRecursion } from './recursion.js';
 import type { RunFlags } from './run-flags.js';
 import { runPlan } from './run-plan.js';
 import { checkRunOptions, type RunRequest } from './run-request.js';
+import { readVariable } from './variables.js';
 import { refuse, warn, withProject } from './with-project.js';
 
 /** Runs what the flags say, or says what would run; returns the exit code. */
@@ -18,7 +19,7 @@ export function executeRun(flags: RunFlags, context: CliContext): Promise<number
 
 async function run(project: Project, request: RunRequest, context: CliContext): Promise<number> {
   if (request.tasks.length === 0) {
-    return refuse(context, toErrors([{ code: 'usage/missing-task', available: project.definitions.taskNames() }]));
+    return refuse(context, [toError({ code: 'usage/missing-task', available: project.definitions.taskNames() })]);
   }
   const { cwd, environment } = context;
   const plan = await createPlan(project, { cwd, environment, ...request });
@@ -28,7 +29,7 @@ async function run(project: Project, request: RunRequest, context: CliContext): 
     request.dry === undefined
       ? findRecursion(plan.value.graph, { environment, root: project.workspace.root })
       : undefined;
-  if (recursion !== undefined) return refuse(context, toErrors([recursion]));
+  if (recursion !== undefined) return refuse(context, [toError(recursion)]);
   const input = { project, graph: plan.value.graph, request, context };
   return request.dry === undefined ? runPlan(input) : runDry(input);
 }
@@ -42,9 +43,8 @@ function findConflict({ cache, force, noCache }: RunFlags): Failure | undefined 
 
 function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest, readonly Diagnostic[]> {
   const conflict = findConflict(flags);
-  if (conflict !== undefined) return fail(toErrors([conflict]));
-  const env = context.environment;
-  const variable = (name: string): string | undefined => env[`TR_${name}`] ?? env[`TURBO_${name}`];
+  if (conflict !== undefined) return fail([toError(conflict)]);
+  const variable = (name: string): string | undefined => readVariable(context.environment, name);
   const checked = checkRunOptions({
     concurrency: flags.concurrency ?? variable('CONCURRENCY'),
     continue: flags.continueMode,
@@ -60,7 +60,7 @@ function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest,
     envMode: flags.envMode ?? variable('ENV_MODE'),
     frameworkInference: flags.frameworkInference,
   });
-  if (!checked.ok) return fail(toErrors(checked.failure));
+  if (!checked.ok) return fail(checked.failure.map(toError));
   const { tasks, filters, affected, only, parallel } = flags;
   const cacheDir = flags.cacheDir ?? variable('CACHE_DIR');
   return ok({
@@ -74,6 +74,3 @@ function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest,
     taskArguments: context.passThrough,
   });
 }
-
-const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] =>
-  failures.map((failure) => ({ severity: 'error', failure }));

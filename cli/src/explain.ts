@@ -27,19 +27,18 @@ export function findNearestStored(
 }
 
 /** Explains the misses of one run, in the order of dependencies. */
-export interface MissExplainer {
-  readonly explain: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => Promise<readonly MissReason[]>;
-}
+export type MissExplainer = (
+  stored: readonly StoredFingerprint[],
+  current: TaskFingerprint,
+) => Promise<readonly MissReason[]>;
 
 /** Remembers who diverged first, so that a dependent's miss names that task and not only its neighbour. */
 export function createMissExplainer(): MissExplainer {
   const explained = new Map<TaskId, Promise<Explained>>();
-  return {
-    explain: async (stored, current) => {
-      const work = explainMiss(stored, current, explained);
-      explained.set(current.task, work);
-      return (await work).reasons;
-    },
+  return async (stored, current) => {
+    const work = explainMiss(stored, current, explained);
+    explained.set(current.task, work);
+    return (await work).reasons;
   };
 }
 

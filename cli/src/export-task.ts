@@ -2,6 +2,7 @@ import {
   fail,
   InvariantError,
   ok,
+  toError,
   type CacheEntry,
   type Diagnostic,
   type Failure,
@@ -11,11 +12,12 @@ import {
 } from '@tr/model';
 import { writeExport } from '@tr/transport';
 import type { CliContext } from './context.js';
-import { createEngine, type Engine } from './engine.js';
+import type { Engine } from './engine.js';
 import { createPlan } from './plan.js';
 import { fingerprintTasks } from './predict.js';
 import type { Project } from './project.js';
-import { createReadRemote, readKeys } from './remote.js';
+import { readKeys } from './remote.js';
+import { withEngine, type LookingRequest } from './with-engine.js';
 
 /** Which result to export, and where it goes. */
 export interface ExportTask {
@@ -35,7 +37,7 @@ type Trouble = readonly Diagnostic[];
 export async function exportTask(request: ExportTask): Promise<Result<CacheEntry, Trouble>> {
   const { project, context, task } = request;
   const keys = readKeys(project.config.remoteCache, context.environment);
-  if (!keys.ok) return fail(toErrors(keys.failure));
+  if (!keys.ok) return fail([toError(keys.failure)]);
   const { cwd, environment } = context;
   const plan = await createPlan(project, {
     cwd,
@@ -47,21 +49,17 @@ export async function exportTask(request: ExportTask): Promise<Result<CacheEntry
   });
   if (!plan.ok) return plan;
   const node = findOne(plan.value.graph, task);
-  if (!node.ok) return fail(toErrors(node.failure));
-  const engine = await openEngine(request);
-  try {
+  if (!node.ok) return fail([toError(node.failure)]);
+  return await withEngine(toLooking(request), async (engine): Promise<Result<CacheEntry, Trouble>> => {
     const stored = await findStored(engine, plan.value.graph, node.value);
-    if (!stored.ok) return fail(toErrors(stored.failure));
+    if (!stored.ok) return fail([toError(stored.failure)]);
     const { manifest } = stored.value;
     const home = await engine.cache.tasks.bringHome(stored.value);
-    if (!home.ok) return fail(toErrors({ code: 'export/not-stored', task: node.value.id, reasons: [home.failure] }));
+    if (!home.ok) return fail([toError({ code: 'export/not-stored', task: node.value.id, reasons: [home.failure] })]);
     const { signingKey } = keys.value;
     const failure = await writeExport({ manifest, blobs: home.value.blobs, signingKey, write: request.write });
-    return failure === undefined ? ok(stored.value) : fail(toErrors(failure));
-  } finally {
-    await engine.cache.finishRemote(AbortSignal.abort());
-    await engine.finish();
-  }
+    return failure === undefined ? ok(stored.value) : fail([toError(failure)]);
+  });
 }
 
 function findOne(graph: TaskGraph, task: string): Result<TaskNode, Failure> {
@@ -72,11 +70,12 @@ function findOne(graph: TaskGraph, task: string): Result<TaskNode, Failure> {
   return fail({ code: 'export/several-tasks', task, candidates: nodes.map(({ id }) => id).toSorted() });
 }
 
-async function openEngine({ project, context, task, cacheDir, warn }: ExportTask): Promise<Engine> {
-  return await createEngine({
+function toLooking({ project, context, task, cacheDir, warn }: ExportTask): LookingRequest {
+  return {
     project,
     context,
-    remote: await createReadRemote({ project, context }, { read: true, warn }),
+    lookupOnly: false,
+    warn,
     request: {
       tasks: [task],
       taskArguments: context.passThrough,
@@ -85,8 +84,7 @@ async function openEngine({ project, context, task, cacheDir, warn }: ExportTask
       envMode: undefined,
       frameworkInference: true,
     },
-    emit: (event) => event.type === 'warning' && warn(event.failure),
-  });
+  };
 }
 
 async function findStored(engine: Engine, graph: TaskGraph, node: TaskNode): Promise<Result<CacheEntry, Failure>> {
@@ -97,8 +95,4 @@ async function findStored(engine: Engine, graph: TaskGraph, node: TaskNode): Pro
   const lookup = await engine.cache.tasks.lookup(node, fingerprint);
   if (lookup.hit) return ok(lookup.entry);
   return fail({ code: 'export/not-stored', task: node.id, reasons: lookup.reasons });
-}
-
-function toErrors(failure: Failure): Trouble {
-  return [{ severity: 'error', failure }];
 }

@@ -1,14 +1,9 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { nodeDisk, readOwnEntries } from '@tr/store';
 
-/**
- * Names of the files in a directory that we remove files from; empty when it cannot be read. Links count as nothing, in it
- * and in its place: whoever makes a repository can commit them, and what they lead to is not ours.
- */
+/** Names of the files in a directory that we remove files from; empty when it cannot be read, or a link is in its place. */
 export function listOwnFiles(directory: string): readonly string[] {
   try {
-    if (!lstatSync(directory).isDirectory()) return [];
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    return readOwnEntries(nodeDisk, directory).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
   } catch {
     return [];
   }

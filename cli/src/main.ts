@@ -4,7 +4,7 @@
  */
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { InvariantError, type UsageFailure } from '@tr/model';
+import { InvariantError, toError, type UsageFailure } from '@tr/model';
 import type { CliContext } from './context.js';
 import { executeRun } from './execute-run.js';
 import { EXIT } from './exit-codes.js';
@@ -30,7 +30,7 @@ export async function main(args: readonly string[], record?: string): Promise<vo
   try {
     process.exitCode = isDirectory
       ? await runCommand(split.own, context)
-      : refuse(context, [{ severity: 'error', failure: describeWrongCwd(split.cwd, cwd) }]);
+      : refuse(context, [toError(describeWrongCwd(split.cwd, cwd))]);
   } catch (error) {
     process.exitCode = reportError(error, context);
   }
@@ -116,12 +116,12 @@ function readEnvironment(): Record<string, string> {
 function reportError(error: unknown, context: CliContext): number {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EMFILE' || code === 'ENFILE') {
-    refuse(context, [{ severity: 'error', failure: { code: 'usage/too-many-open-files', detail: code } }]);
+    refuse(context, [toError({ code: 'usage/too-many-open-files', detail: code })]);
     return EXIT.failed;
   }
   if ((code === 'EACCES' || code === 'EPERM') && error instanceof Error && 'path' in error) {
     const failure: UsageFailure = { code: 'usage/not-permitted', path: String(error.path), detail: code };
-    return refuse(context, [{ severity: 'error', failure }]);
+    return refuse(context, [toError(failure)]);
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const kind = error instanceof InvariantError ? 'a broken assumption' : 'an unexpected error';

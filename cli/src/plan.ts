@@ -1,6 +1,16 @@
 import { statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { fail, ok, type Diagnostic, type Failure, type PackageName, type Result, type TaskGraph } from '@tr/model';
+import {
+  fail,
+  ok,
+  toError,
+  toWarning,
+  type Diagnostic,
+  type Failure,
+  type PackageName,
+  type Result,
+  type TaskGraph,
+} from '@tr/model';
 import {
   createTaskGraph,
   keepAffected,
@@ -48,12 +58,12 @@ export async function selectScope(
   request: ScopeRequest,
 ): Promise<Result<Scope, readonly Diagnostic[]>> {
   const selectors = parseFilters(request.filters);
-  if (!selectors.ok) return fail(toErrors(selectors.failure));
+  if (!selectors.ok) return fail(selectors.failure.map(toError));
   const { workspace } = project;
   const changes = createChangeDetector(project);
   for (const { range } of selectors.value) if (range !== undefined) await changes.prepare(range.from);
   const affected = request.affected ? await findAffected(project, request, changes) : undefined;
-  if (affected?.ok === false) return fail(toErrors([affected.failure]));
+  if (affected?.ok === false) return fail([toError(affected.failure)]);
   const selection = selectPackages({
     packages: workspace.packages,
     kind: workspace.kind,
@@ -63,10 +73,10 @@ export async function selectScope(
     changedBy: (range) => findChangedBy(project, range, changes),
     directoryExists: (path) => statSync(join(workspace.root, path), { throwIfNoEntry: false })?.isDirectory() === true,
   });
-  if (!selection.ok) return fail(toErrors([selection.failure]));
+  if (!selection.ok) return fail([toError(selection.failure)]);
   return ok({
     selection: selection.value,
-    warnings: [...(affected?.value.warnings ?? []), ...toWarnings(selection.value.warnings)],
+    warnings: [...(affected?.value.warnings ?? []), ...selection.value.warnings.map(toWarning)],
   });
 }
 
@@ -84,20 +94,15 @@ export async function createPlan(project: Project, request: PlanRequest): Promis
     only: request.only,
     strictEntryPoints: project.config.futureFlags.strictTaskEntrypointSelection,
   });
-  if (!created.ok) return fail(toErrors(created.failure));
+  if (!created.ok) return fail(created.failure.map(toError));
   const { graph } = created.value;
   const narrowed = byTask
     ? keepAffectedTasks(project, request, { graph, scope: scope.value.selection })
     : ok({ graph, warnings: [] });
-  if (!narrowed.ok) return fail(toErrors([narrowed.failure]));
-  const warnings = [...scope.value.warnings, ...toWarnings(created.value.warnings), ...narrowed.value.warnings];
+  if (!narrowed.ok) return fail([toError(narrowed.failure)]);
+  const warnings = [...scope.value.warnings, ...created.value.warnings.map(toWarning), ...narrowed.value.warnings];
   return ok({ graph: narrowed.value.graph, warnings });
 }
-
-const toErrors = (failures: readonly Failure[]): readonly Diagnostic[] =>
-  failures.map((failure) => ({ severity: 'error', failure }));
-const toWarnings = (failures: readonly Failure[]): readonly Diagnostic[] =>
-  failures.map((failure) => ({ severity: 'warning', failure }));
 
 function parseFilters(filters: readonly string[]): Result<readonly PackageSelector[], readonly Failure[]> {
   const parsed = filters.map(parseFilter);

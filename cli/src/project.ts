@@ -7,7 +7,16 @@ import {
   type RootConfig,
   type TaskDefinitions,
 } from '@tr/config';
-import { fail, ok, ROOT_PACKAGE, type Diagnostic, type RelativePath, type Result, type Workspace } from '@tr/model';
+import {
+  fail,
+  ok,
+  ROOT_PACKAGE,
+  toError,
+  type Diagnostic,
+  type RelativePath,
+  type Result,
+  type Workspace,
+} from '@tr/model';
 import { findWorkspaceRoot, loadWorkspace } from '@tr/workspace';
 
 /** One checkout with its configuration: everything that is known before a command says what it wants. */
@@ -28,7 +37,7 @@ export interface ProjectRequest {
 /** Loads the project around `cwd`, or says everything that is wrong with it. */
 export async function loadProject(request: ProjectRequest): Promise<Result<Project, readonly Diagnostic[]>> {
   const found = findWorkspaceRoot(request.cwd);
-  if (!found.ok) return fail([{ severity: 'error', failure: found.failure }]);
+  if (!found.ok) return fail([toError(found.failure)]);
   const { root } = found.value;
   const rootConfig = loadRootConfig(root);
   const diagnostics: Diagnostic[] = [...rootConfig.diagnostics];

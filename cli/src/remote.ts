@@ -8,9 +8,7 @@ import {
 import type { RemoteCacheConfig } from '@tr/config';
 import { fail, ok, type RemoteFailure, type Result } from '@tr/model';
 import { parseSigningKey, parseTrustedKeys, type SigningKey, type TrustedKeys } from '@tr/transport';
-import type { CliContext } from './context.js';
 import { createJobToken, getJson } from './job-token.js';
-import type { Project } from './project.js';
 import { VERSION } from './version.js';
 
 /** What decides about the remote cache of a run. */
@@ -58,19 +56,6 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
     limits: { requestMs },
     drainMs: toMilliseconds(config.uploadTimeout ?? DEFAULT_TIMEOUT_S),
   };
-}
-
-/** The remote cache of a command that runs nothing: unless it says `lookupOnly`, hits are brought home. */
-export function createReadRemote(
-  { project, context }: { readonly project: Project; readonly context: CliContext },
-  request: Pick<RemoteRequest, 'lookupOnly' | 'warn'> & { readonly read: boolean },
-): Promise<RemoteTierOptions | undefined> {
-  return createRemote({
-    ...request,
-    config: project.config.remoteCache,
-    environment: context.environment,
-    policy: { read: request.read, write: false },
-  });
 }
 
 type Opened = Pick<RemoteTierOptions, 'backend' | 'origin'>;

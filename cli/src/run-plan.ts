@@ -1,19 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { EventSink, RemoteFailure, TaskGraph } from '@tr/model';
-import {
-  createJsonReporter,
-  createTerminalReporter,
-  renderDiagnostics,
-  resolveLogStyle,
-  type RunReporter,
-} from '@tr/reporter';
+import { toError, type EventSink, type RemoteFailure, type TaskGraph } from '@tr/model';
+import { createJsonReporter, createTerminalReporter, resolveLogStyle, type RunReporter } from '@tr/reporter';
 import { createShutdown, findTooManyPersistent, runTasks, systemClock, type Shutdown } from '@tr/runner';
 import type { SnapshotServices } from '@tr/snapshot';
 import { computePriorities } from '@tr/task-graph';
 import type { CliContext } from './context.js';
 import { createEngine, type Engine } from './engine.js';
-import { EXIT } from './exit-codes.js';
 import { createPlan } from './plan.js';
 import { createRemote } from './remote.js';
 import { noteRun } from './outcomes-seen.js';
@@ -23,6 +16,7 @@ import type { RunRequest } from './run-request.js';
 import { openTaskDurations } from './task-durations.js';
 import { isWholeWorkspace, warnBeforeEnd, watchInputs } from './unmatched-inputs.js';
 import { VERSION } from './version.js';
+import { refuse } from './with-project.js';
 
 /** A graph to run, and how. */
 export interface PlannedRun {
@@ -43,10 +37,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
     ? Infinity
     : resolveConcurrency(request.concurrency ?? project.config.concurrency ?? DEFAULT_CONCURRENCY);
   const tooMany = findTooManyPersistent(graph, concurrency);
-  if (tooMany !== undefined) {
-    context.err.write(renderDiagnostics([{ severity: 'error', failure: tooMany }], { colors: context.err.colors }));
-    return EXIT.usage;
-  }
+  if (tooMany !== undefined) return refuse(context, [toError(tooMany)]);
   const remoteWarnings: RemoteFailure[] = [];
   let warnRemote = (failure: RemoteFailure): void => void remoteWarnings.push(failure);
   const remote = await createRemote({

@@ -1,8 +1,10 @@
+import { toError } from '@tr/model';
 import { nodeDisk, openCacheFolder, type CacheFolder, type StoreResult } from '@tr/store';
 import { Option } from 'clipanion';
 import type { Project } from '../project.js';
 import { EXIT } from '../exit-codes.js';
 import { resolveStateDirectories } from '../state-directory.js';
+import { readVariable } from '../variables.js';
 import { ProjectCommand } from './project-command.js';
 
 /** A command on the local cache of the project. */
@@ -16,7 +18,7 @@ export abstract class CacheCommand extends ProjectCommand {
     return this.withFolder(async (folder, project) => {
       const done = await work(folder, project);
       if (done.ok) return report(done.value, folder, project);
-      this.warn([{ severity: 'error', failure: done.failure }]);
+      this.warn([toError(done.failure)]);
       return EXIT.failed;
     });
   }
@@ -25,8 +27,7 @@ export abstract class CacheCommand extends ProjectCommand {
     return this.withProject((project) => {
       const { root, git } = project.workspace;
       const { environment } = this.context;
-      const setting =
-        this.cacheDir ?? environment['TR_CACHE_DIR'] ?? environment['TURBO_CACHE_DIR'] ?? project.config.cache.dir;
+      const setting = this.cacheDir ?? readVariable(environment, 'CACHE_DIR') ?? project.config.cache.dir;
       const directory = resolveStateDirectories(root, git, setting).cache;
       return work(openCacheFolder({ directory, disk: nodeDisk }), project);
     });

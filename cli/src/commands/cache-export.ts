@@ -1,10 +1,11 @@
 import { renderTransferResult } from '@tr/reporter';
 import { Command, Option } from 'clipanion';
-import type { Failure } from '@tr/model';
+import { toError, toWarning, type Failure } from '@tr/model';
 import { EXIT } from '../exit-codes.js';
 import { exportTask } from '../export-task.js';
 import type { Project } from '../project.js';
 import { countFiles } from '../transfer.js';
+import { readVariable } from '../variables.js';
 import { ProjectCommand } from './project-command.js';
 
 /** `tr cache export`. */
@@ -37,9 +38,9 @@ export class CacheExportCommand extends ProjectCommand {
         project,
         context: this.context,
         task: this.task,
-        cacheDir: this.cacheDir ?? environment['TR_CACHE_DIR'] ?? environment['TURBO_CACHE_DIR'],
+        cacheDir: this.cacheDir ?? readVariable(environment, 'CACHE_DIR'),
         write,
-        warn: (failure) => this.warn([{ severity: 'warning', failure }]),
+        warn: (failure) => this.warn([toWarning(failure)]),
       });
       if (!exported.ok) return this.refuse(exported.failure);
       const { manifest, key } = exported.value;
@@ -54,6 +55,6 @@ export class CacheExportCommand extends ProjectCommand {
   }
 
   private fail(failure: Failure): number {
-    return this.refuse([{ severity: 'error', failure }]);
+    return this.refuse([toError(failure)]);
   }
 }

@@ -1,3 +1,4 @@
+import { toError } from '@tr/model';
 import { renderTransferResult } from '@tr/reporter';
 import { Command } from 'clipanion';
 import { EXIT } from '../exit-codes.js';
@@ -23,16 +24,14 @@ export class CacheImportCommand extends CacheCommand {
   override execute(): Promise<number> {
     const { stdin, out } = this.context;
     if ('isTTY' in stdin && stdin.isTTY === true)
-      return Promise.resolve(
-        this.refuse([{ severity: 'error', failure: { code: 'export/terminal', command: 'import' } }]),
-      );
+      return Promise.resolve(this.refuse([toError({ code: 'export/terminal', command: 'import' })]));
     return this.withFolder(async (folder, { config }) => {
       const keys = readKeys(config.remoteCache, this.context.environment);
-      if (!keys.ok) return this.refuse([{ severity: 'error', failure: keys.failure }]);
+      if (!keys.ok) return this.refuse([toError(keys.failure)]);
       const { trustedKeys } = keys.value;
       const imported = await importResult({ source: stdin, folder, trustedKeys, now: () => Date.now() });
       if (!imported.ok) {
-        this.refuse([{ severity: 'error', failure: imported.failure }]);
+        this.refuse([toError(imported.failure)]);
         return EXIT.failed;
       }
       const { manifest, outcome } = imported.value;

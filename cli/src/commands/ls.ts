@@ -1,4 +1,4 @@
-import { findNearestPackage, ROOT_PACKAGE, type PackageName } from '@tr/model';
+import { findNearestPackage, ROOT_PACKAGE, toError, type PackageName } from '@tr/model';
 import { renderLs, renderLsJson, renderPackage, renderPackagesJson, type PackageReport } from '@tr/reporter';
 import { createPackageGraph } from '@tr/workspace';
 import { Command, Option } from 'clipanion';
@@ -31,15 +31,13 @@ export class LsCommand extends ProjectCommand {
 
   override execute(): Promise<number> {
     if (this.output !== 'text' && this.output !== 'json') {
-      const failure = {
-        code: 'usage/invalid-option',
-        option: '--output',
-        value: this.output,
-        expected: 'text, json',
-      } as const;
-      return Promise.resolve(this.refuse([{ severity: 'error', failure }]));
+      const [option, value] = ['--output', this.output];
+      const failure = toError({ code: 'usage/invalid-option', option, value, expected: 'text, json' });
+      return Promise.resolve(this.refuse([failure]));
     }
-    return this.withProject((project) => (this.packages.length > 0 ? this.describe(project) : this.list(project)));
+    return this.withProject(async (project) =>
+      this.packages.length > 0 ? this.describe(project) : await this.list(project),
+    );
   }
 
   private async list(project: Project): Promise<number> {
@@ -61,19 +59,14 @@ export class LsCommand extends ProjectCommand {
     return EXIT.ok;
   }
 
-  private async describe(project: Project): Promise<number> {
+  private describe(project: Project): number {
     const { out } = this.context;
     const reports: PackageReport[] = [];
     for (const name of this.packages) {
       const report = describePackage(project, name as PackageName);
       if (report === undefined) {
         const nearest = findNearestPackage(name, project.workspace.packages.keys());
-        return this.refuse([
-          {
-            severity: 'error',
-            failure: { code: 'graph/filter-unknown-package', filter: name, package: name, nearest },
-          },
-        ]);
+        return this.refuse([toError({ code: 'graph/filter-unknown-package', filter: name, package: name, nearest })]);
       }
       reports.push(report);
     }

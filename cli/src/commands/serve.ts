@@ -1,3 +1,4 @@
+import { toError } from '@tr/model';
 import { Command, Option } from 'clipanion';
 import { EXIT } from '../exit-codes.js';
 import { refuse } from '../with-project.js';
@@ -29,9 +30,7 @@ export class ServeCommand extends Command<CommandContext> {
       return state === 'serving' ? await new Promise<never>(() => undefined) : Number(process.exitCode ?? EXIT.ok);
     } catch (error) {
       if (!isNotInstalled(error)) throw error;
-      return refuse(this.context, [
-        { severity: 'error', failure: { code: 'usage/not-installed', command: 'tr serve', package: PACKAGE } },
-      ]);
+      return refuse(this.context, [toError({ code: 'usage/not-installed', command: 'tr serve', package: PACKAGE })]);
     }
   }
 }

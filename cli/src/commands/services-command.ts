@@ -1,6 +1,7 @@
-import { findNearest, type Failure, type ServiceDefinition } from '@tr/model';
-import type { KeptServices } from '@tr/services';
+import { findNearest, toError, toWarning, type ServiceDefinition } from '@tr/model';
+import type { KeptService, KeptServices } from '@tr/services';
 import { join } from 'node:path';
+import { EXIT } from '../exit-codes.js';
 import type { Project } from '../project.js';
 import { createStateDirectory, resolveStateDirectories } from '../state-directory.js';
 import { ProjectCommand } from './project-command.js';
@@ -17,17 +18,26 @@ export abstract class ServicesCommand extends ProjectCommand {
       const unknown = names.find((name) => !services.has(name));
       if (unknown !== undefined) {
         const nearest = findNearest(unknown, services.keys());
-        return this.refuse([
-          { severity: 'error', failure: { code: 'usage/unknown-service', service: unknown, nearest } },
-        ]);
+        return this.refuse([toError({ code: 'usage/unknown-service', service: unknown, nearest })]);
       }
       const wanted = [...services.values()].filter(({ name }) => names.length === 0 || names.includes(name));
       return await run(wanted, await this.openKept(project), project);
     });
   }
 
-  protected warnOf(failure: Failure): void {
-    this.warn([{ severity: 'warning', failure }]);
+  /** Prints what `print` makes of each named service that was started; undefined = it does not count. Fails when none does. */
+  protected printStarted(
+    names: readonly string[],
+    print: (service: KeptService) => string | undefined,
+  ): Promise<number> {
+    return this.withServices(names, async (services, kept) => {
+      const wanted = new Set(services.map(({ name }) => name));
+      const texts = (await kept.list()).flatMap((service) => (wanted.has(service.name) ? (print(service) ?? []) : []));
+      for (const text of texts) this.context.out.write(text);
+      if (texts.length > 0) return EXIT.ok;
+      this.refuse([toError({ code: 'usage/no-service-runs', services: names })]);
+      return EXIT.failed;
+    });
   }
 
   private async openKept({ workspace, config }: Project): Promise<KeptServices> {
@@ -39,7 +49,7 @@ export abstract class ServicesCommand extends ProjectCommand {
       directory: join(own, 'services'),
       environment: this.context.environment,
       now: () => Date.now(),
-      warn: (failure) => this.warnOf(failure),
+      warn: (failure) => this.warn([toWarning(failure)]),
     });
   }
 }

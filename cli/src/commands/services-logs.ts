@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'clipanion';
-import { EXIT } from '../exit-codes.js';
 import { ServicesCommand } from './services-command.js';
 
 /** `tr services logs`. */
@@ -14,14 +13,6 @@ export class ServicesLogsCommand extends ServicesCommand {
   names = Option.Rest({ name: 'service' });
 
   override execute(): Promise<number> {
-    return this.withServices(this.names, async (services, kept) => {
-      const wanted = new Set(services.map(({ name }) => name));
-      const started = (await kept.list()).filter(({ name }) => wanted.has(name));
-      for (const { logPath } of started)
-        if (logPath !== undefined) this.context.out.write(readFileSync(logPath, 'utf8'));
-      if (started.length > 0) return EXIT.ok;
-      this.refuse([{ severity: 'error', failure: { code: 'usage/no-service-runs', services: this.names } }]);
-      return EXIT.failed;
-    });
+    return this.printStarted(this.names, ({ logPath }) => (logPath === undefined ? '' : readFileSync(logPath, 'utf8')));
   }
 }

@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRunningDigest } from '@tr/hash';
 import { renderServices } from '@tr/reporter';
-import { fail, ok, parseTaskId, snapshotPath, type Failure, type Result, type TaskNode } from '@tr/model';
+import { fail, ok, parseTaskId, snapshotPath, toError, type Failure, type Result, type TaskNode } from '@tr/model';
 import type { KeptServices, StoredState } from '@tr/services';
 import { Command, Option } from 'clipanion';
 import { executeRun } from '../execute-run.js';
@@ -99,5 +99,3 @@ export class ServicesUpCommand extends ServicesCommand {
     return fail({ code: 'usage/invalid-option', option: '--from', value: task, expected });
   }
 }
-
-const toError = (failure: Failure) => ({ severity: 'error', failure }) as const;

@@ -1,14 +1,15 @@
-import { parseTaskId, type Failure } from '@tr/model';
+import { parseTaskId, toError, toWarning, type Failure, type TaskGraph } from '@tr/model';
 import { renderNoCommand, renderWhy, renderWhyJson } from '@tr/reporter';
 import { Command, Option } from 'clipanion';
-import { createEngine } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { EXIT } from '../exit-codes.js';
 import { createPlan } from '../plan.js';
 import { predictTasks } from '../predict.js';
 import type { Project } from '../project.js';
-import { createReadRemote } from '../remote.js';
 import { checkRunOptions } from '../run-request.js';
+import { readVariable } from '../variables.js';
 import { explainTask } from '../why.js';
+import { withEngine } from '../with-engine.js';
 import { ProjectCommand } from './project-command.js';
 
 /** `tr why`: the exact difference to the nearest stored run. */
@@ -39,16 +40,11 @@ export class WhyCommand extends ProjectCommand {
   }
 
   private async explain(project: Project): Promise<number> {
-    const { cwd, environment, out } = this.context;
+    const { cwd, environment } = this.context;
+    if (this.tasks.length === 0)
+      return this.refuse([toError({ code: 'usage/missing-task', available: project.definitions.taskNames() })]);
     const options = checkRunOptions({ envMode: this.envMode });
-    const warnOf = (failure: Failure): void => this.warn([{ severity: 'warning', failure }]);
-    const wrong: Failure | undefined =
-      this.tasks.length === 0
-        ? { code: 'usage/missing-task', available: project.definitions.taskNames() }
-        : options.ok
-          ? undefined
-          : options.failure[0];
-    if (wrong !== undefined) return this.refuse([{ severity: 'error', failure: wrong }]);
+    if (!options.ok) return this.refuse(options.failure.map(toError));
     // A task with its package is looked for everywhere, whatever the current directory.
     const filters =
       this.tasks.every((task) => parseTaskId(task) !== undefined) && this.filters.length === 0 ? ['*'] : this.filters;
@@ -63,42 +59,36 @@ export class WhyCommand extends ProjectCommand {
     if (!plan.ok) return this.refuse(plan.failure);
     const { graph, warnings } = plan.value;
     this.warn(warnings);
-    const engine = await createEngine({
-      project,
-      remote: await createReadRemote(
-        { project, context: this.context },
-        { read: true, lookupOnly: true, warn: warnOf },
-      ),
-      context: this.context,
-      request: {
-        tasks: this.tasks,
-        taskArguments: this.context.passThrough,
-        policy: { local: { read: true, write: false }, remote: { read: true, write: false } },
-        cacheDir: this.cacheDir ?? environment['TR_CACHE_DIR'] ?? environment['TURBO_CACHE_DIR'],
-        envMode: this.envMode === 'loose' ? 'loose' : this.envMode === 'strict' ? 'strict' : undefined,
-        frameworkInference: true,
-      },
-      emit: (event) => event.type === 'warning' && warnOf(event.failure),
-    });
-    try {
-      const predicted = await predictTasks(graph, engine);
-      if (!predicted.ok) return this.refuse([{ severity: 'error', failure: predicted.failure }]);
-      const nodes = [...graph.nodes.values()].filter(({ isEntryPoint }) => isEntryPoint);
-      const runnable = nodes.filter(({ command }) => command !== undefined);
-      // Of a task that some packages have, the others need no word.
-      const silent = runnable.length > 0 ? nodes.filter(({ id }) => this.tasks.includes(id)) : nodes;
-      for (const { id, command } of this.json ? [] : silent)
-        if (command === undefined) out.write(renderNoCommand(id, out.colors));
-      for (const { id } of runnable) {
-        const report = await explainTask({ graph, predicted: predicted.value, engine }, id);
-        out.write(
-          this.json ? renderWhyJson(report) : renderWhy(report, { colors: out.colors, now: Date.now(), all: this.all }),
-        );
-      }
-      return EXIT.ok;
-    } finally {
-      await engine.cache.finishRemote(AbortSignal.abort());
-      await engine.finish();
+    const request = {
+      tasks: this.tasks,
+      taskArguments: this.context.passThrough,
+      policy: { local: { read: true, write: false }, remote: { read: true, write: false } },
+      cacheDir: this.cacheDir ?? readVariable(environment, 'CACHE_DIR'),
+      envMode: options.value.envMode,
+      frameworkInference: true,
+    };
+    const warn = (failure: Failure): void => this.warn([toWarning(failure)]);
+    return await withEngine({ project, context: this.context, request, lookupOnly: true, warn }, (engine) =>
+      this.tell(graph, engine),
+    );
+  }
+
+  private async tell(graph: TaskGraph, engine: Engine): Promise<number> {
+    const { out } = this.context;
+    const predicted = await predictTasks(graph, engine);
+    if (!predicted.ok) return this.refuse([toError(predicted.failure)]);
+    const nodes = [...graph.nodes.values()].filter(({ isEntryPoint }) => isEntryPoint);
+    const runnable = nodes.filter(({ command }) => command !== undefined);
+    // Of a task that some packages have, the others need no word.
+    const silent = runnable.length > 0 ? nodes.filter(({ id }) => this.tasks.includes(id)) : nodes;
+    for (const { id, command } of this.json ? [] : silent)
+      if (command === undefined) out.write(renderNoCommand(id, out.colors));
+    for (const { id } of runnable) {
+      const report = await explainTask({ graph, predicted: predicted.value, engine }, id);
+      out.write(
+        this.json ? renderWhyJson(report) : renderWhy(report, { colors: out.colors, now: Date.now(), all: this.all }),
+      );
     }
+    return EXIT.ok;
   }
 }

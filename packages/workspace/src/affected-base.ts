@@ -1,4 +1,4 @@
-import { ok, type Diagnostic, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import { ok, toWarning, type Diagnostic, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import { findMergeBase, listChangedFiles, resolveCommit, type GitWorkspace } from './git.js';
 
 /** What the environment says about the commit to compare with; the caller reads the variables. */
@@ -63,5 +63,5 @@ function isAboutHistory(failure: WorkspaceFailure): boolean {
 }
 
 function everything(failure: WorkspaceFailure): Result<AffectedChanges, never> {
-  return ok({ kind: 'everything', warning: { severity: 'warning', failure } });
+  return ok({ kind: 'everything', warning: toWarning(failure) });
 }

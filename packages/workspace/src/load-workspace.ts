@@ -3,6 +3,8 @@ import {
   fail,
   ok,
   ROOT_PACKAGE,
+  toError,
+  toWarning,
   type Diagnostic,
   type RelativePath,
   type Result,
@@ -74,18 +76,17 @@ function warnOfNothing(globs: readonly string[], { packages, emptyGlobs }: Found
     packages.length === 0 && globs.length > 0
       ? [{ code: 'workspace/no-packages', globs }]
       : emptyGlobs.map((glob) => ({ code: 'workspace/empty-glob', glob }));
-  return failures.map((failure) => ({ severity: 'warning', failure }));
+  return failures.map(toWarning);
 }
 
 function failWith(failures: readonly WorkspaceFailure[]): Result<never, readonly Diagnostic[]> {
-  return fail(failures.map((failure): Diagnostic => ({ severity: 'error', failure })));
+  return fail(failures.map(toError));
 }
 
 function warnOfCycles(workspace: Workspace): readonly Diagnostic[] {
-  return findPackageCycles(workspace.packages).map((packages) => ({
-    severity: 'warning',
-    failure: { code: 'workspace/package-cycle', packages },
-  }));
+  return findPackageCycles(workspace.packages).map((packages) =>
+    toWarning({ code: 'workspace/package-cycle', packages }),
+  );
 }
 
 interface JavaScriptRoot {
@@ -104,8 +105,9 @@ async function readJavaScriptRoot(
   const { choice, diagnostics } = detected.value;
   const settings = await readManagerSettings({ root: request.root, manifest, choice, user: request.user ?? {} });
   if (!settings.ok) return settings;
-  const failure: WorkspaceFailure = { code: 'workspace/invalid-workspaces', file: manifest.file };
-  const invalid: readonly Diagnostic[] = settings.value.invalidWorkspaces ? [{ severity: 'warning', failure }] : [];
+  const invalid = settings.value.invalidWorkspaces
+    ? [toWarning({ code: 'workspace/invalid-workspaces', file: manifest.file })]
+    : [];
   return ok({ settings: settings.value, diagnostics: [...diagnostics, ...invalid] });
 }
 

@@ -39,7 +39,8 @@ export function findPackageDirectories(search: PackageGlobSearch): Result<readon
   const entries = search.globs.flatMap(expandBraces).map(toEntry);
   const outside = entries.find((entry) => !entry.negated && entry.path.split('/').includes('..'));
   if (outside) return fail({ code: 'workspace/glob-outside-root', glob: outside.written });
-  const compile: Compile = (glob) => (MAGIC.test(glob) ? picomatch(glob, { dot: search.dot }) : (text) => text === glob);
+  const compile: Compile = (glob) =>
+    MAGIC.test(glob) ? picomatch(glob, { dot: search.dot }) : (text) => text === glob;
   const found = new Set<RelativePath>();
   for (const entry of entries) {
     if (!entry.negated) walk(search, toSegments(entry.path, compile), (directory) => found.add(directory));

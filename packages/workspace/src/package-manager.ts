@@ -1,6 +1,7 @@
 import {
   fail,
   ok,
+  toWarning,
   type Diagnostic,
   type LockfileLocation,
   type PackageManagerName,
@@ -57,7 +58,7 @@ export function detectPackageManager(
     value: declared.written,
     used: guess.choice.name,
   };
-  return ok({ choice: guess.choice, diagnostics: [{ severity: 'warning', failure }] });
+  return ok({ choice: guess.choice, diagnostics: [toWarning(failure)] });
 }
 
 /** Names a manager gives its lockfile, the preferred one first. */
@@ -154,5 +155,5 @@ function noteGuess(facts: RootFacts, guess: Guess): readonly Diagnostic[] {
     used: guess.choice.name,
     lockfile: guess.lockfile,
   };
-  return [{ severity: 'warning', failure }];
+  return [toWarning(failure)];
 }

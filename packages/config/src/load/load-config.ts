@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigFailure, Diagnostic, RelativePath } from '@tr/model';
+import { toError, type ConfigFailure, type Diagnostic, type RelativePath } from '@tr/model';
 import { parseConfigFile, type ParseOutcome } from '../parse/parse-config-file.js';
 import type { ConfigFile } from '../parse/parsed-config.js';
 import { resolvePackageConfig, type PackageConfig } from '../resolve/package-config.js';
@@ -70,5 +70,5 @@ function readConfigFile(root: string, path: RelativePath): Read {
 }
 
 function refused(failure: ConfigFailure): { readonly config: undefined; readonly diagnostics: readonly Diagnostic[] } {
-  return { config: undefined, diagnostics: [{ severity: 'error', failure }] };
+  return { config: undefined, diagnostics: [toError(failure)] };
 }

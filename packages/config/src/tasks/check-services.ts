@@ -1,4 +1,4 @@
-import { findNearest, type Diagnostic, type ServiceDefinition } from '@tr/model';
+import { findNearest, toError, type Diagnostic, type ServiceDefinition } from '@tr/model';
 import type { TaskEntry } from '../parse/parsed-config.js';
 import type { TaskValue } from '../schema/config-schema.js';
 import { EXTENDS_MARKER } from '../formats/markers.js';
@@ -14,10 +14,10 @@ export function checkTaskServices(
   const wanted = new Set([...named, ...ofSnapshot]);
   const unknown = [...wanted].filter((name) => !services.has(name));
   return [
-    ...unknown.map((service): Diagnostic => {
+    ...unknown.map((service) => {
       const at = named.includes(service) ? entry.position('services', service) : entry.position('snapshot');
       const nearest = findNearest(service, services.keys());
-      return { severity: 'error', failure: { code: 'config/unknown-service', at, service, nearest } };
+      return toError({ code: 'config/unknown-service', at, service, nearest });
     }),
     ...checkVariables(
       [...wanted].flatMap((name) => services.get(name) ?? []),
@@ -33,13 +33,8 @@ function checkVariables(services: readonly ServiceDefinition[], entry: TaskEntry
       const other = owners.get(variable);
       owners.set(variable, service.name);
       if (other === undefined) continue;
-      const failure = {
-        code: 'config/same-variables',
-        at: entry.position('services', service.name),
-        services: [other, service.name],
-        variable,
-      } as const;
-      return [{ severity: 'error', failure }];
+      const at = entry.position('services', service.name);
+      return [toError({ code: 'config/same-variables', at, services: [other, service.name], variable })];
     }
   }
   return [];

@@ -1,7 +1,9 @@
 import {
-  ROOT_PACKAGE,
   findNearestPackage,
   parseTaskId,
+  ROOT_PACKAGE,
+  toError,
+  toWarning,
   type ConfigFailure,
   type Diagnostic,
   type PackageName,
@@ -54,11 +56,11 @@ interface PackageTask {
 
 /** A package that is not there is only a warning: Turborepo ignores the key, and packages come and go. */
 function checkPackageOf(key: string, entry: TaskEntry, { id, packages, single }: PackageTask): Diagnostic | undefined {
-  if (single) return error({ code: 'config/package-task-in-single', at: entry.position(), key, task: id.task });
+  if (single) return toError({ code: 'config/package-task-in-single', at: entry.position(), key, task: id.task });
   if (id.package === ROOT_PACKAGE || packages.has(id.package)) return undefined;
   const nearest = findNearestPackage(id.package, packages.keys());
   const failure = { code: 'config/unknown-package', at: entry.position(), key, package: id.package, nearest } as const;
-  return { severity: 'warning', failure };
+  return toWarning(failure);
 }
 
 /** Checks a task after merging; `entry` is where the blame goes. */
@@ -115,9 +117,5 @@ function conflict(
   keys: readonly [keyof TaskValue, keyof TaskValue],
   problem: ConflictProblem,
 ): Diagnostic {
-  return error({ code: 'config/conflicting-keys', at: entry.position(keys[0]), keys, problem });
-}
-
-function error(failure: ConfigFailure): Diagnostic {
-  return { severity: 'error', failure };
+  return toError({ code: 'config/conflicting-keys', at: entry.position(keys[0]), keys, problem });
 }

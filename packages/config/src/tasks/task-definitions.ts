@@ -1,7 +1,8 @@
 import {
-  ROOT_PACKAGE,
   parseTaskId,
+  ROOT_PACKAGE,
   sortedUnique,
+  toError,
   type Diagnostic,
   type PackageName,
   type SourcePosition,
@@ -99,7 +100,7 @@ export function createTaskDefinitions(
         single,
         isOverridden: (name, task) => entriesOf(name, task).length > 0,
       }),
-      ...chains.failures.map((failure) => ({ severity: 'error', failure }) as const),
+      ...chains.failures.map(toError),
       ...packages.flatMap((member) => checkPackageTasks(member, merged, root.services)),
     ],
   };

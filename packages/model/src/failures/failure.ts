@@ -32,3 +32,13 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly failure: Failure;
 }
+
+/** Ends what was asked for. */
+export function toError(failure: Failure): Diagnostic {
+  return { severity: 'error', failure };
+}
+
+/** Is told, and does no more. */
+export function toWarning(failure: Failure): Diagnostic {
+  return { severity: 'warning', failure };
+}

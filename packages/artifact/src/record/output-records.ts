@@ -96,15 +96,16 @@ class FileOutputRecords implements OutputRecords {
   sweep(before: number): void {
     attempt(this.#directory, () => {
       for (const { name } of readOwnEntries(this.#disk, this.#directory)) {
+        if (!TEMP_NAME.test(name)) continue;
         const path = join(this.#directory, name);
-        if (TEMP_NAME.test(name) && (this.#disk.lstat(path)?.mtimeMs ?? before) < before) this.#disk.unlink(path);
+        if ((this.#disk.lstat(path)?.mtimeMs ?? before) < before) this.#disk.unlink(path);
       }
     });
   }
 
   /** A byte written to a file shows the time: that costs a tenth of making a file. */
   sampleClock(): number | undefined {
-    const path = join(this.#directory, 'clock');
+    const path = `${this.#directory}/clock`;
     const sampled = attempt(path, () => {
       const file = this.#inDirectory(() => this.#disk.open(path, 'append'));
       try {
@@ -122,7 +123,7 @@ class FileOutputRecords implements OutputRecords {
   /** A record is looked at several times in a run. */
   #pathOf(task: TaskId): string {
     let path = this.#paths.get(task);
-    if (path === undefined) this.#paths.set(task, (path = join(this.#directory, `${sha256(task).slice(0, 32)}.json`)));
+    if (path === undefined) this.#paths.set(task, (path = `${this.#directory}/${sha256(task).slice(0, 32)}.json`));
     return path;
   }
 

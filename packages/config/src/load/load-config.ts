@@ -48,8 +48,7 @@ type Found =
 /** `existsSync` and not a failing read: most packages have no file, and an ENOENT costs ten times as much. */
 function findConfigFile(root: string, directory: RelativePath): Found {
   const pathOf = (name: string) => (directory === '' ? name : `${directory}/${name}`);
-  const absolute = join(root, directory);
-  const exists = (name: string) => existsSync(`${absolute}/${name}`);
+  const exists = (name: string) => existsSync(`${root}/${pathOf(name)}`);
   if (exists(OWN_CONFIG_NAME)) return { ok: true, file: { path: pathOf(OWN_CONFIG_NAME), kind: 'own' } };
   const [first, second] = TURBO_CONFIG_NAMES.filter(exists).map(pathOf);
   if (first === undefined) return { ok: true, file: undefined };

@@ -22,7 +22,7 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
 } else if (first === 'run') {
   const record = findRecord(args);
   if (record === undefined || !repeatRun(record))
-    void loadMain(__dirname, { buildId: BUILD_ID, isRun: true }).main(args, record);
+    void loadMain(__dirname, { buildId: BUILD_ID, isRun: true }).main(args, record?.path);
 } else {
   void loadMain(__dirname, { buildId: BUILD_ID, isRun: false }).main(args);
 }

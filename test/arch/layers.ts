@@ -28,6 +28,7 @@ const CORE = [
 export const LAYERS: Readonly<Record<string, LayerRow>> = {
   model: { directory: 'packages/model', internal: [], external: [] },
   hash: { directory: 'packages/hash', internal: ['model'], external: [] },
+  quick: { directory: 'packages/quick', internal: [], external: [] },
   config: { directory: 'packages/config', internal: ['model'], external: ['jsonc-parser', 'json-schema-to-ts'] },
   workspace: {
     directory: 'packages/workspace',
@@ -40,9 +41,9 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
     external: ['js-yaml', '@yarnpkg/parsers', 'jsonc-parser'],
   },
   reporter: { directory: 'packages/reporter', internal: ['model'], external: [] },
-  store: { directory: 'packages/store', internal: ['model', 'hash'], external: [] },
+  store: { directory: 'packages/store', internal: ['model', 'hash', 'quick'], external: [] },
   'task-graph': { directory: 'packages/task-graph', internal: ['model'], external: ['picomatch'] },
-  fingerprint: { directory: 'packages/fingerprint', internal: ['model', 'hash'], external: [] },
+  fingerprint: { directory: 'packages/fingerprint', internal: ['model', 'hash', 'quick'], external: [] },
   artifact: {
     directory: 'packages/artifact',
     internal: ['model', 'hash', 'store'],
@@ -61,7 +62,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   },
   cache: {
     directory: 'packages/cache',
-    internal: ['model', 'hash', 'store', 'artifact', 'transport', 'protocol'],
+    internal: ['model', 'hash', 'quick', 'store', 'artifact', 'transport', 'protocol'],
     external: ['p-limit', 'http-proxy-agent', 'https-proxy-agent'],
   },
   runner: { directory: 'packages/runner', internal: ['model'], external: [] },
@@ -69,7 +70,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   snapshot: { directory: 'packages/snapshot', internal: ['model', 'hash', 'services', 'runner'], external: [] },
   cli: {
     directory: 'cli',
-    internal: [...CORE, 'transport', 'protocol', 'cache-server'],
+    internal: [...CORE, 'quick', 'transport', 'protocol', 'cache-server'],
     external: ['clipanion', 'typanion', 'proxy-from-env', '@toondepauw/node-zstd', '@bokuweb/zstd-wasm'],
   },
   'cache-server': {

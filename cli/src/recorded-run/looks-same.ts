@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import type { QuickStat } from '@tr/hash';
+import type { QuickStat } from '@tr/quick';
 import { LOOK_WIDTH, type RecordedRun } from './recorded-run.js';
 
 /** True when everything that the run looked at looks as it did. */

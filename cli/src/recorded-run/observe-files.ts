@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { watchLooks, type QuickLook } from '@tr/hash';
+import { watchLooks, type QuickLook } from '@tr/quick';
 
 /** What was learnt about a path; together more than one can be. */
 export const SEEN = {

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openQuickStat } from '@tr/hash';
+import { openQuickStat, quickNow, type QuickStat } from '@tr/quick';
 import { formatDuration } from '@tr/reporter';
 import { STATE_DIRECTORY } from '../state-directory.js';
 import { digestValues, nameCall } from './call.js';
@@ -16,17 +16,23 @@ const MAX_AGE_MS = 60 * 60 * 1000;
 /** Where runs are recorded, below the state directory, which a first run makes. */
 const STATE = `${STATE_DIRECTORY}/state/v1`;
 
+/** Where a call is recorded, and how to look at what its record names. */
+export interface RecordPlace {
+  readonly path: string;
+  readonly quickStat: QuickStat;
+}
+
 /**
  * The file in which this call would be recorded: in the workspace, here or above. Undefined where nothing has run yet, and nothing
  * can be in place. A directory of another user says nothing.
  */
-export function findRecord(args: readonly string[]): string | undefined {
+export function findRecord(args: readonly string[]): RecordPlace | undefined {
   const quickStat = openQuickStat(process.cwd());
   for (let directory = process.cwd(); quickStat !== undefined; directory = dirname(directory)) {
     const state = join(directory, STATE);
     const look = tryLook(quickStat, state);
     if (look !== undefined && look.uid === (process.getuid?.() ?? look.uid)) {
-      return join(state, 'runs', nameCall(args));
+      return { path: join(state, 'runs', nameCall(args)), quickStat };
     }
     if (directory === dirname(directory)) return undefined;
   }
@@ -37,19 +43,16 @@ export function findRecord(args: readonly string[]): string | undefined {
  * Says again what the call said when it last found every output in place, if everything that it looked at is as it was
  * then: a run is a function of what it looks at. True when it did; false means that the run has to be made.
  */
-export function repeatRun(record: string): boolean {
-  const startedAt = process.hrtime();
-  const quickStat = openQuickStat(process.cwd());
-  const read = readRun(record);
-  if (quickStat === undefined || read === undefined) return false;
+export function repeatRun({ path, quickStat }: RecordPlace): boolean {
+  const startedAt = quickNow();
+  const read = readRun(path);
+  if (read === undefined) return false;
   const { run, identity } = read;
   const age = Date.now() - run.madeAt;
   if (!(age >= 0 && age < MAX_AGE_MS) || digestValues(run.variables[0], identity) !== run.variables[1]) return false;
   if (!looksSame(run, quickStat)) return false;
   const [before, after] = run.output;
-  // Not `performance`, which takes a millisecond and a half to load.
-  const [seconds, nanoseconds] = process.hrtime(startedAt);
-  print(`${before}${formatDuration(seconds * 1e3 + nanoseconds / 1e6)}${after}`);
+  print(`${before}${formatDuration(quickNow() - startedAt)}${after}`);
   return true;
 }
 

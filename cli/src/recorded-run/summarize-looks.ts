@@ -1,5 +1,5 @@
 import { constants, existsSync, statfsSync } from 'node:fs';
-import { openQuickStat, type QuickLook, type QuickStat } from '@tr/hash';
+import { openQuickStat, type QuickLook, type QuickStat } from '@tr/quick';
 import { isAbsent, tryResolve } from './looks-same.js';
 import { SEEN, type FileObservation, type Sight } from './observe-files.js';
 import { LOOK_WIDTH, type RecordedRun } from './recorded-run.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import type { CleanStat } from '@tr/hash';
+import type { CleanStat } from '@tr/quick';
 import { readGitIndex } from '../src/git/git-index.js';
 import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from '../src/git/parse-index.js';
 import { TestRepository } from './rig/repository.js';

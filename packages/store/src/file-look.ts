@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { openQuickStat, type QuickLook, type QuickStat } from '@tr/hash';
+import { openQuickStat, type QuickLook, type QuickStat } from '@tr/quick';
 
 /** What a look at a path finds. Times in milliseconds since the epoch. */
 export type FileLook = Pick<

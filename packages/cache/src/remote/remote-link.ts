@@ -1,3 +1,4 @@
+import { quickNow } from '@tr/quick';
 import { trouble, type RemoteResult, type RemoteTrouble } from './remote-backend.js';
 import { unexpected } from './unexpected.js';
 
@@ -138,11 +139,7 @@ function whenAborted(signal: AbortSignal): Promise<ReturnType<typeof trouble>> {
 
 /** The real clock. */
 export const realSurroundings: LinkSurroundings = {
-  // Not `performance`, which takes a millisecond and a half to load.
-  now: () => {
-    const [seconds, nanoseconds] = process.hrtime();
-    return seconds * 1e3 + nanoseconds / 1e6;
-  },
+  now: quickNow,
   random: () => Math.random(),
   pause: (ms, signal) =>
     new Promise((resolve) => {

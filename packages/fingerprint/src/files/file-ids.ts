@@ -1,5 +1,6 @@
 import { lstatSync, type Stats } from 'node:fs';
-import type { GitAlgorithm, QuickStat } from '@tr/hash';
+import type { GitAlgorithm } from '@tr/hash';
+import type { QuickStat } from '@tr/quick';
 import type { BlobId, RelativePath } from '@tr/model';
 import type { ConversionRules, DirectoryRules } from '../git/conversion-rules.js';
 import type { GitIndex } from '../git/git-index.js';

@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { openQuickStat, type GitAlgorithm, type QuickStat } from '@tr/hash';
+import type { GitAlgorithm } from '@tr/hash';
+import { openQuickStat, type QuickStat } from '@tr/quick';
 import {
   fail,
   ok,

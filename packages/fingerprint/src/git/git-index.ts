@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import type { CleanStat, GitAlgorithm } from '@tr/hash';
+import type { GitAlgorithm } from '@tr/hash';
+import type { CleanStat } from '@tr/quick';
 import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from './parse-index.js';
 

@@ -1,4 +1,4 @@
-import type { CleanStat } from '@tr/hash';
+import type { CleanStat } from '@tr/quick';
 import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 import type { GitIndex } from './git-index.js';
 import { UNTRUSTED } from './parse-index.js';

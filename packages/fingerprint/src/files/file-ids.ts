@@ -1,19 +1,19 @@
 import { lstatSync, type Stats } from 'node:fs';
 import type { GitAlgorithm } from '@tr/hash';
-import type { QuickStat } from '@tr/quick';
+import type { CleanStat, QuickStat } from '@tr/quick';
 import type { BlobId, RelativePath } from '@tr/model';
 import type { ConversionRules, DirectoryRules } from '../git/conversion-rules.js';
 import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
-import { errorCode, FingerprintError, isMissing, unreadableInput } from './fingerprint-error.js';
+import { FingerprintError, isMissing, unreadableInput } from './fingerprint-error.js';
 import { hashFile } from './hash-file.js';
-import type { StatMemo } from './stat-memo.js';
+import type { FileStat, StatMemo } from './stat-memo.js';
 import { directoryOf, hasUndecodableName, joinPath, nameOf, type WorkTree } from './work-tree.js';
 
 /** An id that only git can compute: asked for in one batch after the walk, with {@link FileIds.resolve}. */
 export interface PendingId {
   readonly path: RelativePath;
-  readonly stat: Stats;
+  readonly stat: FileStat;
   readonly rules: DirectoryRules;
   /** True when the id may be remembered. */
   readonly isSettled: boolean;
@@ -111,7 +111,7 @@ function quotePath(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r')}"`;
 }
 
-function isSameStat(a: Stats, b: Stats): boolean {
+function isSameStat(a: FileStat, b: FileStat): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino;
 }
 
@@ -163,41 +163,31 @@ class Directory implements DirectoryIds {
 
   #compute(name: string): FileId {
     const absolute = this.#absolutePrefix + name;
+    const look = this.#look(absolute, name);
+    if (look === undefined || (look.mode & TYPE_BITS) !== REGULAR_FILE) return undefined;
     const entry = this.tracked?.get(name);
-    const known = entry === undefined ? undefined : this.#quickId(absolute, entry);
-    if (known !== undefined) return known;
-    const stat = this.#stat(absolute, name);
-    if (stat === undefined || !stat.isFile()) return undefined;
-    const cleanId = entry === undefined ? undefined : this.#options.index?.cleanId(entry, stat);
-    return cleanId ?? this.#hash(absolute, joinPath(this.#path, name), stat);
+    const cleanId = entry === undefined ? undefined : this.#options.index?.cleanId(entry, look);
+    if (cleanId !== undefined) return cleanId;
+    // A copy: the next look overwrites it.
+    const { size, mtimeMs, ctimeMs, ino } = look;
+    return this.#hash(absolute, joinPath(this.#path, name), { size, mtimeMs, ctimeMs, ino });
   }
 
-  /** The id of a file that git knows and nobody has touched; undefined = it takes a closer look. */
-  #quickId(absolute: string, entry: number): BlobId | undefined {
-    const { quickStat, index } = this.#options;
+  #look(absolute: string, name: string): (CleanStat & Pick<Stats, 'mode'>) | undefined {
+    const { quickStat } = this.#options;
     try {
-      const stat = quickStat?.(absolute);
-      return stat === undefined || (stat.mode & TYPE_BITS) !== REGULAR_FILE ? undefined : index?.cleanId(entry, stat);
-    } catch (error) {
-      if (errorCode(error) === undefined) throw error;
-      return undefined;
-    }
-  }
-
-  #stat(absolute: string, name: string): Stats | undefined {
-    try {
-      const stat = lstatSync(absolute, STAT_OPTIONS);
-      if (stat === undefined && hasUndecodableName(name)) {
+      const look = quickStat === undefined ? lstatSync(absolute, STAT_OPTIONS) : quickStat(absolute);
+      if (look === undefined && hasUndecodableName(name)) {
         throw unreadableInput(joinPath(this.#path, name), 'its name is not valid UTF-8');
       }
-      return stat;
+      return look;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error instanceof FingerprintError ? error : unreadableInput(joinPath(this.#path, name), error);
     }
   }
 
-  #hash(absolute: string, path: RelativePath, stat: Stats): FileId {
+  #hash(absolute: string, path: RelativePath, stat: FileStat): FileId {
     const { memo, algorithm } = this.#options;
     const rules = this.#conversionRules();
     const known = memo.get(path, stat, rules.tag);

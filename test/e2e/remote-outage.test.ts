@@ -1,10 +1,13 @@
 /** Whatever goes wrong with the remote, a run ends as it would have without one: same outcomes, same exit code, one warning. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
-import { warningsOf } from '../rig/events.js';
+import { missReasons, warningsOf } from '../rig/events.js';
 import type { TrResult } from '../rig/exec-tr.js';
 import { startFaultProxy, type Fault } from '../rig/fault-proxy.js';
 import { createSample } from '../rig/samples.js';
@@ -146,6 +149,27 @@ describe('remote trouble', () => {
     }
     const run = await runWithin(checkout(source), { ...server.client, TR_TOKEN: `${server.client['TR_TOKEN']}\n` });
     assert.deepEqual(run.outcomes, { 'lib#build': 'restored', 'app#build': 'restored' }, run.stdout);
+  });
+
+  test('an error of ours in the middle of an answer costs the hit, not the run', async () => {
+    const proxy = await startFaultProxy(server.url, { kind: 'status', status: 503, retryAfter: 'boom' });
+    const directory = mkdtempSync(join(tmpdir(), 'tr-boom-'));
+    const file = join(directory, 'boom.cjs');
+    writeFileSync(
+      file,
+      `const parse = Date.parse;
+       Date.parse = (text) => { if (text === 'boom') throw new TypeError('boom'); return parse(text); };`,
+    );
+    try {
+      const env = { ...server.client, TR_REMOTE_URL: proxy.url, NODE_OPTIONS: `--require=${file}` };
+      const run = await runWithin(checkout(source), env);
+      assert.deepEqual([run.exitCode, run.outcomes], [0, EXECUTED], run.stderr);
+      assert.deepEqual(warningsOf(run), ['remote/unexpected']);
+      assert.equal(missReasons(run, 'lib#build')[0]?.['reason'], 'remote-unavailable');
+    } finally {
+      await proxy.close();
+      rmSync(directory, { recursive: true });
+    }
   });
 
   test('a server that is killed while it is used', async () => {

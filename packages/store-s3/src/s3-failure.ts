@@ -41,7 +41,8 @@ export function isStatus(error: unknown, status: number): boolean {
   return error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
 }
 
-/** S3's code where the answer has one, else the system's, else the class of the error. */
+/** S3's code where the answer has one, else the system's, else the class of the error. An answer may say anything: it is shown. */
 function nameOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const name = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return /^[\w.-]{1,80}$/.test(name) ? name : 'an error without a code';
 }

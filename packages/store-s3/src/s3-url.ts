@@ -26,9 +26,9 @@ export function parseS3Url(url: URL): Result<S3Location, string> {
     return fail('the endpoint, which must begin with http:// or https://');
   const style = url.searchParams.get('forcePathStyle');
   if (style !== null && style !== 'true' && style !== 'false') return fail('forcePathStyle, which is true or false');
-  const path = decodeURIComponent(url.pathname)
-    .split('/')
-    .filter((segment) => segment !== '');
+  const prefix = decode(url.pathname);
+  if (prefix === undefined) return fail('a `%` in its path that is followed by no character');
+  const path = prefix.split('/').filter((segment) => segment !== '');
   return ok({
     bucket,
     prefix: path.map((segment) => `${segment}/`).join(''),
@@ -36,4 +36,13 @@ export function parseS3Url(url: URL): Result<S3Location, string> {
     region: url.searchParams.get('region') ?? DEFAULT_REGION,
     forcePathStyle: style === null ? endpoint !== undefined : style === 'true',
   });
+}
+
+/** Undefined for what is not percent-encoded as it should be. */
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -28,6 +28,8 @@ describe('the URL of a bucket', () => {
     's3://bucket?endpoint=a.example.com',
     's3://bucket?endpoint=file:///etc',
     's3://bucket?forcePathStyle=yes',
+    's3://bucket/100%',
+    's3://bucket/%ff',
   ]) {
     it(`refuses ${text}`, () => assert.ok(!parseS3Url(new URL(text)).ok));
   }

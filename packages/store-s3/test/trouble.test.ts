@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { StoreResult } from '@tr/store';
+import { attemptS3 } from '../src/s3-failure.js';
+import { createS3Client } from '../src/send-s3.js';
 import { createS3Stores, guardBucket, type Bucket } from '../src/index.js';
 import { watchBody } from '../src/watch-body.js';
 import { createMemoryBucket } from './memory-bucket.js';
@@ -40,6 +45,30 @@ describe('a bucket that is down', () => {
     for (let at = 0; at < 20; at++) await guarded.head('a');
     assert.equal(asked(), 20);
   });
+});
+
+describe('the code of an error', () => {
+  for (const [code, detail] of [
+    ['SlowDown.1', 'SlowDown.1'],
+    ['&#27;[31mred', 'an error without a code'],
+    ['x'.repeat(1000), 'an error without a code'],
+  ] as const) {
+    it(`${code.slice(0, 20)} is told as ${detail}`, async () => {
+      const server = createServer((_, answer) => answer.writeHead(400).end(`<Error><Code>${code}</Code></Error>`));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const place = { bucket: 'bucket', prefix: '', region: 'us-east-1', endpoint, forcePathStyle: true };
+      Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' });
+      const { send, close } = createS3Client(place, 10_000);
+      try {
+        const got = await attemptS3('a', () => send(new GetObjectCommand({ Bucket: 'bucket', Key: 'a' })));
+        assert.deepEqual(got, { ok: false, failure: { code: 'store/io', path: 'a', detail } });
+      } finally {
+        close();
+        server.close();
+      }
+    });
+  }
 });
 
 describe('a temporary directory that cannot be used', () => {

@@ -9,9 +9,19 @@ export function readGivenUrl(
 ): URL {
   const text = readUrlText(url, environment);
   const read = URL.canParse(text) ? new URL(text) : undefined;
-  if (read !== undefined && schemes.includes(read.protocol.slice(0, -1))) return read;
+  if (read !== undefined && schemes.includes(read.protocol.slice(0, -1)) && hasReadableParts(read)) return read;
   const host = url.startsWith('$') ? url : 'url';
   throw new ServiceError({ code: 'service/unreachable', service, host, detail: `it is no ${schemes[0]}:// address` });
+}
+
+/** False when a name, password or path has a `%` that encodes nothing. */
+function hasReadableParts({ username, password, pathname }: URL): boolean {
+  try {
+    decodeURIComponent(username + password + pathname);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The text of a `url`: itself, or that of the variable it names. */

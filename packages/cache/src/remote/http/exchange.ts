@@ -1,5 +1,8 @@
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { ok } from '@tr/model';
 import { trouble, type RemoteResult } from '../remote-backend.js';
+import { unexpected } from '../unexpected.js';
+import { toTrouble } from './connection-trouble.js';
 
 /** One request to a cache server. */
 export interface ExchangeRequest {
@@ -62,68 +65,99 @@ function runExchange(
   request: ExchangeRequest,
   stallMs: number,
 ): Promise<RemoteResult<Exchange>> {
-  const { method, url, headers, body = [], limit, signal } = request;
-  const length = body.reduce((sum, bytes) => sum + bytes.length, 0);
+  const { body = [], limit, signal } = request;
   return new Promise((resolve) => {
-    let received = 0;
-    let outgoing: ClientRequest;
-    try {
-      outgoing = send({
-        method,
-        hostname: hostOf(url),
-        port: url.port,
-        path: `${url.pathname}${url.search}`,
-        headers: method === 'GET' ? headers : { ...headers, 'content-length': String(length) },
-      });
-    } catch (error) {
-      // What cannot be sent is refused at once, by a throw.
-      resolve(toTrouble(error instanceof Error ? error : new Error(String(error))));
-      return;
-    }
+    let outgoing: ClientRequest | undefined;
     const settle = (result: RemoteResult<Exchange>): void => {
-      stopWatching();
+      clearInterval(watch);
       signal.removeEventListener('abort', giveUp);
       resolve(result);
-      if (!result.ok) outgoing.destroy();
+      if (!result.ok) outgoing?.destroy();
     };
-    const giveUp = (): void => settle(trouble('stalled', 'no answer in time'));
-    let before = outgoing.socket?.bytesWritten ?? 0;
-    let seen = 0;
-    const watch = setInterval(() => {
-      const moved = (outgoing.socket?.bytesWritten ?? 0) - before + (received - seen);
-      before = outgoing.socket?.bytesWritten ?? 0;
-      seen = received;
-      if (moved < LEAST_BYTES) settle(trouble('stalled', 'a connection that hardly moves'));
-    }, stallMs);
-    const stopWatching = (): void => clearInterval(watch);
+    /** Nobody catches what a listener throws: it would end the process, so it fails the request. */
+    const guard =
+      <A extends readonly unknown[]>(listen: (...given: A) => void): ((...given: A) => void) =>
+      (...given) => {
+        try {
+          listen(...given);
+        } catch (error) {
+          settle(unexpected(error));
+        }
+      };
+    const giveUp = guard(() => settle(trouble('stalled', 'no answer in time')));
+    try {
+      outgoing = send(toOptions(request));
+    } catch (error) {
+      // What cannot be sent is refused at once, by a throw.
+      resolve(toTrouble(error));
+      return;
+    }
+    const sent = outgoing;
+    let received = 0;
+    let hasAnswer = false;
+    const hasMoved = watchBytes(() => (sent.socket?.bytesWritten ?? 0) + received);
+    const lookAtSpeed = guard(() => {
+      if (!hasMoved()) settle(trouble('stalled', 'a connection that hardly moves'));
+    });
+    const watch = setInterval(lookAtSpeed, stallMs);
     signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
-    outgoing.on('error', (error) => settle(toTrouble(error)));
-    outgoing.on('response', (response) => {
+    const fails = guard((error: unknown) => settle(toTrouble(error)));
+    const takeAnswer = guard((response: IncomingMessage) => {
+      hasAnswer = true;
       const pieces: Buffer[] = [];
-      response.on('data', (bytes: Buffer) => {
+      const take = guard((bytes: Buffer) => {
         received += bytes.length;
         pieces.push(bytes);
         if (received > limit) settle(trouble('broken', 'a longer answer than there can be'));
       });
-      response.on('error', (error) => settle(toTrouble(error)));
-      response.on('close', () => {
+      const close = guard(() => {
         if (!response.complete) settle(trouble('unreachable', 'an answer that was cut'));
       });
-      response.on('end', () =>
-        settle({
-          ok: true,
-          value: { status: statusOf(response), retryAfterMs: retryAfterOf(response), body: Buffer.concat(pieces) },
-        }),
-      );
+      const end = guard(() => settle(ok(toExchange(response, pieces))));
+      response.on('data', take).on('error', fails).on('close', close).on('end', end);
     });
-    for (const bytes of body) outgoing.write(bytes);
-    outgoing.end();
+    const close = guard(() => {
+      // Nothing else tells of an answer that wants to speak another protocol from now on.
+      if (!hasAnswer) settle(trouble('unreachable', 'a connection that was closed without an answer'));
+    });
+    sent.on('error', fails).on('response', takeAnswer).on('close', close);
+    const write = guard(() => {
+      for (const bytes of body) sent.write(bytes);
+      sent.end();
+    });
+    if (signal.aborted) giveUp();
+    else write();
   });
 }
 
-function statusOf(response: IncomingMessage): number {
-  return response.statusCode ?? 0;
+function toOptions({ method, url, headers, body = [] }: ExchangeRequest): RequestOptions {
+  const length = body.reduce((sum, bytes) => sum + bytes.length, 0);
+  return {
+    method,
+    hostname: hostOf(url),
+    port: url.port,
+    path: `${url.pathname}${url.search}`,
+    headers: method === 'GET' ? headers : { ...headers, 'content-length': String(length) },
+  };
+}
+
+/** Says whether enough has moved since it was asked last; `count` is all that has moved so far, bytes. */
+function watchBytes(count: () => number): () => boolean {
+  let before = count();
+  return () => {
+    const now = count();
+    const moved = now - before;
+    before = now;
+    return moved >= LEAST_BYTES;
+  };
+}
+
+function toExchange(response: IncomingMessage, pieces: readonly Buffer[]): Exchange {
+  return {
+    status: response.statusCode ?? 0,
+    retryAfterMs: retryAfterOf(response),
+    body: Buffer.concat(pieces),
+  };
 }
 
 /** `Retry-After` in seconds or as a date; nonsense counts as absent. */
@@ -135,44 +169,4 @@ function retryAfterOf(response: IncomingMessage): number | undefined {
   // By the clock of the other side, if it tells: ours may be hours off.
   const now = Date.parse(response.headers.date ?? '');
   return Number.isNaN(date) ? undefined : Math.max(0, date - (Number.isNaN(now) ? Date.now() : now));
-}
-
-/** Says what the code of an error means; its text may have addresses in it. */
-function toTrouble(error: Error): ReturnType<typeof trouble> {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  const distrust = findDistrust(code);
-  if (distrust !== undefined) return trouble('untrusted', distrust);
-  switch (code) {
-    case 'ECONNREFUSED':
-      return trouble('unreachable', 'the connection was refused');
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return trouble('unreachable', 'the connection was reset');
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return trouble('unreachable', 'its name is not known');
-    default:
-      return trouble('unreachable', `the connection failed (${code})`);
-  }
-}
-
-/** What is wrong with a certificate; undefined when it is something else. The codes are those of OpenSSL and Node. */
-function findDistrust(code: string): string | undefined {
-  switch (code) {
-    case 'CERT_HAS_EXPIRED':
-      return 'its certificate has expired, or the clock of this machine is wrong';
-    case 'CERT_NOT_YET_VALID':
-      return 'its certificate is not valid yet, or the clock of this machine is wrong';
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'its certificate is for another host';
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'CERT_UNTRUSTED':
-      return 'its certificate is of an authority that is not known here';
-    default:
-      return code.startsWith('CERT_') ? `its certificate is not accepted (${code})` : undefined;
-  }
 }

@@ -187,12 +187,14 @@ async function runWorkers(count: number, { print }: CommandContext): Promise<'en
     count,
     variable: ROLE_VARIABLE,
     onReady: (url) => print(`Listening on ${url}`),
-    onDied: (died) => print(JSON.stringify({ time: new Date().toISOString(), event: 'worker-died', ...died })),
+    onDied: (death) => print(JSON.stringify({ time: new Date().toISOString(), event: 'worker-died', ...death })),
   });
   stopOnSignals(() => supervisor.stop());
-  const code = await supervisor.refused;
-  if (code === undefined) return 'serving';
-  process.exitCode = code;
+  const death = await supervisor.refused;
+  if (death === undefined) return 'serving';
+  // Otherwise it has said itself what is wrong.
+  if (death.error !== undefined) process.stderr.write(`No process can be started for a worker (${death.error}).\n`);
+  process.exitCode = death.code ?? 1;
   return 'ended';
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -124,10 +124,10 @@ test('a worker that is killed is replaced, the leader too', async () => {
     assert.equal(before.length, 3);
     const [first] = before;
     if (first !== undefined) process.kill(first, 'SIGKILL');
-    await until(() => {
-      const now = workersOf(server);
-      return now.length === 3 && now.every((pid) => pid !== first);
-    });
+    await until(() => server.text().match(/worker-died/g)?.length === killed + 1);
+    // Not only there, but serving.
+    await until(async () => (await call(server, '/readyz')).body.toString() === 'ready\n');
+    assert.ok(!workersOf(server).includes(first ?? 0));
   }
   await until(async () => {
     const answer = await get(server, 'key').catch(() => undefined);
@@ -164,4 +164,25 @@ test('workers end when what started them is killed', async () => {
   // Waits until the last one that holds the pipe of the log is gone.
   await server[Symbol.asyncDispose]();
   await assert.rejects(call(server, '/healthz'), /ECONNREFUSED/);
+});
+
+test('a worker that cannot be started is tried again, ever more slowly; meanwhile the others serve, and say so', async () => {
+  await using server = await startServer();
+  const { pid } = server.child;
+  const limitFiles = (most: string): void =>
+    void execFileSync('prlimit', [`--pid=${String(pid)}`, `--nofile=${most}:`], { stdio: 'ignore' });
+  const [, before = ''] = /^Max open files\s+(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/limits`, 'utf8')) ?? [];
+  // All of them are in use, so there is none for the channel of a new process.
+  limitFiles('5');
+  const [first] = workersOf(server);
+  if (first !== undefined) process.kill(first, 'SIGKILL');
+  await until(() => server.text().includes('"error":"EMFILE","againInMs":2000'));
+  assert.match(server.text(), /"event":"worker-died","code":null,"signal":"SIGKILL","againInMs":1000/);
+  limitFiles(before);
+  const answer = await call(server, '/readyz');
+  assert.equal(answer.status, 200);
+  assert.equal(answer.body.toString(), 'ready, but 1 of its worker processes died or cannot be started\n');
+  assert.match((await call(server, '/metrics')).body.toString(), /^tr_cache_missing_workers 1$/m);
+  await until(async () => (await call(server, '/readyz')).body.toString() === 'ready\n');
+  assert.equal(workersOf(server).length, 3);
 });

@@ -76,7 +76,10 @@ class CacheServer {
     const oidc = issuers.length === 0 ? undefined : new OidcVerifier(issuers, now);
     this.#authenticator = new Authenticator({ tokens, oidc, now });
     this.#ledger = new Ledger(quotas);
-    this.#metrics = createMetrics(() => this.#ledger.totals);
+    this.#metrics = createMetrics({
+      stored: () => this.#ledger.totals,
+      missingWorkers: () => options.siblings?.missing ?? 0,
+    });
     this.#upkeep = new Upkeep({
       entries,
       blobs,
@@ -187,6 +190,7 @@ class CacheServer {
     app.setNotFoundHandler((request, reply) => this.#answerProblem(new Problem('not-found'), request, reply));
     addHealthRoutes(app, {
       findObstacle: () => this.#findObstacle(),
+      missingWorkers: () => this.#options.siblings?.missing ?? 0,
       metrics: async () => this.#metrics.text(await this.#options.siblings?.ask({ kind: 'metrics' })),
     });
     for (const protocol of this.#options.protocols) this.#addProtocol(app, protocol);

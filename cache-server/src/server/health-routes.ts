@@ -20,12 +20,19 @@ const WORDS: Readonly<Record<Obstacle['kind'], string>> = {
 export interface HealthQuestions {
   /** Undefined when it can serve. */
   findObstacle(): Promise<Obstacle | undefined>;
+  /** Processes of this server that should serve and do not. */
+  missingWorkers(): number;
   /** In the text format of Prometheus. */
   metrics(): Promise<string>;
 }
 
 function describe({ kind, detail }: Obstacle): string {
   return detail === undefined ? WORDS[kind] : `${WORDS[kind]} (${detail})`;
+}
+
+/** A server that lacks workers goes on serving with those it has: taking it out of use would leave none. */
+function describeReady(missing: number): string {
+  return missing === 0 ? 'ready\n' : `ready, but ${missing} of its worker processes died or cannot be started\n`;
 }
 
 /** `/healthz`: the process answers. `/readyz`: it can serve. `/metrics`: totals, nothing of any client. No login. */
@@ -36,7 +43,7 @@ export function addHealthRoutes(app: FastifyInstance, questions: HealthQuestions
     return await reply
       .code(obstacle === undefined ? 200 : 503)
       .type('text/plain')
-      .send(obstacle === undefined ? 'ready\n' : `not ready: ${describe(obstacle)}\n`);
+      .send(obstacle === undefined ? describeReady(questions.missingWorkers()) : `not ready: ${describe(obstacle)}\n`);
   });
   app.get('/metrics', async (_request, reply) => {
     return await reply.type('text/plain; version=0.0.4; charset=utf-8').send(await questions.metrics());

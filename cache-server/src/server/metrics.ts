@@ -24,8 +24,15 @@ export interface ServedRequest {
   readonly trace: RequestTrace;
 }
 
+/** What is looked up when somebody asks. */
+export interface MeasuredState {
+  readonly stored: () => { readonly bytes: number; readonly entries: number };
+  /** Processes of this server that should serve and do not. */
+  readonly missingWorkers: () => number;
+}
+
 /** Counters of one server. */
-export function createMetrics(stored: () => { readonly bytes: number; readonly entries: number }): Metrics {
+export function createMetrics({ stored, missingWorkers }: MeasuredState): Metrics {
   const registry = new Registry();
   const counter = (name: string, help: string, labelNames: readonly string[] = []): Counter =>
     new Counter({ name: `tr_cache_${name}`, help, labelNames: [...labelNames], registers: [registry] });
@@ -57,6 +64,7 @@ export function createMetrics(stored: () => { readonly bytes: number; readonly e
     });
   gauge('stored_bytes', 'Bytes of all entries.', () => stored().bytes);
   gauge('stored_entries', 'Number of all entries.', () => stored().entries);
+  gauge('missing_workers', 'Worker processes that should serve and do not.', missingWorkers);
 
   const tallies = new Map<string, Tally>();
   let last: Tally | undefined;

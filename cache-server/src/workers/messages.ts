@@ -13,6 +13,8 @@ export type FromWorker =
 /** What a worker is sent. */
 export type ToWorker =
   | { readonly type: 'stop' }
+  /** So many workers should serve and do not. */
+  | { readonly type: 'missing'; readonly workers: number }
   | { readonly type: 'news'; readonly news: readonly News[] }
   | { readonly type: 'asked'; readonly asker: number; readonly id: number; readonly question: Question }
   | { readonly type: 'answers'; readonly id: number; readonly values: readonly unknown[] };

@@ -21,6 +21,8 @@ export interface SiblingDuties {
 export interface Siblings {
   /** One of them counts what is stored, and evicts. */
   readonly isLeader: boolean;
+  /** How many of all processes, this one too, should serve and do not at the moment. */
+  readonly missing: number;
   /** Reaches all the others soon, and in order. */
   tell(news: News): void;
   /** What the others have to say; those that die meanwhile are left out. What was told before has arrived by then. */

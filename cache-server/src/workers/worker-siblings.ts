@@ -12,6 +12,7 @@ export interface WorkerChannel {
 /** The siblings of a worker, reached through the process that started them all. */
 export class WorkerSiblings implements Siblings {
   readonly isLeader: boolean;
+  #missing = 0;
   readonly #channel: WorkerChannel;
   readonly #questions = new Map<number, (values: readonly unknown[]) => void>();
   #news: News[] = [];
@@ -21,6 +22,10 @@ export class WorkerSiblings implements Siblings {
   constructor(channel: WorkerChannel, isLeader: boolean) {
     this.#channel = channel;
     this.isLeader = isLeader;
+  }
+
+  get missing(): number {
+    return this.#missing;
   }
 
   tell(news: News): void {
@@ -47,6 +52,9 @@ export class WorkerSiblings implements Siblings {
   /** Takes what came over the channel. */
   receive(message: Exclude<ToWorker, { readonly type: 'stop' }>): void {
     switch (message.type) {
+      case 'missing':
+        this.#missing = message.workers;
+        return;
       case 'news':
         for (const news of message.news) this.#take(news);
         return;

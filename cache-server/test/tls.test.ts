@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { request } from 'node:https';
+import { connect as connectTls } from 'node:tls';
 import { test } from 'node:test';
 import { createWorkspace, hasProgram, runClient } from './rig/client.js';
 import { startTestServer, type TestServer } from './rig/server.js';
@@ -79,5 +80,32 @@ test('TLS: HTTP/1.1 and gRPC on one port', { skip }, async () => {
   stream.resume();
   const [{ 'grpc-status': status }] = (await trailers) as [{ 'grpc-status': string }];
   assert.equal(status, '0');
+  client.close();
+});
+
+test('TLS: who knows HTTP/1.1 speaks it; over HTTP/2 nothing but gRPC is answered with 200', { skip }, async () => {
+  await using server = await startTlsServer();
+  const socket = connectTls({
+    port: server.port,
+    host: '127.0.0.1',
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2', 'http/1.1'],
+  });
+  await once(socket, 'secureConnect');
+  assert.equal(socket.alpnProtocol, 'http/1.1');
+  socket.destroy();
+
+  const client = connect(server.url, { rejectUnauthorized: false });
+  const authorization = `Bearer ${server.token('main')}`;
+  for (const path of ['/v8/artifacts/abc', '/v1/cache/1', '/ac/x', '/healthz']) {
+    for (const method of ['HEAD', 'GET', 'PUT']) {
+      const stream = client.request({ ':method': method, ':path': path, authorization });
+      const answered = once(stream, 'response');
+      stream.resume();
+      stream.end();
+      const [headers] = (await answered) as [{ ':status': number }];
+      assert.equal(headers[':status'], 415, `${method} ${path}`);
+    }
+  }
   client.close();
 });

@@ -19,6 +19,7 @@ const PROBLEMS = {
   'already-exists': { status: 409, text: 'Cannot override an existing record' },
   'length-required': { status: 411, text: 'The request needs a Content-Length' },
   'too-large': { status: 413, text: 'The body is larger than this server takes' },
+  'wrong-version': { status: 415, text: 'Over HTTP/2 only gRPC is served here; use HTTP/1.1' },
   'bad-range': { status: 416, text: 'This part is not in the content' },
   'too-many-failures': { status: 429, text: 'Too many failed logins from this address; try again in a minute' },
   internal: { status: 500, text: 'The server has a bug; its log says more' },

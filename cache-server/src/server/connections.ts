@@ -113,7 +113,8 @@ function createTlsFront(
   http: HttpServer,
   http2: Http2Server,
 ): NetServer {
-  const options = { ...tls, ALPNProtocols: ['h2', 'http/1.1'], minVersion: 'TLSv1.2' as const };
+  // The first that the client knows too: clients of gRPC know HTTP/2 only, and for others that is not served.
+  const options = { ...tls, ALPNProtocols: ['http/1.1', 'h2'], minVersion: 'TLSv1.2' as const };
   const front = createTlsServer(options, (socket) => {
     (socket.alpnProtocol === 'h2' ? http2 : http).emit('connection', socket);
   });

@@ -7,7 +7,7 @@ import type { SessionSubject } from '../session/create-session.js';
 import { createTrace, type RequestTrace } from '../session/request-trace.js';
 import type { AnsweredRequest } from './answered-request.js';
 import { clientAddress } from './client-address.js';
-import type { GrpcBackend, IncomingCall } from './grpc-endpoint.js';
+import { isGrpc, type GrpcBackend, type IncomingCall } from './grpc-endpoint.js';
 
 /** What calls over gRPC need of the server; requests over HTTP have the same. */
 export interface GrpcGround {
@@ -38,6 +38,7 @@ export function createGrpcBackend(ground: GrpcGround): GrpcBackend {
       open.set(call, record);
       const { headers, path } = call;
       const address = clientAddress(call.address, headers['x-forwarded-for'], ground.trustProxy);
+      if (!isGrpc(headers)) throw new Problem('wrong-version');
       if (ground.isDraining()) throw new Problem('draining');
       const identity = await ground.login({ authorization: headers.authorization, address });
       record.identity = identity;

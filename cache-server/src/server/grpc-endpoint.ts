@@ -36,6 +36,7 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   'not-stored': 7,
   'not-found': 5,
   'wrong-method': 12,
+  'wrong-version': 12,
   'already-exists': 6,
   'length-required': 3,
   'too-large': 8,
@@ -47,7 +48,10 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   full: 8,
 };
 
-/** Answers one call over HTTP/2. Never rejects. */
+/**
+ * Answers one call over HTTP/2. Never rejects. A request of another protocol is refused with a status of HTTP: the 200 under
+ * which gRPC tells of trouble would be a stored result to its sender.
+ */
 export async function answerCall(
   backend: GrpcBackend,
   stream: ServerHttp2Stream,
@@ -63,7 +67,8 @@ export async function answerCall(
     await runMethod(backend, stream, call);
   } catch (error) {
     problem = toKnownProblem(error);
-    sendStatus(stream, problem);
+    if (isGrpc(headers)) sendStatus(stream, problem);
+    else sendProblem(stream, problem);
   }
   // What the client still sends is of no use, but must not fill its window.
   stream.resume();
@@ -97,6 +102,17 @@ function sendStatus(stream: ServerHttp2Stream, problem: Problem): void {
   }
   // In the middle of an answer: the client must not take it for whole.
   stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+}
+
+/** True for what may be a call; else it is a request that came over HTTP/2. */
+export function isGrpc(headers: IncomingHttpHeaders): boolean {
+  return /^application\/grpc(?:$|[+;])/.test(headers['content-type'] ?? '');
+}
+
+function sendProblem(stream: ServerHttp2Stream, problem: Problem): void {
+  if (stream.destroyed || stream.closed) return;
+  stream.respond({ ':status': problem.status, 'content-type': 'text/plain' });
+  stream.end(problem.text);
 }
 
 async function drained(stream: ServerHttp2Stream): Promise<void> {

@@ -9,7 +9,7 @@ function moonWorkspace(remote: string): Workspace {
   return createWorkspace({
     '.moon/workspace.yml': `projects:\n  app: app\ntelemetry: false\nvcs:\n  client: git\n  defaultBranch: main\n${remote}`,
     'app/moon.yml': `language: unknown\ntasks:\n  build:\n    command: "sh build.sh"\n    inputs: ["src.txt", "build.sh"]\n    outputs: ["dist"]\n`,
-    'app/build.sh': 'mkdir -p dist && echo built > dist/out.txt && echo x >> ../ran.log\n',
+    'app/build.sh': 'mkdir -p dist && echo built > dist/out.txt && : > dist/empty.txt && echo x >> ../ran.log\n',
     'app/src.txt': 'source\n',
     '.gitignore': 'dist\n.moon/cache\nran.log\nhome\n',
   });
@@ -64,6 +64,7 @@ for (const { api, compression } of VARIANTS) {
     const output = await build(workspace, token);
     assert.equal(runs(workspace), 1, `${output}\n${server.lines.join('\n')}`);
     assert.equal(readFileSync(join(workspace.path, 'app/dist/out.txt'), 'utf8'), 'built\n');
+    assert.equal(readFileSync(join(workspace.path, 'app/dist/empty.txt'), 'utf8'), '');
 
     wipe();
     await build(workspace, 'wrong');

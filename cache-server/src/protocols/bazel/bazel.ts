@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../http/problem.js';
-import { announcedLength, bodyStream, readSmallBody } from '../../http/read-body.js';
+import { announcedLength, bodyStream, expectedLength, readSmallBody } from '../../http/read-body.js';
 import { sendEntry } from '../../http/send.js';
 import type { Protocol, ProtocolHost } from '../protocol.js';
 import { BazelCache, type ResultForm } from './bazel-cache.js';
@@ -58,14 +58,15 @@ async function answerRead(host: ProtocolHost, request: FastifyRequest, reply: Fa
 async function answerWrite(host: ProtocolHost, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { instance, store, hash } = readTarget(request);
   const cache = new BazelCache(host.session(request), instance);
-  const length = announcedLength(request);
   if (store === 'ac') {
     const form = formOf(request.headers['content-type']);
-    await cache.putResult(hash, form, { body: bodyStream(request), length });
+    await cache.putResult(hash, form, { body: bodyStream(request), length: announcedLength(request) });
   } else if (hash === EMPTY_HASH) {
+    // moon announces no length of an empty file, which is what HTTP means by none.
     await readSmallBody(request, 0);
   } else {
-    await cache.putBlob({ hash }, bodyStream(request), length);
+    // The digest tells whether all of it came.
+    await cache.putBlob({ hash }, bodyStream(request), expectedLength(request));
   }
   return await reply.send('');
 }

@@ -17,11 +17,12 @@ import { ServicesStatusCommand } from './commands/services-status.js';
 import { ServicesUpCommand } from './commands/services-up.js';
 import { ServeCommand } from './commands/serve.js';
 import { WhyCommand } from './commands/why.js';
+import { isTurborepoCommand } from './command-names.js';
 import type { CliContext } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { renderCommandHelp, renderOverview } from './help.js';
 import { OPTION_VALUES } from './option-values.js';
-import { takeTurborepoFlags } from './turborepo-flags.js';
+import { putCommandFirst, takeTurborepoFlags } from './turborepo-flags.js';
 import { VERSION } from './version.js';
 import { refuse, warn } from './with-project.js';
 
@@ -46,7 +47,8 @@ export const COMMANDS = [
 
 /** Runs a command line without `--cwd` and what follows `--`; returns the exit code. */
 export async function runCommandLine(typed: readonly string[], context: CliContext): Promise<number> {
-  const { args, diagnostics } = typed[0] === 'run' ? takeTurborepoFlags(typed) : { args: typed, diagnostics: [] };
+  const ordered = putCommandFirst(typed);
+  const { args, diagnostics } = ordered[0] === 'run' ? takeTurborepoFlags(ordered) : { args: ordered, diagnostics: [] };
   if (diagnostics.some(({ severity }) => severity === 'error')) return refuse(context, diagnostics);
   warn(context, diagnostics);
   const help = findHelp(args);
@@ -99,6 +101,7 @@ function findMistake(cli: Cli<CommandContext>, args: readonly string[]): Failure
   const paths = cli.definitions().map(({ path }) => path.split(' ').slice(1));
   const begun = paths.filter(([word]) => word === first);
   if (begun.length === 0) {
+    if (isTurborepoCommand(first)) return { code: 'usage/unsupported-command', command: first };
     return {
       code: 'usage/unknown-command',
       command: first,

@@ -84,7 +84,7 @@ function describePlan(
     frameworkInference: request.frameworkInference,
     tasks,
     taskArguments: request.taskArguments,
-    scm: git && { sha: headSha(git), branch: currentBranch(git) },
+    scm: git && { sha: headSha(git), branch: currentBranch(git) ?? '' },
   };
 }
 

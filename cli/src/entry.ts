@@ -3,7 +3,7 @@
  * did (recorded-run/) cost little more than Node itself. Everything else is in `main.ts`, a chunk of its own.
  */
 import { basename } from 'node:path';
-import { isOurCall } from './command-names.js';
+import { isOurCall, isTurborepoCommand } from './command-names.js';
 import { handOver } from './hand-over.js';
 import { loadMain } from './load-main.js';
 import { findRecord, repeatRun } from './recorded-run/repeat-run.js';
@@ -12,12 +12,15 @@ import { BUILD_ID, VERSION } from './version.js';
 /** The bundle is CommonJS. */
 declare const __dirname: string;
 
-const args = process.argv.slice(2);
+const typed = process.argv.slice(2);
+const isTaskrun = basename(process.argv[1] ?? '') === 'taskrun';
+// `taskrun` is nobody else's name, so that `taskrun build` can be what `turbo build` is.
+const args = isTaskrun && !isOurCall(typed[0]) && !isTurborepoCommand(typed[0]) ? ['run', ...typed] : typed;
 const [first] = args;
 
 if ((first === '--version' || first === '-v') && args.length === 1) {
   process.stdout.write(`${VERSION}\n`);
-} else if (!isOurCall(first) && basename(process.argv[1] ?? '') !== 'taskrun') {
+} else if (!isTaskrun && !isOurCall(first)) {
   handOver(args);
 } else if (first === 'run') {
   const record = findRecord(args);

@@ -1,4 +1,4 @@
-import { fail, ok, toError, type Diagnostic, type Failure, type Result } from '@tr/model';
+import { fail, ok, sorted, toError, type Diagnostic, type Failure, type Result } from '@tr/model';
 import type { CliContext } from './context.js';
 import { runDry } from './dry-run.js';
 import { createPlan } from './plan.js';
@@ -7,6 +7,7 @@ import { findRecursion } from './recursion.js';
 import type { RunFlags } from './run-flags.js';
 import { runPlan } from './run-plan.js';
 import { checkRunOptions, type RunRequest } from './run-request.js';
+import { readRunVariables } from './run-variables.js';
 import { readVariable } from './variables.js';
 import { refuse, warn, withProject } from './with-project.js';
 
@@ -14,7 +15,9 @@ import { refuse, warn, withProject } from './with-project.js';
 export function executeRun(flags: RunFlags, context: CliContext): Promise<number> {
   const request = createRequest(flags, context);
   if (!request.ok) return Promise.resolve(refuse(context, request.failure));
-  return withProject(context, (project) => run(project, request.value, context));
+  const { rootTurboJson, singlePackage } = flags;
+  const options = { rootConfigFile: rootTurboJson, isSingle: singlePackage };
+  return withProject(context, (project) => run(withGlobalDeps(project, flags), request.value, context), options);
 }
 
 async function run(project: Project, request: RunRequest, context: CliContext): Promise<number> {
@@ -35,8 +38,9 @@ async function run(project: Project, request: RunRequest, context: CliContext): 
 }
 
 /** Of options only: a variable of the same meaning gives way. */
-function findConflict({ cache, force, noCache }: RunFlags): Failure | undefined {
-  const second = force !== undefined ? '--force' : noCache ? '--no-cache' : undefined;
+function findConflict({ cache, force, noCache, remoteOnly }: RunFlags): Failure | undefined {
+  const others = { '--force': force !== undefined, '--no-cache': noCache, '--remote-only': remoteOnly !== undefined };
+  const second = Object.entries(others).find(([, isGiven]) => isGiven)?.[0];
   if (cache === undefined || second === undefined) return undefined;
   return { code: 'usage/conflicting-options', first: '--cache', second };
 }
@@ -44,25 +48,17 @@ function findConflict({ cache, force, noCache }: RunFlags): Failure | undefined 
 function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest, readonly Diagnostic[]> {
   const conflict = findConflict(flags);
   if (conflict !== undefined) return fail([toError(conflict)]);
-  const variable = (name: string): string | undefined => readVariable(context.environment, name);
-  const checked = checkRunOptions({
-    concurrency: flags.concurrency ?? variable('CONCURRENCY'),
-    continue: flags.continueMode,
-    force: flags.force ?? variable('FORCE'),
-    noCache: flags.noCache,
-    cache: flags.cache ?? variable('CACHE'),
-    remoteReadOnly: flags.remoteReadOnly ?? variable('REMOTE_CACHE_READ_ONLY'),
-    dry: flags.dry,
-    outputLogs: flags.outputLogs ?? variable('OUTPUT_LOGS'),
-    logOrder: flags.logOrder ?? variable('LOG_ORDER'),
-    logPrefix: flags.logPrefix ?? variable('LOG_PREFIX'),
-    logFormat: flags.logFormat,
-    envMode: flags.envMode ?? variable('ENV_MODE'),
-    frameworkInference: flags.frameworkInference,
-  });
+  const variables = readRunVariables(flags, context.environment);
+  if (variables.diagnostics.some(({ severity }) => severity === 'error')) return fail(variables.diagnostics);
+  warn(context, variables.diagnostics);
+  const given = { ...variables.options, ...definedOf(flags) };
+  const checked = checkRunOptions({ ...given, continue: flags.continueMode });
   if (!checked.ok) return fail(checked.failure.map(toError));
+  if (flags.cacheDir === '') {
+    return fail([toError({ code: 'usage/missing-value', option: '--cache-dir', expected: 'a directory' })]);
+  }
   const { tasks, filters, affected, only, parallel } = flags;
-  const cacheDir = flags.cacheDir ?? variable('CACHE_DIR');
+  const cacheDir = flags.cacheDir ?? readVariable(context.environment, 'CACHE_DIR');
   return ok({
     ...checked.value,
     tasks,
@@ -73,4 +69,16 @@ function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest,
     cacheDir,
     taskArguments: context.passThrough,
   });
+}
+
+/** What is on the command line. */
+function definedOf(flags: RunFlags): Partial<RunFlags> {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}
+
+/** The files of `--global-deps` count like those of the configuration. */
+function withGlobalDeps(project: Project, { globalDeps }: RunFlags): Project {
+  if (globalDeps.length === 0) return project;
+  const globalDependencies = sorted([...project.config.globalDependencies, ...globalDeps]);
+  return { ...project, config: { ...project.config, globalDependencies } };
 }

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, fstatSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { isTurborepoCommand } from './command-names.js';
 
 /** Directories already tried, for shims that start us again under another path. */
 const TRIED = 'TR_HAND_OVER_TRIED';
@@ -32,24 +33,10 @@ export function handOver(args: readonly string[]): void {
   else execve.call(process, found.file, ['tr', ...args], env);
 }
 
-/** Commands of Turborepo that have no counterpart: nobody has a task of such a name. */
-const TURBOREPO_COMMANDS = [
-  'boundaries',
-  'devtools',
-  'gen',
-  'generate',
-  'link',
-  'login',
-  'logout',
-  'prune',
-  'query',
-  'watch',
-];
-
 function suggest(args: readonly string[]): string {
   const [first = ''] = args;
   if (first === 'help') return '`tr --help` lists the commands.';
-  if (TURBOREPO_COMMANDS.includes(first)) return `\`turbo ${first}\` has no counterpart: see docs/turborepo.md.`;
+  if (isTurborepoCommand(first)) return `\`turbo ${first}\` has no counterpart: see docs/turborepo.md.`;
   return `Was \`tr run ${args.join(' ')}\` meant?`;
 }
 

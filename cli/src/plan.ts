@@ -116,15 +116,11 @@ function findChangedBy(
   changes: ChangeDetector,
 ): Result<readonly PackageName[], Failure> {
   if (workspace.git === undefined) return fail({ code: 'workspace/no-git', root: workspace.root });
-  const isCommits = range.kind === 'commits';
   const location = { root: workspace.root, git: workspace.git };
-  const files = listChangedFiles({
-    ...location,
-    from: range.from,
-    to: isCommits ? range.to : undefined,
-    mergeBase: isCommits,
-  });
-  return files.ok ? ok(changes.packagesOf(files.value, range.from)) : files;
+  const { from } = range;
+  const to = range.kind === 'work-tree' ? undefined : range.to;
+  const files = listChangedFiles({ ...location, from, to, mergeBase: range.kind === 'commits' });
+  return files.ok ? ok(changes.packagesOf(files.value, from)) : files;
 }
 
 interface Affected {
@@ -152,6 +148,7 @@ function listAffected({ workspace, config }: Project, { environment }: ScopeRequ
     { root, git },
     {
       base: environment['TURBO_SCM_BASE'] || undefined,
+      head: environment['TURBO_SCM_HEAD'] || undefined,
       isGithubActions: (environment['GITHUB_ACTIONS'] ?? '') !== '',
       githubBaseRef: environment['GITHUB_BASE_REF'] || undefined,
       mayUseRemoteBase: config.futureFlags.githubActionsRemoteBaseRefFallback,

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import {
   createTaskDefinitions,
   loadPackageConfig,
@@ -18,6 +18,8 @@ import {
   type Workspace,
 } from '@tr/model';
 import { findWorkspaceRoot, loadWorkspace } from '@tr/workspace';
+import { readCacheBounds } from './cache-limits.js';
+import { readVariable } from './variables.js';
 
 /** One checkout with its configuration: everything that is known before a command says what it wants. */
 export interface Project {
@@ -28,8 +30,16 @@ export interface Project {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** What the command line says instead of the workspace. */
+export interface ProjectOptions {
+  /** Path of the root configuration, from the current directory. */
+  readonly rootConfigFile?: string | undefined;
+  /** Whatever workspaces there are, the root is the one package. */
+  readonly isSingle?: boolean;
+}
+
 /** Where to look, and the variables that count. */
-export interface ProjectRequest {
+export interface ProjectRequest extends ProjectOptions {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -39,16 +49,20 @@ export async function loadProject(request: ProjectRequest): Promise<Result<Proje
   const found = findWorkspaceRoot(request.cwd);
   if (!found.ok) return fail([toError(found.failure)]);
   const { root } = found.value;
-  const rootConfig = loadRootConfig(root);
+  const rootConfig = loadRootConfig(root, findConfigFile(request, root));
   const diagnostics: Diagnostic[] = [...rootConfig.diagnostics];
   if (rootConfig.config === undefined) return fail(diagnostics);
+  const bounds = readCacheBounds(request.environment);
+  if (!bounds.ok) return fail([...diagnostics, toError(bounds.failure)]);
+  const config = { ...rootConfig.config, cache: { ...rootConfig.config.cache, ...bounds.value } };
 
   const packageConfigs = createConfigReader(root);
   const loaded = await loadWorkspace({
     root,
-    configPackages: rootConfig.config.packages,
+    isSingle: request.isSingle === true,
+    configPackages: request.isSingle === true ? [] : config.packages,
     packageConfigName: (directory) => packageConfigs(directory).config?.name,
-    dangerouslyDisablePackageManagerCheck: rootConfig.config.dangerouslyDisablePackageManagerCheck,
+    dangerouslyDisablePackageManagerCheck: config.dangerouslyDisablePackageManagerCheck,
     user: {
       userNpmrc:
         request.environment['npm_config_userconfig'] ?? join(request.environment['HOME'] ?? homedir(), '.npmrc'),
@@ -65,10 +79,16 @@ export async function loadProject(request: ProjectRequest): Promise<Result<Proje
     diagnostics.push(...(parsed?.diagnostics ?? []));
     return { name: member.name, directory: member.directory, config: parsed?.config, scripts: member.scripts };
   });
-  const definitions = createTaskDefinitions(rootConfig.config, members, { single: workspace.kind === 'single' });
+  const definitions = createTaskDefinitions(config, members, { single: workspace.kind === 'single' });
   diagnostics.push(...definitions.diagnostics);
   if (diagnostics.some(({ severity }) => severity === 'error')) return fail(diagnostics);
-  return ok({ workspace, config: rootConfig.config, definitions, warnings: diagnostics });
+  return ok({ workspace, config: config, definitions, warnings: diagnostics });
+}
+
+/** The configuration that the call or a variable names, from the root. */
+function findConfigFile({ cwd, environment, rootConfigFile }: ProjectRequest, root: string): RelativePath | undefined {
+  const named = rootConfigFile ?? readVariable(environment, 'ROOT_TURBO_JSON');
+  return named === undefined ? undefined : relative(root, resolve(cwd, named)).split(sep).join('/');
 }
 
 /** Reads each package's file once: its name is needed before its tasks are. */

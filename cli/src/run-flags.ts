@@ -1,7 +1,10 @@
+import { isValueOf } from './values-apart.js';
+
 /** What stands on the command line of `tr run`, unchecked. An option that is not there is undefined. */
 export interface RunFlags {
   readonly tasks: readonly string[];
   readonly filters: readonly string[];
+  readonly globalDeps: readonly string[];
   readonly affected: boolean;
   readonly only: boolean;
   readonly parallel: boolean;
@@ -11,20 +14,25 @@ export interface RunFlags {
   readonly force: string | boolean | undefined;
   readonly cache: string | undefined;
   readonly remoteReadOnly: string | boolean | undefined;
+  readonly remoteOnly: string | boolean | undefined;
   readonly cacheDir: string | undefined;
   readonly dry: string | boolean | undefined;
   readonly outputLogs: string | undefined;
   readonly logOrder: string | undefined;
   readonly logPrefix: string | undefined;
   readonly logFormat: string | undefined;
-  readonly envMode: string | undefined;
+  readonly envMode: string | boolean | undefined;
   readonly frameworkInference: string | boolean | undefined;
+  readonly singlePackage: boolean;
+  readonly rootTurboJson: string | undefined;
 }
 
-type Field = Exclude<keyof RunFlags, 'tasks' | 'filters'>;
+/** May be given more than once. */
+type ListField = 'filters' | 'globalDeps';
+type Field = Exclude<keyof RunFlags, 'tasks' | ListField>;
 
 /** By option: its field, and whether a value follows (`optional`: only after `=`). */
-const OPTIONS: Readonly<Record<string, readonly [field: Field | 'filters', value: 'none' | 'required' | 'optional']>> =
+const OPTIONS: Readonly<Record<string, readonly [field: Field | ListField, value: 'none' | 'required' | 'optional']>> =
   {
     '--filter': ['filters', 'required'],
     '-F': ['filters', 'required'],
@@ -37,6 +45,7 @@ const OPTIONS: Readonly<Record<string, readonly [field: Field | 'filters', value
     '--force': ['force', 'optional'],
     '--cache': ['cache', 'required'],
     '--remote-cache-read-only': ['remoteReadOnly', 'optional'],
+    '--remote-only': ['remoteOnly', 'optional'],
     '--cache-dir': ['cacheDir', 'required'],
     '--dry': ['dry', 'optional'],
     '--dry-run': ['dry', 'optional'],
@@ -44,8 +53,11 @@ const OPTIONS: Readonly<Record<string, readonly [field: Field | 'filters', value
     '--log-order': ['logOrder', 'required'],
     '--log-prefix': ['logPrefix', 'required'],
     '--log-format': ['logFormat', 'required'],
-    '--env-mode': ['envMode', 'required'],
+    '--env-mode': ['envMode', 'optional'],
     '--framework-inference': ['frameworkInference', 'optional'],
+    '--global-deps': ['globalDeps', 'required'],
+    '--single-package': ['singlePackage', 'none'],
+    '--root-turbo-json': ['rootTurboJson', 'required'],
   };
 
 /**
@@ -55,7 +67,7 @@ const OPTIONS: Readonly<Record<string, readonly [field: Field | 'filters', value
  */
 export function readPlainRunFlags(args: readonly string[]): RunFlags | undefined {
   const tasks: string[] = [];
-  const filters: string[] = [];
+  const lists: Record<ListField, string[]> = { filters: [], globalDeps: [] };
   const given: Partial<Record<Field, string | boolean>> = {};
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? '';
@@ -65,24 +77,25 @@ export function readPlainRunFlags(args: readonly string[]): RunFlags | undefined
     }
     const equals = arg.startsWith('--') ? arg.indexOf('=') : -1;
     const option = OPTIONS[equals === -1 ? arg : arg.slice(0, equals)];
-    if (option === undefined) return undefined;
+    if (option === undefined || isValueOf(arg, args[at + 1])) return undefined;
     const [field, kind] = option;
     let value: string | true = true;
     if (equals !== -1) value = arg.slice(equals + 1);
     else if (kind === 'required') value = args[++at] ?? '';
     const isPlain = value === true ? kind !== 'required' : kind !== 'none' && value !== '' && !value.startsWith('-');
     if (!isPlain) return undefined;
-    if (field === 'filters') filters.push(String(value));
+    if (field === 'filters' || field === 'globalDeps') lists[field].push(String(value));
     else if (given[field] === undefined) given[field] = value;
     else return undefined;
   }
   // `OPTIONS` gives every field what its type says.
-  return { ...NOTHING, ...(given as Partial<RunFlags>), tasks, filters };
+  return { ...NOTHING, ...(given as Partial<RunFlags>), ...lists, tasks };
 }
 
 const NOTHING: RunFlags = {
   tasks: [],
   filters: [],
+  globalDeps: [],
   affected: false,
   only: false,
   parallel: false,
@@ -92,6 +105,7 @@ const NOTHING: RunFlags = {
   force: undefined,
   cache: undefined,
   remoteReadOnly: undefined,
+  remoteOnly: undefined,
   cacheDir: undefined,
   dry: undefined,
   outputLogs: undefined,
@@ -100,4 +114,6 @@ const NOTHING: RunFlags = {
   logFormat: undefined,
   envMode: undefined,
   frameworkInference: undefined,
+  singlePackage: false,
+  rootTurboJson: undefined,
 };

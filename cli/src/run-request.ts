@@ -1,4 +1,4 @@
-import type { Failure, OutputLogs, Result } from '@tr/model';
+import type { OutputLogs, Result, UsageFailure } from '@tr/model';
 import { fail, ok } from '@tr/model';
 
 /** Which tiers may be read and written. */
@@ -38,12 +38,13 @@ export interface RawRunOptions {
   readonly noCache?: boolean | undefined;
   readonly cache?: string | undefined;
   readonly remoteReadOnly?: string | boolean | undefined;
+  readonly remoteOnly?: string | boolean | undefined;
   readonly dry?: string | boolean | undefined;
   readonly outputLogs?: string | undefined;
   readonly logOrder?: string | undefined;
   readonly logPrefix?: string | undefined;
   readonly logFormat?: string | undefined;
-  readonly envMode?: string | undefined;
+  readonly envMode?: string | boolean | undefined;
   readonly frameworkInference?: string | boolean | undefined;
 }
 
@@ -65,8 +66,8 @@ export type CheckedRunOptions = Pick<
 const OUTPUT_LOGS = ['full', 'hash-only', 'new-only', 'errors-only', 'none'] as const;
 
 /** Checks every option and reports all that are wrong. */
-export function checkRunOptions(raw: RawRunOptions): Result<CheckedRunOptions, readonly Failure[]> {
-  const failures: Failure[] = [];
+export function checkRunOptions(raw: RawRunOptions): Result<CheckedRunOptions, readonly UsageFailure[]> {
+  const failures: UsageFailure[] = [];
   const choose = <T extends string>(
     option: string,
     value: string | undefined,
@@ -87,7 +88,7 @@ export function checkRunOptions(raw: RawRunOptions): Result<CheckedRunOptions, r
     logOrder: choose('--log-order', raw.logOrder, ['auto', 'stream', 'grouped']) ?? 'auto',
     logPrefix: choose('--log-prefix', raw.logPrefix, ['auto', 'task', 'none']) ?? 'auto',
     logFormat: choose('--log-format', raw.logFormat, ['text', 'json']) ?? 'text',
-    envMode: choose('--env-mode', raw.envMode, ['strict', 'loose']),
+    envMode: choose('--env-mode', raw.envMode === true ? 'strict' : raw.envMode || undefined, ['strict', 'loose']),
     frameworkInference:
       choose('--framework-inference', String(raw.frameworkInference ?? true), ['true', 'false']) !== 'false',
   };
@@ -104,7 +105,7 @@ function toText<D extends string | undefined>(
   return value === true || value === 'true' ? whenTrue : value;
 }
 
-function checkConcurrency(value: string | undefined, failures: Failure[]): string | undefined {
+function checkConcurrency(value: string | undefined, failures: UsageFailure[]): string | undefined {
   const valid =
     value === undefined || /^[1-9]\d*$/.test(value) || /^(?:100|[1-9]\d?|[1-9]\d{2,})(?:\.\d+)?%$/.test(value);
   if (valid) return value;
@@ -117,7 +118,7 @@ function checkConcurrency(value: string | undefined, failures: Failure[]): strin
   return undefined;
 }
 
-function checkSwitch(option: string, given: string | boolean | undefined, failures: Failure[]): boolean {
+function checkSwitch(option: string, given: string | boolean | undefined, failures: UsageFailure[]): boolean {
   const value = String(given ?? 'false');
   const known = { true: true, '1': true, false: false, '0': false, '': false }[value];
   if (known !== undefined) return known;
@@ -126,31 +127,38 @@ function checkSwitch(option: string, given: string | boolean | undefined, failur
 }
 
 /** `--cache=local:rw,remote:r`, or the older `--force` and `--no-cache`. */
-function checkPolicy(raw: RawRunOptions, failures: Failure[]): CachePolicy {
+function checkPolicy(raw: RawRunOptions, failures: UsageFailure[]): CachePolicy {
   const force = checkSwitch('--force', raw.force, failures);
   const readsOnly = checkSwitch('--remote-cache-read-only', raw.remoteReadOnly, failures);
+  const remoteOnly = checkSwitch('--remote-only', raw.remoteOnly, failures);
   const { local, remote } = checkTiers(raw, force, failures);
-  return { local, remote: { read: remote.read, write: remote.write && !readsOnly } };
+  return {
+    local: remoteOnly ? { read: false, write: false } : local,
+    remote: { read: remote.read, write: remote.write && !readsOnly },
+  };
 }
 
-function checkTiers(raw: RawRunOptions, force: boolean, failures: Failure[]): CachePolicy {
+function checkTiers(raw: RawRunOptions, force: boolean, failures: UsageFailure[]): CachePolicy {
   if (raw.cache === undefined) {
     const both = { read: !force, write: raw.noCache !== true };
     return { local: both, remote: both };
   }
   const tiers = { local: { read: false, write: false }, remote: { read: false, write: false } };
-  for (const part of raw.cache.split(',').filter(Boolean)) {
-    const match = /^(local|remote):(r?)(w?)$/.exec(part);
-    if (match === null) {
+  const parts = raw.cache.split(',').filter(Boolean);
+  const named = parts.map((part) => /^(local|remote):(r?w?|wr)$/.exec(part));
+  for (const [at, part] of parts.entries()) {
+    const [, name, rights] = named[at] ?? [];
+    const isAgain = name !== undefined && named.findIndex((match) => match?.[1] === name) < at;
+    if (name === undefined || rights === undefined || isAgain) {
       failures.push({
         code: 'usage/invalid-option',
         option: '--cache',
-        value: part,
-        expected: 'local:rw, local:r, local:w, local:, and the same with remote',
+        value: isAgain ? raw.cache : part,
+        expected: 'local:rw, local:r, local:w, local:, and the same with remote, each tier once',
       });
     } else {
-      const name = match[1] === 'local' ? 'local' : 'remote';
-      tiers[name] = { read: match[2] === 'r' && !force, write: match[3] === 'w' };
+      const tier = name === 'local' ? 'local' : 'remote';
+      tiers[tier] = { read: rights.includes('r') && !force, write: rights.includes('w') };
     }
   }
   return tiers;

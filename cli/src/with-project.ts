@@ -4,12 +4,16 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CliContext } from './context.js';
 import { EXIT } from './exit-codes.js';
-import { loadProject, type Project } from './project.js';
+import { loadProject, type Project, type ProjectOptions } from './project.js';
 
 /** Loads the project and goes on with it; prints every diagnostic, and ends with exit code 2 on an error. */
-export async function withProject(context: CliContext, run: (project: Project) => Promise<number>): Promise<number> {
+export async function withProject(
+  context: CliContext,
+  run: (project: Project) => Promise<number>,
+  options: ProjectOptions = {},
+): Promise<number> {
   const { cwd, environment } = context;
-  const project = await loadProject({ cwd, environment });
+  const project = await loadProject({ ...options, cwd, environment });
   if (!project.ok) return refuse(context, project.failure);
   warn(context, project.value.warnings);
   return run(project.value);

@@ -30,6 +30,7 @@ const CALLS: readonly (readonly [string | undefined, boolean])[] = [
   [undefined, true],
   ...[...COMMAND_NAMES, ...GLOBAL_FLAGS].map((name) => [name, true] as const),
   ['--cwd=packages/web', true],
+  ['--ui=stream', true],
   // What scripts give to the POSIX tool.
   ['a-z', false],
   ['-d', false],

@@ -28,7 +28,9 @@ const PLAIN = [
   'build --continue --force --dry --framework-inference',
   'build --continue=always --force=true --dry=json --framework-inference=false --env-mode=loose',
   '--dry-run build',
-  '--dry json',
+  '--dry build',
+  'build --global-deps=.env --global-deps package.json --remote-only',
+  'build --single-package --root-turbo-json=other.json --env-mode',
   '--filter a=b build',
 ];
 
@@ -51,6 +53,8 @@ const NOT_PLAIN = [
   'build --no-affected',
   'build --concurrency=1 --concurrency=2',
   'build --dry --dry-run=json',
+  'build --dry json',
+  'build --force false',
   'build --constructor',
   'build -',
   'build --daemon',

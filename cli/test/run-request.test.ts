@@ -56,7 +56,12 @@ const GOOD: readonly (readonly [RawRunOptions, Partial<CheckedRunOptions>])[] = 
   [{ cache: 'local:rw' }, tiers('rw', '')],
   [{ cache: 'local:r' }, tiers('r', '')],
   [{ cache: 'local:w,remote:rw' }, tiers('w', 'rw')],
+  [{ cache: 'local:wr' }, tiers('rw', '')],
   [{ cache: 'local:' }, tiers('', '')],
+  [{ remoteOnly: true }, tiers('', 'rw')],
+  [{ remoteOnly: 'true', force: true }, tiers('', 'w')],
+  [{ remoteOnly: 'false' }, tiers('rw', 'rw')],
+  [{ envMode: true }, { envMode: 'strict' }],
   [{ cache: 'remote:rw' }, tiers('', 'rw')],
   // A variable that forces wins over what the option lets be read.
   [{ cache: 'local:rw', force: 'true' }, tiers('w', '')],
@@ -79,7 +84,7 @@ const BAD: readonly (readonly [RawRunOptions, string])[] = [
   [{ envMode: 'infer' }, '--env-mode'],
   [{ frameworkInference: 'maybe' }, '--framework-inference'],
   [{ remoteReadOnly: 'maybe' }, '--remote-cache-read-only'],
-  [{ cache: 'local:wr' }, '--cache'],
+  [{ cache: 'local:rw,local:r' }, '--cache'],
   [{ cache: 'disk:rw' }, '--cache'],
   [{ cache: 'local' }, '--cache'],
 ];

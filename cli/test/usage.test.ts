@@ -13,6 +13,7 @@ const WRONG: readonly (readonly [string, readonly string[]])[] = [
   ['cache --cache-dir=x', ['usage/incomplete-command']],
   ['cache stats', ['usage/unknown-command']],
   ['cache clean', ['usage/unknown-command']],
+  ['prune web', ['usage/unsupported-command']],
   ['cache gc extra', ['usage/unexpected-argument']],
   ['--flter=web run build', ['usage/unknown-option']],
   ['run build -x', ['usage/unknown-option']],

@@ -109,8 +109,38 @@ test('without another tr the message says so', () => {
   assert.match(run.stderr, /not a command of the task runner/);
 });
 
-test('taskrun never means the POSIX tr', () => {
-  const run = sh('taskrun rnu build');
-  assert.equal(run.status, 2);
-  assert.match(run.stderr, /rnu/);
+test('taskrun never means the POSIX tr: what is no command is a task, as with `turbo build`', () => {
+  const typo = sh('taskrun rnu build');
+  assert.equal(typo.status, 2);
+  assert.match(typo.stderr, /workspace\/no-config/);
+  writeFileSync(join(root, 'turbo-like.config.json'), '{ "tasks": { "build": { "command": "echo built" } } }');
+  try {
+    assert.match(sh('taskrun rnu').stderr, /graph\/unknown-task .*`rnu`/);
+    for (const call of [
+      'taskrun build',
+      'taskrun --output-logs=full build',
+      'taskrun --ui=stream run build',
+      'taskrun run build',
+    ]) {
+      const run = sh(call);
+      assert.match(run.stdout, /: built\n/, call);
+      assert.equal(run.status, 0, call);
+    }
+  } finally {
+    rmSync(join(root, 'turbo-like.config.json'));
+    rmSync(join(root, '.tr'), { recursive: true, force: true });
+  }
+});
+
+test('commands of Turborepo without a counterpart say what to use instead', () => {
+  for (const [call, next] of [
+    ['taskrun prune web', /`tr ls --filter=<package>\.\.\. --output=json`/],
+    ['taskrun watch build', /watchexec/],
+    ['tr --no-update-notifier login', /TR_REMOTE_URL/],
+  ] as const) {
+    const run = sh(call);
+    assert.equal(run.status, 2, call);
+    assert.match(run.stderr, /^usage\/unsupported-command .*\n {2}next: /, call);
+    assert.match(run.stderr, next, call);
+  }
 });

@@ -45,6 +45,30 @@ test('a command line written for Turborepo runs; what has no counterpart yet is 
   assert.match(summarized.stderr, /^usage\/unsupported-option warning: `--summarize`/);
 });
 
+test('files of --global-deps count for every task', async () => {
+  const workspace = sample();
+  workspace.write({ 'settings.txt': 'one\n' });
+  const call = async () => {
+    const run = await workspace.tr(['run', 'build', '--global-deps=settings.txt', '--log-format=json']);
+    assert.equal(run.exitCode, 0);
+    return run.outcomes['lib#build'];
+  };
+  assert.equal(await call(), 'executed');
+  assert.equal(await call(), 'fresh');
+  workspace.write({ 'settings.txt': 'two\n' });
+  assert.equal(await call(), 'executed');
+});
+
+test('a variable that says what nobody knows is told by its name, and not taken', async () => {
+  const workspace = sample();
+  const lenient = await workspace.tr(['run', 'build'], { env: { TURBO_FORCE: 'yes', TURBO_LOG_PREFIX: '' } });
+  assert.equal(lenient.exitCode, 0);
+  assert.match(lenient.stderr, /^usage\/invalid-option warning: `TURBO_FORCE` cannot be `yes`\./);
+  const strict = await workspace.tr(['run', 'build'], { env: { TR_CONCURRENCY: 'many' } });
+  assert.equal(strict.exitCode, 2);
+  assert.match(strict.stderr, /^usage\/invalid-option `TR_CONCURRENCY` cannot be `many`\./);
+});
+
 test('--color and --no-color win over what the output is', async () => {
   const workspace = sample();
   const colored = await workspace.tr(['run', 'build', '--color']);

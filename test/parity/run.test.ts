@@ -1,6 +1,6 @@
 /** Real runs of the registry's turbo and of ours: exit codes, what ran after a failure, arguments, order, prefixes. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { createRoot, createWorkspace, type TestWorkspace } from '../rig/workspace.js';
 import { openTools, type Answer, type Tools } from './dry-run.js';
@@ -111,4 +111,61 @@ test('dependencies end before dependents start, pre and post scripts run around,
     stdout.split('\n').filter((line) => / out-|^out-/.test(line) && !line.includes('>'));
   assert.deepEqual(output(ours), output(turbo));
   assert.deepEqual(output(ours), ['a:build: out-pre', 'a:build: out-a', 'a:build: out-post', 'b:build: out-b']);
+});
+
+/** What is said of the cache, on a workspace that is built once before. */
+const FLAG_CALLS: readonly (readonly [args: string, env?: Readonly<Record<string, string>>])[] = [
+  ['build'],
+  ['build --force true'],
+  ['build --remote-only'],
+  ['build --remote-only=false'],
+  ['build --cache=local:wr'],
+  ['build --cache=local:rw,local:r'],
+  ['build --cache-dir='],
+  ['build -Fa'],
+  ['build --env-mode'],
+  ['build --dry json'],
+  ['build --root-turbo-json=other.json'],
+  ['build --root-turbo-json=nowhere.json'],
+  ['build --single-package'],
+  ['build', { TURBO_REMOTE_ONLY: 'true' }],
+  ['build', { TURBO_FORCE: 'yes' }],
+  ['build', { TURBO_CONCURRENCY: '' }],
+  ['build', { TURBO_CONCURRENCY: 'many' }],
+  ['build', { TURBO_LOG_ORDER: '' }],
+  ['build', { TURBO_ENV_MODE: 'nonsense' }],
+  ['build', { TURBO_OUTPUT_LOGS: 'nonsense' }],
+  ['build', { TURBO_CACHE: '' }],
+  ['build', { TURBO_CACHE_MAX_SIZE: 'nonsense' }],
+  ['build', { TURBO_CACHE_MAX_AGE: 'nonsense' }],
+  ['build', { TURBO_CACHE_MAX_SIZE: '500MB', TURBO_CACHE_MAX_AGE: '7d' }],
+  ['build', { TURBO_ROOT_TURBO_JSON: 'other.json' }],
+];
+
+test('flags and variables: the same tasks run, or both refuse', async () => {
+  const seen = { turbo: [] as string[], ours: [] as string[] };
+  for (const tool of ['turbo', 'ours'] as const) {
+    const root = createRoot();
+    const log = `${root}.invocations/log`;
+    const scripts = (name: string) => ({ scripts: { build: `echo ${name} >> '${log}'` } });
+    const files = { 'other.json': { json: { tasks: { build: { cache: false } } } } };
+    const packages = { a: scripts('a'), b: scripts('b') };
+    const workspace = createWorkspace(repository({ turbo: { tasks: TASKS }, manager: 'npm', packages, files }), {
+      root,
+    });
+    const tools = openTools(root, 'really');
+    try {
+      await tools[tool]({ name: 'build', args: ['build'] });
+      for (const [args, env] of FLAG_CALLS) {
+        writeFileSync(log, '');
+        const { exitCode } = await tools[tool]({ name: args, args: args.split(' '), env });
+        const ran = readFileSync(log, 'utf8').split('\n').filter(Boolean).sort().join(' ');
+        seen[tool].push(`${args} ${JSON.stringify(env ?? {})}: ${exitCode === 0 ? `ran ${ran}` : 'refused'}`);
+      }
+    } finally {
+      tools.dispose();
+      workspace.dispose();
+    }
+  }
+  assert.deepEqual(seen.ours, seen.turbo);
 });

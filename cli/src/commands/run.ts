@@ -53,6 +53,10 @@ export class RunCommand extends ProjectCommand implements RunFlags {
     tolerateBoolean: true,
     description: 'Send nothing to the remote cache.',
   });
+  remoteOnly = Option.String('--remote-only', {
+    tolerateBoolean: true,
+    description: 'Neither read nor write the local cache.',
+  });
   cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
   dry = Option.String('--dry,--dry-run', {
     tolerateBoolean: true,
@@ -69,11 +73,21 @@ export class RunCommand extends ProjectCommand implements RunFlags {
   });
   logFormat = Option.String('--log-format', { description: '`text`, or `json` for one event a line.' });
   envMode = Option.String('--env-mode', {
+    tolerateBoolean: true,
     description: 'Variables that tasks see: those configured (`strict`) or all (`loose`).',
   });
   frameworkInference = Option.String('--framework-inference', {
     tolerateBoolean: true,
     description: 'Count the variables of detected frameworks: `true` (default) or `false`.',
+  });
+  globalDeps = Option.Array('--global-deps', [], {
+    description: 'More files that every task depends on, as `globalDependencies`.',
+  });
+  singlePackage = Option.Boolean('--single-package', false, {
+    description: 'Take the repository for one package, whatever workspaces it has.',
+  });
+  rootTurboJson = Option.String('--root-turbo-json', {
+    description: 'Another root configuration than the one at the root.',
   });
 
   override execute(): Promise<number> {

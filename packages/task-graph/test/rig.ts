@@ -117,7 +117,8 @@ export function trySelect(facts: SelectionFacts): ReturnType<typeof selectPackag
 }
 
 function changedBy(facts: SelectionFacts, range: GitRange): ReturnType<SelectionRequest['changedBy']> {
-  const text = range.kind === 'commits' ? `${range.from}...${range.to}` : range.from;
+  const dots = range.kind === 'commits' ? '...' : '..';
+  const text = range.kind === 'work-tree' ? range.from : `${range.from}${dots}${range.to}`;
   const changed = facts.changes?.[text];
   if (changed === undefined) return { ok: false, failure: { code: 'workspace/unknown-ref', ref: text } };
   return { ok: true, value: changed as readonly PackageName[] };

@@ -1,10 +1,20 @@
-import { ok, toWarning, type Diagnostic, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import {
+  ok,
+  sortedUnique,
+  toWarning,
+  type Diagnostic,
+  type RelativePath,
+  type Result,
+  type WorkspaceFailure,
+} from '@tr/model';
 import { findMergeBase, listChangedFiles, resolveCommit, type GitWorkspace } from './git.js';
 
 /** What the environment says about the commit to compare with; the caller reads the variables. */
 export interface ScmFacts {
   /** TURBO_SCM_BASE. */
   readonly base: string | undefined;
+  /** TURBO_SCM_HEAD: the commits up to there count instead of those up to HEAD. */
+  readonly head?: string | undefined;
   /** GITHUB_ACTIONS is set. */
   readonly isGithubActions: boolean;
   /** GITHUB_BASE_REF; counts only under GitHub Actions. */
@@ -20,18 +30,34 @@ export type AffectedChanges =
   | { readonly kind: 'everything'; readonly warning: Diagnostic };
 
 /**
- * Files changed between the common ancestor of the base and HEAD, and the work tree. The base is TURBO_SCM_BASE,
+ * Files changed between the common ancestor of the base and HEAD (or TURBO_SCM_HEAD), and the work tree. The base is TURBO_SCM_BASE,
  * else GITHUB_BASE_REF under GitHub Actions, else `main`, else `master`. A TURBO_SCM_BASE that does not exist is an
- * error: somebody asked for it; any other base that cannot be used means that everything is affected.
+ * error, and so is a TURBO_SCM_HEAD: somebody asked for it; any other base that cannot be used means that everything is affected.
  */
 export function listAffectedFiles(workspace: GitWorkspace, facts: ScmFacts): Result<AffectedChanges, WorkspaceFailure> {
   const base = resolveAffectedBase(workspace, facts);
   if (!base.ok) return base;
   if (base.value.kind === 'unknown') return everything({ code: 'workspace/no-base', tried: base.value.tried });
-  const ancestor = findMergeBase(workspace.git, base.value.ref, 'HEAD');
+  const head = facts.head === undefined ? ok(undefined) : resolveCommit(workspace.git, facts.head);
+  if (!head.ok) return head;
+  const ancestor = findMergeBase(workspace.git, base.value.ref, facts.head ?? 'HEAD');
   if (!ancestor.ok) return isAboutHistory(ancestor.failure) ? everything(ancestor.failure) : ancestor;
-  const files = listChangedFiles({ ...workspace, from: ancestor.value, to: undefined, mergeBase: false });
+  const files = listFiles(workspace, ancestor.value, facts.head);
   return files.ok ? ok({ kind: 'files', files: files.value, base: ancestor.value }) : files;
+}
+
+/** Up to the work tree; with a head of its own up to that, and what is not committed yet. */
+function listFiles(
+  workspace: GitWorkspace,
+  from: string,
+  head: string | undefined,
+): Result<readonly RelativePath[], WorkspaceFailure> {
+  const request = { ...workspace, mergeBase: false, to: undefined };
+  if (head === undefined) return listChangedFiles({ ...request, from });
+  const committed = listChangedFiles({ ...request, from, to: head });
+  const uncommitted = listChangedFiles({ ...request, from: 'HEAD' });
+  if (!committed.ok) return committed;
+  return uncommitted.ok ? ok(sortedUnique([...committed.value, ...uncommitted.value])) : uncommitted;
 }
 
 /** A ref that exists, or the names that were tried. */

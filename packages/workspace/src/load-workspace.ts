@@ -28,6 +28,8 @@ export interface LoadWorkspaceRequest extends ConfigPackageRules {
   readonly root: string;
   readonly dangerouslyDisablePackageManagerCheck?: boolean;
   readonly user?: UserSettings;
+  /** The root is the one package, whatever workspaces there are. Default false. */
+  readonly isSingle?: boolean;
 }
 
 /** A workspace, and what was odd about it (warnings only). */
@@ -108,7 +110,8 @@ async function readJavaScriptRoot(
   const invalid = settings.value.invalidWorkspaces
     ? [toWarning({ code: 'workspace/invalid-workspaces', file: manifest.file })]
     : [];
-  return ok({ settings: settings.value, diagnostics: [...diagnostics, ...invalid] });
+  const globs = request.isSingle === true ? undefined : settings.value.globs;
+  return ok({ settings: { ...settings.value, globs }, diagnostics: [...diagnostics, ...invalid] });
 }
 
 interface FoundPackages {

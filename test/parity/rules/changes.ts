@@ -1,5 +1,5 @@
 import type { TestWorkspace, Tree } from '../../rig/workspace.js';
-import { repository, type Rule, type RuleCall } from './rule.js';
+import { refused, repository, type Rule, type RuleCall } from './rule.js';
 
 const CONFIG = {
   globalDependencies: ['global.txt', './plain.txt'],
@@ -50,6 +50,28 @@ const edit = (
 
 /** What `[ref]` and `--affected` select. */
 export const CHANGE_RULES: readonly Rule[] = [
+  edit(
+    'TURBO_SCM_HEAD ends the commits that count, and what is not committed counts; `a..b` compares two commits',
+    (workspace) => {
+      workspace.git('switch', '-q', '-c', 'topic');
+      workspace.write({ 'packages/base/src/x': 'changed' });
+      workspace.commit();
+      workspace.git('switch', '-q', '-c', 'next');
+      workspace.write({ 'packages/alone/src/x': 'changed' });
+      workspace.commit();
+      workspace.write({ 'packages/app/new': 'n' });
+      workspace.git('switch', '-q', '--detach');
+    },
+    [
+      ...['topic', 'main', 'next', ''].map((head) => ({ args: 'lint --affected', env: { TURBO_SCM_HEAD: head } })),
+      { args: 'lint --affected', env: { TURBO_SCM_BASE: 'topic', TURBO_SCM_HEAD: 'next' } },
+      { args: 'lint --affected', env: { TURBO_SCM_HEAD: 'nowhere' }, refused: true },
+      ...['[main..topic]', '[topic..next]', '[next..main]', '...[main..topic]'].map(
+        (range) => `lint --filter=${range}`,
+      ),
+      ...['[topic..]', '[..topic]'].map((range) => refused(`lint --filter=${range}`)),
+    ],
+  ),
   edit(
     'a range counts the work tree, narrows names and directories, and dependents come on top',
     (workspace) => {

@@ -11,9 +11,12 @@ const OWN_CONFIG_NAME = 'turbo-like.config.json';
 /** Names of Turborepo's configuration file, of which a directory may have one. */
 export const TURBO_CONFIG_NAMES = ['turbo.json', 'turbo.jsonc'] as const;
 
-/** Reads the configuration at `root` (an absolute native path). That there is none is an error. */
-export function loadRootConfig(root: string): ParseOutcome<RootConfig> {
-  const found = findConfigFile(root, '');
+/**
+ * Reads the configuration at `root` (an absolute native path), or the file `named` from there in its place. That there is
+ * none is an error.
+ */
+export function loadRootConfig(root: string, named?: RelativePath): ParseOutcome<RootConfig> {
+  const found: Found = named === undefined ? findConfigFile(root, '') : { ok: true, file: toConfigFile(named) };
   if (!found.ok) return refused(found.failure);
   if (found.file === undefined) {
     const names = [OWN_CONFIG_NAME, ...TURBO_CONFIG_NAMES];
@@ -54,6 +57,11 @@ function findConfigFile(root: string, directory: RelativePath): Found {
   if (first === undefined) return { ok: true, file: undefined };
   if (second !== undefined) return { ok: false, failure: { code: 'config/two-files', files: [first, second] } };
   return { ok: true, file: { path: first, kind: 'turbo' } };
+}
+
+/** A file by any name is read as Turborepo's, unless its name is ours. */
+function toConfigFile(path: RelativePath): Omit<ConfigFile, 'place'> {
+  return { path, kind: path.split('/').at(-1) === OWN_CONFIG_NAME ? 'own' : 'turbo' };
 }
 
 type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly failure: ConfigFailure };

@@ -11,6 +11,8 @@ export type UsageFailure =
   | { readonly code: 'usage/missing-value'; readonly option: string; readonly expected: string }
   /** A flag of Turborepo that has no counterpart yet. */
   | { readonly code: 'usage/unsupported-option'; readonly option: string }
+  /** A command of Turborepo that has no counterpart of the same name. */
+  | { readonly code: 'usage/unsupported-command'; readonly command: string }
   /** `available` are the whole commands that begin with the same word; undefined when the first word is not known. */
   | {
       readonly code: 'usage/unknown-command';
@@ -55,6 +57,7 @@ export const USAGE_FAILURE_CODES = [
   'usage/unknown-command',
   'usage/unknown-option',
   'usage/unknown-service',
+  'usage/unsupported-command',
   'usage/unsupported-option',
 ] as const satisfies readonly UsageFailure['code'][];
 

@@ -1,6 +1,38 @@
 import type { UsageFailure } from '@tr/model';
 import { TOO_MANY_FILES, type Words } from './words.js';
 
+const NO_SERVICE = 'Name a cache with `remoteCache.url` or TR_REMOTE_URL, a token in TR_TOKEN: docs/remote-cache.md.';
+const NOTHING_THERE = 'There is none, so that nothing has to be said about it: leave it out.';
+const ASK_DRY_RUN = '`tr ls --output=json` has the packages, `tr run <task> --dry=json` the tasks and their edges.';
+
+/** What does the work of a command of Turborepo. */
+const INSTEAD_OF_COMMAND: Readonly<Record<string, string>> = {
+  bin: '`node_modules/.bin/taskrun` is where it is.',
+  boundaries:
+    'A rule of the linter can say which package may import which; `tr ls <package>` lists who depends on whom.',
+  config: '`tr ls` and `tr run <task> --dry=json` show what the configuration came to.',
+  daemon: NOTHING_THERE,
+  devtools: ASK_DRY_RUN,
+  gen: 'Generators work without a runner: `npx @turbo/gen`, plop or hygen.',
+  generate: 'Generators work without a runner: `npx @turbo/gen`, plop or hygen.',
+  info: '`tr --version`, `tr ls` and `tr cache status` say what there is.',
+  link: NO_SERVICE,
+  login: NO_SERVICE,
+  logout: NO_SERVICE,
+  prune:
+    '`tr ls --filter=<package>... --output=json` lists the packages to copy; `pnpm deploy` makes a directory of one.',
+  query: ASK_DRY_RUN,
+  telemetry: NOTHING_THERE,
+  unlink: NO_SERVICE,
+  watch:
+    'Let a watcher start `tr run`, such as `watchexec -- taskrun run <task>`: what did not change is not run again.',
+};
+
+/** What says the same as a flag of Turborepo. */
+const INSTEAD_OF_OPTION: Readonly<Record<string, string>> = {
+  '--json': '`--log-format=json` prints what happens as JSON, one event a line.',
+};
+
 /** Words for a command line that cannot be understood. */
 export function describeUsageFailure(failure: UsageFailure): Words {
   switch (failure.code) {
@@ -23,10 +55,15 @@ export function describeUsageFailure(failure: UsageFailure): Words {
         what: `\`tr ${failure.command}\` needs one more word.`,
         next: `Write ${listCommands(failure.available)}.`,
       };
+    case 'usage/unsupported-command':
+      return {
+        what: `There is no counterpart of \`turbo ${failure.command}\`.`,
+        next: INSTEAD_OF_COMMAND[failure.command] ?? 'docs/turborepo.md says what is there.',
+      };
     case 'usage/unsupported-option':
       return {
         what: `\`${failure.option}\` of Turborepo is not there yet.`,
-        next: 'Leave it out. docs/turborepo.md lists what is missing.',
+        next: INSTEAD_OF_OPTION[failure.option] ?? 'Leave it out. docs/turborepo.md lists what is missing.',
       };
     case 'usage/missing-task':
       return { what: 'No task is named.', next: nameATask(failure.available) };

@@ -248,7 +248,10 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'usage/unknown-option', option: '--filtre', nearest: '--filter' },
   { code: 'usage/unknown-option', option: '--zzz', nearest: undefined },
   { code: 'usage/missing-value', option: '--filter', expected: 'a package, a directory or a range of commits' },
+  { code: 'usage/unsupported-command', command: 'prune' },
+  { code: 'usage/unsupported-command', command: 'hook' },
   { code: 'usage/unsupported-option', option: '--graph' },
+  { code: 'usage/unsupported-option', option: '--json' },
   { code: 'usage/unknown-command', command: 'rnu', nearest: 'run' },
   { code: 'usage/unknown-command', command: 'build', nearest: undefined },
   {

@@ -3,7 +3,9 @@ export type GitRange =
   /** `[ref]`: from `from` to the work tree, uncommitted and untracked files included; no merge base. */
   | { readonly kind: 'work-tree'; readonly from: string }
   /** `[a...b]`: from the merge base of both to `to`; commits only. */
-  | { readonly kind: 'commits'; readonly from: string; readonly to: string };
+  | { readonly kind: 'commits'; readonly from: string; readonly to: string }
+  /** `[a..b]`: what differs between two commits. */
+  | { readonly kind: 'difference'; readonly from: string; readonly to: string };
 
 /** One filter, taken apart: `[!][...[^]]<name>{<directory>}[[...][<range>]][[^]...]`. */
 export interface PackageSelector {

@@ -79,6 +79,14 @@ function parseRange(text: string): Result<GitRange, FilterProblem> {
   const [from = '', to, ...more] = text.split('...');
   const isReference = (reference: string) => reference !== '' && !reference.startsWith('-');
   if (!isReference(from) || more.length > 0) return fail('invalid-range');
-  if (to === undefined) return ok({ kind: 'work-tree', from });
+  if (to === undefined) return parseTwoDots(text) ?? ok({ kind: 'work-tree', from });
   return isReference(to) ? ok({ kind: 'commits', from, to }) : fail('invalid-range');
+}
+
+/** git's `a..b`, both sides named. No ref has two dots in its name. */
+function parseTwoDots(text: string): Result<GitRange, FilterProblem> | undefined {
+  const [from = '', to, ...more] = text.split('..');
+  if (to === undefined) return undefined;
+  const isRange = from !== '' && to !== '' && !to.startsWith('-') && more.length === 0;
+  return isRange ? ok({ kind: 'difference', from, to }) : fail('invalid-range');
 }

@@ -85,7 +85,8 @@ function createContext(request: SelectionRequest): SelectorContext {
     // A repository of one package is that package wherever one stands in it.
     place: request.kind === 'single' ? undefined : findCurrentPlace(packages, request.cwdDirectory),
     changed(range) {
-      const key = range.kind === 'commits' ? `${range.from}...${range.to}` : range.from;
+      const dots = range.kind === 'commits' ? '...' : '..';
+      const key = range.kind === 'work-tree' ? range.from : `${range.from}${dots}${range.to}`;
       const before = known.get(key);
       if (before !== undefined) return before;
       const changed = request.changedBy(range);

@@ -57,6 +57,7 @@ const valid: Readonly<Record<string, Expected>> = {
   './apps/*...': { ...path('./apps/*'), includeDependencies: true },
   '....': { ...path('.'), includeDependencies: true },
   '.....': { ...path('..'), includeDependencies: true },
+  '[main..topic]': { range: { kind: 'difference', from: 'main', to: 'topic' } },
   // `^` is not honoured next to a bare path.
   '...^./apps/web': { ...path('./apps/web'), includeDependents: true },
   './apps/web^...': { ...path('./apps/web'), includeDependencies: true },
@@ -100,6 +101,9 @@ const invalid: Readonly<Record<string, string>> = {
   '[a...]': 'invalid-range',
   '[...b]': 'invalid-range',
   '[a...b...c]': 'invalid-range',
+  '[a..]': 'invalid-range',
+  '[..b]': 'invalid-range',
+  '[a..-b]': 'invalid-range',
   '[--output=x]': 'invalid-range',
   '[a...-b]': 'invalid-range',
   '{}': 'empty-directory',

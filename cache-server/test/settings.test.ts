@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Scope } from '../src/auth/scope.js';
+import { findSigners } from '../src/auth/signed-by.js';
 import { parseServeRequest } from '../src/config/serve-request.js';
+import { parseTrustConfig } from '../src/config/trust-config.js';
+import { UsageError } from '../src/config/usage-error.js';
 
 function withConfig(config: unknown, use: (path: string) => void): void {
   const directory = mkdtempSync(join(tmpdir(), 'settings-'));
@@ -56,4 +61,17 @@ test('a bucket has no bound and no upkeep of its own, and its tokens are in it',
   assert.equal(parseServeRequest(['--store', 's3://bucket', '--upkeep', '6h'], {}, '/').upkeepMs, 6 * 3_600_000);
   assert.equal(parseServeRequest(['--upkeep', 'off'], {}, '/').upkeepMs, 0);
   assert.throws(() => parseServeRequest(['--store', 'https://bucket'], {}, '/'), { name: 'UsageError' });
+});
+
+test('a trust file names whose signatures count, and the nearest place decides', () => {
+  const [tenant, main] = [0, 1].map(() =>
+    generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+  );
+  const { signedBy } = parseTrustConfig(JSON.stringify({ signedBy: { acme: [tenant], 'acme/main': [main] } }));
+  const at = (name: string, scope: string) => findSigners(signedBy, { tenant: name, scope: scope as Scope });
+  assert.equal(at('acme', 'main'), signedBy.get('acme/main'));
+  assert.equal(at('acme', 'pr/7'), signedBy.get('acme'));
+  assert.equal(at('other', 'main'), undefined);
+  for (const wrong of [[], [tenant], { acme: [] }, { acme: ['AAAA'] }, { 'a/b/c/d': [tenant] }, { acme: tenant }])
+    assert.throws(() => parseTrustConfig(JSON.stringify({ signedBy: wrong })), UsageError);
 });

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseLookupHeader, parseMissingAnswer, PATHS, toChunkList, toLookupRequest } from '@tr/protocol';
-import { parseEntryBytes, toEntryBytes } from '@tr/transport';
+import {
+  parseEntryBytes,
+  parseSigningKey,
+  parseTrustedKeys,
+  signManifest,
+  toEntryBytes,
+  type SigningKey,
+} from '@tr/transport';
 import type { ActionKey, Sha256 } from '@tr/model';
 import { createFileEntryStore, createFileStreamBlobStore, nodeDisk, openCacheFolder, type EntryStore } from '@tr/store';
 import { call, startTestServer, type TestServer } from './rig/server.js';
@@ -20,10 +27,19 @@ function chunkOf(text: string) {
 }
 type TestChunk = ReturnType<typeof chunkOf>;
 
-function entryOf(word: string, chunks: readonly TestChunk[], manifest = 'manifest'): Buffer {
+function entryOf(word: string, chunks: readonly TestChunk[], manifest = 'manifest', key?: SigningKey): Buffer {
   const refs = chunks.map(({ hash, size, length }) => ({ hash, size, length }));
-  const rest = { durationMs: 5, inline: [], signature: undefined };
+  const rest = { durationMs: 5, inline: [], signature: key && signManifest(sha256(manifest), key) };
   return toEntryBytes({ actionKey: keyOf(word), manifest: { hash: sha256(manifest), size: 8 }, chunks: refs, ...rest });
+}
+
+/** A pair of keys, as the machine that signs and as the server have them. */
+function createKeys() {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const signing = parseSigningKey(privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+  const trusted = parseTrustedKeys([publicKey.export({ format: 'pem', type: 'spki' }).toString()]);
+  assert.ok(signing !== undefined && trusted.ok);
+  return { signing, trusted: trusted.value };
 }
 
 function client(server: TestServer, token: string) {
@@ -91,6 +107,46 @@ test('an entry comes after its chunks, and one that lost a chunk gives way', asy
   const fresh = entryOf('a', other, 'fresh');
   assert.deepEqual(await (await putEntry('a', fresh)).json(), { outcome: 'stored' });
   assert.deepEqual(await getEntry('a'), fresh);
+});
+
+test('where the server knows whose signatures count, only such entries are taken, and what was there before gives way', async () => {
+  const { signing, trusted } = createKeys();
+  const stranger = createKeys().signing;
+  const [own, strange, unsigned, later] = [
+    entryOf('a', CHUNKS, 'own', signing),
+    entryOf('a', CHUNKS, 'strange', stranger),
+    entryOf('a', CHUNKS, 'unsigned'),
+    entryOf('a', CHUNKS, 'later', signing),
+  ];
+  await using before = await startTestServer();
+  const folder = openCacheFolder({ directory: before.directory, disk: nodeDisk });
+  const stores = { entries: createFileEntryStore(folder, { now: Date.now }), blobs: createFileStreamBlobStore(folder) };
+  await using strict = await startTestServer({ ...stores, signedBy: new Map([['default/main', trusted]]) });
+  for (const there of [unsigned, strange]) {
+    const old = client(before, before.token('main'));
+    await old.putChunks(CHUNKS);
+    assert.deepEqual(await (await old.putEntry('a', there)).json(), { outcome: 'stored' });
+
+    const main = client(strict, strict.token('main'));
+    const tampered = Buffer.from(own.toString('latin1').replace(sha256('own'), sha256('odd')), 'latin1');
+    for (const refused of [unsigned, strange, tampered]) assert.equal((await main.putEntry('a', refused)).status, 403);
+    assert.deepEqual(await main.getEntry('a'), there);
+    // Another scope takes what it likes, and moves nothing in `main`; nor does a token that may only read.
+    const pull = client(strict, strict.token('pr/7'));
+    assert.deepEqual(await (await pull.putEntry('a', own)).json(), { outcome: 'stored' });
+    assert.equal((await client(strict, strict.token('main', { readOnly: true })).putEntry('a', own)).status, 403);
+    assert.deepEqual(await main.getEntry('a'), there);
+
+    assert.deepEqual(await (await main.putEntry('a', own)).json(), { outcome: 'stored' });
+    assert.deepEqual(await main.getEntry('a'), own);
+    // One that counts stays.
+    assert.deepEqual(await (await main.putEntry('a', later)).json(), { outcome: 'kept' });
+    assert.deepEqual(await main.getEntry('a'), own);
+    for (const scope of ['main', 'pr/7'] as const) {
+      const name = { tenant: 'default', scope, protocol: 'tr', instance: 'entry', key: keyOf('a') };
+      assert.ok((await stores.entries.delete(name)).ok);
+    }
+  }
 });
 
 /** Entries that take a while to be read, as in a bucket far away; says how they were asked for. */

@@ -41,7 +41,8 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
     return undefined;
   }
   const requestMs = toMilliseconds(config.timeout ?? DEFAULT_TIMEOUT_S);
-  const opened = await openBackend(address, { ...request, setting, requestMs });
+  const { trustedKeys } = keys.value;
+  const opened = await openBackend(address, { ...request, setting, requestMs, trustedKeys });
   if (!opened.ok) {
     warn(opened.failure);
     return undefined;
@@ -60,10 +61,9 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
 
 type Opened = Pick<RemoteTierOptions, 'backend' | 'origin'>;
 
-async function openBackend(
-  address: string,
-  request: RemoteRequest & { readonly setting: string; readonly requestMs: number },
-): Promise<Result<Opened, RemoteFailure>> {
+type Opening = RemoteRequest & Pick<Keys, 'trustedKeys'> & { readonly setting: string; readonly requestMs: number };
+
+async function openBackend(address: string, request: Opening): Promise<Result<Opened, RemoteFailure>> {
   const { setting, environment, requestMs } = request;
   const invalid = (detail: string): Result<Opened, RemoteFailure> =>
     fail({ code: 'remote/invalid-url', setting, detail });
@@ -115,7 +115,7 @@ async function findProxy(
 /** The scopes of a bucket are a convention: whoever may write to it may write all of them. */
 async function openBucket(
   url: URL,
-  { config, requestMs }: { readonly config: RemoteCacheConfig; readonly requestMs: number },
+  { config, requestMs, trustedKeys }: Opening,
 ): Promise<Result<RemoteBackend, string>> {
   const { openS3Stores, parseS3Url } = await import('@tr/store-s3');
   const location = parseS3Url(url);
@@ -126,6 +126,7 @@ async function openBucket(
     ...stores,
     scope,
     parents: scope === 'main' ? [] : ['main'],
+    trustedKeys,
     now: () => Date.now(),
   });
   return ok({ ...backend, close: () => stores.close() });

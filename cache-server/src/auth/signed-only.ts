@@ -16,9 +16,13 @@ export function isSignedOnlyRule(text: string): boolean {
 /** True when one of the rules is about this place. */
 export function isSignedOnly(
   rules: readonly SignedOnlyRule[],
-  { tenant, scope }: { readonly tenant: string; readonly scope: Scope },
+  place: { readonly tenant: string; readonly scope: Scope },
 ): boolean {
-  if (rules.length === 0) return false;
+  return rules.length > 0 && placesOf(place).some((name) => rules.includes(name));
+}
+
+/** The rules that may be about a place, the nearest one last. */
+export function placesOf({ tenant, scope }: { readonly tenant: string; readonly scope: Scope }): readonly string[] {
   const kind = scope.split('/')[0] ?? scope;
-  return [tenant, `${tenant}/${kind}`, `${tenant}/${scope}`].some((place) => rules.includes(place));
+  return [tenant, `${tenant}/${kind}`, `${tenant}/${scope}`];
 }

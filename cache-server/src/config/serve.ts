@@ -62,6 +62,7 @@ export async function serve(request: ServeRequest, context: ServeContext): Promi
     issuers: trust?.issuers ?? [],
     parents: trust?.parents ?? DEFAULT_PARENTS,
     signedOnly: trust?.signedOnly ?? [],
+    signedBy: trust?.signedBy ?? new Map(),
     // Where nobody counts, a bound would hold for what this process wrote only: `gc` keeps it.
     quotas: request.upkeepMs === 0 ? NO_QUOTAS : quotasOf(request),
     maxEntryBytes: request.maxEntryBytes,

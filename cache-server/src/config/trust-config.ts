@@ -1,6 +1,8 @@
 import type { ClaimRule } from '../auth/claim-rules.js';
 import type { TrustedIssuer } from '../auth/oidc.js';
 import { DEFAULT_PARENTS, parseScope, type Scope, type ScopeParents } from '../auth/scope.js';
+import { parseTrustedKeys, type TrustedKeys } from '@tr/transport';
+import type { SignedBy } from '../auth/signed-by.js';
 import { isSignedOnlyRule, type SignedOnlyRule } from '../auth/signed-only.js';
 import { UsageError } from './usage-error.js';
 
@@ -9,9 +11,10 @@ export interface TrustConfig {
   readonly issuers: readonly TrustedIssuer[];
   readonly parents: ScopeParents;
   readonly signedOnly: readonly SignedOnlyRule[];
+  readonly signedBy: SignedBy;
 }
 
-const KEYS = ['issuers', 'parents', 'signedOnly'];
+const KEYS = ['issuers', 'parents', 'signedOnly', 'signedBy'];
 const ISSUER_KEYS = ['issuer', 'audience', 'tenant', 'jwksUrl', 'rules'];
 const RULE_KEYS = ['claims', 'scope', 'readOnly'];
 
@@ -27,7 +30,8 @@ export function parseTrustConfig(text: string): TrustConfig {
   return {
     issuers: toList(file['issuers'] ?? [], 'issuers').map((issuer, at) => parseIssuer(issuer, `issuers[${at}]`)),
     parents: file['parents'] === undefined ? DEFAULT_PARENTS : parseParents(file['parents']),
-    signedOnly: toList(file['signedOnly'] ?? [], 'signedOnly').map(parseSignedOnly),
+    signedOnly: toList(file['signedOnly'] ?? [], 'signedOnly').map((rule) => parsePlace(rule, 'signedOnly')),
+    signedBy: parseSignedBy(file['signedBy'] ?? {}),
   };
 }
 
@@ -59,10 +63,22 @@ function parseRule(value: unknown, where: string): ClaimRule {
   return { claims, scope: toText(record['scope'], `${where}.scope`), readOnly };
 }
 
-function parseSignedOnly(value: unknown): SignedOnlyRule {
-  const rule = toText(value, 'signedOnly');
-  if (!isSignedOnlyRule(rule)) throw new UsageError(`signedOnly must name tenants or tenant/scope, not \`${rule}\`.`);
+function parsePlace(value: unknown, where: string): SignedOnlyRule {
+  const rule = toText(value, where);
+  if (!isSignedOnlyRule(rule)) throw new UsageError(`${where} must name tenants or tenant/scope, not \`${rule}\`.`);
   return rule;
+}
+
+function parseSignedBy(value: unknown): SignedBy {
+  const rules = new Map<SignedOnlyRule, TrustedKeys>();
+  for (const [place, list] of Object.entries(toRecord(value, 'signedBy'))) {
+    const where = `signedBy.${place}`;
+    const keys = parseTrustedKeys(toList(list, where).map((key) => toText(key, where)));
+    if (!keys.ok || keys.value.size === 0)
+      throw new UsageError(`${where} must list public Ed25519 keys, PEM or base64.`);
+    rules.set(parsePlace(place, 'signedBy'), keys.value);
+  }
+  return rules;
 }
 
 function parseParents(value: unknown): ScopeParents {

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { TrustedKeys } from '@tr/transport';
+import type { Identity } from '../auth/identity.js';
 import type { CacheSession } from '../session/cache-session.js';
 import type { Problem } from '../http/problem.js';
 
@@ -49,6 +51,8 @@ export interface ProtocolHost {
   session(request: FastifyRequest): CacheSession;
   /** True where artifacts without a signature count for nothing: where the sender of this request writes. */
   takesSignedOnly(request: FastifyRequest): boolean;
+  /** Whose signatures count where this identity writes; undefined = none is asked for. */
+  signersOf(identity: Identity): TrustedKeys | undefined;
   /** Takes the sender's own token back, if nobody else can have it; throws `not-revoked` otherwise. Its public name. */
   revokeOwnToken(request: FastifyRequest): Promise<string>;
   /** Milliseconds since the epoch. */

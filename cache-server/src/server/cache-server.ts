@@ -4,6 +4,7 @@ import { Authenticator } from '../auth/authenticator.js';
 import type { Identity } from '../auth/identity.js';
 import { OidcVerifier } from '../auth/oidc.js';
 import { parseScope } from '../auth/scope.js';
+import { findSigners } from '../auth/signed-by.js';
 import { isSignedOnly } from '../auth/signed-only.js';
 import { revokeOwnToken } from '../auth/revoke-own-token.js';
 import { Problem } from '../http/problem.js';
@@ -207,7 +208,7 @@ class CacheServer {
   }
 
   #createHost(protocol: Protocol): ProtocolHost {
-    const { now, signingKey, publicUrl, signedOnly, revokeToken } = this.#options;
+    const { now, signingKey, publicUrl, signedOnly, signedBy, revokeToken } = this.#options;
     const sign = (text: string): string => signText(signingKey, `${protocol.name}\n${text}`);
     return {
       now,
@@ -218,6 +219,7 @@ class CacheServer {
         return await revokeOwnToken(identity, revokeToken);
       },
       takesSignedOnly: ({ identity }) => identity === undefined || isSignedOnly(signedOnly, identity),
+      signersOf: (identity) => findSigners(signedBy, identity),
       publicUrl: (request) => publicUrl ?? `${request.protocol}://${request.host}`,
       session: (request) => {
         if (request.identity === undefined) throw new Problem('no-credential');

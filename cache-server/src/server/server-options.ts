@@ -1,6 +1,7 @@
 import type { EntryStore, StreamBlobStore } from '@tr/store';
 import type { TrustedIssuer } from '../auth/oidc.js';
 import type { ScopeParents } from '../auth/scope.js';
+import type { SignedBy } from '../auth/signed-by.js';
 import type { SignedOnlyRule } from '../auth/signed-only.js';
 import type { StoredToken } from '../auth/token.js';
 import type { Protocol } from '../protocols/protocol.js';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly parents: ScopeParents;
   /** Where unsigned artifacts are neither taken nor given. */
   readonly signedOnly: readonly SignedOnlyRule[];
+  /** Where an entry of `tr` is taken only with a signature of one of these. */
+  readonly signedBy: SignedBy;
   readonly quotas: Quotas;
   /** Largest body, bytes. */
   readonly maxEntryBytes: number;

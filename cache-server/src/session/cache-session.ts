@@ -14,6 +14,8 @@ export interface EntryKey {
 export interface WriteOptions {
   /** `first-wins` (the default): what is there stays. `replace`: only where the protocol's keys are mutable. */
   readonly mode?: 'first-wins' | 'replace';
+  /** What was found to be of no use: it gives way, if it is still what is there. */
+  readonly over?: Entry | undefined;
   /** What a hit saves, milliseconds. */
   readonly durationMs?: number | undefined;
   /** At most 16 short values. */

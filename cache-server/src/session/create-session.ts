@@ -173,9 +173,10 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
       const terms = { length, expected, maxBytes: ground.maxEntryBytes };
       const whole = size > ground.maxEntryBytes ? undefined : await takeSmall(body, length);
       // A small body that is here, of which nothing can be wrong and for which there is room: putting it is looking.
-      const putsFirst = whole !== undefined && !replace && expected === undefined && ledger.fits(place);
-      const first = replace || putsFirst ? undefined : await look(name);
-      if (first !== undefined && (await isWhole(first))) {
+      const isSeen = replace || options.over !== undefined;
+      const putsFirst = whole !== undefined && !isSeen && expected === undefined && ledger.fits(place);
+      const first = isSeen || putsFirst ? options.over : await look(name);
+      if (!isSeen && first !== undefined && (await isWhole(first))) {
         trace.outcome = 'kept';
         return { outcome: 'kept', digest: undefined };
       }

@@ -62,6 +62,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     issuers: [],
     parents: DEFAULT_PARENTS,
     signedOnly: [],
+    signedBy: new Map(),
     quotas: { totalBytes: undefined, scopeBytes: {}, maxAgeMs: undefined },
     maxEntryBytes: 1024 ** 3,
     signingKey: Buffer.alloc(32, 7),

@@ -11,7 +11,7 @@ import {
   type LookupSlot,
 } from '@tr/protocol';
 import type { Entry } from '@tr/store';
-import { listOuterChunks, parseEntryBytes } from '@tr/transport';
+import { findSignatureFlaw, listOuterChunks, parseEntryBytes, type TrustedKeys } from '@tr/transport';
 import { Problem } from '../../http/problem.js';
 import { readJson, readSmallBody } from '../../http/read-body.js';
 import { sendEntry, sendParts, wholeParts } from '../../http/send.js';
@@ -50,20 +50,36 @@ export function registerEntryRoutes(app: FastifyInstance, host: ProtocolHost, re
     const bytes = await readSmallBody(request, MAX_REQUEST_BYTES);
     const entry = parseEntryBytes(bytes, key);
     if (!entry.ok) throw new Problem('bad-request', entry.failure.detail);
+    const signers = host.signersOf(session.identity);
+    const distrust = signers && findSignatureFlaw(entry.value, signers);
+    if (distrust !== undefined) throw new Problem('unsigned', distrust);
     if (!(await hasChunks(session, { bytes, key, recent })))
       throw new Problem('bad-request', 'an entry before its chunks');
     const options = { durationMs: entry.value.durationMs };
-    const first = await session.write(entryName(key), bytes, options);
-    const outcome = first.outcome === 'kept' && !(await isWhole(session, key)) ? 'replace' : first.outcome;
-    if (outcome === 'replace') await session.write(entryName(key), bytes, { ...options, mode: 'replace' });
-    return await reply.type('application/json').send(toPutAnswer(outcome === 'kept' ? 'kept' : 'stored'));
+    const { outcome } = await session.write(entryName(key), bytes, options);
+    if (outcome === 'stored') return await reply.type('application/json').send(toPutAnswer('stored'));
+    const over = await findUseless(session, { key, signers });
+    const again =
+      over === undefined ? outcome : (await session.write(entryName(key), bytes, { ...options, over })).outcome;
+    return await reply.type('application/json').send(toPutAnswer(again));
   });
 }
 
-/** Is the entry that is there, the nearest one, of any use? */
-async function isWhole(session: CacheSession, key: ActionKey): Promise<boolean> {
+/**
+ * What is there already, if it is of no use: it lost a chunk, or nobody who counts has signed it. Whoever writes here by the
+ * rules takes its place; what is good stays, whoever comes.
+ */
+async function findUseless(
+  session: CacheSession,
+  { key, signers }: { readonly key: ActionKey; readonly signers: TrustedKeys | undefined },
+): Promise<Entry | undefined> {
   const entry = await session.find(entryName(key));
-  return entry !== undefined && (await hasChunks(session, { bytes: await session.readBytes(entry), key }));
+  // One of a parent is not where the write goes.
+  if (entry === undefined || entry.name.scope !== session.identity.scope) return undefined;
+  const bytes = await session.readBytes(entry);
+  const document = parseEntryBytes(bytes, key);
+  if (document.ok && signers !== undefined && findSignatureFlaw(document.value, signers) !== undefined) return entry;
+  return (await hasChunks(session, { bytes, key })) ? undefined : entry;
 }
 
 /** Are the chunks of an entry there? Those that are `recent` are not asked for. */

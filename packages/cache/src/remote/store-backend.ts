@@ -1,6 +1,13 @@
 import { ok, type ActionKey, type Digest, type StoreFailure } from '@tr/model';
 import { MAX_INLINE_BYTES, type BlobStore, type Entry, type EntryName, type EntryStore } from '@tr/store';
-import { listOuterChunks, parseEntryBytes, type Chunk } from '@tr/transport';
+import {
+  findSignatureFlaw,
+  listOuterChunks,
+  parseEntryBytes,
+  type Chunk,
+  type EntryDocument,
+  type TrustedKeys,
+} from '@tr/transport';
 import { digestOf } from '@tr/hash';
 import pLimit from 'p-limit';
 import { trouble, type RemoteBackend, type RemoteResult } from './remote-backend.js';
@@ -12,6 +19,8 @@ export interface StoreBackendOptions {
   /** The scope to write to, and those to read after it. Nobody checks that: whoever may write to the bucket may write all. */
   readonly scope: string;
   readonly parents: readonly string[];
+  /** When set, an entry of `scope` that none of these has signed gives way to one that is. */
+  readonly trustedKeys?: TrustedKeys | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -44,8 +53,14 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
     return ok(undefined);
   };
 
-  /** What is there, if parts of it are gone: a rule of the bucket has removed them. It gives way, or it would be a miss for ever. */
-  const findUseless = async (key: ActionKey): Promise<RemoteResult<Entry | undefined>> => {
+  const isTrusted = (document: EntryDocument): boolean =>
+    options.trustedKeys === undefined || findSignatureFlaw(document, options.trustedKeys) === undefined;
+
+  /**
+   * What is there, if parts of it are gone (a rule of the bucket has removed them), or if nobody who counts has signed it and
+   * the new one is signed. It gives way, or it would be a miss for ever.
+   */
+  const findUseless = async (key: ActionKey, isSigned: boolean): Promise<RemoteResult<Entry | undefined>> => {
     const there = await entries.get(nameOf(options.scope, key));
     if (!there.ok) return toTrouble(there.failure);
     if (there.value === undefined) return ok(undefined);
@@ -53,6 +68,7 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
     if (!body.ok) return isMissing(body.failure) ? ok(there.value) : toTrouble(body.failure);
     const document = parseEntryBytes(body.value, key);
     if (!document.ok) return ok(document.failure.isOtherVersion ? undefined : there.value);
+    if (isSigned && !isTrusted(document.value)) return ok(there.value);
     const missing = await blobs.findMissing(listOuterChunks(document.value));
     if (!missing.ok) return toTrouble(missing.failure);
     return ok(missing.value.length > 0 ? there.value : undefined);
@@ -107,7 +123,8 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
       };
       const put = await entries.put(entry);
       if (!put.ok || put.value === 'stored') return put.ok ? put : toTrouble(put.failure);
-      const over = await findUseless(key);
+      const own = parseEntryBytes(bytes, key);
+      const over = await findUseless(key, own.ok && isTrusted(own.value));
       if (!over.ok || over.value === undefined) return over.ok ? put : over;
       const again = await entries.put(entry, { over: over.value });
       return again.ok ? again : toTrouble(again.failure);

@@ -2,29 +2,8 @@ import type { ServiceDefinition } from '@tr/model';
 import type { EngineLease, EngineRequest, GivenEngine } from '../engine.js';
 import type { ServiceAddress } from '../ports.js';
 import { GivenLeases, toUnreachable } from './given-leases.js';
+import type { GivenSqlDatabases, GivenSqlLease, GivenSqlServer } from './given-sql-lease.js';
 import { withoutWaiting } from './wait-until-open.js';
-
-/** A server with databases that somebody else runs, and our connections to it. */
-interface GivenSqlServer {
-  readonly url: URL;
-  /** Never rejects. */
-  close(): Promise<void>;
-}
-
-/** A lease that is opened after it was made, so that one that fails on its way can be given back. */
-interface GivenSqlLease extends EngineLease {
-  /** Waits for the lock, then makes the databases. */
-  open(): Promise<void>;
-  /** Waits for the lock, then makes the database unless it is there; it stays when this is released. */
-  keep(mark: string): Promise<void>;
-}
-
-/** Our databases among those of a server. */
-interface GivenSqlDatabases {
-  /** Undefined = there is no such database but ours. */
-  findForeign(name: string): Promise<unknown>;
-  removeKept(name: string, mark: string): Promise<void>;
-}
 
 /** What differs from one product to another. */
 export interface GivenSqlKind<Server extends GivenSqlServer> {

@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from '@tr/model';
+import type { ServiceAddress } from '../ports.js';
 import { ServiceError } from '../service-error.js';
 
 /** The address of a service, or that in the variable it names; of one of these schemes. Throws `service/unreachable`. */
@@ -34,4 +35,28 @@ export function withDatabase(url: URL, database: string): string {
   const changed = new URL(url);
   changed.pathname = `/${encodeURIComponent(database)}`;
   return changed.toString();
+}
+
+/** How a server is reached, apart from what the address names on it. */
+export interface ServerAccount {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Takes an address apart; an IPv6 address loses its brackets. */
+export function accountOf(url: URL, defaultPort: number): ServerAccount {
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? defaultPort : Number(url.port),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+  };
+}
+
+/** What a task is told of a database on the server. */
+export function toDatabaseAddress(url: URL, database: string, defaultPort: number): ServiceAddress {
+  const account = accountOf(url, defaultPort);
+  return { url: withDatabase(url, database), ...account, port: String(account.port), database };
 }

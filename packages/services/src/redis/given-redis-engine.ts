@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition } from '@tr/model';
 import type { Engine, EngineContext, EngineLease, EngineRequest, GivenEngine } from '../engine.js';
 import { GivenLeases } from '../given/given-leases.js';
-import { readGivenUrl } from '../given/given-url.js';
+import { accountOf, readGivenUrl } from '../given/given-url.js';
 import { waitUntilOpen, withoutWaiting } from '../given/wait-until-open.js';
 import { OwnServerEngine } from '../own-server/own-server-engine.js';
 import type { ServiceAddress } from '../ports.js';
@@ -17,6 +17,7 @@ const LOCK_KEY = 'tr:lease';
 const CHANNEL = 'tr:lease:';
 /** Says that everything in the keyspace is ours: what is left with it belongs to a run that was killed. */
 const MARK_KEY = 'tr:ours';
+const DEFAULT_PORT = 6379;
 const LOCK_MS = 15_000;
 const RENEW_MS = 5000;
 const LOOK_MS = 50;
@@ -218,23 +219,16 @@ function toUrl(service: ServiceDefinition, { options }: EngineContext): URL {
 }
 
 function toAddress(url: URL): ServiceAddress {
-  const { hostname: host, port, username, password } = url;
-  return {
-    url: url.toString(),
-    host,
-    port: port === '' ? '6379' : port,
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-  };
+  const account = accountOf(url, DEFAULT_PORT);
+  return { url: url.toString(), ...account, port: String(account.port) };
 }
 
 async function connect(url: URL): Promise<RedisConnection> {
-  const { hostname: host, port, username, password, pathname } = url;
-  const connection = await RedisConnection.connect({ host, port: port === '' ? 6379 : Number(port) });
+  const { host, port, user, password } = accountOf(url, DEFAULT_PORT);
+  const connection = await RedisConnection.connect({ host, port });
   try {
-    const user = username === '' ? [] : [decodeURIComponent(username)];
-    if (password !== '') await connection.call('AUTH', ...user, decodeURIComponent(password));
-    if (pathname.length > 1) await connection.call('SELECT', pathname.slice(1));
+    if (password !== '') await connection.call('AUTH', ...(user === '' ? [] : [user]), password);
+    if (url.pathname.length > 1) await connection.call('SELECT', url.pathname.slice(1));
     await connection.call('PING');
     return connection;
   } catch (error) {

@@ -1,9 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
+import { accountOf } from '../../given/given-url.js';
 import { runProgram } from '../../process.js';
 import { expandFolders, findPrograms, pathFolders } from '../../programs/search-path.js';
 import type { VersionMemo } from '../../programs/version-memo.js';
 import { MYSQL_FOLDERS } from '../find-mysql.js';
-import { accountOf, type GivenMysqlServer } from './given-mysql-server.js';
+import { MYSQL_PORT, type GivenMysqlServer } from './given-mysql-server.js';
 
 const TIMEOUT_MS = 30 * 60 * 1000;
 const CALL = { env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' }, cwd: '/', account: undefined } as const;
@@ -90,7 +91,7 @@ interface Call {
 
 /** Without anybody's option files; the password is in no list of processes. */
 async function run(server: GivenMysqlServer, { file, args, input }: Call): Promise<void> {
-  const { host, port, user, password } = accountOf(server);
+  const { host, port, user, password } = accountOf(server.url, MYSQL_PORT);
   const where = ['--no-defaults', '--protocol=tcp', `--host=${host}`, `--port=${port}`, `--user=${user}`];
   const env = { ...CALL.env, MYSQL_PWD: password };
   const call = { ...CALL, file, args: [...where, ...args], env, ...(input === undefined ? {} : { input }) };

@@ -1,12 +1,14 @@
 import type { ServiceDefinition } from '@tr/model';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { readGivenUrl } from '../../given/given-url.js';
+import { accountOf, readGivenUrl } from '../../given/given-url.js';
 import { waitUntilOpen } from '../../given/wait-until-open.js';
 import { errorCode, toDetail } from '../../service-error.js';
 import { loadMysqlClient } from '../load-client.js';
 
 /** What an address may begin with; the last is Rails'. */
 const SCHEMES = ['mysql', 'mariadb', 'mysql2'];
+/** Where it is when the address does not say. */
+export const MYSQL_PORT = 3306;
 /** While a server is still starting. */
 const STARTING = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|PROTOCOL_CONNECTION_LOST/;
 /** A lock of somebody else must not keep us for the year that is the default, seconds. */
@@ -46,21 +48,6 @@ export async function openGivenMysql(
   });
 }
 
-/** How the server is reached, apart from the database. */
-export function accountOf({ url }: Pick<GivenMysqlServer, 'url'>): {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-} {
-  return {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? 3306 : Number(url.port),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-  };
-}
-
 /** An SQL identifier. */
 export function quoteName(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
@@ -73,7 +60,11 @@ export function quoteText(text: string): string {
 
 async function connect(url: URL): Promise<GivenMysqlServer> {
   const { createConnection } = await loadMysqlClient();
-  const connection = await createConnection({ ...accountOf({ url }), connectTimeout: 10_000, charset: 'utf8mb4' });
+  const connection = await createConnection({
+    ...accountOf(url, MYSQL_PORT),
+    connectTimeout: 10_000,
+    charset: 'utf8mb4',
+  });
   // Whoever uses a connection that was lost is told by the rejection.
   connection.on('error', () => undefined);
   try {

@@ -44,7 +44,6 @@ export interface RootConfig {
   readonly concurrency: string | undefined;
   readonly cache: LocalCacheConfig;
   readonly remoteCache: RemoteCacheConfig;
-  readonly ui: 'stream' | 'tui' | 'stream-with-experimental-timestamps';
   /** Globs of directories that are packages without a package.json, as written. */
   readonly packages: readonly string[];
   readonly launch: 'direct' | 'package-manager';
@@ -72,7 +71,6 @@ export function resolveRootConfig(parsed: ParsedRootConfig): RootConfig {
     concurrency: settings.shared.concurrency === undefined ? undefined : String(settings.shared.concurrency),
     cache: resolveCache(value.cache ?? {}, settings.shared),
     remoteCache: settings.shared.remoteCache ?? {},
-    ui: settings.shared.ui ?? 'stream',
     packages: value.packages ?? [],
     launch: value.launch ?? 'direct',
     services: resolveServices(value.services),
@@ -89,7 +87,6 @@ type SharedSettings = Pick<
   | 'cacheDir'
   | 'cacheMaxAge'
   | 'cacheMaxSize'
-  | 'ui'
   | 'dangerouslyDisablePackageManagerCheck'
   | 'remoteCache'
 >;

@@ -43,8 +43,7 @@ const SHARED_PROPERTIES = {
   ui: {
     type: 'string',
     enum: ['stream', 'tui', 'stream-with-experimental-timestamps'],
-    default: 'stream',
-    description: 'How a run is shown.',
+    description: 'Accepted, no effect: a run is shown in one way.',
     examples: ['stream'],
   },
   daemon: { type: 'boolean', description: 'Accepted, no effect: there is no daemon.', examples: [false] },

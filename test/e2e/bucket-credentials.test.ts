@@ -6,14 +6,10 @@ import { runServerCommand, startCacheServer, type CacheServer } from '../rig/cac
 import { checkOut } from '../rig/checkout.js';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { warningsOf } from '../rig/events.js';
-import { createSample } from '../rig/samples.js';
+import { createSample, EXECUTED, RESTORED, RUN } from '../rig/samples.js';
 import { startS3Server, type BucketPolicy, type S3Server } from '../rig/s3-server.js';
 
 const keep = disposeAfterEach();
-
-const RUN = ['run', 'build', '--log-format=json'] as const;
-const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
-const RESTORED = { 'lib#build': 'restored', 'app#build': 'restored' };
 
 describe('credentials of a bucket', () => {
   let s3: S3Server;

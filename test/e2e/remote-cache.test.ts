@@ -8,7 +8,7 @@ import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { missReasons, reasonsOf, warningsOf } from '../rig/events.js';
-import { createSample } from '../rig/samples.js';
+import { createSample, RUN } from '../rig/samples.js';
 import { S3_KINDS, startS3Server } from '../rig/s3-server.js';
 import { readTree, type TestWorkspace } from '../rig/workspace.js';
 
@@ -32,8 +32,6 @@ function sample(config: Readonly<Record<string, unknown>> = {}): TestWorkspace {
 function checkout(of: TestWorkspace): TestWorkspace {
   return keep(checkOut(of));
 }
-
-const RUN = ['run', 'build', '--log-format=json'] as const;
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -13,7 +13,7 @@ import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { missReasons, warningsOf } from '../rig/events.js';
 import type { TrResult } from '../rig/exec-tr.js';
 import { startFaultProxy, type Fault } from '../rig/fault-proxy.js';
-import { BUILD, createSample } from '../rig/samples.js';
+import { BUILD, COPY_AND_LARGE_FILE, createSample, EXECUTED, RESTORED } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
 const keep = disposeAfterEach();
@@ -21,10 +21,6 @@ const keep = disposeAfterEach();
 function checkout(of: TestWorkspace): TestWorkspace {
   return keep(checkOut(of));
 }
-
-const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
-const RESTORED = { 'lib#build': 'restored', 'app#build': 'restored' };
-const LARGE = 'mkdir -p dist && cat src/*.txt > dist/out.txt && head -c 3000000 /dev/urandom > dist/big.bin';
 
 /** Frames an answer: a line of JSON, then bytes. */
 const framed = (header: unknown, body: Uint8Array = Buffer.alloc(0)): Buffer =>
@@ -35,7 +31,7 @@ describe('lies', () => {
   let source: TestWorkspace;
   before(async () => {
     server = await startCacheServer();
-    source = createSample({ libBuild: LARGE, config: { remoteCache: { timeout: 2, uploadTimeout: 5 } } });
+    source = createSample({ libBuild: COPY_AND_LARGE_FILE, config: { remoteCache: { timeout: 2, uploadTimeout: 5 } } });
     await source.tr(BUILD, { env: server.client });
   });
   after(async () => {

@@ -9,14 +9,12 @@ import { checkOut } from '../rig/checkout.js';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { missReasons, warningsOf } from '../rig/events.js';
 import type { TrResult } from '../rig/exec-tr.js';
-import { startFaultProxy, type Fault } from '../rig/fault-proxy.js';
-import { createSample } from '../rig/samples.js';
+import { FAULTS, startFaultProxy, type Fault } from '../rig/fault-proxy.js';
+import { COPY_AND_LARGE_FILE, createSample, EXECUTED, RUN } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
 const keep = disposeAfterEach();
 
-const RUN = ['run', 'build', '--log-format=json'] as const;
-const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
 /** Far more than what a run may lose (15 s), far less than what a hanging one would take. */
 const BUDGET_MS = 40_000;
 
@@ -28,18 +26,10 @@ function checkout(of: TestWorkspace): TestWorkspace {
   return keep(checkOut(of));
 }
 
-const LARGE = 'mkdir -p dist && cat src/*.txt > dist/out.txt && head -c 3000000 /dev/urandom > dist/big.bin';
-
-const FAULTS: Readonly<Record<string, Fault>> = {
-  'answers that never come': { kind: 'hang' },
-  'answers at one byte a second': { kind: 'slow' },
-  'connections reset in the middle of an answer': { kind: 'reset' },
-  'connections reset in the middle of a request': { kind: 'reset-request' },
-  'answers that are cut': { kind: 'truncate' },
-  'answers with a wrong bit': { kind: 'flip' },
+const OUTAGES: Readonly<Record<string, Fault>> = {
+  ...FAULTS,
   'status 429': { kind: 'status', status: 429, retryAfter: '1' },
   'status 429 that wants an hour': { kind: 'status', status: 429, retryAfter: '3600' },
-  'status 500': { kind: 'status', status: 500 },
   'status 503': { kind: 'status', status: 503 },
   'answers that never end': { kind: 'endless' },
 };
@@ -49,7 +39,7 @@ describe('remote trouble', () => {
   let source: TestWorkspace;
   before(async () => {
     server = await startCacheServer();
-    source = createSample({ libBuild: LARGE, config: { remoteCache: { timeout: 2, uploadTimeout: 5 } } });
+    source = createSample({ libBuild: COPY_AND_LARGE_FILE, config: { remoteCache: { timeout: 2, uploadTimeout: 5 } } });
     await source.tr(RUN, { env: server.client });
   });
   after(async () => {
@@ -74,7 +64,7 @@ describe('remote trouble', () => {
     assert.deepEqual(more, []);
   }
 
-  for (const [title, fault] of Object.entries(FAULTS)) {
+  for (const [title, fault] of Object.entries(OUTAGES)) {
     test(`${title}: while results are looked up and sent`, async () => {
       const proxy = await startFaultProxy(server.url, fault);
       try {
@@ -121,7 +111,7 @@ describe('remote trouble', () => {
     const proxy = await startFaultProxy(server.url, { kind: 'hang', paths: /chunks|entries/ });
     try {
       const workspace = keep(
-        createSample({ libBuild: LARGE, config: { remoteCache: { timeout: 20, uploadTimeout: 1 } } }),
+        createSample({ libBuild: COPY_AND_LARGE_FILE, config: { remoteCache: { timeout: 20, uploadTimeout: 1 } } }),
       );
       const run = await runWithin(workspace, { ...server.client, TR_REMOTE_URL: proxy.url });
       assert.equal(run.exitCode, 0);
@@ -174,7 +164,7 @@ describe('remote trouble', () => {
 
   test('a server that is killed while it is used', async () => {
     const doomed = await startCacheServer();
-    const workspace = sample(LARGE);
+    const workspace = sample(COPY_AND_LARGE_FILE);
     await doomed.kill();
     assertAlone(await runWithin(workspace, doomed.client));
     await doomed.close();

@@ -7,7 +7,7 @@ import { checkOut } from '../rig/checkout.js';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { warningsOf } from '../rig/events.js';
 import { startForwardProxy, type ForwardProxy } from '../rig/forward-proxy.js';
-import { BUILD, createSample } from '../rig/samples.js';
+import { BUILD, createSample, RESTORED } from '../rig/samples.js';
 
 const keep = disposeAfterEach();
 
@@ -18,8 +18,6 @@ async function share(env: Readonly<Record<string, string>>) {
   const second = keep(checkOut(first));
   return await second.tr(BUILD, { env });
 }
-
-const RESTORED = { 'lib#build': 'restored', 'app#build': 'restored' };
 
 describe('through a proxy', () => {
   let plain: CacheServer;

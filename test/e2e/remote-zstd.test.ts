@@ -9,11 +9,10 @@ import * as zlib from 'node:zlib';
 import { startCacheServer, type CacheServer } from '../rig/cache-server.js';
 import { checkOut } from '../rig/checkout.js';
 import { cleanEnvironment, TR_BIN } from '../rig/exec-tr.js';
-import { createSample } from '../rig/samples.js';
+import { createSample, RUN } from '../rig/samples.js';
 import { readTree, type TestWorkspace } from '../rig/workspace.js';
 
 const BUILD = 'mkdir -p dist && cat src/*.txt > dist/out.txt && head -c 2000000 /dev/urandom | od > dist/big.txt';
-const RUN = ['run', 'build', '--log-format=json'] as const;
 
 /** This Node can do it alone: then nothing of the kind is ever missing. */
 const hasOwn = 'zstdCompress' in zlib;

@@ -15,14 +15,12 @@ import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { missReasons, reasonsOf, warningsOf } from '../rig/events.js';
 import { cleanEnvironment } from '../rig/exec-tr.js';
 import { startFaultProxy, type Fault } from '../rig/fault-proxy.js';
-import { BUILD, createSample, type SampleOptions } from '../rig/samples.js';
+import { BUILD, createSample, EXECUTED, RESTORED, type SampleOptions } from '../rig/samples.js';
 import { invocation, type TestWorkspace } from '../rig/workspace.js';
 
 const keep = disposeAfterEach();
 
 const sample = (options?: SampleOptions): TestWorkspace => keep(createSample(options));
-const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
-const RESTORED = { 'lib#build': 'restored', 'app#build': 'restored' };
 const LIMITS = { remoteCache: { timeout: 2, uploadTimeout: 5 } };
 const random = (bytes: number): string => `mkdir -p dist && head -c ${bytes} /dev/urandom > dist/out.bin`;
 

@@ -9,31 +9,21 @@ import { checkOut } from '../rig/checkout.js';
 import { wrongClock } from '../rig/clock.js';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { warningsOf } from '../rig/events.js';
-import { startFaultProxy, type Fault, type FaultProxy } from '../rig/fault-proxy.js';
-import { createSample } from '../rig/samples.js';
+import { FAULTS, startFaultProxy, type Fault, type FaultProxy } from '../rig/fault-proxy.js';
+import { COPY_AND_LARGE_FILE, createSample, EXECUTED, RESTORED, RUN } from '../rig/samples.js';
 import { startS3Server, type S3Server } from '../rig/s3-server.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 
 const keep = disposeAfterEach();
 
-const RUN = ['run', 'build', '--log-format=json'] as const;
-const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
-const RESTORED = { 'lib#build': 'restored', 'app#build': 'restored' };
-const LARGE = 'mkdir -p dist && cat src/*.txt > dist/out.txt && head -c 3000000 /dev/urandom > dist/big.bin';
 const TIMES = { remoteCache: { timeout: 1, uploadTimeout: 3 } };
 /** Far more than what a run may lose (15 s), far less than what a hanging one would take. */
 const BUDGET_MS = 40_000;
 const TWO_HOURS = 2 * 60 * 60 * 1000;
 
-const FAULTS: Readonly<Record<string, Fault>> = {
-  'answers that never come': { kind: 'hang' },
-  'answers at one byte a second': { kind: 'slow' },
-  'connections reset in the middle of an answer': { kind: 'reset' },
-  'connections reset in the middle of a request': { kind: 'reset-request' },
-  'answers that are cut': { kind: 'truncate' },
-  'answers with a wrong bit': { kind: 'flip' },
+const OUTAGES: Readonly<Record<string, Fault>> = {
+  ...FAULTS,
   'status 429': { kind: 'status', status: 429 },
-  'status 500': { kind: 'status', status: 500 },
   'status 503': { kind: 'status', status: 503, retryAfter: '1' },
   'status 503 that wants an hour': { kind: 'status', status: 503, retryAfter: '3600' },
 };
@@ -49,7 +39,7 @@ describe('trouble of a bucket', () => {
     proxy = await startFaultProxy(s3.url);
     server = await startCacheServer(['--store', s3.remote('server', proxy.url)], s3.credentials);
     bucket = { ...s3.credentials, TR_REMOTE_URL: s3.remote('direct', proxy.url) };
-    source = createSample({ libBuild: LARGE, config: TIMES });
+    source = createSample({ libBuild: COPY_AND_LARGE_FILE, config: TIMES });
     for (const env of [server.client, bucket])
       assert.deepEqual(warningsOf(await source.tr([...RUN, '--force'], { env })), []);
   });
@@ -81,7 +71,7 @@ describe('trouble of a bucket', () => {
     return (await fetch(`${server.url}${path}`, { method, headers, body })).status;
   };
 
-  for (const [title, fault] of Object.entries(FAULTS)) {
+  for (const [title, fault] of Object.entries(OUTAGES)) {
     test(`${title}: a run through the server`, async () => {
       // One of its own: the trouble of the test before is not what this one meets.
       const fresh = await startCacheServer(['--store', s3.remote('server', proxy.url)], s3.credentials);
@@ -102,7 +92,7 @@ describe('trouble of a bucket', () => {
   }
 
   test('what the server answers meanwhile: 503, and to Nx, whose runs that would end, 404 and 403', async () => {
-    for (const fault of [FAULTS['status 503'], FAULTS['answers that are cut'], { kind: 'reset-request' }] as const) {
+    for (const fault of [OUTAGES['status 503'], OUTAGES['answers that are cut'], { kind: 'reset-request' }] as const) {
       proxy.fault = fault ?? { kind: 'none' };
       assert.equal(await status('/v1/cache/1'), 404);
       assert.equal(await status('/v1/cache/1', 'PUT'), 403);

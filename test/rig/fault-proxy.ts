@@ -27,6 +27,17 @@ export type Fault =
   /** Well-formed answers that are lies. */
   | { readonly kind: 'lie'; readonly tell: (path: string, truth: Buffer) => Buffer };
 
+/** What any server may do, as the end of a sentence. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  'answers that never come': { kind: 'hang' },
+  'answers at one byte a second': { kind: 'slow' },
+  'connections reset in the middle of an answer': { kind: 'reset' },
+  'connections reset in the middle of a request': { kind: 'reset-request' },
+  'answers that are cut': { kind: 'truncate' },
+  'answers with a wrong bit': { kind: 'flip' },
+  'status 500': { kind: 'status', status: 500 },
+};
+
 /** A proxy that spoils what passes. */
 export interface FaultProxy {
   readonly url: string;

@@ -13,6 +13,13 @@ export interface SampleOptions {
 
 /** What a build of the sample does unless told otherwise. */
 const COPY = 'mkdir -p dist && cat src/*.txt > dist/out.txt';
+/** The same, and an output that takes several chunks and is another every time. */
+export const COPY_AND_LARGE_FILE = `${COPY} && head -c 3000000 /dev/urandom > dist/big.bin`;
+
+/** A run of the sample that tells its events, and how its tasks may end together. */
+export const RUN = ['run', 'build', '--log-format=json'] as const;
+export const EXECUTED = { 'lib#build': 'executed', 'app#build': 'executed' };
+export const RESTORED = { 'lib#build': 'restored', 'app#build': 'restored' };
 
 /**
  * A small npm workspace: `app` depends on `lib`; `build` copies `src/*.txt` to `dist/out.txt` and counts its invocations

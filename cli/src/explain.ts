@@ -1,4 +1,4 @@
-import { findNearest, type NearestFingerprint, type StoredFingerprint } from '@tr/cache';
+import { findNearest, type ExplainMiss, type NearestFingerprint, type StoredFingerprint } from '@tr/cache';
 import { diffFingerprints, parseFingerprint } from '@tr/fingerprint';
 import type { MissReason, TaskFingerprint, TaskId } from '@tr/model';
 
@@ -26,14 +26,11 @@ export function findNearestStored(
   return findNearest(stored, (candidate) => compareWithStored(candidate, current));
 }
 
-/** Explains the misses of one run, in the order of dependencies. */
-export type MissExplainer = (
-  stored: readonly StoredFingerprint[],
-  current: TaskFingerprint,
-) => Promise<readonly MissReason[]>;
-
-/** Remembers who diverged first, so that a dependent's miss names that task and not only its neighbour. */
-export function createMissExplainer(): MissExplainer {
+/**
+ * Explains the misses of one run, in the order of dependencies. It remembers who diverged first, so that a dependent's miss
+ * names that task and not only its neighbour.
+ */
+export function createMissExplainer(): ExplainMiss {
   const explained = new Map<TaskId, Promise<Explained>>();
   return async (stored, current) => {
     const work = explainMiss(stored, current, explained);

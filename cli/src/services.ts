@@ -159,8 +159,8 @@ function matcherOf(globs: readonly string[]): (path: string) => boolean {
   return matcher;
 }
 
-async function listStored({ tiers }: LocalCache, task: TaskId): Promise<readonly Fingerprint[]> {
-  const stored = await listStoredFingerprints(tiers, task, STORED_STATES);
+async function listStored({ local }: LocalCache, task: TaskId): Promise<readonly Fingerprint[]> {
+  const stored = await listStoredFingerprints(local, task, STORED_STATES);
   return stored.flatMap(({ fingerprint }) => {
     const parsed = parseFingerprint(fingerprint);
     return parsed?.kind === 'fingerprint' ? [parsed.fingerprint] : [];

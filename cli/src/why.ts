@@ -32,7 +32,7 @@ export async function explainTask(subject: WhySubject, id: TaskId): Promise<WhyR
   if (predicted === undefined) throw new InvariantError(`${id} was not predicted`);
   const { fingerprint, lookup } = predicted;
   const { key } = fingerprint;
-  const stored = await listStoredFingerprints(subject.engine.cache.tiers, id, COMPARED_RUNS);
+  const stored = await listStoredFingerprints(subject.engine.cache.local, id, COMPARED_RUNS);
   const own = lookup.hit ? { key, createdAt: lookup.entry.manifest.createdAt } : undefined;
   const candidates = own === undefined ? stored : stored.filter((candidate) => isBefore(candidate, own));
   const found = await findNearestStored(candidates, fingerprint);
@@ -82,14 +82,10 @@ async function describeStored(
   { cache }: Engine,
   { key, createdAt }: StoredFingerprint,
 ): Promise<StoredRun | undefined> {
-  for (const tier of cache.tiers) {
-    const found = await tier.actions.get(key);
-    if (found.ok && found.value !== undefined) {
-      const { durationMs, producer } = found.value.manifest;
-      return { key, storedAt: createdAt, durationMs, producer };
-    }
-  }
-  return undefined;
+  const found = await cache.local.actions.get(key);
+  if (!found.ok || found.value === undefined) return undefined;
+  const { durationMs, producer } = found.value.manifest;
+  return { key, storedAt: createdAt, durationMs, producer };
 }
 
 interface Compared {
@@ -143,7 +139,7 @@ async function compareDependency(
 ): Promise<Compared | undefined> {
   const now = predicted.get(task)?.fingerprint;
   if (now === undefined) return undefined;
-  const stored = await listStoredFingerprints(engine.cache.tiers, task, COMPARED_RUNS);
+  const stored = await listStoredFingerprints(engine.cache.local, task, COMPARED_RUNS);
   const exact = stored.find(({ key }) => key === storedKey);
   if (exact !== undefined) return { stored: exact, reasons: (await compareWithStored(exact, now)) ?? [] };
   return findNearestStored(

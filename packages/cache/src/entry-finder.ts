@@ -1,10 +1,10 @@
 import type { ActionKey, CacheEntry, Digest, TaskId } from '@tr/model';
 import type { RemoteTier } from './remote/remote-tier.js';
-import type { Tier } from './tier.js';
+import type { LocalTier } from './tier.js';
 
 /** Looks for entries by key, outside the way a task is restored. Trouble is the same as "none". */
 export interface EntryFinder {
-  /** Which of `keys` have an entry of `task` that can be used, asked of all tiers at once, in the order of `keys`. */
+  /** Which of `keys` have an entry of `task` that can be used, asked of both tiers at once, in the order of `keys`. */
   findAll(task: TaskId, keys: readonly ActionKey[]): Promise<readonly CacheEntry[]>;
   /** A read-only local file with the content of one output of an entry; undefined when it cannot be had. */
   openOutput(entry: CacheEntry, digest: Digest): Promise<string | undefined>;
@@ -13,14 +13,12 @@ export interface EntryFinder {
 }
 
 /** Creates the finder of one run. */
-export function createEntryFinder(tiers: readonly Tier[], remote: RemoteTier | undefined): EntryFinder {
-  const readable = tiers.filter(({ policy }) => policy.read);
+export function createEntryFinder(local: LocalTier, remote: RemoteTier | undefined): EntryFinder {
   const find = async (task: TaskId, key: ActionKey): Promise<CacheEntry | undefined> => {
-    for (const tier of readable) {
-      const found = await tier.actions.get(key);
-      if (!found.ok || found.value?.manifest.task !== task) continue;
-      const { manifest, digest } = found.value;
-      return { key, manifest, manifestDigest: digest, tier: tier.name };
+    const stored = local.policy.read ? await local.actions.get(key) : undefined;
+    if (stored?.ok === true && stored.value?.manifest.task === task) {
+      const { manifest, digest } = stored.value;
+      return { key, manifest, manifestDigest: digest, tier: 'local' };
     }
     if (remote?.policy.read !== true) return undefined;
     const found = await remote.lookup(key, task, false);
@@ -37,17 +35,13 @@ export function createEntryFinder(tiers: readonly Tier[], remote: RemoteTier | u
         if (looked?.ok !== true || looked.value === undefined) return undefined;
         if ((await remote?.bringHome(looked.value)) !== undefined) return undefined;
       }
-      const blobs = entry.tier === 'remote' ? remote?.landing.blobs : readable.find(isNamed(entry))?.blobs;
+      const blobs = entry.tier === 'remote' ? remote?.landing.blobs : local.blobs;
       const file = await blobs?.localFile(digest, false);
       return file?.ok === true ? file.value : undefined;
     },
     discard: async ({ key, manifestDigest }) => {
       remote?.refuse(manifestDigest);
-      for (const tier of tiers.filter(({ policy }) => policy.write)) await tier.actions.delete(key);
+      if (local.policy.write) await local.actions.delete(key);
     },
   };
-}
-
-function isNamed(entry: CacheEntry): (tier: Tier) => boolean {
-  return ({ name }) => name === entry.tier;
 }

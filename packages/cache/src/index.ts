@@ -15,6 +15,7 @@ export { openLocalCache, type LocalCache, type LocalCacheOptions } from './open-
 export {
   findNearest,
   listStoredFingerprints,
+  type ExplainMiss,
   type NearestFingerprint,
   type StoredFingerprint,
 } from './stored-fingerprints.js';
@@ -23,5 +24,5 @@ export type { RemoteBackend, RemoteResult, RemoteTrouble } from './remote/remote
 export type { LinkSurroundings, RemoteLimits } from './remote/remote-link.js';
 export { RemoteTier, type Landing, type RemoteTierOptions } from './remote/remote-tier.js';
 export { createStoreBackend, type StoreBackendOptions } from './remote/store-backend.js';
-export type { Tier, TierPolicy } from './tier.js';
+export type { LocalTier, TierPolicy } from './tier.js';
 export type { WarningSink } from './trouble-log.js';

@@ -1,5 +1,4 @@
-import type { MissReason, TaskFingerprint } from '@tr/model';
-import { openOutputRecords, openStagingArea, type OutputPlace } from '@tr/artifact';
+import { openOutputRecords, openStagingArea } from '@tr/artifact';
 import {
   collectGarbage,
   createFileActionStore,
@@ -9,7 +8,6 @@ import {
   nodeDisk,
   noteWritten,
   openCacheFolder,
-  type CacheFolder,
   type CacheLimits,
   type Disk,
   type GcReport,
@@ -17,9 +15,9 @@ import {
 import { createEntryFinder, type EntryFinder } from './entry-finder.js';
 import { openLanding } from './remote/open-landing.js';
 import { RemoteTier, type RemoteTierOptions } from './remote/remote-tier.js';
-import type { StoredFingerprint } from './stored-fingerprints.js';
-import { createTaskCache, type StoredTaskCache } from './task-cache.js';
-import type { Tier, TierPolicy } from './tier.js';
+import type { ExplainMiss } from './stored-fingerprints.js';
+import { StoredTaskCache } from './task-cache.js';
+import type { LocalTier, TierPolicy } from './tier.js';
 import { createTroubleLog, type WarningSink } from './trouble-log.js';
 
 /** Older temporary files are those of killed processes, milliseconds. */
@@ -39,7 +37,7 @@ export interface LocalCacheOptions {
   readonly now: () => number;
   /** Told once for each kind of trouble, and what is to be known about single tasks. */
   readonly warn: WarningSink;
-  readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => Promise<readonly MissReason[]>;
+  readonly explain?: ExplainMiss;
   /** What is shared with other machines; undefined = nothing. */
   readonly remote?: RemoteTierOptions | undefined;
   /** The real disk unless a test says otherwise. */
@@ -50,9 +48,7 @@ export interface LocalCacheOptions {
 export interface LocalCache {
   readonly tasks: StoredTaskCache;
   readonly entries: EntryFinder;
-  readonly tiers: readonly Tier[];
-  readonly folder: CacheFolder;
-  readonly place: OutputPlace;
+  readonly local: LocalTier;
   /** Sends what waits to be shared, within its limits; before `finish`. Never rejects. */
   finishRemote(interrupt: AbortSignal): Promise<void>;
   /** At the end of a run: keeps the cache within its limits when that is due. Undefined = it was not. Never rejects. */
@@ -74,10 +70,9 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   const noteAdded = (bytes: number): void => void (written += bytes);
   const blobs = createFileStreamBlobStore(folder, noteAdded);
   const actions = createFileActionStore(folder, options);
-  const lists = createFileChunkLists(folder);
-  const tiers: readonly Tier[] = [{ name: 'local', blobs, actions, lists, policy }];
+  const local: LocalTier = { blobs, actions, lists: createFileChunkLists(folder), policy };
   const landing = openLanding({
-    local: { blobs, actions, lists },
+    local,
     isWritable: policy.write,
     stateDirectory,
     disk,
@@ -85,11 +80,9 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   });
   const remote = options.remote && new RemoteTier(options.remote, landing.stores);
   return {
-    tasks: createTaskCache({ ...options, place, tiers, trouble, remote }),
-    entries: createEntryFinder(tiers, remote),
-    tiers,
-    folder,
-    place,
+    tasks: new StoredTaskCache({ ...options, place, local, trouble, remote }),
+    entries: createEntryFinder(local, remote),
+    local,
     finishRemote: async (interrupt) => {
       await remote?.finish(interrupt);
       landing.dispose();

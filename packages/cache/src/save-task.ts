@@ -24,12 +24,12 @@ import {
 } from '@tr/artifact';
 import { listBlobs, type BlobStore, type StoreResult } from '@tr/store';
 import { withoutForeignOutputs } from './foreign-outputs.js';
-import type { Tier } from './tier.js';
+import type { Home } from './tier.js';
 
-/** One finished execution to store in one tier. */
+/** One finished execution to store. */
 export interface SaveRequest {
   readonly place: OutputPlace;
-  readonly tier: Pick<Tier, 'blobs' | 'actions'>;
+  readonly home: Pick<Home, 'blobs' | 'actions'>;
   readonly task: TaskNode;
   readonly matcher: OutputMatcher;
   readonly fingerprint: TaskFingerprint;
@@ -68,7 +68,7 @@ const MAX_ROUNDS = 3;
 
 /** Stores outputs, log and fingerprint, the manifest last, and writes down that the outputs on disk are those. */
 export async function saveTask(request: SaveRequest): Promise<Result<Saved, SaveTrouble>> {
-  const { place, tier, task, matcher } = request;
+  const { place, home, task, matcher } = request;
   // Before any stamp is taken.
   const sampledAt = place.records.sampleClock();
   const collected = await collectOutputs({ disk: place.disk, root: place.root, matcher });
@@ -77,7 +77,7 @@ export async function saveTask(request: SaveRequest): Promise<Result<Saved, Save
   // A state, however small, is opened as a file by the tasks that start from it.
   const linked = task.definition.restore === 'link' || task.definition.snapshot !== undefined;
   for (let round = 1; ; round++) {
-    const packed = await packOutputs({ ...place, collected: outputs, blobs: tier.blobs, linked });
+    const packed = await packOutputs({ ...place, collected: outputs, blobs: home.blobs, linked });
     if (!packed.ok) return fail(fromPackTrouble(packed.failure));
     const records = await putRecords(request);
     if (!records.ok) return trouble(records.failure);
@@ -87,12 +87,12 @@ export async function saveTask(request: SaveRequest): Promise<Result<Saved, Save
       return fail({ reason: { reason: 'outputs-changed', paths: listFiles(manifest, request.task) } });
     const put = await putManifest(request, manifest);
     if (!put.ok) return trouble(put.failure);
-    const missing = await tier.blobs.findMissing([...packed.value.reused, ...records.value.all]);
+    const missing = await home.blobs.findMissing([...packed.value.reused, ...records.value.all]);
     if (!missing.ok) return trouble(missing.failure);
     const [lost] = missing.value;
     if (lost !== undefined) {
       if (round < MAX_ROUNDS) continue;
-      await tier.actions.delete(manifest.actionKey);
+      await home.actions.delete(manifest.actionKey);
       return trouble({ code: 'store/missing', kind: 'blob', name: lost.hash });
     }
     const { stamps, files, bytes } = packed.value;
@@ -118,7 +118,7 @@ interface RecordBlobs {
 }
 
 async function putRecords(request: SaveRequest): Promise<StoreResult<RecordBlobs>> {
-  const { blobs } = request.tier;
+  const { blobs } = request.home;
   const { fingerprint: record } = request.fingerprint;
   const log = await blobs.putFile(request.logPath);
   if (!log.ok) return log;
@@ -130,12 +130,12 @@ async function putRecords(request: SaveRequest): Promise<StoreResult<RecordBlobs
   return ok({ log: log.value.digest, fingerprint: fingerprint.value, externalClosure: closure.value, all });
 }
 
-async function putClosure({ tier, fingerprint, closure }: SaveRequest): Promise<StoreResult<Digest | undefined>> {
+async function putClosure({ home, fingerprint, closure }: SaveRequest): Promise<StoreResult<Digest | undefined>> {
   const { externalClosure } = fingerprint;
   if (externalClosure === undefined) return ok(undefined);
-  const missing = closure && (await tier.blobs.findMissing([closure]));
+  const missing = closure && (await home.blobs.findMissing([closure]));
   if (missing?.ok === true && missing.value.length === 0) return ok(closure);
-  return await putText(tier.blobs, canonicalJson(await externalClosure.readPackages()));
+  return await putText(home.blobs, canonicalJson(await externalClosure.readPackages()));
 }
 
 async function putText(blobs: BlobStore, text: string): Promise<StoreResult<Digest>> {
@@ -164,7 +164,7 @@ async function putManifest(
   request: SaveRequest,
   manifest: Manifest,
 ): Promise<StoreResult<{ readonly manifest: Manifest; readonly digest: Sha256 } | undefined>> {
-  const { actions, blobs } = request.tier;
+  const { actions, blobs } = request.home;
   const put = await actions.put(manifest, { replace: request.replace });
   if (!put.ok) return put;
   if (put.value.outcome === 'stored') return ok({ manifest, digest: put.value.digest });

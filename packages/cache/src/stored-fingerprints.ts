@@ -1,6 +1,6 @@
 import { parseJsonBytes } from '@tr/hash';
-import type { ActionKey, Digest, MissReason, Sha256, TaskId } from '@tr/model';
-import type { Tier } from './tier.js';
+import type { ActionKey, Digest, MissReason, Sha256, TaskFingerprint, TaskId } from '@tr/model';
+import type { LocalTier } from './tier.js';
 
 /** The fingerprint of a stored entry. Written by anybody: its owner validates it. */
 export interface StoredFingerprint {
@@ -20,20 +20,24 @@ export interface NearestFingerprint {
   readonly reasons: readonly MissReason[];
 }
 
+/** Says how a fingerprint differs from stored ones of the same task (newest first); never empty. */
+export type ExplainMiss = (
+  stored: readonly StoredFingerprint[],
+  current: TaskFingerprint,
+) => Promise<readonly MissReason[]>;
+
 /** Fingerprints of the newest entries of a task, newest first, at most `limit`; what cannot be read is left out. */
 export async function listStoredFingerprints(
-  tiers: readonly Tier[],
+  tier: LocalTier,
   task: TaskId,
   limit: number,
 ): Promise<readonly StoredFingerprint[]> {
+  if (!tier.policy.read) return [];
+  const keys = await tier.actions.listByTask(task, limit);
   const found: StoredFingerprint[] = [];
-  for (const tier of tiers.filter(({ policy }) => policy.read)) {
-    const keys = await tier.actions.listByTask(task, limit);
-    for (const key of keys.ok ? keys.value : []) {
-      if (found.length >= limit) break;
-      const stored = await loadFingerprint(tier, task, key);
-      if (stored !== undefined && !found.some((other) => other.key === key)) found.push(stored);
-    }
+  for (const key of keys.ok ? keys.value : []) {
+    const stored = await loadFingerprint(tier, task, key);
+    if (stored !== undefined) found.push(stored);
   }
   return found;
 }
@@ -61,7 +65,7 @@ function countChanges(reason: MissReason): number {
   return Math.max(reason.added.length + reason.removed.length + reason.modified.length, 1);
 }
 
-async function loadFingerprint(tier: Tier, task: TaskId, key: ActionKey): Promise<StoredFingerprint | undefined> {
+async function loadFingerprint(tier: LocalTier, task: TaskId, key: ActionKey): Promise<StoredFingerprint | undefined> {
   const entry = await tier.actions.get(key);
   if (!entry.ok || entry.value === undefined || entry.value.manifest.task !== task) return undefined;
   const { fingerprint, externalClosure, createdAt } = entry.value.manifest;

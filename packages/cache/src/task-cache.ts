@@ -22,9 +22,9 @@ import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { KnownTasks } from './known-tasks.js';
 import { saveTask, type Saved } from './save-task.js';
-import { findStoredClosure, listStoredFingerprints, type StoredFingerprint } from './stored-fingerprints.js';
+import { findStoredClosure, listStoredFingerprints, type ExplainMiss } from './stored-fingerprints.js';
 import type { RemoteTier } from './remote/remote-tier.js';
-import type { Tier } from './tier.js';
+import type { Home, LocalTier } from './tier.js';
 import { troubleDetail, type TroubleLog } from './trouble-log.js';
 import { findUndeclaredOutputs } from './undeclared-outputs.js';
 
@@ -36,17 +36,15 @@ export interface TaskCacheOptions {
   readonly place: OutputPlace;
   /** Where the cache itself lies, absolute: nothing that a task wrote. */
   readonly directory?: string;
-  /** Nearest first. */
-  readonly tiers: readonly Tier[];
-  /** What is shared with other machines; asked after the tiers. */
+  readonly local: LocalTier;
+  /** What is shared with other machines; asked after the local tier. */
   readonly remote?: RemoteTier | undefined;
   /** Version of `tr`, written into manifests. */
   readonly producer: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly trouble: TroubleLog;
-  /** Says how a fingerprint differs from stored ones of the same task (newest first); never empty. */
-  readonly explain?: (stored: readonly StoredFingerprint[], current: TaskFingerprint) => Promise<readonly MissReason[]>;
+  readonly explain?: ExplainMiss;
 }
 
 /** What the runner hands over to be stored. */
@@ -55,9 +53,6 @@ export interface FinishedExecution {
   /** Absolute native path of the complete raw log. */
   readonly logPath: string;
 }
-
-/** The stores that have an entry. */
-type Home = Pick<Tier, 'blobs' | 'actions' | 'lists'>;
 
 /** What is remembered of a task from one call to the next. */
 interface Progress {
@@ -92,19 +87,16 @@ export class StoredTaskCache {
   async lookup(task: TaskNode, fingerprint: TaskFingerprint): Promise<CacheLookup> {
     this.#known.matcherOf(task);
     if (!task.definition.cache) return missed({ reason: 'not-cacheable' });
-    const readable = this.#options.tiers.filter(({ policy }) => policy.read);
-    const { remote } = this.#options;
-    if (readable.length === 0 && remote?.policy.read !== true) return missed({ reason: 'cache-off' });
+    const { local, remote } = this.#options;
+    if (!local.policy.read && remote?.policy.read !== true) return missed({ reason: 'cache-off' });
     const reasons: MissReason[] = [];
-    for (const tier of readable) {
-      const found = await tier.actions.get(fingerprint.key);
-      if (!found.ok) reasons.push(this.#toMissReason(found.failure, task.id));
-      else if (found.value !== undefined) {
-        const { manifest, digest } = found.value;
-        if (manifest.task === task.id)
-          return { hit: true, entry: { key: fingerprint.key, manifest, manifestDigest: digest, tier: tier.name } };
-        reasons.push({ reason: 'integrity', path: 'manifest', detail: 'an entry of another task' });
-      }
+    const stored = local.policy.read ? await local.actions.get(fingerprint.key) : ok(undefined);
+    if (!stored.ok) reasons.push(this.#toMissReason(stored.failure, task.id));
+    else if (stored.value !== undefined) {
+      const { manifest, digest } = stored.value;
+      if (manifest.task === task.id)
+        return { hit: true, entry: { key: fingerprint.key, manifest, manifestDigest: digest, tier: 'local' } };
+      reasons.push({ reason: 'integrity', path: 'manifest', detail: 'an entry of another task' });
     }
     const isAbsent = reasons.length === 0;
     if (remote?.policy.read === true) {
@@ -118,7 +110,7 @@ export class StoredTaskCache {
   }
 
   /** Where the blobs of a hit are, once they are on this machine; a reason when they cannot be had. */
-  async bringHome(entry: CacheEntry): Promise<Result<Pick<Tier, 'blobs'>, MissReason>> {
+  async bringHome(entry: CacheEntry): Promise<Result<Pick<Home, 'blobs'>, MissReason>> {
     const home = await this.#fetchHome(entry);
     if (!home.ok) return home;
     const failure = await this.#unpackChunks(entry, home.value);
@@ -128,8 +120,8 @@ export class StoredTaskCache {
   async #fetchHome(entry: CacheEntry): Promise<Result<Home, MissReason>> {
     const reason = entry.tier === 'remote' ? await this.#options.remote?.bringHome(entry) : undefined;
     if (reason !== undefined) return fail(reason);
-    const tier = this.#tierOf(entry);
-    return tier === undefined ? fail({ reason: 'cache-off' }) : ok(tier);
+    const home = this.#homeOf(entry);
+    return home === undefined ? fail({ reason: 'cache-off' }) : ok(home);
   }
 
   /** Outputs that lie in chunks get blobs of their own, and are found there from now on. */
@@ -143,16 +135,16 @@ export class StoredTaskCache {
   }
 
   async restore(task: TaskNode, entry: CacheEntry, whenIdle?: () => Promise<boolean>): Promise<Restoration> {
-    const home = await this.#fetchHome(entry);
-    if (!home.ok) return { outcome: 'miss', reasons: [home.failure] };
-    const tier = home.value;
+    const fetched = await this.#fetchHome(entry);
+    if (!fetched.ok) return { outcome: 'miss', reasons: [fetched.failure] };
+    const home = fetched.value;
     const { manifest, manifestDigest } = entry;
     // A result without its log is not whole, and is better found out before outputs are changed.
-    const log = await tier.blobs.findMissing([manifest.log]);
+    const log = await home.blobs.findMissing([manifest.log]);
     if (!log.ok) return { outcome: 'miss', reasons: [this.#toMissReason(log.failure, task.id)] };
     if (log.value.length > 0) {
       // Gone, or there with other bytes: reading it tells which, and sets bad bytes aside.
-      const read = await tier.blobs.readBytes(manifest.log);
+      const read = await home.blobs.readBytes(manifest.log);
       const damaged = !read.ok && read.failure.code === 'store/corrupt';
       const reason: MissReason = damaged
         ? { reason: 'integrity', path: 'log', detail: read.failure.detail }
@@ -161,21 +153,21 @@ export class StoredTaskCache {
     }
     const linked = task.definition.restore === 'link';
     // Where blobs cannot be written there is nothing to link to: then the outputs are copies.
-    if (linked) await this.#unpackChunks(entry, tier);
-    const list = findChunks(manifest, manifestDigest, tier);
-    const contents = list && openChunkedOutputs({ manifest, list, blobs: tier.blobs });
+    if (linked) await this.#unpackChunks(entry, home);
+    const list = findChunks(manifest, manifestDigest, home);
+    const contents = list && openChunkedOutputs({ manifest, list, blobs: home.blobs });
     const { restoration, failure } = await restoreOutputs({
       place: this.#options.place,
       task: task.id,
       matcher: this.#known.matcherOf(task),
       manifest,
       manifestDigest,
-      blobs: tier.blobs,
+      blobs: home.blobs,
       linked,
       contents,
       whenIdle,
     });
-    if (list !== undefined && failure?.code === 'store/corrupt') await this.#discardChunked(entry, tier);
+    if (list !== undefined && failure?.code === 'store/corrupt') await this.#discardChunked(entry, home);
     if (failure !== undefined) this.#noteTrouble(failure, entry);
     if (restoration.outcome !== 'miss') this.#progressOf(task).state = stateOf(manifest.actionKey, manifestDigest);
     return restoration;
@@ -194,7 +186,7 @@ export class StoredTaskCache {
   }
 
   async readLog(entry: CacheEntry): Promise<Uint8Array | undefined> {
-    const log = await this.#tierOf(entry)?.blobs.readBytes(entry.manifest.log);
+    const log = await this.#homeOf(entry)?.blobs.readBytes(entry.manifest.log);
     if (log?.ok === false) this.#trouble.note(log.failure, entry.manifest.task);
     return log?.ok === true ? log.value : undefined;
   }
@@ -227,43 +219,39 @@ export class StoredTaskCache {
 
   async save(task: TaskNode, fingerprint: TaskFingerprint, execution: FinishedExecution): Promise<SaveOutcome> {
     if (!task.definition.cache) return { saved: false, reason: { reason: 'not-cacheable' } };
-    const { remote } = this.#options;
-    const isShared = remote?.policy.write === true;
-    const local = this.#options.tiers.filter(({ policy }) => policy.write);
-    const writable = local.length === 0 && isShared ? [remote.landing] : local;
     const progress = this.#progressOf(task);
     const disturbed = this.#findDisturbed(task);
     if (disturbed !== undefined)
       return { saved: false, reason: { reason: 'inputs-changed', paths: [`outputs of ${disturbed}`] } };
     if (progress.staleState !== undefined) return { saved: false, reason: staleStateReason(progress.staleState) };
-    let first: SaveOutcome | undefined;
-    for (const tier of writable) {
-      const { place, producer, now } = this.#options;
-      const saved = await saveTask({
-        place,
-        producer,
-        tier,
-        task,
-        fingerprint,
-        ...execution,
-        matcher: this.#known.matcherOf(task),
-        createdAt: now(),
-        neighbours: this.#known.neighboursOf(task),
-        isUndisturbed: () => progress.recordSize === undefined || place.records.sizeOf(task.id) === progress.recordSize,
-        replace: progress.absent !== true,
-        closure: progress.closure,
-      });
-      if (saved.ok) {
-        progress.recordSize = place.records.sizeOf(task.id);
-        this.#warnAbout(task, fingerprint, saved.value);
-        if (isShared) remote.offer(saved.value.manifest);
-      }
-      if (!saved.ok && saved.failure.failure !== undefined) this.#trouble.note(saved.failure.failure, task.id);
-      this.#noteState(task);
-      progress.isStored = progress.state?.startsWith(fingerprint.key) === true;
-      first ??= saved.ok ? { saved: true, ...pick(saved.value) } : { saved: false, reason: saved.failure.reason };
-    }
-    return first ?? { saved: false, reason: { reason: 'cache-off' } };
+    const { local, remote, place, producer, now } = this.#options;
+    const shared = remote?.policy.write === true ? remote : undefined;
+    const home = local.policy.write ? local : shared?.landing;
+    if (home === undefined) return { saved: false, reason: { reason: 'cache-off' } };
+    const saved = await saveTask({
+      place,
+      producer,
+      home,
+      task,
+      fingerprint,
+      ...execution,
+      matcher: this.#known.matcherOf(task),
+      createdAt: now(),
+      neighbours: this.#known.neighboursOf(task),
+      isUndisturbed: () => progress.recordSize === undefined || place.records.sizeOf(task.id) === progress.recordSize,
+      replace: progress.absent !== true,
+      closure: progress.closure,
+    });
+    if (saved.ok) {
+      progress.recordSize = place.records.sizeOf(task.id);
+      this.#warnAbout(task, fingerprint, saved.value);
+      shared?.offer(saved.value.manifest);
+    } else if (saved.failure.failure !== undefined) this.#trouble.note(saved.failure.failure, task.id);
+    this.#noteState(task);
+    progress.isStored = progress.state?.startsWith(fingerprint.key) === true;
+    if (!saved.ok) return { saved: false, reason: saved.failure.reason };
+    const { files, bytes, emptyOutputs } = saved.value;
+    return { saved: true, files, bytes, emptyOutputs };
   }
 
   /** Remembers what this run has made of the outputs, as the record says it. */
@@ -288,8 +276,8 @@ export class StoredTaskCache {
   }
 
   async #explain(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly MissReason[]> {
-    const { explain, tiers } = this.#options;
-    const stored = await listStoredFingerprints(tiers, task.id, COMPARED_ENTRIES);
+    const { explain, local } = this.#options;
+    const stored = await listStoredFingerprints(local, task.id, COMPARED_ENTRIES);
     this.#progressOf(task).closure = findStoredClosure(stored, fingerprint.fingerprint.externalClosure);
     return explain === undefined ? [{ reason: 'no-entry' }] : await explain(stored, fingerprint);
   }
@@ -323,9 +311,8 @@ export class StoredTaskCache {
     return { reason: 'store-trouble', detail: troubleDetail(failure) };
   }
 
-  #tierOf(entry: CacheEntry): Home | undefined {
-    if (entry.tier === 'remote') return this.#options.remote?.landing;
-    return this.#options.tiers.find(({ name }) => name === entry.tier);
+  #homeOf(entry: CacheEntry): Home | undefined {
+    return entry.tier === 'remote' ? this.#options.remote?.landing : this.#options.local;
   }
 
   #progressOf(task: TaskNode): Progress {
@@ -333,11 +320,6 @@ export class StoredTaskCache {
     if (progress === undefined) this.#progress.set(task.id, (progress = {}));
     return progress;
   }
-}
-
-/** Creates the cache of one run. */
-export function createTaskCache(options: TaskCacheOptions): StoredTaskCache {
-  return new StoredTaskCache(options);
 }
 
 /** The chunks that the outputs of an entry lie in; undefined when they have blobs. */
@@ -352,8 +334,4 @@ function stateOf(key: string, manifestDigest: string): string {
 
 function missed(reason: MissReason): CacheLookup {
   return { hit: false, reasons: [reason] };
-}
-
-function pick({ files, bytes, emptyOutputs }: Saved): Pick<Saved, 'files' | 'bytes' | 'emptyOutputs'> {
-  return { files, bytes, emptyOutputs };
 }

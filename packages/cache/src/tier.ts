@@ -1,4 +1,3 @@
-import type { CacheTier } from '@tr/model';
 import type { ActionStore, ChunkLists, StreamBlobStore } from '@tr/store';
 
 /** What may be done with a tier. */
@@ -7,12 +6,15 @@ export interface TierPolicy {
   readonly write: boolean;
 }
 
-/** One level of the cache. Tiers are asked in order, nearest first. */
-export interface Tier {
-  readonly name: CacheTier;
+/** Stores on this machine that have whole results. */
+export interface Home {
   readonly blobs: StreamBlobStore;
   readonly actions: ActionStore;
   /** Where entries say that their outputs lie in chunks. */
   readonly lists: ChunkLists;
+}
+
+/** The level of the cache that is asked first. */
+export interface LocalTier extends Home {
   readonly policy: TierPolicy;
 }

@@ -24,7 +24,7 @@ for (const restore of ['copy', 'link'] as const) {
       assert.deepEqual(Object.fromEntries(found), expected, `${where}: ${word} (${run.outcome})`);
       assert.notEqual(run.saved?.saved, false, where);
     }
-    const report = await verifyCache(rig.open().folder);
+    const report = await verifyCache(rig.folder);
     assert.ok(report.ok, where);
     assert.deepEqual([report.value.badBlobs, report.value.badEntries], [[], []], where);
   };

@@ -48,7 +48,7 @@ async function assertSound(rig: Rig, where: string): Promise<void> {
     const found = Object.entries(rig.tree('web/dist')).filter(([path]) => path in expected);
     assert.deepEqual(Object.fromEntries(found), expected, `${where}: ${word} (${run.outcome})`);
   }
-  const report = await verifyCache(rig.open().folder);
+  const report = await verifyCache(rig.folder);
   assert.ok(report.ok);
   assert.deepEqual([report.value.badBlobs, report.value.badEntries], [[], []], where);
 }

@@ -27,13 +27,15 @@ import {
   type TaskId,
   type TaskNode,
 } from '@tr/model';
-import { nodeDisk, type Disk } from '@tr/store';
+import { nodeDisk, openCacheFolder, type CacheFolder, type Disk } from '@tr/store';
 import { openLocalCache, type LocalCache, type LocalCacheOptions } from '../src/index.js';
 
 /** A workspace with a local cache; each `open` is what one run would open. */
 export interface Rig {
   readonly directory: string;
   readonly root: string;
+  /** Where its results lie. */
+  readonly folder: CacheFolder;
   /** Warnings of every cache that was opened here, in order. */
   readonly warnings: StoreFailure[];
   open(options?: Partial<LocalCacheOptions>): LocalCache;
@@ -72,6 +74,7 @@ export function createRig(t: TestContext, options: { readonly disk?: Disk } = {}
   const rig: Rig = {
     directory,
     root,
+    folder: openCacheFolder({ directory: join(directory, 'cache'), disk: options.disk ?? nodeDisk }),
     warnings,
     open: (changes = {}) =>
       openLocalCache({

@@ -127,18 +127,18 @@ describe('outputs that stay in the chunks they came in', () => {
   it('are kept by gc while their entry is, and go with it', async (t) => {
     const backend = createRemote(t);
     const tree = await share(t, backend);
-    const { rig, cache } = await restoreElsewhere(t, backend);
+    const { rig } = await restoreElsewhere(t, backend);
     const later = now() + 1000;
-    const kept = await collectGarbage(cache.folder, { ...KEPT, now: later });
+    const kept = await collectGarbage(rig.folder, { ...KEPT, now: later });
     assert.ok(kept.ok && kept.value.removedBlobs === 0 && kept.value.keptEntries === 1);
-    const verified = await verifyCache(cache.folder);
+    const verified = await verifyCache(rig.folder);
     assert.ok(verified.ok);
     assert.deepEqual([verified.value.badBlobs, verified.value.incompleteEntries], [[], []]);
     rig.remove('web');
     assert.equal((await rig.run(cannotRun)).outcome, 'restored');
     assert.deepEqual(rig.tree('web'), tree);
     const limits = { maxBytes: 0, maxAgeMs: undefined };
-    const evicted = await collectGarbage(cache.folder, { ...KEPT, limits, now: later });
+    const evicted = await collectGarbage(rig.folder, { ...KEPT, limits, now: later });
     assert.ok(evicted.ok && evicted.value.keptEntries === 0);
     assert.deepEqual([filesOf(rig), manifestFiles(rig)], [[], []]);
   });
@@ -153,7 +153,7 @@ describe('outputs that stay in the chunks they came in', () => {
     await cache.finishRemote(never);
     assert.deepEqual(rig.tree('web'), tree);
     assert.equal(statSync(join(rig.root, 'web/dist/p7/index.js')).nlink, 2);
-    const collected = await collectGarbage(cache.folder, { ...KEPT, now: now() + 1000 });
+    const collected = await collectGarbage(rig.folder, { ...KEPT, now: now() + 1000 });
     assert.ok(collected.ok && collected.value.removedBlobs > 0, 'the chunks are of no more use');
     rig.remove('web');
     assert.equal((await rig.run({ ...cannotRun, task: linked })).outcome, 'restored');
@@ -178,7 +178,7 @@ describe('outputs that stay in the chunks they came in', () => {
     const backend = createRemote(t);
     const liar = createRig(t);
     const { cache } = open(liar, backend);
-    const { blobs } = cache.tiers[0] ?? assert.fail();
+    const { blobs } = cache.local;
     // What is sent is well-formed in every way, but one of the files has other bytes.
     const read = blobs.readBytes.bind(blobs);
     const wrong = Buffer.from(noise('file 60', 8000));

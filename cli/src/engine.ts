@@ -27,7 +27,7 @@ import {
   type ProcessSpawner,
   type Spawner,
 } from '@tr/runner';
-import { askGit, createForeignLockfileFinder, currentBranch } from '@tr/workspace';
+import { askGit, createForeignLockfileFinder, currentBranch, locateGit } from '@tr/workspace';
 import { toCacheLimits } from './cache-limits.js';
 import { openClosureMemo } from './closure-memo.js';
 import { loadClosures, type Closures } from './closures.js';
@@ -88,10 +88,11 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
   const files = createFileIndex({
     root,
     git,
+    locateGit,
     memoPath: join(directories.own, 'state/v1/files'),
     excludedDirectories: [STATE_DIRECTORY],
     processEnv: context.environment,
-    runGit: git && ((args, input) => Promise.resolve(askGit(git, args, input))),
+    runGit: git && ((args, input, submodule = git) => Promise.resolve(askGit(submodule, args, input))),
   });
   const inheritedMarker = context.environment[MARKER_VARIABLE];
   const spawner = createProcessSpawner({ inheritedMarker });

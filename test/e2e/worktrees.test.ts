@@ -81,14 +81,16 @@ test('a repository without any package.json', async () => {
   assert.deepEqual(Object.values((await workspace.tr(['run', 'test', '--log-format=json'])).outcomes), ['fresh']);
 });
 
-test('a submodule: its files are inputs where it is checked out', async () => {
-  const library = keep(createWorkspace({ 'lib.txt': 'one\n' }));
+test('a submodule: its files are inputs where it is checked out, also those that are ignored around it', async () => {
+  const library = keep(createWorkspace({ 'lib.txt': 'one\n', 'dist/lib.js': 'one\n' }));
   const workspace = keep(createSample());
   workspace.git('submodule', 'add', '-q', library.root, 'packages/lib/vendor');
   workspace.commit();
   await workspace.tr(BUILD);
-  workspace.write({ 'packages/lib/vendor/lib.txt': 'two\n' });
-  assert.equal((await workspace.tr(BUILD)).outcomes['lib#build'], 'executed');
+  for (const path of ['lib.txt', 'dist/lib.js']) {
+    workspace.write({ [`packages/lib/vendor/${path}`]: 'two\n' });
+    assert.equal((await workspace.tr(BUILD)).outcomes['lib#build'], 'executed', path);
+  }
 });
 
 test('a cache inside a package that does not ignore it is no input of its tasks, and none of their outputs', async () => {

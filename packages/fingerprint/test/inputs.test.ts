@@ -219,6 +219,43 @@ describe('repositories in the repository', () => {
     assert.deepEqual(Object.keys(await outer.inputs()), ['.gitmodules', 'a']);
   });
 
+  it('what a submodule tracks counts, whatever is ignored around it', async () => {
+    const innermost = TestRepository.withGit();
+    innermost.write({ 'dist/c.js': 'c', 'c.log': 'c' });
+    innermost.commit();
+    const inner = TestRepository.withGit();
+    inner.write({ '.gitignore': '*.skip\n', 'dist/b.js': 'b', 'forced.skip': 'f', 'deep/lib/b.log': 'b' });
+    inner.git('add', '-f', 'forced.skip');
+    const add = ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add'];
+    inner.git(...add, innermost.root, 'most');
+    inner.commit();
+    const outer = TestRepository.withGit();
+    outer.write({ '.gitignore': 'dist\nlib/\n*.log\n', 'pkg/a': '1' });
+    outer.git(...add, inner.root, 'pkg/sub');
+    outer.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'update', '--init', '--recursive');
+    outer.commit();
+    outer.write({ 'pkg/sub/new.log': 'n', 'pkg/sub/x.skip': 'x', 'pkg/sub/excluded': 'x', 'pkg/y.log': 'y' });
+    outer.write({ '.git/modules/pkg/sub/info/exclude': 'excluded\n' });
+    const expected = [
+      'a',
+      'sub/.gitignore',
+      'sub/.gitmodules',
+      'sub/deep/lib/b.log',
+      'sub/dist/b.js',
+      'sub/forced.skip',
+      'sub/most/c.log',
+      'sub/most/dist/c.js',
+      'sub/new.log',
+    ];
+    assert.deepEqual(Object.keys(await outer.inputs([], 'pkg')), expected);
+    // A package below a directory that the outer repository would ignore.
+    assert.deepEqual(Object.keys(await outer.inputs([], 'pkg/sub/dist')), ['b.js']);
+    outer.git('update-index', '--split-index');
+    outer.git('-C', 'pkg/sub', 'update-index', '--split-index');
+    assert.deepEqual(Object.keys(await outer.inputs([], 'pkg')), expected);
+    assert.equal(outer.gitCalls.length, 2);
+  });
+
   it('an untracked one is walked like any directory; explicit globs enter its .git too', async () => {
     const repository = TestRepository.withGit();
     repository.write({ a: '1', 'inner/e.txt': 'e', 'inner/x.log': 'x', 'inner/.gitignore': '*.log\n' });

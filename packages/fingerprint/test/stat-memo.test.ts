@@ -137,6 +137,7 @@ describe('the stat memo', () => {
     const index = createFileIndex({
       root: repository.root,
       git: undefined,
+      locateGit: () => undefined,
       memoPath: memoOf(repository),
       excludedDirectories: ['.tr'],
       processEnv: {},

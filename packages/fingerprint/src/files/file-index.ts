@@ -17,6 +17,7 @@ import { parseConfig, readGitConfig, readTextIfThere, type GitConfig } from '../
 import { readGitIndex, type GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
 import { IgnoreRules } from '../git/ignore-rules.js';
+import { readSubmodules, withSubmodules, type Submodules } from '../git/submodules.js';
 import { parseTrackedListing, TRACKED_LISTING_ARGUMENTS } from '../git/tracked-listing.js';
 import { GlobalFiles } from '../inputs/global-files.js';
 import { InputCollector, type FileRecord } from '../inputs/input-collector.js';
@@ -33,6 +34,8 @@ export interface FileIndexOptions {
   /** Absolute native path of the workspace root. */
   readonly root: string;
   readonly git: GitLocation | undefined;
+  /** The repository that a directory (absolute native path) lies in. */
+  readonly locateGit: (directory: string) => GitLocation | undefined;
   /** Absolute native path of the stat memo, one per worktree; undefined remembers nothing. */
   readonly memoPath: string | undefined;
   /** Our own state, which is never an input. Workspace-relative. */
@@ -82,6 +85,7 @@ class WorkspaceFiles implements FileIndex {
   readonly #globals = new Map<string, GlobalFiles>();
   #opening: Promise<FingerprintFailure | undefined> | undefined;
   #index: GitIndex | undefined;
+  #submodules: Submodules = new Map();
   #tracked: { readonly directory: RelativePath; readonly names: ReadonlyMap<string, number> | undefined } | undefined;
   #files: FileIds;
   #ignored: IgnoreRules;
@@ -174,13 +178,35 @@ class WorkspaceFiles implements FileIndex {
     if (!index.ok) return index.failure;
     this.#index = index.value;
     this.#tracked = undefined;
+    const failure = await this.#openSubmodules();
     this.#files = this.#createFileIds();
+    return failure;
+  }
+
+  async #openSubmodules(): Promise<FingerprintFailure | undefined> {
+    const index = this.#index;
+    if (index === undefined || index.submodules.length === 0) return undefined;
+    const { locateGit, runGit } = this.#options;
+    const algorithm = this.#repository?.algorithm ?? 'sha1';
+    const submodules = await readSubmodules({
+      index,
+      absolute: (directory) => this.#workTree.absolute(directory),
+      locateGit,
+      readIndex: (git) => {
+        const indexPath = join(git.gitDir, 'index');
+        return readIndex({ indexPath, algorithm, prefix: '' }, runGit && ((args) => runGit(args, undefined, git)));
+      },
+    });
+    if (!submodules.ok) return submodules.failure;
+    this.#submodules = submodules.value;
+    this.#index = withSubmodules(index, submodules.value);
+    this.#ignored = this.#createIgnoreRules();
     return undefined;
   }
 
   #createIgnoreRules(): IgnoreRules {
     const git = this.#repository && { ...this.#repository, processEnv: this.#options.processEnv };
-    return new IgnoreRules({ workTree: this.#workTree, git });
+    return new IgnoreRules({ workTree: this.#workTree, git, submodules: this.#submodules });
   }
 
   #createFileIds(): FileIds {
@@ -259,7 +285,7 @@ function readAlgorithm(commonDir: string): GitAlgorithm {
 
 /** Undefined: nothing is tracked yet. Fails when git has to be asked and does not answer: inputs would be a guess. */
 async function readIndex(
-  { indexPath, algorithm, prefix }: Repository,
+  { indexPath, algorithm, prefix }: Pick<Repository, 'indexPath' | 'algorithm' | 'prefix'>,
   runGit: GitRunner | undefined,
 ): Promise<Result<GitIndex | undefined, FingerprintFailure>> {
   const index = readGitIndex({ path: indexPath, algorithm, prefix });

@@ -79,6 +79,10 @@ class FileGitIndex implements GitIndex {
     return this.#parsed.namesIn(directory);
   }
 
+  get submodules(): readonly RelativePath[] {
+    return this.#parsed.submodules;
+  }
+
   cleanId(entry: number, stat: CleanStat): BlobId | undefined {
     if (entry === UNTRUSTED) return undefined;
     const words = this.#words;

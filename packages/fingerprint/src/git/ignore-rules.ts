@@ -19,6 +19,8 @@ export interface IgnoreRulesOptions {
         readonly prefix: string;
       }
     | undefined;
+  /** Repositories of their own in the workspace, by directory: what is said around them does not count in them. */
+  readonly submodules: ReadonlyMap<RelativePath, { readonly commonDir: string }>;
 }
 
 /**
@@ -31,6 +33,7 @@ export class IgnoreRules {
   readonly #files = new Map<RelativePath, IgnoreFile | undefined>();
   readonly #directories = new Map<RelativePath, boolean>();
   #outer: readonly OuterFile[] | undefined;
+  readonly #ofSubmodules = new Map<RelativePath, readonly OuterFile[]>();
 
   constructor(options: IgnoreRulesOptions) {
     this.#options = options;
@@ -46,7 +49,7 @@ export class IgnoreRules {
   }
 
   #isInIgnoredDirectory(directory: RelativePath): boolean {
-    return directory !== '' && this.isIgnored(directory, true);
+    return directory !== '' && !this.#options.submodules.has(directory) && this.isIgnored(directory, true);
   }
 
   /** The deepest file with an opinion decides. */
@@ -58,14 +61,24 @@ export class IgnoreRules {
       const inner = directory === '' ? path : path.slice(directory.length + 1);
       const verdict = this.#fileIn(directory)?.verdict(inner, isDirectory);
       if (verdict !== undefined) return verdict;
+      const submodule = this.#options.submodules.get(directory);
+      if (submodule !== undefined) return verdictOf(this.#outerOf(directory, submodule), inner, isDirectory);
       if (directory === '') break;
     }
     this.#outer ??= this.#readOuter();
-    for (const { prefix, file } of this.#outer) {
-      const verdict = file.verdict(prefix + path, isDirectory);
-      if (verdict !== undefined) return verdict;
+    return verdictOf(this.#outer, path, isDirectory);
+  }
+
+  #outerOf(directory: RelativePath, { commonDir }: { readonly commonDir: string }): readonly OuterFile[] {
+    let outer = this.#ofSubmodules.get(directory);
+    if (outer === undefined) {
+      outer = this.#readFiles([
+        { prefix: '', path: join(commonDir, 'info', 'exclude') },
+        ...this.#listExcludesFiles(''),
+      ]);
+      this.#ofSubmodules.set(directory, outer);
     }
-    return undefined;
+    return outer;
   }
 
   #fileIn(directory: RelativePath): IgnoreFile | undefined {
@@ -97,21 +110,39 @@ export class IgnoreRules {
         path: join(directory, '.gitignore'),
       };
     });
-    const configured = git.config().get('core.excludesfile');
-    const userDirectory = userConfigDirectory(git.processEnv);
-    const excludes =
-      configured === undefined
-        ? userDirectory && join(userDirectory, 'ignore')
-        : expandHome(configured, git.processEnv);
-    return [
+    return this.#readFiles([
       ...files.reverse(),
       { prefix: git.prefix, path: join(git.commonDir, 'info', 'exclude') },
-      ...(excludes ? [{ prefix: git.prefix, path: excludes }] : []),
-    ].flatMap(({ prefix, path }) => {
+      ...this.#listExcludesFiles(git.prefix),
+    ]);
+  }
+
+  /** What the user has for every repository; one file at most. */
+  #listExcludesFiles(prefix: string): readonly OuterSource[] {
+    const { git } = this.#options;
+    const configured = git?.config().get('core.excludesfile');
+    const processEnv = git?.processEnv ?? {};
+    const userDirectory = userConfigDirectory(processEnv);
+    const path =
+      configured === undefined ? userDirectory && join(userDirectory, 'ignore') : expandHome(configured, processEnv);
+    return path ? [{ prefix, path }] : [];
+  }
+
+  #readFiles(sources: readonly OuterSource[]): readonly OuterFile[] {
+    return sources.flatMap(({ prefix, path }) => {
       const text = readTextIfThere(path);
       return text === undefined ? [] : [{ prefix, file: parseIgnoreFile(text, this.#ignoreCase()) }];
     });
   }
+}
+
+/** The first file with an opinion decides. */
+function verdictOf(files: readonly OuterFile[], path: string, isDirectory: boolean): IgnoreVerdict {
+  for (const { prefix, file } of files) {
+    const verdict = file.verdict(prefix + path, isDirectory);
+    if (verdict !== undefined) return verdict;
+  }
+  return undefined;
 }
 
 interface OuterSource {

@@ -11,6 +11,8 @@ const STAT_BYTES = 40;
 const HEADER_BYTES = 12;
 const SLASH = 0x2f;
 const SPARSE_DIRECTORY_MODE = 0o040000;
+/** First byte of the mode of a submodule (0o160000), in the lower half of its field. */
+const SUBMODULE_MODE_BYTE = 0o160000 >> 8;
 
 /** An entry whose stat must not be trusted: in conflict, intent-to-add, assume-unchanged or skip-worktree. */
 export const UNTRUSTED = 0;
@@ -27,6 +29,8 @@ export interface ParsedIndex {
    * when nothing below it is tracked. Made anew at every call.
    */
   namesIn(directory: RelativePath): ReadonlyMap<string, number> | undefined;
+  /** Directories of submodules, checked out or not. */
+  readonly submodules: readonly RelativePath[];
 }
 
 /** Why an index file cannot be read here; git itself has to be asked for the list. */
@@ -80,6 +84,7 @@ function readEntries({ bytes, algorithm, prefix }: IndexFile, version: number, l
       return 'sparse';
     const trusted = (flags & ASSUME_VALID_OR_STAGE) === 0 && (extendedFlags & SKIP_WORKTREE_OR_INTENT) === 0;
     const offset = trusted ? at : UNTRUSTED;
+    const isSubmodule = bytes[at + 26] === SUBMODULE_MODE_BYTE;
     if (version === 4) {
       const strip = readVariableLength(bytes, nameAt);
       nameAt = strip.next;
@@ -90,12 +95,14 @@ function readEntries({ bytes, algorithm, prefix }: IndexFile, version: number, l
       if (nameLength > name.length) name = Buffer.concat([name], nameLength * 2);
       bytes.copy(name, kept, nameAt, nameEnd);
       collector.addCopy(name.subarray(0, nameLength), offset);
+      if (isSubmodule) collector.addSubmodule(name.toString('utf8', 0, nameLength));
       at = nameEnd + 1;
     } else {
       const short = flags & NAME_LENGTH;
       const nameEnd = short < NAME_LENGTH ? nameAt + short : bytes.indexOf(0, nameAt);
       if (nameEnd < 0 || nameEnd >= limit || bytes[nameEnd] !== 0) return 'corrupt';
       collector.add(bytes, nameAt, nameEnd, offset);
+      if (isSubmodule) collector.addSubmodule(bytes.toString('utf8', nameAt, nameEnd));
       // One to eight NULs, so that entries are a multiple of eight bytes long.
       at += (nameEnd - at + 8) & ~7;
     }
@@ -146,6 +153,7 @@ class Collector implements ParsedIndex {
   /** Bytes of the current directory, with the slash after it, as characters. */
   #directory = '';
   #run: number[];
+  readonly #submodules = new Set<RelativePath>();
 
   constructor(prefix: Buffer, capacity: number) {
     this.#prefix = prefix;
@@ -156,6 +164,16 @@ class Collector implements ParsedIndex {
 
   hasDirectory(directory: RelativePath): boolean {
     return this.#runs.has(directory);
+  }
+
+  get submodules(): readonly RelativePath[] {
+    return [...this.#submodules];
+  }
+
+  /** `path` is that of an entry, with what is taken off others. One in conflict comes several times. */
+  addSubmodule(path: string): void {
+    const prefix = this.#prefix.toString('utf8');
+    if (path.startsWith(prefix) && path.length > prefix.length) this.#submodules.add(path.slice(prefix.length));
   }
 
   namesIn(directory: RelativePath): ReadonlyMap<string, number> | undefined {

@@ -38,6 +38,7 @@ interface TrackedEntry {
  */
 const ENTRY =
   /([A-Za-z?]) (\d{6}) ([0-9a-f]+) ([0-3])\t([^\0]+)\0 {2}ctime: (\d+):(\d+)\n {2}mtime: (\d+):(\d+)\n {2}dev: \d+\tino: (\d+)\n {2}uid: (\d+)\tgid: (\d+)\n {2}size: (\d+)\tflags: ([0-9a-f]+)\n/y;
+const SUBMODULE_MODE = '160000';
 /** Bits of the printed flags: intent-to-add and skip-worktree. */
 const INTENT_OR_SKIP = 0x6000_0000;
 
@@ -46,6 +47,7 @@ export function parseTrackedListing({ output, indexTime, prefix }: TrackedListin
   const text = Buffer.from(output).toString('utf8');
   const directories = new Map<RelativePath, Map<string, number>>([['', new Map<string, number>()]]);
   const entries: (TrackedEntry | undefined)[] = [undefined];
+  const submodules = new Set<RelativePath>();
   ENTRY.lastIndex = 0;
   while (ENTRY.lastIndex < text.length) {
     const match = ENTRY.exec(text);
@@ -53,11 +55,13 @@ export function parseTrackedListing({ output, indexTime, prefix }: TrackedListin
     const path = match[5] ?? '';
     if (!path.startsWith(prefix)) continue;
     const entry = toEntry(match);
+    if (match[2] === SUBMODULE_MODE) submodules.add(path.slice(prefix.length));
     add(directories, path.slice(prefix.length), entry === undefined ? UNTRUSTED : entries.push(entry) - 1);
   }
   return {
     hasDirectory: (directory) => directories.has(directory),
     namesIn: (directory) => directories.get(directory),
+    submodules: [...submodules],
     cleanId: (at, stat) => {
       const entry = entries[at];
       return entry !== undefined && isUnchanged(entry, stat) && !mayHideWrite(stat, indexTime) ? entry.id : undefined;

@@ -94,15 +94,19 @@ export class TestRepository {
   }
 
   get location(): GitLocation {
-    const gitDir = this.git('rev-parse', '--absolute-git-dir').trim();
-    const commonDir = this.git('rev-parse', '--path-format=absolute', '--git-common-dir').trim();
-    const workTree = this.git('rev-parse', '--show-toplevel').trim();
-    return { workTree, gitDir, commonDir, mainWorkTree: undefined };
+    return this.locate(this.root);
   }
 
-  readonly runGit: GitRunner = (args, input) => {
+  readonly locate = (directory: string): GitLocation => {
+    const ask = (...args: readonly string[]): string => this.git('-C', directory, 'rev-parse', ...args).trim();
+    const gitDir = ask('--absolute-git-dir');
+    const commonDir = ask('--path-format=absolute', '--git-common-dir');
+    return { workTree: ask('--show-toplevel'), gitDir, commonDir, mainWorkTree: undefined };
+  };
+
+  readonly runGit: GitRunner = (args, input, submodule) => {
     this.gitCalls.push(args);
-    const { workTree } = this.location;
+    const { workTree } = submodule ?? this.location;
     const done = spawnSync('git', args, { cwd: workTree, env: this.env, input, maxBuffer: 1 << 28 });
     return Promise.resolve({ exitCode: done.status ?? undefined, stdout: done.stdout, stderr: String(done.stderr) });
   };
@@ -112,6 +116,7 @@ export class TestRepository {
     return createFileIndex({
       root: this.root,
       git: 'git' in options ? undefined : this.location,
+      locateGit: this.locate,
       memoPath: this.path('.tr', 'memo.json'),
       excludedDirectories: ['.tr'],
       processEnv: this.env,

@@ -1,0 +1,74 @@
+import { relative } from 'node:path';
+import { ok, type FingerprintFailure, type GitLocation, type RelativePath, type Result } from '@tr/model';
+import { directoryOf, joinPath } from '../files/work-tree.js';
+import type { GitIndex } from './git-index.js';
+import { UNTRUSTED } from './parse-index.js';
+
+/** A submodule that is checked out: what its own repository tracks and ignores counts in it, not what the outer one does. */
+export interface Submodule {
+  /** Absolute native path. */
+  readonly commonDir: string;
+  /** Undefined when nothing is tracked in it. Its paths are relative to the submodule. */
+  readonly index: GitIndex | undefined;
+}
+
+/** Submodules by directory, workspace-relative; those in submodules as well. */
+export type Submodules = ReadonlyMap<RelativePath, Submodule>;
+
+/**
+ * The index of a workspace together with those of its submodules. No stat vouches for a file of a submodule: the rules by which git
+ * converts files there are the submodule's, and here everything is hashed by the workspace's.
+ */
+export function withSubmodules(outer: GitIndex, submodules: Submodules): GitIndex {
+  if (submodules.size === 0) return outer;
+  const find = (directory: RelativePath): { readonly index: GitIndex | undefined; readonly inner: RelativePath } => {
+    for (let at = directory; ; at = directoryOf(at)) {
+      const submodule = submodules.get(at);
+      if (submodule !== undefined) return { index: submodule.index, inner: directory.slice(at.length + 1) };
+      if (at === '') return { index: outer, inner: directory };
+    }
+  };
+  return {
+    submodules: outer.submodules,
+    hasDirectory: (directory) => {
+      const { index, inner } = find(directory);
+      return index?.hasDirectory(inner) === true;
+    },
+    namesIn: (directory) => {
+      const { index, inner } = find(directory);
+      const names = index?.namesIn(inner);
+      return index === outer || names === undefined
+        ? names
+        : new Map([...names.keys()].map((name) => [name, UNTRUSTED]));
+    },
+    cleanId: (entry, stat) => outer.cleanId(entry, stat),
+  };
+}
+
+/** What {@link readSubmodules} is given. */
+export interface SubmoduleReading {
+  readonly index: GitIndex;
+  /** Absolute native path of a directory of the workspace. */
+  readonly absolute: (directory: RelativePath) => string;
+  /** The repository that a directory lies in. */
+  readonly locateGit: (directory: string) => GitLocation | undefined;
+  /** Reads the index of a repository. */
+  readonly readIndex: (git: GitLocation) => Promise<Result<GitIndex | undefined, FingerprintFailure>>;
+}
+
+/** The submodules that are checked out, and those in them. */
+export async function readSubmodules(reading: SubmoduleReading): Promise<Result<Submodules, FingerprintFailure>> {
+  const found = new Map<RelativePath, Submodule>();
+  const waiting = [...reading.index.submodules];
+  for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
+    const absolute = reading.absolute(directory);
+    const git = reading.locateGit(absolute);
+    // Without a repository of its own it is an empty directory.
+    if (git === undefined || relative(git.workTree, absolute) !== '') continue;
+    const index = await reading.readIndex(git);
+    if (!index.ok) return index;
+    found.set(directory, { commonDir: git.commonDir, index: index.value });
+    for (const inner of index.value?.submodules ?? []) waiting.push(joinPath(directory, inner));
+  }
+  return ok(found);
+}

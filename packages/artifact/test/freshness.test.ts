@@ -64,14 +64,19 @@ test('untouched outputs are fresh without being read, and nothing is written', a
   assert.deepEqual([after.ino, after.ctimeMs], [before.ino, before.ctimeMs]);
 });
 
-test('a flipped byte with size and time put back is seen', async (t) => {
-  const { rig, manifest, file } = await save(t);
-  const { atime, mtime } = statSync(file('a'));
-  writeFileSync(file('a'), 'aaaA');
-  utimesSync(file('a'), atime, mtime);
-  assert.deepEqual(await rig.restore(manifest), { outcome: 'restored', files: 1, bytes: 4 });
-  assert.equal(readFileSync(file('a'), 'utf8'), 'aaaa');
-});
+for (const [title, linked] of [
+  ['', false],
+  [', of a task whose outputs are links once they are restored', true],
+] as const) {
+  test(`a flipped byte with size and time put back is seen${title}`, async (t) => {
+    const { rig, manifest, file } = await save(t);
+    const { atime, mtime } = statSync(file('a'));
+    writeFileSync(file('a'), 'aaaA');
+    utimesSync(file('a'), atime, mtime);
+    assert.deepEqual(await rig.restore(manifest, { linked }), { outcome: 'restored', files: 1, bytes: 4 });
+    assert.equal(readFileSync(file('a'), 'utf8'), 'aaaa');
+  });
+}
 
 const WRONG: readonly [string, (file: (name: string) => string) => void][] = [
   ['is gone', (file) => rmSync(file('a'))],

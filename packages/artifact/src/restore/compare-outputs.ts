@@ -15,7 +15,7 @@ export interface CompareRequest {
   readonly manifest: Manifest;
   /** What was recorded when this very manifest was put in place or stored; undefined = every file is read. */
   readonly known: KnownOutputs | undefined;
-  /** Outputs are hard links: other links to the same file change its change time and mean nothing. */
+  /** Outputs may be hard links: other links to the same file change its change time and mean nothing. */
   readonly linked: boolean;
   /** Now, by the clock of the file system; undefined when it cannot be told. */
   readonly sampleClock: () => number | undefined;
@@ -95,7 +95,8 @@ function isRecorded({ request, entry, stats, recorded }: Comparison): boolean {
   if (entry.type === 'directory') return known !== undefined && stats.isDirectory();
   if (recorded === undefined || known === undefined || !isOfType(entry, stats)) return false;
   const now = toStamp(stats);
-  if (entry.type === 'file' && isLinked(entry.path, linked))
+  // With one link left, or ever, the change time says what it says of any file.
+  if (entry.type === 'file' && stats.nlink > 1 && isLinked(entry.path, linked))
     return (
       isSameContentStamp(now, recorded) &&
       now.mode === recorded.mode &&

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Manifest } from '@tr/model';
 import { nodeDisk, type Disk, type FileLook } from '@tr/store';
-import { createRig, type Rig } from './rig.js';
+import { createRig, TASK, type Rig } from './rig.js';
 
 interface Saved {
   readonly rig: Rig;
@@ -239,4 +239,15 @@ test('a tool\u2019s notes are copies among linked outputs: what it writes into t
     files: 3,
     bytes: notes.join('').length,
   });
+});
+
+test('what a killed command wrote in the tick in which it was started is removed', async (t) => {
+  const rig = createRig(t);
+  rig.write({ 'dist/a': 'aaaa' });
+  const manifest = await rig.save('key');
+  rig.write({ 'dist/half': 'h' });
+  const unfinishedSince = lstatSync(join(rig.root, 'web/dist/half')).ctimeMs;
+  rig.place.records.write(TASK, { paths: ['web/dist/a'], unfinishedSince });
+  await rig.restore(manifest);
+  assert.deepEqual(rig.read('dist'), { a: 'aaaa' });
 });

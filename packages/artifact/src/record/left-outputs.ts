@@ -7,7 +7,8 @@ import type { OutputRecord } from './output-record.js';
 import { NO_STAMP, type Stamp } from './stamp.js';
 
 /**
- * What a task has left: the paths of its record, and what a command that did not come to its end wrote since. Files that
+ * What a task has left: the paths of its record, and what a command that did not come to its end wrote since, in the tick in which it
+ * was started too (a whole second on some file systems). Files that
  * were written after the record are not the task's but somebody's work, and files in the record of another task are that
  * task's, even where both declare the same directory. Directories end in `/`.
  */
@@ -26,7 +27,7 @@ export async function listLeftOutputs(options: {
   if (!collected.ok) return recorded;
   const others = place.records.listPathsOfOthers(task);
   const left = collected.value.outputs
-    .filter(({ path }) => (disk.lstat(`${root}/${path}`)?.ctimeMs ?? 0) > since)
+    .filter(({ path }) => (disk.lstat(`${root}/${path}`)?.ctimeMs ?? 0) >= since)
     .map(({ path, type }) => (type === 'directory' ? `${path}/` : path))
     .filter((path) => !others.has(path));
   return sortedUnique([...recorded, ...left]);

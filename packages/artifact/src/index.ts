@@ -11,6 +11,7 @@ export {
   type UnsafeOutput,
 } from './outputs/collect-outputs.js';
 export { compileOutputs, type OutputGlob, type OutputMatcher } from './outputs/output-globs.js';
+export { findRealDirectory } from './outputs/real-directory.js';
 export { packOutputs, type PackedOutputs, type PackTrouble } from './pack/pack-outputs.js';
 export type { KnownOutputs, OutputRecord, RecordDraft } from './record/output-record.js';
 export { listLeftOutputs, listUntouched } from './record/left-outputs.js';

@@ -49,10 +49,10 @@ const CASES: readonly [string, string][] = [
   ['../shared/**', '/shared /shared/s.txt'],
   ['../web/out', 'out out/o.js'],
   ['dlink', 'dlink'],
-  // Turborepo goes through the link; we never do.
-  ['dlink/**', 'dlink'],
-  ['dlink/sub/**', ''],
-  ['dist/linkdir/**', 'dist/linkdir'],
+  // What the links lead to is an output by its own name.
+  ['dist/** dlink/**', `${DIST} dlink`],
+  ['dist/** dlink/sub/** dlink', `${DIST} dlink`],
+  ['dist/** dist/linkdir/**', DIST],
   ['*', '.hid app dist dlink out'],
   ['dist/{a,zero}*', 'dist/a.js dist/zero'],
   ['dist/{sub,node_modules/m}/*.js', 'dist/node_modules/m/i.js dist/sub/b.js'],
@@ -94,9 +94,29 @@ for (const [patterns, expected] of CASES) {
     assert.ok(collected.ok);
     const paths = collected.value.outputs.map(({ path }) => (path.startsWith('web/') ? path.slice(4) : `/${path}`));
     assert.deepEqual(paths.sort(), expected === '' ? [] : expected.split(' ').sort());
-    assert.deepEqual(collected.value.emptyGlobs, expected === '' ? include : []);
+    assert.deepEqual(
+      collected.value.emptyGlobs,
+      expected === '' ? include : include.filter((glob) => glob.startsWith('dlink/sub')),
+    );
     // What is collected is what a restore accepts.
     for (const { path } of collected.value.outputs) assert.ok(matcher.matches(path), path);
+  });
+}
+
+// Turborepo goes through the link. We never do: stored without what lies behind it, the outputs would be lost.
+for (const [pattern, path] of [
+  ['dlink/**', 'web/dlink'],
+  ['dlink/sub/**', 'web/dlink'],
+  ['dlink/a.js', 'web/dlink'],
+  ['dist/linkdir/**', 'web/dist/linkdir'],
+] as const) {
+  test(`a link that is no output on the way to outputs makes the set unsafe: ${pattern}`, async (t) => {
+    const rig = createRig(t);
+    rig.write(TREE);
+    const matcher = compileOutputs({ include: [pattern], exclude: [] }, 'web');
+    const collected = await collectOutputs({ disk: nodeDisk, root: rig.root, matcher });
+    assert.ok(!collected.ok);
+    assert.equal(collected.failure.path, path);
   });
 }
 

@@ -1,5 +1,5 @@
-import type { TaskId, TaskNode } from '@tr/model';
-import { compileOutputs, type OutputMatcher } from '@tr/artifact';
+import type { RelativePath, TaskId, TaskNode } from '@tr/model';
+import { compileOutputs, findRealDirectory, type OutputMatcher, type OutputPlace } from '@tr/artifact';
 import { mayOverlap } from './foreign-outputs.js';
 
 /** The tasks that a run has asked about so far, and whose outputs may meet. */
@@ -7,18 +7,33 @@ export class KnownTasks {
   readonly #nodes = new Map<TaskId, TaskNode>();
   readonly #matchers = new Map<TaskId, OutputMatcher>();
   readonly #byDirectory = new Map<string, TaskNode[]>();
+  readonly #place: Pick<OutputPlace, 'disk' | 'root'>;
+  readonly #realDirectories = new Map<RelativePath, RelativePath>();
+
+  constructor(place: Pick<OutputPlace, 'disk' | 'root'>) {
+    this.#place = place;
+  }
 
   /** The outputs of a task, which is known from then on. */
   matcherOf(task: TaskNode): OutputMatcher {
     const known = this.#matchers.get(task.id);
     if (known !== undefined) return known;
-    const matcher = compileOutputs(task.definition.outputs, task.directory);
+    const matcher = compileOutputs(task.definition.outputs, task.directory, this.#realDirectoryOf(task.directory));
     this.#matchers.set(task.id, matcher);
     this.#nodes.set(task.id, task);
     const inDirectory = this.#byDirectory.get(task.directory);
     if (inDirectory === undefined) this.#byDirectory.set(task.directory, [task]);
     else inDirectory.push(task);
     return matcher;
+  }
+
+  #realDirectoryOf(directory: RelativePath): RelativePath {
+    let real = this.#realDirectories.get(directory);
+    if (real === undefined) {
+      real = findRealDirectory(this.#place.disk, this.#place.root, directory);
+      this.#realDirectories.set(directory, real);
+    }
+    return real;
   }
 
   /** The outputs of all of them. */

@@ -76,12 +76,13 @@ interface Progress {
 export class StoredTaskCache {
   readonly #options: TaskCacheOptions;
   readonly #trouble: TroubleLog;
-  readonly #known = new KnownTasks();
+  readonly #known: KnownTasks;
   readonly #progress = new Map<TaskId, Progress>();
 
   constructor(options: TaskCacheOptions) {
     this.#options = options;
     this.#trouble = options.trouble;
+    this.#known = new KnownTasks(options.place);
   }
 
   async lookup(task: TaskNode, fingerprint: TaskFingerprint): Promise<CacheLookup> {

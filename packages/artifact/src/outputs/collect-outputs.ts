@@ -1,4 +1,5 @@
 import type { Dirent } from 'node:fs';
+import { posix } from 'node:path';
 import { compareStrings, fail, isSnapshotPath, ok, type RelativePath, type Result } from '@tr/model';
 import { createPacer, errorCode, type Disk, type FileLook } from '@tr/store';
 import { parentOf, type OutputGlob, type OutputMatcher } from './output-globs.js';
@@ -24,9 +25,9 @@ export interface CollectedOutputs {
 const NEVER = new Set(['.git', '.tr']);
 
 /**
- * Finds the outputs below `root` (absolute). Links are outputs themselves and are never followed, not even one that
- * the literal start of a glob goes through. A path that cannot be read or is neither file, link nor directory makes
- * the whole set unsafe.
+ * Finds the outputs below `root` (absolute). Links are outputs themselves and are never followed. Where one that is no output leads
+ * to what a glob declares (a package behind a link, `dist` as a link to elsewhere), files that belong to the outputs are not found:
+ * that makes the whole set unsafe, as does a path that cannot be read or is neither file, link nor directory.
  */
 export async function collectOutputs(options: {
   readonly disk: Disk;
@@ -72,12 +73,25 @@ class OutputWalk {
 
   /** Adds what one glob finds; false when that is nothing. */
   async add(glob: OutputGlob): Promise<boolean> {
+    this.#refuseLinkTo(glob);
     if (!isReachable(this.#disk, this.#root, glob.base) || this.#isHidden(glob.base)) return false;
     const stats = glob.base === '' ? this.#disk.lstat(this.#root) : this.#lstat(glob.base);
     if (stats === undefined) return false;
     const self = this.#consider(glob, glob.base, stats);
     const below = stats.isDirectory() && (await this.#descend(glob, glob.base, 1));
     return self || below;
+  }
+
+  /** What is behind an output that is a link is an output of its own, or is nobody's. */
+  #refuseLinkTo({ base, rest }: OutputGlob): void {
+    for (let above = parentOf(base); above !== ''; above = parentOf(above)) {
+      if (this.#matcher.matches(above) || this.#lstat(above)?.isSymbolicLink() !== true) continue;
+      throw new UnsafeOutputError({ path: above, detail: 'a link on the way to outputs' });
+    }
+    if (base === '' || rest === '' || this.#lstat(base)?.isSymbolicLink() !== true) return;
+    const target = posix.join(parentOf(base), this.#disk.readLink(`${this.#root}/${base}`));
+    if (!this.#matcher.matches(target) && this.#lstat(target)?.isDirectory() === true)
+      throw new UnsafeOutputError({ path: base, detail: 'a link to a directory that is no output' });
   }
 
   async #descend(glob: OutputGlob, directory: RelativePath, level: number): Promise<boolean> {

@@ -38,17 +38,18 @@ const BRACES_AROUND_ONE = /(?<!\\)\{([^{},\\]*)\}/g;
  * Compiles the outputs of a task of the package in `directory`. Semantics probed on Turborepo 2.11: a literal pattern
  * that names a directory means it and everything below; `dist/**` has `dist` itself; `dist/*` has directories without
  * their content; an exclusion that has a directory has everything below it. The package directory itself never matches.
+ * `real`: where the package lies, if its directory is a link. A pattern that begins with `..` counts from the directory.
  */
-export function compileOutputs(spec: OutputSpec, directory: RelativePath): OutputMatcher {
+export function compileOutputs(spec: OutputSpec, directory: RelativePath, real = directory): OutputMatcher {
   const outside: string[] = [];
   const compile = (pattern: string): CompiledGlob[] => {
-    const glob = takeApart(pattern, directory);
+    const glob = takeApart(pattern, /^(?:\.\/)*\.\.(?:\/|$)/.test(pattern) ? directory : real);
     if (glob === undefined) outside.push(pattern);
     return glob === undefined ? [] : [{ ...glob, test: glob.rest === '' ? undefined : toTest(glob.rest) }];
   };
   const includes = spec.include.flatMap(compile);
   const excludes = spec.exclude.flatMap(compile);
-  const isPackage = (path: string): boolean => path === directory || path === '';
+  const isPackage = (path: string): boolean => path === real || path === directory || path === '';
   const isExcluded = (path: string): boolean => excludes.some((glob) => hasPath(glob, path));
   const excludedBelow = new Map<string, boolean>();
   const isAncestorExcluded = (path: string): boolean => {

@@ -14,7 +14,15 @@ import {
   type TaskFingerprinter,
   type ToolRunner,
 } from '@tr/fingerprint';
-import { ROOT_PACKAGE, type EventSink, type Package, type PackageName, type TaskId, type TaskNode } from '@tr/model';
+import {
+  ROOT_PACKAGE,
+  type EventSink,
+  type Package,
+  type PackageName,
+  type TaskGraph,
+  type TaskId,
+  type TaskNode,
+} from '@tr/model';
 import {
   createConditions,
   createLauncher,
@@ -36,6 +44,7 @@ import { createMissExplainer } from './explain.js';
 import { isNamed } from './is-named.js';
 import type { Project } from './project.js';
 import type { RunRequest } from './run-request.js';
+import { createLeftOutFinder } from './left-out-tasks.js';
 import { createProjectServices, type ProjectServices } from './services.js';
 import {
   createStateDirectory,
@@ -67,6 +76,9 @@ export interface EngineRequest {
     RunRequest,
     'tasks' | 'taskArguments' | 'policy' | 'cacheDir' | 'envMode' | 'frameworkInference'
   >;
+  /** The graph of the run, and the one that it would have without `--only`; undefined where that is the same, or not possible. */
+  readonly graph?: TaskGraph;
+  readonly wholeGraph?: TaskGraph | undefined;
   /** What is shared with other machines. */
   readonly remote?: RemoteTierOptions | undefined;
   /** Warnings go here. */
@@ -143,7 +155,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
 }
 
 function wireFingerprinter(
-  { project, context, request }: EngineRequest,
+  wanted: EngineRequest,
   parts: {
     readonly files: FileIndex;
     readonly closures: Closures;
@@ -151,11 +163,15 @@ function wireFingerprinter(
     readonly services: ProjectServices;
   },
 ): TaskFingerprinter {
+  const { project, context, request } = wanted;
   const { workspace, config } = project;
   const { files, closures, spawner } = parts;
   const packageOf = (name: PackageName): Package | undefined => workspace.packages.get(name);
   const foreignLockfiles = createForeignLockfileFinder(workspace.root);
-  return createFingerprinter({
+  const { graph, wholeGraph } = wanted;
+  const fingerprinter: TaskFingerprinter = createFingerprinter({
+    leftOutOf:
+      graph && wholeGraph && createLeftOutFinder({ graph, wholeGraph }, (...args) => fingerprinter.compute(...args)),
     processEnv: context.environment,
     globalEnv: config.globalEnv,
     globalPassThroughEnv: config.globalPassThroughEnv,
@@ -179,6 +195,7 @@ function wireFingerprinter(
     runTool: createToolRunner(spawner),
     describeServices: (task) => parts.services.describe(task),
   });
+  return fingerprinter;
 }
 
 function wireLauncher({ project, context }: EngineRequest): Launcher {

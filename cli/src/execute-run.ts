@@ -33,7 +33,9 @@ async function run(project: Project, request: RunRequest, context: CliContext): 
       ? findRecursion(plan.value.graph, { environment, root: project.workspace.root })
       : undefined;
   if (recursion !== undefined) return refuse(context, [toError(recursion)]);
-  const input = { project, graph: plan.value.graph, request, context };
+  const whole = request.only ? await createPlan(project, { cwd, environment, ...request, only: false }) : undefined;
+  const wholeGraph = whole?.ok === true ? whole.value.graph : undefined;
+  const input = { project, graph: plan.value.graph, wholeGraph, request, context };
   return request.dry === undefined ? runPlan(input) : runDry(input);
 }
 

@@ -7,7 +7,6 @@ import type { SnapshotServices } from '@tr/snapshot';
 import { computePriorities } from '@tr/task-graph';
 import type { CliContext } from './context.js';
 import { createEngine, type Engine } from './engine.js';
-import { createPlan } from './plan.js';
 import { createRemote } from './remote.js';
 import { noteRun } from './outcomes-seen.js';
 import type { Project } from './project.js';
@@ -22,6 +21,8 @@ import { refuse } from './with-project.js';
 export interface PlannedRun {
   readonly project: Project;
   readonly graph: TaskGraph;
+  /** The graph without `--only`; undefined where nothing is left out, or that would be no graph. */
+  readonly wholeGraph: TaskGraph | undefined;
   readonly request: RunRequest;
   readonly context: CliContext;
 }
@@ -94,14 +95,12 @@ export async function runPlan(run: PlannedRun): Promise<number> {
 
 /** What gets the services of tasks ready; undefined when no task names one. */
 async function createServices(
-  { project, graph, request, context }: PlannedRun,
+  { graph, wholeGraph = graph }: PlannedRun,
   engine: Engine,
   emit: EventSink,
 ): Promise<SnapshotServices | undefined> {
   if ([...graph.nodes.values()].every(({ definition }) => definition.services.length === 0)) return undefined;
-  const { cwd, environment } = context;
-  const whole = request.only ? await createPlan(project, { cwd, environment, ...request, only: false }) : undefined;
-  return await engine.services.createSnapshots({ graph, wholeGraph: whole?.ok ? whole.value.graph : graph }, emit);
+  return await engine.services.createSnapshots({ graph, wholeGraph }, emit);
 }
 
 /** Sends what waits; a signal ends that. */

@@ -192,3 +192,36 @@ test('a run that finds other outputs in the cache waits for the one that execute
   const again = await workspace.tr(build, { env: { WHO: 'b' } });
   assert.deepEqual([again.outcomes['lib#build'], workspace.read(OUT)], ['restored', 'b\n']);
 });
+
+test('--only takes what dependencies have left as it lies there, and that counts', async (t) => {
+  const tasks = {
+    compile: { command: 'mkdir -p dist && cp src/a.txt dist/', inputs: ['src/**'], outputs: ['dist/**'] },
+    check: { command: 'true', dependsOn: ['compile'], inputs: ['none'] },
+    pack: { command: 'cp dist/a.txt packed', dependsOn: ['check'], inputs: ['none'], outputs: ['packed'] },
+  };
+  const workspace = createSample({ config: { tasks } });
+  t.after(() => workspace.dispose());
+  const run = (...args: string[]) => workspace.tr(['run', ...args, '--filter=lib', '--log-format=json']);
+  const pack = async (): Promise<string> =>
+    `${(await run('pack', '--only')).outcomes['lib#pack']} ${workspace.read('packages/lib/packed')}`;
+  const write = (text: string) => workspace.write({ 'packages/lib/src/a.txt': text });
+  write('one\n');
+  await run('pack');
+  assert.equal(await pack(), 'executed one\n');
+  assert.equal(await pack(), 'fresh one\n');
+  // The sources are newer than what was built of them.
+  write('two\n');
+  assert.equal(await pack(), 'executed one\n');
+  await run('compile');
+  assert.equal(await pack(), 'executed two\n');
+  write('one\n');
+  await run('compile');
+  assert.equal(await pack(), 'restored one\n');
+  workspace.write({ 'packages/lib/dist/a.txt': 'mine\n' });
+  assert.equal(await pack(), 'executed mine\n');
+  // With nothing left out it is a task like any other.
+  await run('pack');
+  assert.equal(workspace.read('packages/lib/packed'), 'one\n');
+  const all = await run('pack', 'compile', 'check', '--only');
+  assert.deepEqual(new Set(Object.values(all.outcomes)), new Set(['fresh']));
+});

@@ -33,6 +33,14 @@ import { diffNames } from './record/diff-fingerprints.js';
 import { untrackedOutputsOf } from './untracked-outputs.js';
 import { ToolOutputs, type ToolRunner } from './tool-outputs.js';
 
+/** Dependencies of a task that are no part of its run. */
+export interface LeftOutTasks {
+  /** Of the direct ones. */
+  readonly keys: ReadonlyMap<TaskId, ActionKey>;
+  /** Near and far: nobody brings their outputs up to date, so what lies there counts. */
+  readonly tasks: readonly TaskNode[];
+}
+
 /** What a run gives to compute its keys with. */
 export interface FingerprinterOptions extends EnvironmentOptions {
   readonly files: FileIndex;
@@ -65,6 +73,9 @@ export interface FingerprinterOptions extends EnvironmentOptions {
   readonly runTool: ToolRunner;
   /** What decides results on the side of the services a task names: name -> text. Asked only for tasks that name some. */
   readonly describeServices?: (task: TaskNode) => Promise<Result<Readonly<Record<string, string>>, ServiceFailure>>;
+  /** What `--only` leaves out. Absent = nothing. */
+  readonly leftOutOf?:
+    ((task: TaskNode) => Promise<Result<LeftOutTasks | undefined, FingerprintFailure | ServiceFailure>>) | undefined;
 }
 
 /** What counts for every task. */
@@ -117,7 +128,9 @@ class RunFingerprinter implements TaskFingerprinter {
     dependencyKeys: ReadonlyMap<TaskId, ActionKey>,
   ): Promise<Result<TaskFingerprint, FingerprintFailure | ServiceFailure>> {
     const environment = this.environmentOf(task);
-    const files = await this.#filesOf(task);
+    const leftOut = (await this.#options.leftOutOf?.(task)) ?? ok(undefined);
+    if (!leftOut.ok) return leftOut;
+    const files = await this.#filesOf(task, leftOut.value?.tasks);
     if (!files.ok) return files;
     const variables = { ...this.#readEnvFiles(task), ...environment.process };
     const tools = await this.#toolsOf(task, variables);
@@ -142,7 +155,7 @@ class RunFingerprinter implements TaskFingerprinter {
       tools: tools.value,
       globalFiles: files.value.globalFiles,
       globalEnv: this.#environments.global.hashed,
-      dependencies: keysOf(task, dependencyKeys),
+      dependencies: keysOf(task, dependencyKeys, leftOut.value?.keys),
       externalClosure: externalClosure?.digest,
       foreignLockfiles: files.value.foreignLockfiles,
       engines: engines ?? {},
@@ -158,7 +171,8 @@ class RunFingerprinter implements TaskFingerprinter {
 
   async findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]> {
     this.#options.files.forgetListings(task.directory);
-    const files = await this.#filesOf(task);
+    const leftOut = await this.#options.leftOutOf?.(task);
+    const files = await this.#filesOf(task, leftOut?.ok === true ? leftOut.value?.tasks : undefined);
     // What can no longer be read is no longer what it was.
     if (!files.ok) return [files.failure.code === 'fingerprint/unreadable-input' ? files.failure.path : task.directory];
     const { inputs, globalFiles, foreignLockfiles } = before.fingerprint;
@@ -193,7 +207,7 @@ class RunFingerprinter implements TaskFingerprinter {
     return this.#frameworks.get(packageName);
   }
 
-  async #filesOf(task: TaskNode): Promise<Result<TaskFiles, FingerprintFailure>> {
+  async #filesOf(task: TaskNode, leftOut: readonly TaskNode[] = []): Promise<Result<TaskFiles, FingerprintFailure>> {
     const { files } = this.#options;
     const inputs = await files.inputsOf(task.directory, task.definition.inputs, task.definition.outputs);
     if (!inputs.ok) return inputs;
@@ -201,6 +215,8 @@ class RunFingerprinter implements TaskFingerprinter {
     if (!envFiles.ok) return envFiles;
     const globalFiles = await this.#globalFiles();
     if (!globalFiles.ok) return globalFiles;
+    const leftOutputs = await this.#outputsOf(leftOut);
+    if (!leftOutputs.ok) return leftOutputs;
     const lockfiles = this.#options.foreignLockfilesOf(task.package);
     const foreignLockfiles = lockfiles.length === 0 ? ok({}) : await files.idsOf(lockfiles);
     if (!foreignLockfiles.ok) return foreignLockfiles;
@@ -210,9 +226,26 @@ class RunFingerprinter implements TaskFingerprinter {
     const all = task.definition.envFiles.length === 0 ? inputs.value : { ...inputs.value, ...envFiles.value };
     return ok({
       inputs: this.#withoutOwnOutputs(task, all),
-      globalFiles: globalFiles.value,
+      globalFiles: leftOut.length === 0 ? globalFiles.value : { ...globalFiles.value, ...leftOutputs.value },
       foreignLockfiles: { ...foreignLockfiles.value, ...linkedFiles.value },
     });
+  }
+
+  /** What lies where these tasks write, by path from the root. */
+  async #outputsOf(tasks: readonly TaskNode[]): Promise<Result<FileRecord, FingerprintFailure>> {
+    const found: Record<string, FileRecord[string]> = {};
+    for (const { directory, definition } of tasks) {
+      const { include, exclude } = definition.outputs;
+      if (include.length === 0) continue;
+      const outputs = await this.#options.files.inputsOf(
+        directory,
+        { includeDefault: false, include, exclude },
+        { include: [], exclude: [] },
+      );
+      if (!outputs.ok) return outputs;
+      for (const [path, id] of Object.entries(outputs.value)) found[posix.join(directory, path)] = id;
+    }
+    return ok(found);
   }
 
   /** By path relative to the package; files that are not there are absent. */
@@ -304,9 +337,13 @@ function changedNames(before: FileRecord, after: FileRecord): readonly string[] 
 }
 
 /** Keys of exactly the direct dependencies, sorted by task. */
-function keysOf(task: TaskNode, keys: ReadonlyMap<TaskId, ActionKey>): Readonly<Record<TaskId, ActionKey>> {
-  const pairs = sortedUnique(task.dependencies).map((id): [TaskId, ActionKey] => {
-    const key = keys.get(id);
+function keysOf(
+  task: TaskNode,
+  keys: ReadonlyMap<TaskId, ActionKey>,
+  leftOut: ReadonlyMap<TaskId, ActionKey> = new Map(),
+): Readonly<Record<TaskId, ActionKey>> {
+  const pairs = sortedUnique([...task.dependencies, ...leftOut.keys()]).map((id): [TaskId, ActionKey] => {
+    const key = keys.get(id) ?? leftOut.get(id);
     assertInvariant(key !== undefined, `no key of ${id}, which ${task.id} depends on`);
     return [id, key];
   });

@@ -1,0 +1,25 @@
+/**
+ * Whatever happens to a work tree, `tr` comes to what it comes to in a copy of it without state and outputs. Fixed seeds;
+ * `npm run differential` follows others, longer.
+ */
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
+import { followHistory, makeHistory } from '../differential/follow.js';
+import type { Kind } from '../differential/kinds.js';
+
+const HISTORIES: readonly (readonly [kind: Kind, seed: number])[] = [
+  ['links', 1008],
+  ['submodule', 1013],
+  ['linked', 1012],
+  ['no-git', 1002],
+  ['single', 5015],
+];
+
+for (const [kind, seed] of HISTORIES)
+  test(`a random history of a work tree: ${kind}, seed ${seed}`, async () => {
+    const places = { warm: tmpdir(), cold: tmpdir() };
+    const { differences, story, steps } = await followHistory(makeHistory(seed, { length: 10, kind }), places);
+    assert.deepEqual(differences, [], `after ${story.join('\n')}\n${differences.join('\n')}`);
+    assert.ok(steps >= 8);
+  });

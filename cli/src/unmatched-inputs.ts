@@ -48,6 +48,7 @@ export function watchInputs(fingerprinter: Fingerprinter, isWhole: boolean): Unm
       },
       findChangedInputs: (node, before) => fingerprinter.findChangedInputs(node, before),
       forgetListings: (node) => fingerprinter.forgetListings(node),
+      forgetOutputs: (node) => fingerprinter.forgetOutputs(node),
     },
     warnings: () =>
       [...open]

@@ -98,6 +98,8 @@ export interface TaskFingerprinter {
   findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]>;
   /** Says that `task` has written to the work tree, so that nothing seen earlier is trusted. */
   forgetListings(task: TaskNode): void;
+  /** Says that outputs of `task` were put in place, and nothing else was written. */
+  forgetOutputs(task: TaskNode): void;
   /** For the dry run. */
   global(): Promise<Result<GlobalRecord, FingerprintFailure>>;
   /** For the dry run: variables by where they come from. */
@@ -187,6 +189,12 @@ class RunFingerprinter implements TaskFingerprinter {
 
   forgetListings(task: TaskNode): void {
     this.#options.files.forgetListings(task.directory);
+  }
+
+  forgetOutputs({ directory, definition }: TaskNode): void {
+    const { files } = this.#options;
+    if (definition.outputs.include.some((pattern) => pattern.includes('..'))) files.forgetListings(directory);
+    else files.forgetOutputs(directory);
   }
 
   async global(): Promise<Result<GlobalRecord, FingerprintFailure>> {

@@ -15,6 +15,11 @@ export class KnownKeys {
     for (const callback of resume ?? []) callback();
   }
 
+  /** The key of a task that has one. */
+  keyOf(task: TaskId): ActionKey | undefined {
+    return this.#keys.get(task);
+  }
+
   /** True once {@link settle} was called for every dependency of `node`. */
   hasDependencies(node: TaskNode): boolean {
     return node.dependencies.every((id) => this.#keys.has(id));

@@ -22,6 +22,8 @@ export interface Fingerprinter {
   findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]>;
   /** Says that `task` has written to the work tree, so that listings taken earlier are no longer trusted. */
   forgetListings(task: TaskNode): void;
+  /** Says that outputs of `task` were put in place, and nothing else was written. */
+  forgetOutputs(task: TaskNode): void;
 }
 
 /** What the runner hands over to be stored. */
@@ -34,6 +36,8 @@ export interface Execution {
 /** The cache as a run sees it. No method rejects for cache trouble: that is a miss or a not-saved reason. */
 export interface TaskCache {
   lookup(task: TaskNode, fingerprint: TaskFingerprint): Promise<CacheLookup>;
+  /** Says that a task will most likely be looked up with this key: a hint. Resolves when there is room for the next one. */
+  foresee?(key: ActionKey): Promise<void>;
   /**
    * Leaves right outputs alone, else stages, verifies and puts in place. On a miss the outputs are as before. `whenIdle` resolves
    * when no other process executes the task, with false when the run ends before; asked only where one may be at it.

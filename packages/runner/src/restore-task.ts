@@ -29,13 +29,14 @@ export async function tryRestore(
   if (!lookup.hit) return lookup;
   if (run.isEnding()) return { hit: false, reasons: [] };
   const { entry } = lookup;
+  if (entry.tier === 'remote') run.foresee();
   const restoration = await run.cache.restore(node, entry, async () => {
     const isIdle = await waitForLock(run, node);
     run.fingerprinter.forgetListings(node);
     return isIdle;
   });
   if (restoration.outcome === 'miss') return { hit: false, reasons: restoration.reasons };
-  if (restoration.outcome === 'restored') run.fingerprinter.forgetListings(node);
+  if (restoration.outcome === 'restored') run.fingerprinter.forgetOutputs(node);
   run.services?.noteRestored(node, entry);
   return finishHit(run, { node, entry, outcome: restoration.outcome });
 }

@@ -1,5 +1,6 @@
 import type { EventSink, Failure, TaskFingerprint, TaskGraph, TaskId } from '@tr/model';
 import type { TaskExecution } from './execution.js';
+import type { Foresight } from './foresight.js';
 import type { TaskEdges } from './frontier.js';
 import type { KnownKeys } from './known-keys.js';
 import type {
@@ -71,6 +72,9 @@ export interface RunContext extends RunTasksOptions {
   readonly remakes: Map<TaskId, Promise<Failure | undefined>>;
   /** Tasks that wait for one of `remakes`: their commands have not started. */
   readonly awaitsRemake: Set<TaskId>;
+  readonly foresight: Foresight;
+  /** Called when a task was found on another machine's side of the cache: most likely others will be as well. */
+  readonly foresee: () => void;
   readonly onExecutionStart: (execution: TaskExecution) => void;
   readonly onExecutionEnd: (execution: TaskExecution) => void;
 }

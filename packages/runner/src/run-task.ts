@@ -77,6 +77,7 @@ async function computeKey(
 > {
   if (!run.keys.hasDependencies(node)) await run.keys.waitForDependencies(node);
   const dependencyKeys = run.keys.ofDependencies(node);
+  run.foresight.expire(run, node);
   const result = dependencyKeys === undefined ? 'no-key' : await run.fingerprinter.compute(node, dependencyKeys);
   run.keys.settle(node.id, result !== 'no-key' && result.ok ? result.value.key : undefined);
   return result;

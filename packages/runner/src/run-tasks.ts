@@ -2,6 +2,7 @@ import type { RunResult, TaskId, TaskNode, TaskResult } from '@tr/model';
 import { join } from 'node:path';
 import type { TaskExecution } from './execution.js';
 import { computeExitCode } from './exit-code.js';
+import { Foresight } from './foresight.js';
 import { Frontier, nodeOf } from './frontier.js';
 import { KnownKeys } from './known-keys.js';
 import { toLogFileNames } from './log-file-name.js';
@@ -99,6 +100,10 @@ class Run {
       fingerprints: new Map(),
       remakes: new Map(),
       awaitsRemake: new Set(),
+      foresight: new Foresight(),
+      foresee: () => {
+        this.#context.foresight.begin(this.#context).catch((error: unknown) => this.#endForBug(error));
+      },
       onExecutionStart: (execution) => {
         this.#executions.add(execution);
         // The command was being prepared when the end came.
@@ -196,10 +201,14 @@ class Run {
   }
 
   #failForBug(node: TaskNode, error: unknown): void {
-    this.#bug ??= { error };
-    this.#end('bug', 'SIGTERM');
+    this.#endForBug(error);
     this.#record(node, toResult(node, 0, { outcome: 'aborted' }));
     this.#stopServers();
+  }
+
+  #endForBug(error: unknown): void {
+    this.#bug ??= { error };
+    this.#end('bug', 'SIGTERM');
   }
 
   #shutDown(request: ShutdownRequest): void {

@@ -102,6 +102,8 @@ export class FakeClock implements Clock {
 export interface Behaviour {
   /** Names of tasks that the cache has. */
   readonly stored?: readonly string[];
+  /** Where it has them; the default is `local`. */
+  readonly tier?: 'local' | 'remote';
   readonly restore?: (name: string) => 'fresh' | 'restored' | 'miss';
   /** Variables that tasks do not get to see. */
   readonly withheld?: readonly string[];
@@ -124,6 +126,10 @@ export interface FakeRun {
   readonly saved: string[];
   readonly lookedUp: string[];
   readonly computed: Map<string, readonly string[]>;
+  /** Tasks whose keys the cache was told ahead. */
+  readonly foreseen: string[];
+  /** Tasks for which everything is looked at again. */
+  readonly forgotten: string[];
   readonly clock: FakeClock;
   readonly result: Promise<RunResult>;
   process(name: string): FakeProcess;
@@ -141,6 +147,8 @@ export function startRun(graph: TaskGraph, behaviour: Behaviour = {}): FakeRun {
     saved: [],
     lookedUp: [],
     computed: new Map(),
+    foreseen: [],
+    forgotten: [],
     clock: new FakeClock(),
   };
   const listeners = new Set<(request: ShutdownRequest) => void>();
@@ -228,7 +236,8 @@ function createFingerprinter(fake: Record_, behaviour: Behaviour): Pick<RunTasks
         return Promise.resolve({ ok: true, value });
       },
       findChangedInputs: (task) => Promise.resolve(behaviour.changedInputs?.(task.package) ?? []),
-      forgetListings: () => undefined,
+      forgetListings: (task) => void fake.forgotten.push(task.package),
+      forgetOutputs: () => undefined,
     },
   };
 }
@@ -243,8 +252,12 @@ function createCache(fake: Record_, behaviour: Behaviour): Pick<RunTasksOptions,
         }
         const size = behaviour.log?.(task.package)?.length ?? 0;
         const manifest = { durationMs: 1234, log: { size } };
-        return Promise.resolve({ hit: true, entry: { key, manifest, tier: 'local' } } as unknown as CacheLookup);
+        return Promise.resolve({
+          hit: true,
+          entry: { key, manifest, tier: behaviour.tier ?? 'local' },
+        } as unknown as CacheLookup);
       },
+      foresee: (key) => Promise.resolve(void fake.foreseen.push(key.slice('key-of-'.length))),
       restore: (task) => {
         const outcome = behaviour.restore?.(task.package) ?? 'fresh';
         if (outcome === 'miss') return Promise.resolve({ outcome, reasons: [{ reason: 'blob-missing', path: 'x' }] });

@@ -21,11 +21,12 @@ import { readSubmodules, withSubmodules, type Submodules } from '../git/submodul
 import { parseTrackedListing, TRACKED_LISTING_ARGUMENTS } from '../git/tracked-listing.js';
 import { GlobalFiles } from '../inputs/global-files.js';
 import { InputCollector, type FileRecord } from '../inputs/input-collector.js';
-import { NO_SKIPPED_NAMES, walkInputs, walkTrackedOutputs } from '../inputs/package-inputs.js';
+import { ALWAYS_INPUTS, NO_SKIPPED_NAMES, walkInputs, walkTrackedOutputs } from '../inputs/package-inputs.js';
 import type { WalkContext } from '../inputs/walk-context.js';
 import { addFile } from '../inputs/walk-glob.js';
 import { FileIds } from './file-ids.js';
 import { errorCode, FingerprintError, isMissing } from './fingerprint-error.js';
+import { KeptAnswers, type Question } from './kept-answers.js';
 import { StatMemo } from './stat-memo.js';
 import { directoryOf, nameOf, WorkTree } from './work-tree.js';
 
@@ -66,6 +67,11 @@ export interface FileIndex {
    * Only new files for {@link FileIndex.matching} are searched for in that directory alone.
    */
   forgetListings(directory: RelativePath): void;
+  /**
+   * Says that outputs of the package in `directory` were put in place below it, and nothing else was written. What was seen of inputs
+   * that lie in another package alone is trusted further.
+   */
+  forgetOutputs(directory: RelativePath): void;
   /** Writes the stat memo. At the end of a run; never fails it. */
   save(): void;
 }
@@ -81,7 +87,8 @@ class WorkspaceFiles implements FileIndex {
   readonly #memo: StatMemo;
   readonly #repository: Repository | undefined;
   readonly #quickStat: QuickStat | undefined;
-  readonly #answers = new Map<string, Promise<FileAnswer>>();
+  readonly #answers: KeptAnswers<Promise<FileAnswer>>;
+  #isStale = false;
   readonly #globals = new Map<string, GlobalFiles>();
   #opening: Promise<FingerprintFailure | undefined> | undefined;
   #index: GitIndex | undefined;
@@ -96,12 +103,15 @@ class WorkspaceFiles implements FileIndex {
     this.#quickStat = openQuickStat(this.#workTree.root);
     this.#memo = new StatMemo(options.memoPath);
     this.#repository = options.git && openRepository(options.git, this.#workTree.root, options.processEnv);
+    this.#answers = new KeptAnswers(this.#workTree);
     this.#files = this.#createFileIds();
     this.#ignored = this.#createIgnoreRules();
   }
 
   inputsOf(directory: RelativePath, inputs: InputSpec, outputs: OutputSpec): Promise<FileAnswer> {
-    return this.#answer(`inputs ${JSON.stringify([directory, inputs, outputs])}`, directory, (context) => {
+    const key = `inputs ${JSON.stringify([directory, inputs, outputs])}`;
+    const patterns = [...ALWAYS_INPUTS, ...inputs.include, ...outputs.include];
+    return this.#answer({ key, directory, patterns }, (context) => {
       walkInputs(context, inputs, { index: this.#index, ignored: this.#ignored });
       if (this.#index !== undefined) walkTrackedOutputs(context, outputs, this.#index);
     });
@@ -112,14 +122,14 @@ class WorkspaceFiles implements FileIndex {
     let globals = this.#globals.get(key);
     if (globals === undefined) this.#globals.set(key, (globals = new GlobalFiles({ include, exclude })));
     const files = globals;
-    return this.#answer(key, '', (context) => {
+    return this.#answer({ key, directory: '' }, (context) => {
       files.walk(context);
       files.remember(context.collector.paths);
     });
   }
 
   idsOf(paths: readonly RelativePath[]): Promise<FileAnswer> {
-    return this.#answer(`ids ${JSON.stringify(paths)}`, '', (context) => {
+    return this.#answer({ key: `ids ${JSON.stringify(paths)}`, directory: '' }, (context) => {
       for (const path of new Set(paths)) addFile(context, path);
     });
   }
@@ -136,8 +146,24 @@ class WorkspaceFiles implements FileIndex {
   }
 
   forgetListings(directory: RelativePath): void {
+    this.#answers.forget();
+    this.#lookAgain(directory);
+  }
+
+  forgetOutputs(directory: RelativePath): void {
+    this.#answers.touch(directory);
+    this.#lookAgain(directory);
+  }
+
+  #lookAgain(directory: RelativePath): void {
     for (const globals of this.#globals.values()) globals.touch(directory);
-    this.#answers.clear();
+    this.#isStale = true;
+  }
+
+  /** Before the next walk, of which there are fewer than restores. */
+  #forgetSeen(): void {
+    if (!this.#isStale) return;
+    this.#isStale = false;
     this.#workTree.forget();
     this.#files = this.#createFileIds();
     this.#ignored = this.#createIgnoreRules();
@@ -147,18 +173,21 @@ class WorkspaceFiles implements FileIndex {
     this.#memo.save((path) => isThere(this.#workTree.absolute(path)));
   }
 
-  #answer(key: string, directory: RelativePath, walk: (context: WalkContext) => void): Promise<FileAnswer> {
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known;
-    const answer = this.#walk(directory, walk);
-    this.#answers.set(key, answer);
-    return answer;
+  #answer(question: Question, walk: (context: WalkContext) => void): Promise<FileAnswer> {
+    return this.#answers.find(question, (look) =>
+      this.#walk(question.directory, (context) => {
+        const { linksMet } = this.#workTree;
+        walk(context);
+        look.metLinks = this.#workTree.linksMet !== linksMet;
+      }),
+    );
   }
 
   async #walk(directory: RelativePath, walk: (context: WalkContext) => void): Promise<FileAnswer> {
     this.#opening ??= this.#open();
     const failure = await this.#opening;
     if (failure !== undefined) return fail(failure);
+    this.#forgetSeen();
     try {
       const collector = new InputCollector();
       const files = this.#files;

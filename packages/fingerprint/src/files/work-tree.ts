@@ -34,6 +34,7 @@ export class WorkTree {
   readonly #excluded: readonly RelativePath[];
   readonly #listings = new Map<RelativePath, Listing | undefined>();
   readonly #targets = new Map<RelativePath, LinkTarget>();
+  #linksMet = 0;
 
   constructor(options: WorkTreeOptions) {
     this.root = options.root;
@@ -53,11 +54,18 @@ export class WorkTree {
 
   /** Undefined when there is no directory, or an excluded one. Throws FingerprintError when it cannot be read. */
   list(directory: RelativePath): Listing | undefined {
-    const known = this.#listings.get(directory);
-    if (known !== undefined || this.#listings.has(directory)) return known;
-    const listing = this.#read(directory);
-    this.#listings.set(directory, listing);
+    let listing = this.#listings.get(directory);
+    if (listing === undefined && !this.#listings.has(directory)) {
+      listing = this.#read(directory);
+      this.#listings.set(directory, listing);
+    }
+    if (listing !== undefined && listing.links.length > 0) this.#linksMet += 1;
     return listing;
+  }
+
+  /** How often a directory with links in it was listed: another number when a walk has met some. */
+  get linksMet(): number {
+    return this.#linksMet;
   }
 
   /** Whether a directory has a file of this name. Reads no directory for it. */

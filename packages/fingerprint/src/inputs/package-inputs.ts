@@ -10,7 +10,7 @@ import { walkGlob } from './walk-glob.js';
  * among them: what it says of a task is in the fingerprint by its parts, and where it is the only one of a repository, a
  * word about some other task would do every installation and every migration again.
  */
-const ALWAYS = ['package.json', 'turbo.json', 'turbo.jsonc'];
+export const ALWAYS_INPUTS: readonly string[] = ['package.json', 'turbo.json', 'turbo.jsonc'];
 
 /** Walks the inputs `spec` means for the package in `context.directory`; they end up in its collector. */
 export function walkInputs(context: WalkContext, spec: InputSpec, walk: Omit<DefaultWalk, 'exclusions'>): void {
@@ -21,7 +21,7 @@ export function walkInputs(context: WalkContext, spec: InputSpec, walk: Omit<Def
   // Beside the default set every exclusion wins; among explicit inputs a pattern that names one file does. That is also
   // why the package's own configuration cannot be left out there.
   const literalRule = spec.includeDefault ? 'exclusion-wins' : 'literal-wins';
-  const include = spec.includeDefault ? spec.include : [...spec.include, ...ALWAYS];
+  const include = spec.includeDefault ? spec.include : [...spec.include, ...ALWAYS_INPUTS];
   for (const glob of compile(include)) walkGlob(context, { glob, exclusions, literalRule });
 }
 

@@ -1,11 +1,25 @@
+import { settleArrivals } from '@tr/cache';
 import { toError } from '@tr/model';
-import { nodeDisk, openCacheFolder, type CacheFolder, type StoreResult } from '@tr/store';
+import {
+  createFileActionStore,
+  createFileStreamBlobStore,
+  nodeDisk,
+  openCacheFolder,
+  type CacheFolder,
+  type StoreResult,
+} from '@tr/store';
 import { Option } from 'clipanion';
 import type { Project } from '../project.js';
 import { EXIT } from '../exit-codes.js';
 import { resolveStateDirectories } from '../state-directory.js';
 import { readVariable } from '../variables.js';
 import { ProjectCommand } from './project-command.js';
+
+/** What runs have left as it came counts as what it will be. */
+async function settleAll(folder: CacheFolder): Promise<void> {
+  const blobs = createFileStreamBlobStore(folder);
+  await settleArrivals({ folder, blobs, actions: createFileActionStore(folder, { now: () => Date.now() }) });
+}
 
 /** A command on the local cache of the project. */
 export abstract class CacheCommand extends ProjectCommand {
@@ -29,7 +43,8 @@ export abstract class CacheCommand extends ProjectCommand {
       const { environment } = this.context;
       const setting = this.cacheDir ?? readVariable(environment, 'CACHE_DIR') ?? project.config.cache.dir;
       const directory = resolveStateDirectories(root, git, setting).cache;
-      return work(openCacheFolder({ directory, disk: nodeDisk }), project);
+      const folder = openCacheFolder({ directory, disk: nodeDisk });
+      return settleAll(folder).then(() => work(folder, project));
     });
   }
 }

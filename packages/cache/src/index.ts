@@ -24,5 +24,6 @@ export type { RemoteBackend, RemoteResult, RemoteTrouble } from './remote/remote
 export type { LinkSurroundings, RemoteLimits } from './remote/remote-link.js';
 export { RemoteTier, type Landing, type RemoteTierOptions } from './remote/remote-tier.js';
 export { createStoreBackend, type StoreBackendOptions } from './remote/store-backend.js';
+export { settleArrivals, type SettleRequest } from './remote/settle-arrivals.js';
 export type { LocalTier, TierPolicy } from './tier.js';
 export type { WarningSink } from './trouble-log.js';

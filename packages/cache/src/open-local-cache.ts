@@ -8,12 +8,14 @@ import {
   nodeDisk,
   noteWritten,
   openCacheFolder,
+  type ActionStore,
   type CacheLimits,
   type Disk,
   type GcReport,
 } from '@tr/store';
 import { createEntryFinder, type EntryFinder } from './entry-finder.js';
 import { openLanding } from './remote/open-landing.js';
+import { settleArrivals } from './remote/settle-arrivals.js';
 import { RemoteTier, type RemoteTierOptions } from './remote/remote-tier.js';
 import type { ExplainMiss } from './stored-fingerprints.js';
 import { StoredTaskCache } from './task-cache.js';
@@ -69,9 +71,13 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   let written = 0;
   const noteAdded = (bytes: number): void => void (written += bytes);
   const blobs = createFileStreamBlobStore(folder, noteAdded);
-  const actions = createFileActionStore(folder, options);
+  const stored = createFileActionStore(folder, options);
+  const actions = policy.write
+    ? withArrivals(stored, () => settleArrivals({ folder, blobs, actions: stored }))
+    : stored;
   const local: LocalTier = { blobs, actions, lists: createFileChunkLists(folder), policy };
   const landing = openLanding({
+    folder,
     local,
     isWritable: policy.write,
     stateDirectory,
@@ -85,6 +91,8 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
     local,
     finishRemote: async (interrupt) => {
       await remote?.finish(interrupt);
+      const kept = landing.stores.arrivals?.commit();
+      if (kept?.ok === false) trouble.note(kept.failure);
       landing.dispose();
     },
     finish: async (limits) => {
@@ -98,5 +106,18 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
       if (!report.ok) trouble.note(report.failure);
       return report.ok ? report.value : undefined;
     },
+  };
+}
+
+/** Before the first question what earlier runs have left is put in place. */
+function withArrivals(actions: ActionStore, settle: () => Promise<void>): ActionStore {
+  let settling: Promise<void> | undefined;
+  let isSettled = false;
+  const settled = (): Promise<void> => (settling ??= settle().then(() => void (isSettled = true)));
+  return {
+    ...actions,
+    get: (key) => (isSettled ? actions.get(key) : settled().then(() => actions.get(key))),
+    listByTask: (task, limit) =>
+      isSettled ? actions.listByTask(task, limit) : settled().then(() => actions.listByTask(task, limit)),
   };
 }

@@ -1,6 +1,7 @@
 import {
   fail,
   ok,
+  type ActionKey,
   type CacheEntry,
   type CacheLookup,
   type Digest,
@@ -15,12 +16,20 @@ import {
   type TaskId,
   type TaskNode,
 } from '@tr/model';
-import { breakLinks, listLeftOutputs, listUntouched, restoreOutputs, type OutputPlace } from '@tr/artifact';
-import { mayBeChunked, type ChunkList } from '@tr/store';
+import {
+  breakLinks,
+  listLeftOutputs,
+  listUntouched,
+  restoreOutputs,
+  type ContentStream,
+  type OutputPlace,
+} from '@tr/artifact';
+import { mayBeChunked, type ChunkList, type EntryBlobs } from '@tr/store';
 import { openChunkedOutputs, unpackChunkedOutputs } from './chunked-outputs.js';
 import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { KnownTasks } from './known-tasks.js';
+import { findMissingLog } from './missing-log.js';
 import { saveTask, type Saved } from './save-task.js';
 import { findStoredClosure, listStoredFingerprints, type ExplainMiss } from './stored-fingerprints.js';
 import type { RemoteTier } from './remote/remote-tier.js';
@@ -52,6 +61,18 @@ export interface FinishedExecution {
   readonly durationMs: number;
   /** Absolute native path of the complete raw log. */
   readonly logPath: string;
+}
+
+/** What a restore takes outputs from. */
+interface RestoreSource {
+  readonly task: TaskNode;
+  readonly entry: CacheEntry;
+  readonly blobs: EntryBlobs;
+  /** Has the files, where they do not lie in blobs. */
+  readonly contents: ContentStream | undefined;
+  readonly whenIdle: (() => Promise<boolean>) | undefined;
+  /** Called when something turned out not to be what it says. */
+  readonly discard?: (() => Promise<void>) | undefined;
 }
 
 /** What is remembered of a task from one call to the next. */
@@ -110,6 +131,14 @@ export class StoredTaskCache {
     return { hit: false, reasons: await this.#explain(task, fingerprint) };
   }
 
+  /** Asks the remote for what will most likely be looked up, unless it is here. Resolves when there is room for more. */
+  async foresee(key: ActionKey): Promise<void> {
+    const { local, remote } = this.#options;
+    if (remote?.policy.read !== true) return;
+    const stored = local.policy.read ? await local.actions.get(key) : undefined;
+    if (stored?.ok !== true || stored.value === undefined) await remote.foresee(key);
+  }
+
   /** Where the blobs of a hit are, once they are on this machine; a reason when they cannot be had. */
   async bringHome(entry: CacheEntry): Promise<Result<Pick<Home, 'blobs'>, MissReason>> {
     const home = await this.#fetchHome(entry);
@@ -136,39 +165,46 @@ export class StoredTaskCache {
   }
 
   async restore(task: TaskNode, entry: CacheEntry, whenIdle?: () => Promise<boolean>): Promise<Restoration> {
+    const { remote } = this.#options;
+    const linked = task.definition.restore === 'link';
+    const held = entry.tier === 'remote' && !linked ? remote?.takeWhole(entry) : undefined;
+    if (remote !== undefined && held !== undefined) {
+      const { blobs, arrivals } = remote.landing;
+      const kept = arrivals?.add({ key: entry.key, bytes: held.bytes });
+      if (kept?.ok === false) this.#trouble.note(kept.failure, task.id);
+      return await this.#restoreFrom({ task, entry, blobs, contents: held.outputs, whenIdle });
+    }
     const fetched = await this.#fetchHome(entry);
     if (!fetched.ok) return { outcome: 'miss', reasons: [fetched.failure] };
     const home = fetched.value;
     const { manifest, manifestDigest } = entry;
     // A result without its log is not whole, and is better found out before outputs are changed.
-    const log = await home.blobs.findMissing([manifest.log]);
-    if (!log.ok) return { outcome: 'miss', reasons: [this.#toMissReason(log.failure, task.id)] };
-    if (log.value.length > 0) {
-      // Gone, or there with other bytes: reading it tells which, and sets bad bytes aside.
-      const read = await home.blobs.readBytes(manifest.log);
-      const damaged = !read.ok && read.failure.code === 'store/corrupt';
-      const reason: MissReason = damaged
-        ? { reason: 'integrity', path: 'log', detail: read.failure.detail }
-        : { reason: 'blob-missing', path: 'log' };
-      return { outcome: 'miss', reasons: [reason] };
-    }
-    const linked = task.definition.restore === 'link';
+    const log = await findMissingLog(home.blobs, manifest.log);
+    const reason = log.ok ? log.value : this.#toMissReason(log.failure, task.id);
+    if (reason !== undefined) return { outcome: 'miss', reasons: [reason] };
     // Where blobs cannot be written there is nothing to link to: then the outputs are copies.
     if (linked) await this.#unpackChunks(entry, home);
     const list = findChunks(manifest, manifestDigest, home);
     const contents = list && openChunkedOutputs({ manifest, list, blobs: home.blobs });
+    const discard = list && (() => this.#discardChunked(entry, home));
+    return await this.#restoreFrom({ task, entry, blobs: home.blobs, contents, whenIdle, discard });
+  }
+
+  async #restoreFrom(source: RestoreSource): Promise<Restoration> {
+    const { task, entry, blobs, contents, whenIdle } = source;
+    const { manifest, manifestDigest } = entry;
     const { restoration, failure } = await restoreOutputs({
       place: this.#options.place,
       task: task.id,
       matcher: this.#known.matcherOf(task),
       manifest,
       manifestDigest,
-      blobs: home.blobs,
-      linked,
+      blobs,
+      linked: task.definition.restore === 'link',
       contents,
       whenIdle,
     });
-    if (list !== undefined && failure?.code === 'store/corrupt') await this.#discardChunked(entry, home);
+    if (failure?.code === 'store/corrupt') await source.discard?.();
     if (failure !== undefined) this.#noteTrouble(failure, entry);
     if (restoration.outcome !== 'miss') this.#progressOf(task).state = stateOf(manifest.actionKey, manifestDigest);
     return restoration;
@@ -187,6 +223,8 @@ export class StoredTaskCache {
   }
 
   async readLog(entry: CacheEntry): Promise<Uint8Array | undefined> {
+    const held = entry.tier === 'remote' ? this.#options.remote?.takeLog(entry) : undefined;
+    if (held !== undefined) return held;
     const log = await this.#homeOf(entry)?.blobs.readBytes(entry.manifest.log);
     if (log?.ok === false) this.#trouble.note(log.failure, entry.manifest.task);
     return log?.ok === true ? log.value : undefined;

@@ -23,6 +23,7 @@ export { nodeDisk, errorCode, type Disk } from './disk.js';
 export type { FileLook } from './file-look.js';
 export { readOwnEntries } from './upkeep/scan-folder.js';
 export { isBlobTime } from './file/blob-file.js';
+export { Arrivals, dropArrivals, MAX_ARRIVALS_BYTES, readArrivals, type Arrival } from './file/arrivals.js';
 export {
   createFileChunkLists,
   listHeadBlobs,

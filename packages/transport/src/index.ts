@@ -37,6 +37,7 @@ export {
   type Unpacked,
   type UnpackRequest,
 } from './entry/unpack-stream.js';
+export { isWhole, openWholeEntry, type WholeEntry } from './entry/whole-entry.js';
 export { readExport, type ExactReader, type ExportFlaw, type ImportRequest } from './export/read-export.js';
 export { writeExport, type ExportRequest } from './export/write-export.js';
 export { digestManifest, LARGE_CONTENT, type StreamRequest } from './tar/write-stream.js';

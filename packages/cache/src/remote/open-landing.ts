@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { removeTree } from '@tr/artifact';
 import {
+  Arrivals,
   createFileActionStore,
   createFileChunkLists,
   createFileStreamBlobStore,
   openCacheFolder,
+  type CacheFolder,
   type Disk,
 } from '@tr/store';
 import { ChunkIndex } from './chunk-index.js';
@@ -23,8 +25,10 @@ export interface OpenLanding {
  * those of staged trees, so that what a killed process left is swept with them.
  */
 export function openLanding(options: {
-  /** The stores of the local tier. */
-  readonly local: Omit<Landing, 'chunks' | 'refused'>;
+  /** The local cache. */
+  readonly folder: CacheFolder;
+  /** Its stores. */
+  readonly local: Omit<Landing, 'chunks' | 'refused' | 'arrivals'>;
   readonly isWritable: boolean;
   readonly stateDirectory: string;
   readonly disk: Disk;
@@ -35,7 +39,7 @@ export function openLanding(options: {
   const refused = new RefusedEntries(disk, `${state}/refused`);
   if (options.isWritable) {
     const chunks = new ChunkIndex(disk, `${state}/chunks`);
-    return { stores: { ...local, chunks, refused }, dispose: () => undefined };
+    return { stores: { ...local, chunks, refused, arrivals: new Arrivals(options.folder) }, dispose: () => undefined };
   }
   const directory = `${options.stateDirectory}/tmp/restore-remote-${randomBytes(9).toString('hex')}`;
   const own = openCacheFolder({ directory, disk });
@@ -45,6 +49,7 @@ export function openLanding(options: {
     lists: createFileChunkLists(own),
     refused,
     chunks: undefined,
+    arrivals: undefined,
   };
   return { stores, dispose: () => removeTree(disk, directory) };
 }

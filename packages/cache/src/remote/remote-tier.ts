@@ -13,7 +13,7 @@ import {
   type TaskId,
 } from '@tr/model';
 import { MAX_LOOKUP_KEYS } from '@tr/protocol';
-import type { ActionStore, ChunkLists, StreamBlobStore } from '@tr/store';
+import type { ActionStore, Arrivals, ChunkLists, StreamBlobStore } from '@tr/store';
 import {
   findSignatureFlaw,
   hasZstd,
@@ -28,9 +28,11 @@ import {
 import type { TierPolicy } from '../tier.js';
 import type { ChunkIndex } from './chunk-index.js';
 import { createChunkSource, type LocalChunks } from './fetch-chunks.js';
+import { HeldEntries, type HeldEntry } from './held-entries.js';
 import { openLocalChunks } from './local-chunks.js';
 import { areChunksThere, isWorthChunks, landChunks } from './land-chunks.js';
 import type { RefusedEntries } from './refused-entries.js';
+import { ForeseenLookups } from './foreseen-lookups.js';
 import { LookupBatcher } from './lookup-batcher.js';
 import type { RemoteBackend, RemoteTrouble } from './remote-backend.js';
 import {
@@ -50,6 +52,8 @@ export interface Landing {
   readonly actions: ActionStore;
   readonly lists: ChunkLists;
   readonly refused: RefusedEntries;
+  /** Keeps what came whole; undefined when what lands here does not stay. */
+  readonly arrivals: Arrivals | undefined;
   /** Undefined when what lands here does not stay. */
   readonly chunks: ChunkIndex | undefined;
 }
@@ -95,8 +99,9 @@ export class RemoteTier {
   readonly landing: Landing;
   readonly #options: RemoteTierOptions;
   readonly #link: RemoteLink;
-  readonly #lookups: LookupBatcher;
   readonly #uploads: UploadQueue;
+  readonly #foreseen: ForeseenLookups;
+  readonly #held = new HeldEntries();
   readonly #fetches = new Map<ActionKey, Promise<MissReason | undefined>>();
   readonly #limitFetches = pLimit(PARALLEL_FETCHES);
   #codec: Promise<void> | undefined;
@@ -112,9 +117,8 @@ export class RemoteTier {
       around: options.around ?? realSurroundings,
       onTrouble: (failure) => this.#noteTrouble(failure),
     });
-    this.#lookups = new LookupBatcher(
-      (keys) => this.#link.call((signal) => options.backend.lookup(keys, signal)),
-      MAX_LOOKUP_KEYS,
+    this.#foreseen = new ForeseenLookups(
+      new LookupBatcher((keys) => this.#link.call((signal) => options.backend.lookup(keys, signal)), MAX_LOOKUP_KEYS),
     );
     this.#uploads = new UploadQueue(
       (manifest) => this.#upload(manifest),
@@ -136,7 +140,7 @@ export class RemoteTier {
 
   async #lookup(key: ActionKey, task: TaskId, fetches: boolean): Promise<Result<CacheEntry | undefined, MissReason>> {
     await this.#checkCodec();
-    const found = await this.#lookups.find(key);
+    const found = await this.#foreseen.find(key);
     if (!found.ok) return fail(this.#explain(found.failure));
     if (found.value === undefined) return ok(undefined);
     const entry = parseEntryBytes(found.value, key);
@@ -145,23 +149,50 @@ export class RemoteTier {
     const distrust = this.#options.trustedKeys && findSignatureFlaw(entry.value, this.#options.trustedKeys);
     if (distrust !== undefined) return fail({ reason: 'signature', detail: distrust });
     if (this.landing.refused.has(entry.value.manifest.hash)) return fail(integrity('it was of no use here before'));
+    const isWanted = fetches && this.#options.lookupOnly !== true;
+    const held = isWanted ? await this.#held.add(entry.value, found.value) : ok(undefined);
+    if (!held.ok) return fail(this.#explain(held.failure));
+    const manifestDigest = entry.value.manifest.hash;
+    if (held.value !== undefined)
+      return held.value.manifest.task === task
+        ? ok({ key, manifest: held.value.manifest, manifestDigest, tier: 'remote' })
+        : fail(this.noteDamage({ detail: 'an entry of another task' }));
     const source = createChunkSource({ entry: entry.value, backend: this.#options.backend, link: this.#link });
     const manifest = await unpackManifest(entry.value, source);
     if (!manifest.ok) return fail(this.#explain(manifest.failure));
     if (manifest.value.task !== task) return fail(this.noteDamage({ detail: 'an entry of another task' }));
-    if (fetches && this.#options.lookupOnly !== true)
-      this.#fetches.set(
-        key,
-        this.#limitFetches(() =>
-          this.#fetch(entry.value, manifest.value).catch((error) => this.#noteUnexpected(error)),
-        ),
-      );
-    return ok({ key, manifest: manifest.value, manifestDigest: entry.value.manifest.hash, tier: 'remote' });
+    if (isWanted) void this.#startFetch(entry.value, manifest.value);
+    return ok({ key, manifest: manifest.value, manifestDigest, tier: 'remote' });
+  }
+
+  #startFetch(entry: EntryDocument, manifest: Manifest): Promise<MissReason | undefined> {
+    const fetching = this.#limitFetches(() =>
+      this.#fetch(entry, manifest).catch((error) => this.#noteUnexpected(error)),
+    );
+    this.#fetches.set(entry.actionKey, fetching);
+    return fetching;
+  }
+
+  /** A hit that came whole, given away: it need not be brought home. Undefined for any other. */
+  takeWhole({ key }: CacheEntry): HeldEntry | undefined {
+    return this.#held.take(key);
+  }
+
+  /** The log of a hit that was taken whole, once. */
+  takeLog({ key }: CacheEntry): Uint8Array | undefined {
+    return this.#held.takeLog(key);
+  }
+
+  /** Asks for the entry of a key that will most likely be looked up. Resolves when there is room for more. */
+  async foresee(key: ActionKey): Promise<void> {
+    await this.#foreseen.add(key);
   }
 
   /** Waits until the blobs and the manifest of a hit are in the landing stores; a reason when they cannot be had. */
   async bringHome(entry: CacheEntry): Promise<MissReason | undefined> {
-    return await (this.#fetches.get(entry.key) ?? { reason: 'remote-unavailable', detail: 'not looked up' });
+    const document = this.#held.documentOf(entry.key);
+    const fetching = this.#fetches.get(entry.key) ?? (document && this.#startFetch(document, entry.manifest));
+    return await (fetching ?? { reason: 'remote-unavailable', detail: 'not looked up' });
   }
 
   /** What is whole but of no use: not asked for again by this machine. */

@@ -45,6 +45,7 @@ function machine(): Landing {
     lists: createFileChunkLists(folder),
     refused: new RefusedEntries(nodeDisk, join(folder.root, 'refused')),
     chunks: new ChunkIndex(nodeDisk, join(folder.root, 'chunks')),
+    arrivals: undefined,
   };
 }
 

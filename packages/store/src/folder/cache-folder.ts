@@ -15,7 +15,8 @@ const MAX_FORMAT_BYTES = 4096;
 /**
  * Where things lie in a cache directory, and how they get there. Layout of `v1/`:
  * `format.json`; `blobs/<2 hex>/<sha256>` (and `<sha256>-x`, the executable twin for hard links);
- * `actions/<2 hex>/<key>.json`; `tasks/<2 hex>/<sha256 of the task id>/<time>-<key>`; `tmp/`, `trash/`, `quarantine/`.
+ * `actions/<2 hex>/<key>.json`; `tasks/<2 hex>/<sha256 of the task id>/<time>-<key>`; `arrivals/`; `tmp/`,
+ * `trash/`, `quarantine/`.
  *
  * Every write is a temp file in `tmp/` and a rename, so that a process killed at any moment leaves a whole file or
  * none. Nothing is fsynced: after a power cut a file may be empty or torn, which its digest shows when it is read; the
@@ -30,8 +31,8 @@ export interface CacheFolder {
   taskFolder(task: TaskId): string;
   /** Directories that have been there when this process looked; see `inDirectoryOf`. */
   readonly seen: Set<string>;
-  /** A fresh name below `tmp`, `trash` or `quarantine`. */
-  freshPath(area: 'tmp' | 'trash' | 'quarantine', label?: string): string;
+  /** A fresh name below `tmp`, `trash`, `quarantine` or `arrivals`. */
+  freshPath(area: 'tmp' | 'trash' | 'quarantine' | 'arrivals', label?: string): string;
   /** Why this folder may not be used; undefined when it may. A folder that does not exist yet is fine. */
   check(): StoreFailure | undefined;
   /** Writes the format file when there is none. Throws errors of the operating system. */

@@ -1,0 +1,78 @@
+import type { ContentStream } from '@tr/artifact';
+import { fail, isSnapshotPath, ok, type ActionKey, type Manifest, type Result } from '@tr/model';
+import { MAX_ARRIVALS_BYTES } from '@tr/store';
+import { isWhole, openWholeEntry, type EntryDocument, type StreamFlaw, type WholeEntry } from '@tr/transport';
+
+/** A result that came whole with the answer to a lookup. */
+export interface HeldEntry {
+  readonly manifest: Manifest;
+  /** As it came. */
+  readonly bytes: Uint8Array;
+  /** Verified. */
+  readonly log: Uint8Array;
+  readonly outputs: ContentStream;
+}
+
+/**
+ * Results that came whole with the answer to a lookup, until they are restored: their outputs are made from memory, so that nothing
+ * has to be read back that was just written.
+ */
+export class HeldEntries {
+  readonly #held = new Map<ActionKey, { readonly document: EntryDocument; readonly entry: HeldEntry }>();
+  readonly #logs = new Map<ActionKey, Uint8Array>();
+
+  #room = MAX_ARRIVALS_BYTES;
+
+  /** Opens an entry and holds it; undefined for one that has to be brought home. `bytes`: the document as it came. */
+  async add(document: EntryDocument, bytes: Uint8Array): Promise<Result<HeldEntry | undefined, StreamFlaw>> {
+    if (!isWhole(document) || bytes.length > this.#room) return ok(undefined);
+    const whole = await openWholeEntry(document);
+    if (!whole.ok) return whole;
+    const { manifest, read } = whole.value;
+    // A state is opened as a file of the store.
+    if (manifest.entries.some(({ path }) => isSnapshotPath(path))) return ok(undefined);
+    const log = read(manifest.log);
+    if (log === undefined) return fail({ code: 'stream/flaw', detail: 'another log' });
+    const entry = { manifest, bytes, log, outputs: openOutputs(whole.value) };
+    this.#held.set(document.actionKey, { document, entry });
+    this.#room -= bytes.length;
+    return ok(entry);
+  }
+
+  /** The document of one that is held. */
+  documentOf(key: ActionKey): EntryDocument | undefined {
+    return this.#held.get(key)?.document;
+  }
+
+  /** Gives one away: of it only the log is held from then on. */
+  take(key: ActionKey): HeldEntry | undefined {
+    const entry = this.#held.get(key)?.entry;
+    this.#held.delete(key);
+    // A copy: the piece would hold the whole stream.
+    if (entry !== undefined) this.#logs.set(key, Buffer.from(entry.log));
+    return entry;
+  }
+
+  /** The log of one that was taken, given away as well. */
+  takeLog(key: ActionKey): Uint8Array | undefined {
+    const log = this.#logs.get(key);
+    this.#logs.delete(key);
+    return log;
+  }
+}
+
+function openOutputs({ manifest, read }: WholeEntry): ContentStream {
+  return {
+    read: async (wanted, sink) => {
+      const left = new Set(wanted);
+      for (const entry of manifest.entries) {
+        if (entry.type !== 'file' || !left.delete(entry.digest.hash)) continue;
+        const bytes = read(entry.digest);
+        if (bytes === undefined)
+          return fail({ code: 'store/corrupt', kind: 'blob', name: entry.digest.hash, detail: 'other content' });
+        sink(entry.digest, bytes, true);
+      }
+      return await Promise.resolve(ok(undefined));
+    },
+  };
+}

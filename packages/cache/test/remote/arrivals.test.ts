@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import type { RemoteFailure, StoreFailure } from '@tr/model';
+import { createFileEntryStore, createMemoryBlobStore, nodeDisk, openCacheFolder } from '@tr/store';
+import { createStoreBackend, type LocalCacheOptions, type RemoteBackend } from '../../src/index.js';
+import { createRig, fingerprintOf, manifestFiles, taskOf, type Rig } from '../rig.js';
+
+const TASK = taskOf();
+const ONE = fingerprintOf(TASK, 'one');
+const never = new AbortController().signal;
+const FILES = { 'web/dist/a': 'one', 'web/dist/b/c': 'two', 'web/dist/empty': '' };
+const makes = (rig: Rig) => (): void => Object.entries(FILES).forEach(([path, text]) => rig.write(path, text));
+const fails = (): never => assert.fail('it executed');
+
+/** A remote that has the result of the task, its requests counted, and a machine that has nothing. */
+async function shared(t: TestContext, change: (entry: Buffer) => Buffer = (entry) => entry) {
+  const directory = createRig(t).directory;
+  const stored = createStoreBackend({
+    blobs: createMemoryBlobStore(),
+    entries: createFileEntryStore(openCacheFolder({ directory, disk: nodeDisk }), { now: Date.now }),
+    scope: 'main',
+    parents: [],
+    now: Date.now,
+  });
+  const calls: string[] = [];
+  const backend: RemoteBackend = {
+    ...stored,
+    lookup: async (keys, signal) => {
+      calls.push(`lookup ${keys.length}`);
+      const found = await stored.lookup(keys, signal);
+      if (!found.ok) return found;
+      return { ok: true, value: new Map([...found.value].map(([key, bytes]) => [key, change(Buffer.from(bytes))])) };
+    },
+  };
+  const warnings: (RemoteFailure | StoreFailure)[] = [];
+  const remote = {
+    backend,
+    origin: 'http://cache',
+    policy: { read: true, write: true },
+    drainMs: 60_000,
+    warn: (failure: RemoteFailure) => void warnings.push(failure),
+  };
+  const maker = createRig(t);
+  const cache = maker.open({ remote });
+  await maker.run({ task: TASK, fingerprint: ONE, make: makes(maker), cache });
+  await cache.finishRemote(never);
+  calls.length = 0;
+  const rig = createRig(t);
+  const run = async (options: Partial<LocalCacheOptions> = {}, make: () => void = fails) => {
+    const opened = rig.open({ remote, ...options });
+    const { outcome } = await rig.run({ task: TASK, fingerprint: ONE, make, cache: opened });
+    await opened.finishRemote(never);
+    return outcome;
+  };
+  return { rig, run, calls, warnings, remote, arrivals: join(rig.directory, 'cache/v1/arrivals') };
+}
+
+describe('a small result of another machine', () => {
+  it('is restored as it came, and put into the stores by the next run', async (t) => {
+    const { rig, run, calls, warnings, arrivals } = await shared(t);
+    assert.equal(await run(), 'restored');
+    assert.deepEqual(rig.tree('web'), { 'dist/a': 'one', 'dist/b/c': 'two', 'dist/empty': '' });
+    assert.deepEqual(calls, ['lookup 1']);
+    assert.equal(readdirSync(arrivals).length, 1);
+    assert.deepEqual(manifestFiles(rig), []);
+    assert.equal(await run({ remote: undefined }), 'fresh');
+    assert.deepEqual(readdirSync(arrivals), []);
+    assert.equal(manifestFiles(rig).length, 1);
+    rig.remove('web/dist');
+    assert.equal(await run({ remote: undefined }), 'restored');
+    assert.deepEqual(rig.tree('web'), { 'dist/a': 'one', 'dist/b/c': 'two', 'dist/empty': '' });
+    assert.deepEqual([calls.length, warnings, rig.warnings], [1, [], []]);
+  });
+
+  it('has its log', async (t) => {
+    const { rig, remote } = await shared(t);
+    const { tasks } = rig.open({ remote });
+    const lookup = await tasks.lookup(TASK, ONE);
+    assert.ok(lookup.hit && lookup.entry.tier === 'remote');
+    assert.equal((await tasks.restore(TASK, lookup.entry)).outcome, 'restored');
+    assert.equal(String(await tasks.readLog(lookup.entry)), 'the log\n');
+  });
+
+  it('is fetched again after a run that was killed before its end', async (t) => {
+    const { rig, run, calls, remote } = await shared(t);
+    const killed = rig.open({ remote });
+    const lookup = await killed.tasks.lookup(TASK, ONE);
+    assert.ok(lookup.hit);
+    await killed.tasks.restore(TASK, lookup.entry);
+    rig.remove('web/dist');
+    assert.equal(await run(), 'restored');
+    assert.deepEqual(calls, ['lookup 1', 'lookup 1']);
+  });
+
+  it('leaves nothing where the local cache may not be written', async (t) => {
+    const { rig, run } = await shared(t);
+    assert.equal(await run({ policy: { read: true, write: false } }), 'restored');
+    assert.ok(!existsSync(join(rig.directory, 'cache')));
+  });
+
+  it('gets blobs at once for a task that links to them', async (t) => {
+    const { rig, remote, arrivals } = await shared(t);
+    const linked = taskOf('web#build', { restore: 'link' });
+    const cache = rig.open({ remote });
+    assert.equal((await rig.run({ task: linked, fingerprint: ONE, make: fails, cache })).outcome, 'restored');
+    await cache.finishRemote(never);
+    assert.equal(manifestFiles(rig).length, 1);
+    assert.ok(!existsSync(arrivals));
+  });
+
+  it('is a miss with a bit flipped anywhere in its chunks, and nothing of it stays', async (t) => {
+    let at = 1;
+    const { rig, run, warnings } = await shared(t, (entry) => {
+      const flipped = Buffer.from(entry);
+      const place = entry.length - at;
+      flipped[place] = (flipped[place] ?? 0) ^ 0x10;
+      return flipped;
+    });
+    for (at of [1, 40, 300]) {
+      rmSync(rig.directory, { recursive: true, force: true });
+      mkdirSync(rig.root, { recursive: true });
+      writeFileSync(join(rig.directory, 'log'), 'the log\n');
+      assert.equal(await run({}, makes(rig)), 'executed');
+      assert.ok(!existsSync(join(rig.directory, 'cache/v1/arrivals')));
+    }
+    assert.deepEqual([...new Set(warnings.map(({ code }) => code))], ['remote/damaged']);
+  });
+
+  it('that was damaged on this disk is dropped, and a whole one beside it is not', async (t) => {
+    const { rig, run, calls, arrivals } = await shared(t);
+    await run();
+    const [name = ''] = readdirSync(arrivals);
+    const bytes = readFileSync(join(arrivals, name));
+    bytes[bytes.length - 3] = (bytes.at(-3) ?? 0) ^ 1;
+    writeFileSync(join(arrivals, name), bytes);
+    rig.remove('web/dist');
+    assert.equal(await run(), 'restored');
+    assert.equal(calls.length, 2);
+    const [second = ''] = readdirSync(arrivals);
+    appendFileSync(join(arrivals, second), 'torn');
+    rig.remove('web/dist');
+    assert.equal(await run({ remote: undefined }), 'restored');
+    assert.deepEqual(readdirSync(arrivals), []);
+  });
+
+  it('gives way to what was stored here since', async (t) => {
+    const { rig, run, remote } = await shared(t);
+    await run();
+    const [before = ''] = readdirSync(join(rig.directory, 'cache/v1/arrivals'));
+    const kept = readFileSync(join(rig.directory, 'cache/v1/arrivals', before));
+    assert.equal(await run({ remote: undefined }), 'fresh');
+    const [manifest = ''] = manifestFiles(rig);
+    const text = readFileSync(manifest, 'utf8');
+    writeFileSync(manifest, text.replace('"durationMs":7', '"durationMs":8'));
+    writeFileSync(join(rig.directory, 'cache/v1/arrivals', before), kept);
+    const lookup = await rig.open({ remote }).tasks.lookup(TASK, ONE);
+    assert.ok(lookup.hit && lookup.entry.tier === 'local');
+    assert.equal(lookup.entry.manifest.durationMs, 8);
+  });
+
+  it('is put into the stores by two runs at once', async (t) => {
+    const { rig, run } = await shared(t);
+    await run();
+    const found = await Promise.all(
+      [1, 2].map(async () => await rig.open({ remote: undefined }).tasks.lookup(TASK, ONE)),
+    );
+    assert.deepEqual(
+      found.map(({ hit }) => hit),
+      [true, true],
+    );
+  });
+});
+
+describe('keys that will most likely be looked up', () => {
+  it('go in one request, and are asked for again only where there was nothing', async (t) => {
+    const { rig, calls, remote } = await shared(t);
+    const { tasks } = rig.open({ remote });
+    const others = ['two', 'three'].map((word) => fingerprintOf(TASK, word));
+    await Promise.all([ONE, ...others].map(({ key }) => tasks.foresee(key)));
+    const lookup = await tasks.lookup(TASK, ONE);
+    assert.ok(lookup.hit);
+    assert.deepEqual(calls, ['lookup 3']);
+    for (const other of others) assert.ok(!(await tasks.lookup(TASK, other)).hit);
+    assert.deepEqual(calls, ['lookup 3', 'lookup 1', 'lookup 1']);
+  });
+
+  it('that this machine has are not asked for', async (t) => {
+    const { rig, run, calls, remote } = await shared(t);
+    await run();
+    await rig.open({ remote }).tasks.foresee(ONE.key);
+    assert.deepEqual(calls, ['lookup 1']);
+  });
+
+  it('wait when there are many, until some were looked up', async (t) => {
+    const { rig, remote } = await shared(t);
+    const { tasks } = rig.open({ remote });
+    const keys = Array.from({ length: 200 }, (_, at) => fingerprintOf(TASK, `key ${at}`));
+    let told = 0;
+    const telling = (async () => {
+      for (const { key } of keys) {
+        await tasks.foresee(key);
+        told++;
+      }
+    })();
+    while (told < 127) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(told, 127);
+    for (const fingerprint of keys) await tasks.lookup(TASK, fingerprint);
+    await telling;
+    assert.equal(told, 200);
+  });
+});

@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createFileEntryStore, createFileStreamBlobStore, nodeDisk, openCacheFolder } from '@tr/store';
 import { call, startTestServer, type TestServer } from './rig/server.js';
 
 const MIB = 1024 * 1024;
@@ -63,6 +64,31 @@ test('a damaged body is a miss when it is small, and breaks off before its end w
   for (const word of ['small', 'large']) assert.equal((await call(server, pathOf(word), { token })).status, 404);
   await put(server, 'small', contentOf(100_000));
   assert.equal((await call(server, pathOf('small'), { token })).status, 200);
+});
+
+test('bodies are named by BLAKE3; where it cannot be computed they are misses that the next write replaces', async () => {
+  await using server = await startTestServer();
+  const content = contentOf(MIB);
+  await put(server, 'body', content);
+  assert.deepEqual(
+    blobFiles(server).map((path) => path.slice(-3)),
+    ['-b3'],
+  );
+  const folder = openCacheFolder({ directory: server.directory, disk: nodeDisk });
+  const stores = { blobs: createFileStreamBlobStore(folder), entries: createFileEntryStore(folder, { now: Date.now }) };
+  await using other = await startTestServer(stores);
+  assert.equal((await call(other, pathOf('body'), { token: other.token('main') })).status, 404);
+  await put(other, 'body', content);
+  for (const one of [other, server]) {
+    const answer = await call(one, pathOf('body'), { token: one.token('main') });
+    assert.ok(Buffer.from(await answer.arrayBuffer()).equals(content));
+  }
+  assert.deepEqual(
+    blobFiles(server)
+      .map((path) => path.length)
+      .sort((a, b) => a - b),
+    [0, 3].map((more) => server.directory.length + '/v1/blobs/00/'.length + 64 + more),
+  );
 });
 
 test('readers who go away leave their buffers behind', async () => {

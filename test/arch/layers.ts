@@ -76,7 +76,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   'cache-server': {
     directory: 'cache-server',
     internal: ['model', 'hash', 'store', 'store-s3', 'protocol', 'transport'],
-    external: ['fastify', 'fzstd', 'jose', 'p-limit', 'prom-client'],
+    external: ['@napi-rs/blake-hash', 'fastify', 'fzstd', 'jose', 'p-limit', 'prom-client'],
   },
   test: { directory: 'test', internal: [...CORE, 'artifact'], external: [] },
 };

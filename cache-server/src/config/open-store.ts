@@ -10,6 +10,7 @@ import {
 import type { S3Location, S3Stores } from '@tr/store-s3';
 import { openTokenFile } from '../auth/token-file.js';
 import { toTokenStore, type TokenStore } from '../auth/token-store.js';
+import { loadBlake3 } from './load-blake3.js';
 import type { ServeRequest } from './serve-request.js';
 import { watchDirectory } from './watch-directory.js';
 
@@ -32,7 +33,7 @@ export async function openServerStore({ store, tokensFile }: ServeRequest, now: 
       const folder = openCacheFolder({ directory: store.directory, disk: nodeDisk });
       return {
         entries: createFileEntryStore(folder, { now }),
-        blobs: createFileStreamBlobStore(folder),
+        blobs: createFileStreamBlobStore(folder, { beginBlake3: await loadBlake3() }),
         tokens: toTokenStore(openTokenFile(tokensFile ?? join(store.directory, 'tokens.json'))),
         isInPlace: watchDirectory(store.directory),
         bucket: undefined,

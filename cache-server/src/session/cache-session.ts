@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ByteRange, Entry } from '@tr/store';
-import type { Digest } from '@tr/model';
+import type { BodyDigest, ByteRange, Entry } from '@tr/store';
 import type { Identity } from '../auth/identity.js';
 
 /** The client's half of a name; the session adds tenant, scope and protocol. */
@@ -75,5 +74,5 @@ export interface PourTarget {
 export interface WriteReport {
   readonly outcome: 'stored' | 'kept';
   /** Of the bytes that were sent; undefined when they were not looked at because an entry was there. */
-  readonly digest: Digest | undefined;
+  readonly digest: BodyDigest | undefined;
 }

@@ -1,13 +1,12 @@
 import { digestOf } from '@tr/hash';
-import type { Digest } from '@tr/model';
-import { MAX_INLINE_BYTES, type StreamBlobStore } from '@tr/store';
+import { MAX_INLINE_BYTES, type BodyDigest, type StreamBlobStore } from '@tr/store';
 import { Problem } from '../http/problem.js';
 import type { BodySource, WriteOptions } from './cache-session.js';
 import { unwrap } from './store-problem.js';
 
 /** A body after it was received and checked. */
 export interface WrittenBody {
-  readonly digest: Digest;
+  readonly digest: BodyDigest;
   /** The content, when it goes into the entry; else it is a blob now. */
   readonly inline: Uint8Array | undefined;
 }
@@ -28,15 +27,17 @@ export async function writeBody(
     return checkWhole(body instanceof Uint8Array ? body : await collect(body, announced), terms);
   let flaw: Problem | undefined;
   const limit = Math.min(terms.maxBytes, announced ?? terms.maxBytes);
+  const accept = (digest: BodyDigest): boolean => {
+    flaw = findFlaw(digest, terms);
+    return flaw === undefined;
+  };
+  const release = body instanceof Uint8Array ? undefined : body.release;
+  const received = bounded(source, limit);
+  // Only a client that names its content by SHA-256 has a use for that name.
   const stored = unwrap(
-    await blobs.putStream(
-      bounded(source, limit),
-      (digest) => {
-        flaw = findFlaw(digest, terms);
-        return flaw === undefined;
-      },
-      body instanceof Uint8Array ? undefined : body.release,
-    ),
+    terms.expected === undefined
+      ? await blobs.putBody(received, accept, release)
+      : await blobs.putStream(received, accept, release),
   );
   if (flaw !== undefined || stored === undefined) throw flaw ?? new Problem('bad-digest');
   return { digest: stored.digest, inline: undefined };
@@ -62,7 +63,7 @@ export function checkWhole(bytes: Uint8Array, terms: BodyTerms): WrittenBody {
   return { digest, inline: bytes };
 }
 
-function findFlaw(digest: Digest, { length, expected }: BodyTerms): Problem | undefined {
+function findFlaw(digest: BodyDigest, { length, expected }: BodyTerms): Problem | undefined {
   if (length !== undefined && digest.size !== length) return new Problem('bad-length');
   if (expected === undefined) return undefined;
   const isSame = digest.hash === expected.hash && digest.size === (expected.size ?? digest.size);

@@ -1,4 +1,4 @@
-import type { Sha256 } from '@tr/model';
+import type { BodyHash } from '@tr/store';
 import { Problem } from '../http/problem.js';
 
 /** How much may be kept. Undefined = no bound. */
@@ -36,7 +36,7 @@ export interface Reservation {
 export type LedgerChange =
   | { readonly kind: 'stored'; readonly slot: string; readonly bytes: number; readonly entries: number }
   /** See {@link Ledger.noteBlob}. */
-  | { readonly kind: 'blob'; readonly hash: Sha256 }
+  | { readonly kind: 'blob'; readonly hash: BodyHash }
   /** All there is. */
   | { readonly kind: 'counted'; readonly slots: readonly (readonly [string, number])[]; readonly entries: number };
 
@@ -64,7 +64,7 @@ export class Ledger {
   #total = 0;
   #pendingTotal = 0;
   #entries = 0;
-  #recentBlobs = new Set<Sha256>();
+  #recentBlobs = new Set<BodyHash>();
   #makeRoom: MakeRoom = async () => {};
   #tell: (change: LedgerChange) => void = () => {};
 
@@ -136,13 +136,13 @@ export class Ledger {
   }
 
   /** A blob that an entry is about to name: the next upkeep spares it. */
-  noteBlob(hash: Sha256): void {
+  noteBlob(hash: BodyHash): void {
     this.#recentBlobs.add(hash);
     this.#tell({ kind: 'blob', hash });
   }
 
   /** Blobs noted since the last call. */
-  takeRecentBlobs(): ReadonlySet<Sha256> {
+  takeRecentBlobs(): ReadonlySet<BodyHash> {
     const recent = this.#recentBlobs;
     this.#recentBlobs = new Set();
     return recent;

@@ -1,5 +1,4 @@
-import type { Sha256 } from '@tr/model';
-import type { EntryStore, EntryUsage, StreamBlobStore } from '@tr/store';
+import type { BodyHash, EntryStore, EntryUsage, StreamBlobStore } from '@tr/store';
 import { unwrap } from '../session/store-problem.js';
 import { chooseEvictions } from './choose-evictions.js';
 import type { Ledger, Place, Quotas } from './ledger.js';
@@ -86,14 +85,14 @@ export class Upkeep {
     kept: readonly EntryUsage[],
     evicted: ReadonlySet<EntryUsage>,
     startedAt: number,
-  ): Promise<{ readonly removedBlobs: number; readonly lost: ReadonlySet<Sha256> }> {
+  ): Promise<{ readonly removedBlobs: number; readonly lost: ReadonlySet<BodyHash> }> {
     const { blobs, ledger, graceMs = GRACE_MS, isShared = false } = this.#ground;
-    const live = new Map<Sha256, number>(
+    const live = new Map<BodyHash, number>(
       kept.filter(({ hasBlob }) => hasBlob).map(({ body }) => [body.hash, body.size]),
     );
     const lost = new Set(live.keys());
-    const freed = new Set<Sha256>(isShared ? [] : [...evicted].map(({ body }) => body.hash));
-    const candidates: { readonly hash: Sha256; readonly youngAt: number }[] = [];
+    const freed = new Set<BodyHash>(isShared ? [] : [...evicted].map(({ body }) => body.hash));
+    const candidates: { readonly hash: BodyHash; readonly youngAt: number }[] = [];
     unwrap(
       await blobs.scanBlobs(({ digest, youngAt }) => {
         if (live.get(digest.hash) === digest.size) lost.delete(digest.hash);

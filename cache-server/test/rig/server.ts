@@ -12,6 +12,7 @@ import {
   type ServerOptions,
   type StoredToken,
 } from '../../src/index.js';
+import { loadBlake3 } from '../../src/config/load-blake3.js';
 import { revokeToken } from '../../src/auth/token.js';
 
 /** A server in this process on a free port, with a directory of its own. */
@@ -55,7 +56,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   };
   const running = await startCacheServer({
     entries: createFileEntryStore(folder, { now }),
-    blobs: createFileStreamBlobStore(folder),
+    blobs: createFileStreamBlobStore(folder, { beginBlake3: await loadBlake3() }),
     protocols: PROTOCOLS,
     tokens: () => [...tokens.values()],
     revokeToken: async (id) => revoke(id),

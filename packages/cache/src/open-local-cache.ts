@@ -70,7 +70,7 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   const trouble = createTroubleLog(options.warn);
   let written = 0;
   const noteAdded = (bytes: number): void => void (written += bytes);
-  const blobs = createFileStreamBlobStore(folder, noteAdded);
+  const blobs = createFileStreamBlobStore(folder, { onAdded: noteAdded });
   const stored = createFileActionStore(folder, options);
   const actions = policy.write
     ? withArrivals(stored, () => settleArrivals({ folder, blobs, actions: stored }))

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Digest, Sha256 } from '@tr/model';
 
+/** What a digest is, by whatever name. */
+interface NamedBytes {
+  readonly hash: string;
+  readonly size: number;
+}
+
 /** Hashes bytes as they pass through a loop that also does something else with them. */
-export interface RunningDigest {
+export interface RunningDigest<Named extends NamedBytes = Digest> {
   update(bytes: Uint8Array): void;
   /** Ends it; call once. */
-  finish(): Digest;
+  finish(): Named;
 }
 
 /** A digest of bytes that come in pieces. */
@@ -22,6 +28,6 @@ export function createRunningDigest(): RunningDigest {
 }
 
 /** True when both name the same bytes. */
-export function isSameDigest(a: Digest, b: Digest): boolean {
+export function isSameDigest(a: NamedBytes, b: NamedBytes): boolean {
   return a.hash === b.hash && a.size === b.size;
 }

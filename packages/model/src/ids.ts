@@ -8,6 +8,8 @@ export type PackageName = Branded<'PackageName'>;
 export type TaskId = Branded<'TaskId'>;
 /** SHA-256 in 64 lower-case hex digits: of a blob, or of a fingerprint (then an {@link ActionKey}). */
 export type Sha256 = Branded<'Sha256'>;
+/** BLAKE3 in 64 lower-case hex digits and `-b3`: of a body that a cache server named for itself. Never leaves its store. */
+export type Blake3 = Branded<'Blake3'>;
 /** Digest of the canonical JSON of a fingerprint: the name of a cache entry. */
 export type ActionKey = Branded<'ActionKey'>;
 /** Git object id of a file's content: 40 hex digits (SHA-1), or 64 in a SHA-256 repository. */

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import pLimit from 'p-limit';
-import { createRunningDigest, digestOf, isSameDigest } from '@tr/hash';
+import { createRunningDigest, digestOf, isSameDigest, isSha256 } from '@tr/hash';
 import { fail, ok, type Digest, type Sha256, type StoreFailure } from '@tr/model';
-import { attemptAsync, type StoreResult, type StreamBlobStore } from '@tr/store';
+import { attemptAsync, type BodyDigest, type BodyHash, type StoreResult, type StreamBlobStore } from '@tr/store';
 import type { Bucket } from './bucket.js';
 import type { ConditionalWrites } from './conditional-writes.js';
 import { streamObject } from './stream-object.js';
@@ -22,7 +22,7 @@ const MAX_REMEMBERED = 200_000;
 type Sink = (chunk: Uint8Array) => void | Promise<void>;
 
 /** Where a blob lies below the prefix. */
-export function blobKey(hash: Sha256): string {
+export function blobKey(hash: BodyHash): string {
   return `blobs/${hash.slice(0, 2)}/${hash}`;
 }
 
@@ -39,14 +39,17 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
   const large = pLimit(PARALLEL_LARGE);
   const verified = new Set<string>();
 
-  const find = async (digest: Digest): Promise<StoreResult<'absent' | 'old' | 'young'>> => {
+  const find = async (digest: BodyDigest): Promise<StoreResult<'absent' | 'old' | 'young'>> => {
+    // Under any other name it could not be verified: a bucket has no such.
+    if (!isSha256(digest.hash)) return ok('absent');
     const head = await bucket.head(blobKey(digest.hash));
     if (!head.ok) return head;
     if (head.value?.size !== digest.size) return ok('absent');
     return ok(now() - head.value.modifiedAt > REFRESH_AFTER_MS ? 'old' : 'young');
   };
 
-  const read = async (digest: Digest, sink: Sink): Promise<StoreResult<undefined>> => {
+  const read = async (digest: BodyDigest, sink: Sink): Promise<StoreResult<undefined>> => {
+    if (!isSha256(digest.hash)) return fail(missing(digest));
     const content = await readContent(bucket, digest, sink);
     if (!content.ok) return content;
     if (content.value.verdict === 'right') {
@@ -64,7 +67,7 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
    * An empty object in place of a wrong one: by its size everybody takes the blob for absent and stores it again. Where
    * conditions hold it replaces only what was read, never what a writer has just put right.
    */
-  const setAside = async ({ hash, size }: Digest, etag: string): Promise<void> => {
+  const setAside = async ({ hash, size }: BodyDigest, etag: string): Promise<void> => {
     const support = await conditions.support();
     const isExact = support.ok && support.value.unchanged;
     if (size === 0) await bucket.delete(blobKey(hash));
@@ -134,6 +137,7 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
     },
 
     putStream,
+    putBody: putStream,
 
     async readRange(digest, range, sink) {
       const isWhole = range.start === 0 && range.end >= digest.size - 1;
@@ -171,7 +175,7 @@ interface ReadContent {
   readonly etag: string;
 }
 
-async function readContent(bucket: Bucket, digest: Digest, sink: Sink): Promise<StoreResult<ReadContent>> {
+async function readContent(bucket: Bucket, digest: BodyDigest, sink: Sink): Promise<StoreResult<ReadContent>> {
   const running = createRunningDigest();
   let left = digest.size;
   const streamed = await streamObject(bucket, {
@@ -191,6 +195,6 @@ async function readContent(bucket: Bucket, digest: Digest, sink: Sink): Promise<
   return ok({ verdict: isRight ? 'right' : 'wrong', etag: streamed.value });
 }
 
-function missing(digest: Digest): StoreFailure {
+function missing(digest: BodyDigest): StoreFailure {
   return { code: 'store/missing', kind: 'blob', name: digest.hash };
 }

@@ -5,6 +5,14 @@
  * Terms: a blob is whole or absent; a manifest is stored after its blobs; quarantine is where bad bytes go.
  */
 export {
+  toBlake3,
+  type BeginBlake3,
+  type Blake3Digest,
+  type BodyDigest,
+  type BodyHash,
+  type BodyStore,
+} from './entry-store/body-digest.js';
+export {
   MAX_INLINE_BYTES,
   type ByteRange,
   type Entry,

@@ -39,10 +39,9 @@ export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost, re
     if (totalSize(chunks) > MAX_REQUEST_BYTES) throw new Problem('too-large');
     const session = host.session(request);
     const entries = await session.findAll(chunks.map(chunkName));
-    const found = entries.flatMap((entry, at) =>
-      entry !== undefined && entry.body.size === chunks[at]?.size ? [entry] : [],
-    );
-    const head = Buffer.from(`${toChunkList(found.map(({ body }) => body))}\n`);
+    const isThere = ({ size }: Digest, at: number): boolean => entries[at]?.body.size === size;
+    const head = Buffer.from(`${toChunkList(chunks.filter(isThere))}\n`);
+    const found = chunks.flatMap((chunk, at) => (isThere(chunk, at) ? (entries[at] ?? []) : []));
     return await sendParts(reply.type('application/octet-stream'), session, { head, parts: wholeParts(found) });
   });
 

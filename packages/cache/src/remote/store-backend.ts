@@ -1,5 +1,5 @@
 import { ok, type ActionKey, type Digest, type StoreFailure } from '@tr/model';
-import { MAX_INLINE_BYTES, type BlobStore, type Entry, type EntryName, type EntryStore } from '@tr/store';
+import { MAX_INLINE_BYTES, type BodyStore, type Entry, type EntryName, type EntryStore } from '@tr/store';
 import {
   findSignatureFlaw,
   listOuterChunks,
@@ -14,7 +14,7 @@ import { trouble, type RemoteBackend, type RemoteResult } from './remote-backend
 
 /** Two stores that several machines reach directly: a bucket. */
 export interface StoreBackendOptions {
-  readonly blobs: BlobStore;
+  readonly blobs: BodyStore;
   readonly entries: EntryStore;
   /** The scope to write to, and those to read after it. Nobody checks that: whoever may write to the bucket may write all. */
   readonly scope: string;
@@ -132,13 +132,13 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
   };
 }
 
-async function readChunk(blobs: BlobStore, chunk: Digest): Promise<RemoteResult<Uint8Array | undefined>> {
+async function readChunk(blobs: BodyStore, chunk: Digest): Promise<RemoteResult<Uint8Array | undefined>> {
   const bytes = await blobs.readBytes({ hash: chunk.hash, size: chunk.size });
   if (bytes.ok) return bytes;
   return isMissing(bytes.failure) ? ok(undefined) : toTrouble(bytes.failure);
 }
 
-async function putChunk(blobs: BlobStore, chunk: Chunk): Promise<RemoteResult<undefined>> {
+async function putChunk(blobs: BodyStore, chunk: Chunk): Promise<RemoteResult<undefined>> {
   const put = await blobs.putBytes(chunk.bytes);
   return put.ok ? ok(undefined) : toTrouble(put.failure);
 }

@@ -1,10 +1,12 @@
 import { canonicalJson, digestOf, isSameDigest, isSha256 } from '@tr/hash';
-import { fail, InvariantError, ok, type Digest, type Result } from '@tr/model';
+import { fail, InvariantError, ok, type Result } from '@tr/model';
 
+import { isBlake3, type BodyDigest, type BodyHash } from './body-digest.js';
 import { MAX_INLINE_BYTES, type Entry, type EntryName, type EntryNamespace } from './entry-store.js';
 
-/** Version of the stored form; an unknown one is not trusted. History: 1 (0.2): first. */
+/** Version of the stored form; an unknown one is not trusted. History: 1 (0.2): first; 2: the name of the body is BLAKE3. */
 const ENTRY_VERSION = 1;
+const BLAKE3_VERSION = 2;
 const NAME_PARTS = ['tenant', 'scope', 'protocol', 'instance', 'key'] as const;
 
 /** No stored entry is larger, bytes. */
@@ -20,7 +22,7 @@ export function toEntryBytes({ name, body, createdAt, durationMs, facts, inline 
       (durationMs === undefined ? '' : `,"durationMs":${countText(durationMs)}`) +
       `,"facts":${canonicalJson(facts)}` +
       (inline === undefined ? '' : `,"inline":"${base64Of(inline)}"`) +
-      `,"name":${nameText(name)},"version":${ENTRY_VERSION}}`,
+      `,"name":${nameText(name)},"version":${isBlake3(body.hash) ? BLAKE3_VERSION : ENTRY_VERSION}}`,
   );
 }
 
@@ -54,9 +56,11 @@ export function fromEntryBytes(bytes: Uint8Array): Result<Entry, string> {
   } catch {
     return fail('not JSON');
   }
-  if (!isRecord(record) || record['version'] !== ENTRY_VERSION) return fail('another version');
-  const { name, body, createdAt, durationMs, facts, inline } = record;
-  if (!isName(name) || !isDigest(body) || !isCount(createdAt)) return fail('a part is missing');
+  if (!isRecord(record)) return fail('another version');
+  const { name, body, createdAt, durationMs, facts, inline, version } = record;
+  if (version !== ENTRY_VERSION && version !== BLAKE3_VERSION) return fail('another version');
+  const isHash = version === BLAKE3_VERSION ? isBlake3 : isSha256;
+  if (!isName(name) || !isDigest(body, isHash) || !isCount(createdAt)) return fail('a part is missing');
   if (durationMs !== undefined && !isCount(durationMs)) return fail('a bad duration');
   if (!isRecord(facts) || !Object.values(facts).every((fact) => typeof fact === 'string')) return fail('bad facts');
   const content = readInline(inline, body);
@@ -64,7 +68,7 @@ export function fromEntryBytes(bytes: Uint8Array): Result<Entry, string> {
   return ok({ name, body, createdAt, durationMs, facts: facts as Record<string, string>, inline: content.value });
 }
 
-function readInline(inline: unknown, body: Digest): Result<Uint8Array | undefined, string> {
+function readInline(inline: unknown, body: BodyDigest): Result<Uint8Array | undefined, string> {
   if (inline === undefined) return ok(undefined);
   if (typeof inline !== 'string' || body.size > MAX_INLINE_BYTES) return fail('a bad body');
   const bytes = Buffer.from(inline, 'base64');
@@ -94,8 +98,8 @@ function isName(value: unknown): value is EntryName {
   return isRecord(value) && NAME_PARTS.every((part) => typeof value[part] === 'string');
 }
 
-function isDigest(value: unknown): value is Digest {
-  return isRecord(value) && isSha256(value['hash']) && isCount(value['size']);
+function isDigest(value: unknown, isHash: (hash: unknown) => hash is BodyHash): value is BodyDigest {
+  return isRecord(value) && isHash(value['hash']) && isCount(value['size']);
 }
 
 function isCount(value: unknown): value is number {

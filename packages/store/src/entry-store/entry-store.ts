@@ -1,6 +1,7 @@
-import type { Digest, Sha256 } from '@tr/model';
-import type { BlobStore, StoredBlob } from '../ports.js';
+import type { Digest } from '@tr/model';
+import type { StoredBlob } from '../ports.js';
 import type { StoreResult } from '../trouble.js';
+import type { BodyDigest, BodyHash, BodyStore, StoredBody } from './body-digest.js';
 
 /**
  * The name of a shared entry. Every part may be any text: a store keeps names as digests of their parts, so that no
@@ -27,8 +28,8 @@ export const MAX_INLINE_BYTES = 16 * 1024;
 /** A body under a name, with what its protocol wants to know about it. */
 export interface Entry {
   readonly name: EntryName;
-  /** The body: a blob, or `inline`. */
-  readonly body: Digest;
+  /** The body: a blob, or `inline`, which is named by SHA-256. */
+  readonly body: BodyDigest;
   /** The body itself; undefined when it is a blob. At most {@link MAX_INLINE_BYTES}. */
   readonly inline: Uint8Array | undefined;
   /** Milliseconds since the epoch. */
@@ -42,7 +43,7 @@ export interface Entry {
 /** An entry as upkeep sees it. */
 export interface EntryUsage {
   readonly name: EntryName;
-  readonly body: Digest;
+  readonly body: BodyDigest;
   /** True when the body is a blob. */
   readonly hasBlob: boolean;
   /** Last use, milliseconds since the epoch; may lag by {@link USE_INTERVAL_MS}. */
@@ -81,8 +82,8 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** A {@link BlobStore} that also takes and gives streams, as a server needs it. */
-export interface StreamBlobStore extends BlobStore {
+/** A {@link BodyStore} that also takes and gives streams, as a server needs it. */
+export interface StreamBlobStore extends BodyStore {
   /**
    * Stores bytes whose digest is known at the end. `accept` is asked then: when it says no, nothing is kept and the value
    * is undefined. Rejects only with what `source` throws, keeping nothing. Chunks must stay as they are until it is done, or
@@ -93,6 +94,12 @@ export interface StreamBlobStore extends BlobStore {
     accept?: (digest: Digest) => boolean,
     release?: (chunk: Uint8Array) => void,
   ): Promise<StoreResult<StoredBlob | undefined>>;
+  /** Like `putStream`, under the name that is made fastest: nobody needs to know it but who reads it from this store. */
+  putBody(
+    source: AsyncIterable<Uint8Array>,
+    accept?: (digest: BodyDigest) => boolean,
+    release?: (chunk: Uint8Array) => void,
+  ): Promise<StoreResult<StoredBody | undefined>>;
   /**
    * Streams a part of the content into `sink`. Like `read` it may only be trusted when the result is ok, but the content
    * is only verified when it has not been since this process started, or was touched since. Chunks may be kept, but those in
@@ -100,17 +107,17 @@ export interface StreamBlobStore extends BlobStore {
    * trusted at once.
    */
   readRange(
-    digest: Digest,
+    digest: BodyDigest,
     range: ByteRange,
     sink: (chunk: Uint8Array) => void | Promise<void>,
     buffer?: Uint8Array,
   ): Promise<StoreResult<undefined>>;
   /** Shows every blob to `visit`; `youngAt` is when it was stored or found again, milliseconds since the epoch. */
   scanBlobs(
-    visit: (blob: { readonly digest: Digest; readonly youngAt: number }) => void,
+    visit: (blob: { readonly digest: BodyDigest; readonly youngAt: number }) => void,
   ): Promise<StoreResult<undefined>>;
   /** Removes what writers left that were killed: unfinished blobs and entries that nobody has written to since `before`. */
   sweepUnfinished?(before: number): Promise<StoreResult<undefined>>;
   /** Removes a blob unless it was stored or found again after `youngAt`; true when it is gone now. */
-  deleteBlob(hash: Sha256, youngAt: number): Promise<StoreResult<boolean>>;
+  deleteBlob(hash: BodyHash, youngAt: number): Promise<StoreResult<boolean>>;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { createRunningDigest } from '@tr/hash';
-import { fail, ok, type Digest, type Sha256 } from '@tr/model';
+import { createRunningDigest, type RunningDigest } from '@tr/hash';
+import { fail, ok } from '@tr/model';
 import { errorCode } from '../disk.js';
 import { blobTime, CHUNK_BYTES } from '../file/blob-file.js';
 import { createFileBlobStore } from '../file/file-blob-store.js';
@@ -8,8 +8,9 @@ import type { CacheFolder } from '../folder/cache-folder.js';
 import { commitTemp, dropTemp, openTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
 import { attempt, attemptAsync, toStoreFailure, type StoreResult } from '../trouble.js';
-import { scanBlobs, scanFiles } from '../upkeep/scan-folder.js';
+import { scanBodies, scanFiles } from '../upkeep/scan-folder.js';
 import { BatchWriter } from './batch-writer.js';
+import { isBlake3, type BeginBlake3, type BodyDigest, type BodyHash } from './body-digest.js';
 import type { ByteRange, StreamBlobStore } from './entry-store.js';
 
 /** Read-only: nobody may change a blob. */
@@ -17,45 +18,81 @@ const BLOB_MODE = 0o444;
 /** How many blobs this process remembers as verified. */
 const MAX_REMEMBERED = 200_000;
 
-/** Blobs as files of a cache folder, in and out as streams. `onAdded` is told the size of every blob that was new. */
+/** What a store of streams may be given. */
+export interface FileStreamBlobStoreOptions {
+  /** Told the size of every blob that was new. */
+  readonly onAdded?: (bytes: number) => void;
+  /** Names bodies. Left out: they are named by SHA-256, and those named by BLAKE3 are missing. */
+  readonly beginBlake3?: BeginBlake3 | undefined;
+}
+
+/** Blobs as files of a cache folder, in and out as streams. */
 export function createFileStreamBlobStore(
   folder: CacheFolder,
-  onAdded: (bytes: number) => void = () => {},
+  { onAdded = () => {}, beginBlake3 }: FileStreamBlobStoreOptions = {},
 ): StreamBlobStore {
   const { disk } = folder;
-  const base = createFileBlobStore(folder, onAdded);
+  const beginBody = beginBlake3 ?? createRunningDigest;
+  const base = createFileBlobStore(folder, onAdded, (name) => (isBlake3(name) ? beginBody() : createRunningDigest()));
   /** Blob -> change time of its file when all of it was last verified. */
   const verified = new Map<string, number>();
-  const changeTime = (digest: Digest): number | undefined => {
+  const canVerify = ({ hash }: BodyDigest): boolean => beginBlake3 !== undefined || !isBlake3(hash);
+  const missing = ({ hash }: BodyDigest): StoreResult<never> =>
+    fail({ code: 'store/missing', kind: 'blob', name: hash });
+  const changeTime = (digest: BodyDigest): number | undefined => {
     const stats = disk.lstat(folder.blobPath(digest.hash));
     return stats?.isFile() === true && stats.size === digest.size ? stats.ctimeMs : undefined;
   };
-  const remember = (digest: Digest, time: number): void => {
+  const remember = (digest: BodyDigest, time: number): void => {
     if (verified.size >= MAX_REMEMBERED) verified.clear();
     verified.set(digest.hash, time);
+  };
+  const put = async <Named extends BodyDigest>(
+    source: AsyncIterable<Uint8Array>,
+    { running, accept, release }: Reception<Named>,
+  ): Promise<StoreResult<{ readonly digest: Named; readonly added: boolean } | undefined>> => {
+    const refusal = folder.check();
+    if (refusal !== undefined) return fail(refusal);
+    const received = await receive(folder, source, { running, release });
+    if (!received.ok) return received;
+    const { temp, digest } = received.value;
+    if (!accept(digest)) {
+      dropTemp(folder, temp);
+      return ok(undefined);
+    }
+    return attempt(folder.blobPath(digest.hash), () => {
+      const added = place(folder, temp, digest);
+      // What was there before was not read just now.
+      const time = added ? changeTime(digest) : undefined;
+      if (time !== undefined) remember(digest, time);
+      if (added) onAdded(digest.size);
+      return { digest, added };
+    });
   };
 
   return {
     ...base,
 
+    async findMissing(digests) {
+      const found = await base.findMissing(digests);
+      if (!found.ok || digests.every(canVerify)) return found;
+      return ok(digests.filter((digest) => !canVerify(digest) || found.value.includes(digest)));
+    },
+
+    async read(digest, sink) {
+      return canVerify(digest) ? await base.read(digest, sink) : missing(digest);
+    },
+
+    async readBytes(digest) {
+      return canVerify(digest) ? await base.readBytes(digest) : missing(digest);
+    },
+
     async putStream(source, accept = () => true, release) {
-      const refusal = folder.check();
-      if (refusal !== undefined) return fail(refusal);
-      const received = await receive(folder, source, release);
-      if (!received.ok) return received;
-      const { temp, digest } = received.value;
-      if (!accept(digest)) {
-        dropTemp(folder, temp);
-        return ok(undefined);
-      }
-      return attempt(folder.blobPath(digest.hash), () => {
-        const added = place(folder, temp, digest);
-        // What was there before was not read just now.
-        const time = added ? changeTime(digest) : undefined;
-        if (time !== undefined) remember(digest, time);
-        if (added) onAdded(digest.size);
-        return { digest, added };
-      });
+      return await put(source, { running: createRunningDigest(), accept, release });
+    },
+
+    async putBody(source, accept = () => true, release) {
+      return await put<BodyDigest>(source, { running: beginBody(), accept, release });
     },
 
     async putBytes(bytes, known) {
@@ -68,6 +105,7 @@ export function createFileStreamBlobStore(
     },
 
     async readRange(digest, range, sink, buffer) {
+      if (!canVerify(digest)) return missing(digest);
       const path = folder.blobPath(digest.hash);
       const time = attempt(path, () => changeTime(digest));
       if (!time.ok) return time;
@@ -85,8 +123,8 @@ export function createFileStreamBlobStore(
     async scanBlobs(visit) {
       return await attemptAsync(folder.root, async () => {
         const pacer = createPacer();
-        for (const { hash, stats, isTwin } of scanBlobs(folder)) {
-          if (!isTwin) visit({ digest: { hash, size: stats.size }, youngAt: stats.ctimeMs });
+        for (const { hash, stats } of scanBodies(folder)) {
+          visit({ digest: { hash, size: stats.size }, youngAt: stats.ctimeMs });
           await pacer.turn();
         }
         return undefined;
@@ -114,20 +152,27 @@ export function createFileStreamBlobStore(
   };
 }
 
+/** How a stream is taken in. */
+interface Reception<Named extends BodyDigest> {
+  /** Makes its name. */
+  readonly running: RunningDigest<Named>;
+  readonly accept: (digest: Named) => boolean;
+  readonly release: ((chunk: Uint8Array) => void) | undefined;
+}
+
 /** Writes a stream to a temp file. Trouble of the disk is a failure; what the source throws is thrown on. */
-async function receive(
+async function receive<Named extends BodyDigest>(
   folder: CacheFolder,
   source: AsyncIterable<Uint8Array>,
-  release: ((chunk: Uint8Array) => void) | undefined,
-): Promise<StoreResult<{ temp: string; digest: Digest }>> {
+  { running, release }: Omit<Reception<Named>, 'accept'>,
+): Promise<StoreResult<{ temp: string; digest: Named }>> {
   const { disk } = folder;
-  const running = createRunningDigest();
   const opened = attempt(folder.root, () => openTemp(folder, BLOB_MODE));
   if (!opened.ok) return opened;
   const { file, path } = opened.value;
   const writer = new BatchWriter(disk, file, release);
   let isDone = false;
-  let digest: Digest;
+  let digest: Named;
   try {
     for await (const chunk of source) {
       running.update(chunk);
@@ -151,7 +196,7 @@ async function receive(
 }
 
 /** Moves a received blob to its place; false when it was there already, and is young again. Throws errors of the disk. */
-function place(folder: CacheFolder, temp: string, digest: Digest): boolean {
+function place(folder: CacheFolder, temp: string, digest: BodyDigest): boolean {
   const { disk } = folder;
   const path = folder.blobPath(digest.hash);
   const stats = disk.lstat(path);
@@ -168,7 +213,7 @@ function place(folder: CacheFolder, temp: string, digest: Digest): boolean {
   }
 }
 
-function refresh(folder: CacheFolder, hash: Sha256): boolean {
+function refresh(folder: CacheFolder, hash: BodyHash): boolean {
   try {
     folder.disk.touch(folder.blobPath(hash), blobTime(hash));
     return true;

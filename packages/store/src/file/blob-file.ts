@@ -1,6 +1,7 @@
 import { createRunningDigest, isSameDigest } from '@tr/hash';
-import type { Digest, Sha256 } from '@tr/model';
+import type { Digest } from '@tr/model';
 import { errorCode, type Disk } from '../disk.js';
+import type { BodyHash } from '../entry-store/body-digest.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
 import { commitTemp, writeTemp } from '../folder/write-file.js';
@@ -19,7 +20,7 @@ const EXECUTABLE_MODE = 0o555;
  * workspace, shows another one. It comes from the digest, as tools that take a file of the same size and time for the
  * same (Python's bytecode) must not do so for two versions of a linked file. The change time tells how young a blob is.
  */
-export function blobTime(hash: Sha256): number {
+export function blobTime(hash: BodyHash): number {
   return FIRST_BLOB_TIME + Number.parseInt(hash.slice(0, TIME_DIGITS), 16);
 }
 

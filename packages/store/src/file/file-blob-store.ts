@@ -1,20 +1,28 @@
-import { createRunningDigest, digestOf, isSameDigest } from '@tr/hash';
+import { createRunningDigest, digestOf, isSameDigest, type RunningDigest } from '@tr/hash';
 import { fail, ok, type Digest, type StoreFailure } from '@tr/model';
 import { errorCode } from '../disk.js';
+import { isBlake3, type BodyDigest, type BodyHash, type BodyStore } from '../entry-store/body-digest.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { guarded } from '../folder/guarded.js';
 import { setAside } from '../folder/quarantine.js';
 import { commitTemp, dropTemp, openTemp, writeTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
-import type { BlobStore, StoredBlob } from '../ports.js';
+import type { StoredBlob } from '../ports.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
 import { blobTime, CHUNK_BYTES, executableTwin, isUntouched, openBlob, recheck } from './blob-file.js';
 
 /** Read-only: nobody may change a blob. */
 const BLOB_MODE = 0o444;
 
+/** Begins the digest that a name is compared with. */
+type BeginDigest = (name: BodyHash) => RunningDigest<BodyDigest>;
+
 /** Blobs as files of a cache folder. `onAdded` is told the size of every blob that was new. */
-export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number) => void = () => {}): BlobStore {
+export function createFileBlobStore(
+  folder: CacheFolder,
+  onAdded: (bytes: number) => void = () => {},
+  begin: BeginDigest = createRunningDigest,
+): BodyStore {
   const { disk } = folder;
 
   return {
@@ -25,7 +33,7 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
     async read(digest, sink) {
       const refusal = folder.check();
       if (refusal !== undefined) return fail(refusal);
-      return await readVerified(folder, digest, sink);
+      return await readVerified(folder, { digest, running: begin(digest.hash) }, sink);
     },
 
     async readBytes(digest) {
@@ -41,7 +49,8 @@ export function createFileBlobStore(folder: CacheFolder, onAdded: (bytes: number
         } finally {
           disk.close(file);
         }
-        return isSameDigest(digestOf(bytes), digest) ? ok(bytes) : fail(refuse(folder, digest, 'other content'));
+        const found = isBlake3(digest.hash) ? runOver(bytes, begin(digest.hash)) : digestOf(bytes);
+        return isSameDigest(found, digest) ? ok(bytes) : fail(refuse(folder, digest, 'other content'));
       });
     },
 
@@ -88,7 +97,7 @@ function blameStore(failure: StoreFailure, { root }: CacheFolder): StoreFailure 
   return failure.code === 'store/no-space' || failure.code === 'store/read-only' ? { ...failure, path: root } : failure;
 }
 
-function hasBlob(folder: CacheFolder, digest: Digest): boolean {
+function hasBlob(folder: CacheFolder, digest: BodyDigest): boolean {
   const stats = folder.disk.lstat(folder.blobPath(digest.hash));
   return stats !== undefined && stats.isFile() && stats.size === digest.size;
 }
@@ -163,7 +172,7 @@ async function copyToTemp(folder: CacheFolder, source: string): Promise<{ temp: 
 
 async function readVerified(
   folder: CacheFolder,
-  digest: Digest,
+  { digest, running }: { readonly digest: BodyDigest; readonly running: RunningDigest<BodyDigest> },
   sink: (chunk: Uint8Array) => void | Promise<void>,
 ): Promise<StoreResult<undefined>> {
   const { disk } = folder;
@@ -174,7 +183,6 @@ async function readVerified(
   if (file === undefined) return fail(missing(digest));
   try {
     const pacer = createPacer();
-    const running = createRunningDigest();
     let left = digest.size;
     // A new buffer per chunk: the sink may keep what it gets.
     for (;;) {
@@ -195,11 +203,16 @@ async function readVerified(
   }
 }
 
-function missing(digest: Digest): StoreFailure {
+function runOver(bytes: Uint8Array, running: RunningDigest<BodyDigest>): BodyDigest {
+  running.update(bytes);
+  return running.finish();
+}
+
+function missing(digest: BodyDigest): StoreFailure {
   return { code: 'store/missing', kind: 'blob', name: digest.hash };
 }
 
-function refuse(folder: CacheFolder, digest: Digest, detail: string): StoreFailure {
+function refuse(folder: CacheFolder, digest: BodyDigest, detail: string): StoreFailure {
   setAside(folder, folder.blobPath(digest.hash));
   return { code: 'store/corrupt', kind: 'blob', name: digest.hash, detail };
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join, sep } from 'node:path';
 import { sha256 } from '@tr/hash';
-import type { ActionKey, Sha256, StoreFailure, TaskId } from '@tr/model';
+import type { ActionKey, StoreFailure, TaskId } from '@tr/model';
 import { errorCode, type Disk } from '../disk.js';
+import type { BodyHash } from '../entry-store/body-digest.js';
 import { readWhole } from '../read-whole.js';
 
 import { toStoreFailure } from '../trouble.js';
@@ -14,7 +15,7 @@ const MAX_FORMAT_BYTES = 4096;
 
 /**
  * Where things lie in a cache directory, and how they get there. Layout of `v1/`:
- * `format.json`; `blobs/<2 hex>/<sha256>` (and `<sha256>-x`, the executable twin for hard links);
+ * `format.json`; `blobs/<2 hex>/<sha256>` (and `<sha256>-x`, the executable twin for hard links; `<blake3>-b3` in a server's store);
  * `actions/<2 hex>/<key>.json`; `tasks/<2 hex>/<sha256 of the task id>/<time>-<key>`; `arrivals/`; `tmp/`,
  * `trash/`, `quarantine/`.
  *
@@ -26,7 +27,7 @@ export interface CacheFolder {
   readonly disk: Disk;
   /** Absolute path of the versioned folder. */
   readonly root: string;
-  blobPath(hash: Sha256, executable?: boolean): string;
+  blobPath(hash: BodyHash, executable?: boolean): string;
   actionPath(key: ActionKey): string;
   taskFolder(task: TaskId): string;
   /** Directories that have been there when this process looked; see `inDirectoryOf`. */

@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { digestOf, isSameDigest } from '@tr/hash';
-import { fail, ok, type Digest } from '@tr/model';
-import type { BlobStore, StoredBlob } from '../ports.js';
+import { fail, ok } from '@tr/model';
+import type { BodyDigest, BodyStore } from '../entry-store/body-digest.js';
+import type { StoredBlob } from '../ports.js';
 import { attempt, type StoreResult } from '../trouble.js';
 
 /** Blobs in memory, for tests and for callers that must not touch a disk. `blobs` may be shared and tampered with. */
-export function createMemoryBlobStore(blobs: Map<string, Uint8Array> = new Map()): BlobStore {
+export function createMemoryBlobStore(blobs: Map<string, Uint8Array> = new Map()): BodyStore {
   const put = (bytes: Uint8Array): StoreResult<StoredBlob> => {
     const digest = digestOf(bytes);
     const added = blobs.get(digest.hash)?.length !== digest.size;
     if (added) blobs.set(digest.hash, Uint8Array.from(bytes));
     return ok({ digest, added });
   };
-  const get = (digest: Digest): StoreResult<Uint8Array> => {
+  const get = (digest: BodyDigest): StoreResult<Uint8Array> => {
     const bytes = blobs.get(digest.hash);
     if (bytes === undefined) return fail({ code: 'store/missing', kind: 'blob', name: digest.hash });
     if (isSameDigest(digestOf(bytes), digest)) return ok(bytes);

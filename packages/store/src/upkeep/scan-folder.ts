@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import type { ActionKey, Sha256 } from '@tr/model';
 import { errorCode, type Disk } from '../disk.js';
+import { isBlake3, type BodyHash } from '../entry-store/body-digest.js';
 import type { FileLook } from '../file-look.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 
@@ -29,6 +30,12 @@ export function* scanBlobs(folder: CacheFolder): Generator<BlobFile> {
     const hash = isTwin ? name.slice(0, -2) : name;
     if (isSha256(hash)) yield { hash, path, isTwin, stats };
   }
+}
+
+/** Every body of a server's store, by either name, fan-out folder by fan-out folder; strangers are passed over. */
+export function* scanBodies(folder: CacheFolder): Generator<{ readonly hash: BodyHash; readonly stats: FileLook }> {
+  for (const { name, stats } of scanFanOut(folder.disk, join(folder.root, 'blobs')))
+    if (isSha256(name) || isBlake3(name)) yield { hash: name, stats };
 }
 
 /** Every manifest file; strangers are passed over. */

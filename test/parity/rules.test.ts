@@ -13,6 +13,7 @@ import { DEFINITION_RULES } from './rules/definitions.js';
 import { ENVIRONMENT_RULES } from './rules/environment.js';
 import { FILTER_RULES } from './rules/filters.js';
 import { INPUT_RULES } from './rules/inputs.js';
+import { LABEL_RULES } from './rules/labels.js';
 import { PACKAGE_RULES } from './rules/packages.js';
 import type { Rule, RuleCall } from './rules/rule.js';
 import { ROOT_RULES, TASK_RULES } from './rules/tasks.js';
@@ -25,6 +26,7 @@ const GROUPS: Readonly<Record<string, readonly Rule[]>> = {
   packages: PACKAGE_RULES,
   inputs: INPUT_RULES,
   filters: FILTER_RULES,
+  labels: LABEL_RULES,
   changes: CHANGE_RULES,
   environment: ENVIRONMENT_RULES,
 };

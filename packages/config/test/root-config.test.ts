@@ -10,6 +10,7 @@ function resolved(value: unknown, kind?: 'turbo' | 'own') {
 }
 
 const DEFAULTS = {
+  tags: [],
   globalDependencies: [],
   globalEnv: [],
   globalPassThroughEnv: undefined,

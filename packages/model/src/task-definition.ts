@@ -60,6 +60,8 @@ export interface TaskDefinition {
   /** Variable patterns a script may see without being in the fingerprint; undefined = not set. */
   readonly passThroughEnv: readonly string[] | undefined;
   readonly outputLogs: OutputLogs;
+  /** Labels that a filter may name. They decide nothing else. */
+  readonly tags: readonly string[];
   readonly persistent: boolean;
   readonly interactive: boolean;
   readonly interruptible: boolean;
@@ -92,6 +94,7 @@ export const DEFAULT_TASK_DEFINITION: TaskDefinition = {
   env: [],
   passThroughEnv: undefined,
   outputLogs: 'full',
+  tags: [],
   persistent: false,
   interactive: false,
   interruptible: false,

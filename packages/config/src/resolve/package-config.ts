@@ -8,6 +8,8 @@ export interface PackageConfig {
   readonly name: string | undefined;
   /** `//` first, then package names in the order they are applied. */
   readonly extends: readonly string[];
+  /** Labels of the package. */
+  readonly tags: readonly string[];
   /** By task name. */
   readonly tasks: ReadonlyMap<string, TaskEntry>;
   /** Where the entry number `index` of `extends` stands. */
@@ -20,6 +22,7 @@ export function resolvePackageConfig({ file, value, tasks, extendsPosition }: Pa
     source: { path: file.path, kind: file.kind },
     name: value.name,
     extends: value.extends ?? [],
+    tags: value.tags ?? [],
     tasks,
     extendsPosition,
   };

@@ -29,6 +29,8 @@ export type RemoteCacheConfig = Readonly<NonNullable<RootValue['remoteCache']>>;
 /** The root configuration with every default filled in. */
 export interface RootConfig {
   readonly source: Pick<ConfigFile, 'path' | 'kind'>;
+  /** Labels of the root package. */
+  readonly tags: readonly string[];
   /** By key as written: `build`, `web#build`, `//#build`. */
   readonly tasks: ReadonlyMap<string, TaskEntry>;
   /** Globs from the root, sorted; `!` entries first. Empty under `futureFlags.globalConfiguration`. */
@@ -62,6 +64,7 @@ export function resolveRootConfig(parsed: ParsedRootConfig): RootConfig {
   const settings = globalSettings(value, futureFlags.globalConfiguration);
   return {
     source: { path: file.path, kind: file.kind },
+    tags: value.tags ?? [],
     tasks: parsed.tasks,
     globalDependencies: sorted(settings.dependencies),
     globalEnv: sortedUnique(settings.env),

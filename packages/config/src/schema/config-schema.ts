@@ -20,7 +20,7 @@ const ANY_PLACE_PROPERTIES = {
   tags: {
     type: 'array',
     items: { type: 'string', format: 'tag' },
-    description: 'Labels of this package. Accepted, no effect.',
+    description: 'Labels of this package, for filters: `--filter=tag:ui`.',
     examples: [['ui']],
   },
   boundaries: {

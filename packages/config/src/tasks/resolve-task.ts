@@ -42,6 +42,7 @@ export function resolveTask(task: TaskValue, surroundings: TaskSurroundings): Ta
     env: toList(task.env),
     passThroughEnv: task.passThroughEnv === undefined ? undefined : toList(task.passThroughEnv),
     outputLogs: task.outputLogs ?? DEFAULT_TASK_DEFINITION.outputLogs,
+    tags: (task.tags ?? []).filter((tag) => tag !== EXTENDS_MARKER),
     persistent: task.persistent ?? DEFAULT_TASK_DEFINITION.persistent,
     interactive: task.interactive ?? DEFAULT_TASK_DEFINITION.interactive,
     interruptible: task.interruptible ?? DEFAULT_TASK_DEFINITION.interruptible,

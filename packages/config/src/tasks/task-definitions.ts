@@ -27,6 +27,11 @@ export interface TaskDefinitions {
   readonly findReached: (packageName: PackageName, task: string) => TaskDefinition | undefined;
   /** True when any package has a task of this name; also answers for `pkg#task`. */
   readonly isKnown: (task: string) => boolean;
+  /** Labels of a package, and of the tasks that it has. */
+  readonly tagsOf: (packageName: PackageName) => {
+    readonly own: readonly string[];
+    readonly ofTasks: ReadonlySet<string>;
+  };
   /** Task names without package, sorted. */
   readonly taskNames: () => readonly string[];
   /**
@@ -88,6 +93,10 @@ export function createTaskDefinitions(
       const id = parseTaskId(task);
       return id === undefined ? names.has(task) : find(id.package, id.task) !== undefined;
     },
+    tagsOf: (name) => ({
+      own: (name === ROOT_PACKAGE ? root.tags : byName.get(name)?.config?.tags) ?? [],
+      ofTasks: new Set([...names].flatMap((task) => find(name, task)?.tags ?? [])),
+    }),
     taskNames: () => sortedUnique(names),
     position: (name, task, reference) => {
       const nearestFirst = [...entriesOf(name, task).toReversed(), rootEntry(name, task)].filter(isDefined);

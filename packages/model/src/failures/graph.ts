@@ -11,6 +11,8 @@ export type FilterProblem =
   | 'invalid-range'
   /** `...[ref]` preceded by nothing it could take dependencies of. */
   | 'dependencies-of-nothing'
+  /** `tag:` without a label, or with one in quotes that is no JSON text. */
+  | 'invalid-tag'
   /** Brackets or braces that are no directory and no range at that place. */
   | 'stray-bracket';
 

@@ -76,6 +76,7 @@ const FILTER_PROBLEMS: Readonly<Record<FilterProblem, string>> = {
   'absolute-directory': 'the directory in braces must be relative',
   'invalid-directory-glob': 'the glob of the directory is not valid',
   'invalid-range': 'the brackets hold no range such as `[main]` or `[main...HEAD]`',
+  'invalid-tag': '`tag:` needs a label, or one in double quotes as JSON has it',
   'dependencies-of-nothing': 'the `...` before the range needs a package or a directory before it',
   'stray-bracket': 'braces or brackets stand where no directory and no range can be',
 };

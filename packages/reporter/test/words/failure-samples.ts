@@ -94,6 +94,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
       'absolute-directory',
       'invalid-directory-glob',
       'dependencies-of-nothing',
+      'invalid-tag',
       'stray-bracket',
     ] as const
   ).map((problem) => ({ code: 'graph/invalid-filter', filter: 'web[', problem }) as const),

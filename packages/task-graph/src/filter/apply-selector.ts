@@ -15,6 +15,7 @@ export interface SelectorContext {
   readonly place: CurrentPlace | undefined;
   readonly reach: PackageReach;
   changed(range: GitRange): Result<ReadonlySet<PackageName>, Failure>;
+  tagged(label: string): ReadonlySet<PackageName>;
   directoryExists(path: string): boolean;
 }
 
@@ -36,8 +37,8 @@ export function applySelector(context: SelectorContext, written: PackageSelector
   if (!directory.ok) return directory;
   const missing = findMissingDirectory(context, selector, directory.value);
   // With `...[ref]` it is no error, as in Turborepo.
-  if (missing !== undefined && !selector.matchDependencies) return fail(missing);
-  const named = findNamed(context, selector.name, directory.value);
+  if (missing !== undefined && !selector.matchDependencies && selector.tag === undefined) return fail(missing);
+  const named = findTagged(context, selector.tag, findNamed(context, selector.name, directory.value));
   const entries = selector.range === undefined ? ok(named) : narrowToRange(context, selector, selector.range, named);
   if (!entries.ok) return entries;
   const packages = extend(context.reach, selector, entries.value);
@@ -82,6 +83,16 @@ export function findNamed(
     found.push(candidate.name);
   }
   return found;
+}
+
+function findTagged(
+  context: SelectorContext,
+  label: string | undefined,
+  names: readonly PackageName[],
+): readonly PackageName[] {
+  if (label === undefined) return names;
+  const tagged = context.tagged(label);
+  return names.filter((name) => tagged.has(name));
 }
 
 /** An exact name has to exist, also in an exclusion: a typo there would silently run more. */

@@ -27,12 +27,12 @@ export function findCurrentPlace(
 }
 
 /**
- * Narrows a selector to the current place, as Turborepo does: a selector with a name is taken as it is (a directory
+ * Narrows a selector to the current place, as Turborepo does: a selector with a name or a label is taken as it is (a directory
  * next to it counts from the root); one without a name is about the current package, or in a folder about the packages
  * below it, and its directory counts from there.
  */
 export function narrowToPlace(selector: PackageSelector, place: CurrentPlace | undefined): PackageSelector {
-  if (place === undefined || selector.name !== undefined) return selector;
+  if (place === undefined || selector.name !== undefined || selector.tag !== undefined) return selector;
   const { directory } = selector;
   if (directory !== undefined)
     return { ...selector, name: place.package, directory: joinPath(place.directory, directory) };

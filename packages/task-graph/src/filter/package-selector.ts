@@ -7,7 +7,7 @@ export type GitRange =
   /** `[a..b]`: what differs between two commits. */
   | { readonly kind: 'difference'; readonly from: string; readonly to: string };
 
-/** One filter, taken apart: `[!][...[^]]<name>{<directory>}[[...][<range>]][[^]...]`. */
+/** One filter, taken apart: `[!][...[^]]<name or tag:label>{<directory>}[[...][<range>]][[^]...]`. */
 export interface PackageSelector {
   /** As written, for messages. */
   readonly text: string;
@@ -15,6 +15,8 @@ export interface PackageSelector {
   readonly exclude: boolean;
   /** Exact name, or a pattern when it has a `*`. Undefined = any. */
   readonly name: string | undefined;
+  /** `tag:<label>`: only what has this label; then there is no name. Undefined = labelled or not. */
+  readonly tag: string | undefined;
   /** Path or glob with `/`, as written. Undefined = anywhere. */
   readonly directory: string | undefined;
   /** True when the directory was written without braces (then `^` and ranges do not combine with it). */
@@ -31,7 +33,8 @@ export interface PackageSelector {
   readonly excludeSelf: boolean;
 }
 
-/** True when the selector names no package, no directory and no range. */
+/** True when the selector names no package, no label, no directory and no range. */
 export function isBareSelector(selector: PackageSelector): boolean {
-  return selector.name === undefined && selector.directory === undefined && selector.range === undefined;
+  const { name, tag, directory, range } = selector;
+  return [name, tag, directory, range].every((part) => part === undefined);
 }

@@ -5,7 +5,9 @@ import type { GitRange, PackageSelector } from './package-selector.js';
 /** Name, directory in braces and range in brackets, each optional. A name starts with no dot. */
 const PARTS = /^([^.{}[\]][^{}[\]]*?)?(\{[^}]*\})?((?:\.{3})?\[[^\]]*\])?$/;
 
-type Parts = Pick<PackageSelector, 'name' | 'directory' | 'isBarePath' | 'range' | 'matchDependencies'>;
+type Parts = Pick<PackageSelector, 'name' | 'tag' | 'directory' | 'isBarePath' | 'range' | 'matchDependencies'>;
+
+const TAG = 'tag:';
 
 /**
  * Parses one `--filter` value; the grammar is Turborepo's. A selector that names nothing (`...`, `^...`) is parsed
@@ -39,22 +41,55 @@ function stripReach(
   return { rest, includeDependents, includeDependencies, excludeSelf };
 }
 
+/** What follows a name or a label: a directory in braces, a range in brackets. */
+const QUALIFIERS = /^(.*?)(\{[^}]*\})?((?:\.{3})?\[[^\]]*\])?$/s;
+
+/** The label is what stands before a brace or bracket, or a JSON string. */
+function parseTagged(text: string): Result<Parts, FilterProblem> {
+  const quoted = /^"(?:[^"\\]|\\.)*"/.exec(text)?.[0];
+  const [, bare = '', braces, brackets] = QUALIFIERS.exec(text.slice(quoted?.length ?? 0)) ?? [];
+  const label = quoted === undefined ? bare : bare === '' ? parseText(quoted) : undefined;
+  if (!label || (quoted === undefined && /^"|[{}[\]]/.test(label))) return fail('invalid-tag');
+  const qualifiers = parseQualifiers(braces, brackets);
+  return qualifiers.ok ? ok({ ...qualifiers.value, name: undefined, tag: label, isBarePath: false }) : qualifiers;
+}
+
+function parseText(json: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function parseParts(text: string): Result<Parts, FilterProblem> {
+  if (text.startsWith(TAG)) return parseTagged(text.slice(TAG.length));
   const match = PARTS.exec(text);
   if (match === null) return parseWhole(text);
   const [, name, braces, brackets] = match;
+  const qualifiers = parseQualifiers(braces, brackets);
+  if (!qualifiers.ok) return qualifiers;
+  const { directory, matchDependencies } = qualifiers.value;
+  if (matchDependencies && name === undefined && directory === undefined) return fail('dependencies-of-nothing');
+  return ok({ ...qualifiers.value, name, tag: undefined, isBarePath: false });
+}
+
+function parseQualifiers(
+  braces: string | undefined,
+  brackets: string | undefined,
+): Result<Pick<Parts, 'directory' | 'range' | 'matchDependencies'>, FilterProblem> {
   const directory = braces === undefined ? ok(undefined) : parseBraces(braces);
   if (!directory.ok) return directory;
-  const matchDependencies = brackets?.startsWith('...') ?? false;
-  if (matchDependencies && name === undefined && directory.value === undefined) return fail('dependencies-of-nothing');
   const range = brackets === undefined ? ok(undefined) : parseRange(brackets.replace(/^\.{3}/, '').slice(1, -1));
   if (!range.ok) return range;
-  return ok({ name, directory: directory.value, isBarePath: false, range: range.value, matchDependencies });
+  const matchDependencies = brackets?.startsWith('...') ?? false;
+  return ok({ directory: directory.value, range: range.value, matchDependencies });
 }
 
 /** What does not fall into parts is a bare path or a name as a whole. */
 function parseWhole(text: string): Result<Parts, FilterProblem> {
-  const whole = { range: undefined, matchDependencies: false };
+  const whole = { tag: undefined, range: undefined, matchDependencies: false };
   if (/^\.{1,2}($|[/\\])/.test(text)) {
     return ok({ ...whole, name: undefined, directory: toPosix(text), isBarePath: true });
   }

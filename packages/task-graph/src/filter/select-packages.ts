@@ -23,6 +23,8 @@ export interface SelectionRequest {
   readonly affected?: { readonly packages: readonly PackageName[] };
   /** The same for the files changed in `range`. Called once per different range. */
   changedBy(range: GitRange): Result<readonly PackageName[], Failure>;
+  /** Packages with this label, or with a task that has it. Left out: none has one. */
+  tagged?(label: string): ReadonlySet<PackageName>;
   /** Asked only for directories that hold no package; may lead out of the workspace (`../x`). */
   directoryExists(path: string): boolean;
 }
@@ -37,6 +39,7 @@ const BARE: PackageSelector = {
   text: '',
   exclude: false,
   name: undefined,
+  tag: undefined,
   directory: undefined,
   isBarePath: false,
   range: undefined,
@@ -94,6 +97,7 @@ function createContext(request: SelectionRequest): SelectorContext {
       known.set(key, result);
       return result;
     },
+    tagged: (label) => request.tagged?.(label) ?? new Set(),
     directoryExists: (path) => request.directoryExists(path),
   };
 }

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { ServiceDefinition } from '@tr/model';
 import type { KeptService } from './ports.js';
-import { errorCode } from './service-error.js';
+import { listOwnFiles } from './place/list-own-files.js';
 
 /** 1: what {@link KeptService} has, and the digest of the definition. 2: `given`. */
 const KEPT_VERSION = 2;
@@ -36,8 +36,9 @@ export interface ListedEntry {
 
 /** The entries of a folder, sorted by their names. */
 export function listKept(folder: string): readonly ListedEntry[] {
-  return listNames(folder, '.json').flatMap((name) => {
-    const path = join(folder, `${name}.json`);
+  return listOwnFiles(folder, /\.json$/).flatMap((file) => {
+    const path = join(folder, file);
+    const name = basename(file, '.json');
     const entry = readEntry(path);
     return entry === undefined ? [] : [{ name, entry, path, register: join(folder, `${name}.jsonl`) }];
   });
@@ -45,7 +46,7 @@ export function listKept(folder: string): readonly ListedEntry[] {
 
 /** Paths of all registers of a folder. */
 export function toKeptPaths(folder: string): readonly string[] {
-  return listNames(folder, '.jsonl').map((name) => join(folder, `${name}.jsonl`));
+  return listOwnFiles(folder, /\.jsonl$/).map((name) => join(folder, name));
 }
 
 /** Writes an entry: for this user only, as it holds passwords. */
@@ -59,16 +60,6 @@ export function writeEntry(folder: string, name: string, entry: KeptEntry): void
 /** Forgets an entry. */
 export function removeEntry({ path }: ListedEntry): void {
   rmSync(path, { force: true });
-}
-
-function listNames(folder: string, end: string): readonly string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => name.endsWith(end));
-    return names.map((name) => name.slice(0, -end.length)).sort();
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function readEntry(path: string): KeptEntry | undefined {

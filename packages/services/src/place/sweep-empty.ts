@@ -1,11 +1,12 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { listOwnFiles } from './list-own-files.js';
 
 /** An empty data directory that is this old is most likely of an engine that was replaced; it is made again in a second. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 /** What is being written is younger. */
 const GRACE_MS = 60 * 60 * 1000;
-/** Whole, or being written. */
+/** Whole, or being written. (A folder of such a name belongs to a register, which is swept.) */
 const NAME = /\.tar(?:\.tmp-[0-9a-f]{12})?$/;
 
 /**
@@ -14,20 +15,10 @@ const NAME = /\.tar(?:\.tmp-[0-9a-f]{12})?$/;
  */
 export function sweepEmpty(directory: string, now: number): void {
   const folder = join(directory, 'empty');
-  for (const name of listNames(folder)) {
+  for (const name of listOwnFiles(folder, NAME)) {
     const path = join(folder, name);
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    // A folder belongs to a register, which is swept.
-    if (stat?.isFile() !== true) continue;
+    if (stat === undefined) continue;
     if (now - stat.mtimeMs > (name.endsWith('.tar') ? KEPT_MS : GRACE_MS)) rmSync(path, { force: true });
-  }
-}
-
-/** None where somebody has put a link, in a repository perhaps: what it leads to is not ours. */
-function listNames(folder: string): readonly string[] {
-  try {
-    return lstatSync(folder).isDirectory() ? readdirSync(folder).filter((name) => NAME.test(name)) : [];
-  } catch {
-    return [];
   }
 }

@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { trySignal } from '../process.js';
-import { errorCode } from '../service-error.js';
+import { listOwnFiles } from './list-own-files.js';
 import { identifyProcess, isAlive, type Machine, type ProcessIdentity } from './process-identity.js';
 import { REGISTER_VERSION, type RegisterEntry, type RegisterOwner } from './register.js';
 
@@ -29,7 +29,7 @@ export interface SweepOptions {
 
 /** Ends and removes what runs left that are dead. Never touches what belongs to a live one. One readdir when clean. */
 export async function sweep(options: SweepOptions): Promise<void> {
-  for (const name of listRegisters(options.registers)) {
+  for (const name of listOwnFiles(options.registers, /\.jsonl$/)) {
     if (name === options.own) continue;
     const path = join(options.registers, name);
     const register = readRegister(path);
@@ -64,18 +64,6 @@ async function clear(path: string, { entries }: ReadRegister): Promise<void> {
 async function clearEntries(entries: readonly RegisterEntry[]): Promise<void> {
   await endServers(entries);
   await Promise.all(directoriesOf(entries).map((directory) => rm(directory, { recursive: true, force: true })));
-}
-
-function listRegisters(directory: string): readonly string[] {
-  try {
-    // A link is of somebody else, perhaps of who made the repository.
-    if (!lstatSync(directory).isDirectory()) return [];
-    const files = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile());
-    return files.map(({ name }) => name).filter((name) => name.endsWith('.jsonl'));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 interface ReadRegister {

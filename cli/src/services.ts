@@ -1,31 +1,24 @@
-import { listStoredFingerprints, type LocalCache } from '@tr/cache';
-import { computeActionKey, createPathMatcher, parseFingerprint } from '@tr/fingerprint';
+import type { LocalCache } from '@tr/cache';
 import {
   fail,
   InvariantError,
   ok,
   type EventSink,
-  type Fingerprint,
   type Result,
   type ServiceDefinition,
   type ServiceFailure,
   type TaskFingerprint,
-  type TaskId,
   type TaskNode,
 } from '@tr/model';
 import { MARKER_VARIABLE } from '@tr/runner';
 import type { ServiceHost } from '@tr/services';
-import type { Ancestor, AncestorSources, SnapshotServices, SnapshotServicesOptions, Steps } from '@tr/snapshot';
-import { listPastFiles } from '@tr/workspace';
+import type { Ancestor, SnapshotServices, SnapshotServicesOptions } from '@tr/snapshot';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createAncestorSources } from './ancestor-sources.js';
 import type { CliContext } from './context.js';
 import type { Project } from './project.js';
 import { sweepStates } from './sweep-states.js';
-
-/** How many states of the steps are taken from history, and from the store of this machine. */
-const PAST_STATES = 40;
-const STORED_STATES = 40;
 
 /** The services of a project, for one command. Nothing of them is loaded before the first question. */
 export interface ProjectServices {
@@ -84,13 +77,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
     const identity = await (await host()).identify(service);
     return identity.ok ? ok(describeService(service, identity.value)) : identity;
   };
-  const createSources = (): AncestorSources => ({
-    readsCache,
-    store: { ...cache.entries, listStored: (task) => listStored(cache, task) },
-    matches,
-    listPastSteps: (task, isStep) => listPastSteps(project, task, isStep),
-    computeKey: computeActionKey,
-  });
+  const sources = createAncestorSources({ project, cache, readsCache });
   return {
     describe: async (task) => {
       const texts: [string, string][] = [];
@@ -111,7 +98,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
         import('@tr/services'),
       ]);
       return new SnapshotServices({
-        ...createSources(),
+        ...sources,
         ...graphs,
         definitions: config.services,
         host: await host(),
@@ -125,7 +112,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
     },
     findAncestors: async (task, fingerprint) => {
       const { findAncestors } = await import('@tr/snapshot');
-      return await findAncestors(createSources(), task, fingerprint);
+      return await findAncestors(sources, task, fingerprint);
     },
     host,
     dispose: async () => {
@@ -142,45 +129,4 @@ function hasRuns(stateDirectory: string): boolean {
   } catch {
     return false;
   }
-}
-
-function matches(globs: readonly string[], path: string): boolean {
-  const include = globs.filter((glob) => !glob.startsWith('!'));
-  const exclude = globs.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : []));
-  return matcherOf(include)(path) && !matcherOf(exclude)(path);
-}
-
-const matchers = new Map<string, (path: string) => boolean>();
-
-function matcherOf(globs: readonly string[]): (path: string) => boolean {
-  const name = globs.join('\0');
-  let matcher = matchers.get(name);
-  if (matcher === undefined) matchers.set(name, (matcher = createPathMatcher(globs)));
-  return matcher;
-}
-
-async function listStored({ local }: LocalCache, task: TaskId): Promise<readonly Fingerprint[]> {
-  const stored = await listStoredFingerprints(local, task, STORED_STATES);
-  return stored.flatMap(({ fingerprint }) => {
-    const parsed = parseFingerprint(fingerprint);
-    return parsed?.kind === 'fingerprint' ? [parsed.fingerprint] : [];
-  });
-}
-
-/** Steps that lie outside the package are looked for in the whole workspace. */
-function listPastSteps({ workspace }: Project, task: TaskNode, isStep: (path: string) => boolean): readonly Steps[] {
-  const { root, git } = workspace;
-  if (git === undefined) return [];
-  const reachesOut = task.definition.snapshot?.steps.some((glob) => /^!?\.\.\//.test(glob)) === true;
-  const states = listPastFiles({ root, git }, reachesOut ? '' : task.directory, PAST_STATES);
-  return states.map((state) => {
-    const steps = [...state].map(([path, id]) => [toPackagePath(task.directory, path), id] as const);
-    return Object.fromEntries(steps.filter(([path]) => isStep(path))) as Steps;
-  });
-}
-
-function toPackagePath(directory: string, path: string): string {
-  if (directory === '') return path;
-  if (path.startsWith(`${directory}/`)) return path.slice(directory.length + 1);
-  return '../'.repeat(directory.split('/').length) + path;
 }

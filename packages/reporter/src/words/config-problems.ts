@@ -1,16 +1,5 @@
 import type { ConfigFormat, GlobProblem, ReferenceProblem, VariableProblem } from '@tr/model';
-import { printable } from '../text/printable.js';
-import type { Words } from './words.js';
-
-/** A name or value from a file, marked as such. */
-export function quoted(text: string): string {
-  return `\`${printable(text)}\``;
-}
-
-/** `Did you mean …?`, or `otherwise` when nothing is near. */
-export function didYouMean(nearest: string | undefined, otherwise: string): string {
-  return nearest === undefined ? otherwise : `Did you mean ${quoted(nearest)}?`;
-}
+import { quoted, type Words } from './words.js';
 
 /** Keys of globs that start at the root already. */
 const ROOT_GLOBS: ReadonlySet<string> = new Set(['globalDependencies', 'packages']);

@@ -5,11 +5,9 @@ import {
   describeReferenceProblem,
   describeRightType,
   describeVariableProblem,
-  didYouMean,
-  quoted,
   spaced,
 } from './config-problems.js';
-import type { Words } from './words.js';
+import { didYouMean, quoted, type Words } from './words.js';
 
 /** Where the reference of every key is. */
 const REFERENCE = 'See docs/configuration.md for what each key takes.';

@@ -1,5 +1,5 @@
 import type { EmptyFilterReason, FilterProblem, GraphFailure } from '@tr/model';
-import type { Words } from './words.js';
+import { didYouMean, type Words } from './words.js';
 
 /** Words for trouble in the task graph or in a filter. */
 export function describeGraphFailure(failure: GraphFailure): Words {
@@ -103,10 +103,6 @@ function andMore(count: number, noun: string, which: string): string {
 
 function requiredBy(task: string | undefined): string {
   return task === undefined ? '' : `, which \`${task}\` needs`;
-}
-
-function didYouMean(nearest: string | undefined, otherwise: string): string {
-  return nearest === undefined ? otherwise : `Did you mean \`${nearest}\`?`;
 }
 
 function nextStep(next: string | undefined): { readonly next?: string } {

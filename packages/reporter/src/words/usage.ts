@@ -1,5 +1,5 @@
 import type { UsageFailure } from '@tr/model';
-import { TOO_MANY_FILES, type Words } from './words.js';
+import { didYouMean, TOO_MANY_FILES, type Words } from './words.js';
 
 const NO_SERVICE = 'Name a cache with `remoteCache.url` or TR_REMOTE_URL, a token in TR_TOKEN: docs/remote-cache.md.';
 const NOTHING_THERE = 'There is none, so that nothing has to be said about it: leave it out.';
@@ -42,7 +42,10 @@ export function describeUsageFailure(failure: UsageFailure): Words {
         next: `It takes ${failure.expected}.`,
       };
     case 'usage/unknown-option':
-      return { what: `There is no option \`${failure.option}\`.`, next: didYouMean(failure.nearest, 'tr --help') };
+      return {
+        what: `There is no option \`${failure.option}\`.`,
+        next: didYouMean(failure.nearest, '`tr --help` lists what there is.'),
+      };
     case 'usage/missing-value':
       return { what: `\`${failure.option}\` needs a value.`, next: `It takes ${failure.expected}.` };
     case 'usage/unknown-command':
@@ -80,10 +83,7 @@ export function describeUsageFailure(failure: UsageFailure): Words {
     case 'usage/unknown-service':
       return {
         what: `There is no service \`${failure.service}\`.`,
-        next:
-          failure.nearest === undefined
-            ? 'The root configuration names them under `services`.'
-            : `Did you mean \`${failure.nearest}\`?`,
+        next: didYouMean(failure.nearest, 'The root configuration names them under `services`.'),
       };
     case 'usage/no-services':
       return {
@@ -118,16 +118,11 @@ export function describeUsageFailure(failure: UsageFailure): Words {
   }
 }
 
-function didYouMean(nearest: string | undefined, help: string): string {
-  return nearest === undefined ? `\`${help}\` lists what there is.` : `Did you mean \`${nearest}\`?`;
-}
-
 type UnknownCommand = Extract<UsageFailure, { readonly code: 'usage/unknown-command' }>;
 
 function nameACommand({ command, nearest, available }: UnknownCommand): string {
-  if (nearest !== undefined) return `Did you mean \`${nearest}\`?`;
-  if (available !== undefined) return `There is ${listCommands(available)}.`;
-  return `\`tr run ${command}\` runs a task of that name; \`tr --help\` lists the commands.`;
+  const help = `\`tr run ${command}\` runs a task of that name; \`tr --help\` lists the commands.`;
+  return didYouMean(nearest, available === undefined ? help : `There is ${listCommands(available)}.`);
 }
 
 function listCommands(commands: readonly string[]): string {

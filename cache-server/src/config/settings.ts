@@ -1,3 +1,4 @@
+import { isRecord } from '@tr/model';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -81,10 +82,9 @@ function readConfigFile(path: string): ReadonlyMap<string, Value> {
   } catch (error) {
     throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError(`${path} must hold one JSON object.`);
+  if (!isRecord(value)) throw new UsageError(`${path} must hold one JSON object.`);
   const settings = new Map<string, Value>();
-  for (const [name, setting] of Object.entries(value as Record<string, unknown>)) {
+  for (const [name, setting] of Object.entries(value)) {
     if (!OPTION_NAMES.includes(name) || name === 'config') throw new UsageError(`${path}: there is no \`${name}\`.`);
     settings.set(name, toValue(setting, `${path}: \`${name}\``));
   }

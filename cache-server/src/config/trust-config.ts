@@ -1,3 +1,4 @@
+import { isRecord } from '@tr/model';
 import type { ClaimRule } from '../auth/claim-rules.js';
 import type { TrustedIssuer } from '../auth/oidc.js';
 import { DEFAULT_PARENTS, parseScope, type Scope, type ScopeParents } from '../auth/scope.js';
@@ -94,11 +95,10 @@ function parseParents(value: unknown): ScopeParents {
 }
 
 function toRecord(value: unknown, where: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError(`${where} must be an object.`);
+  if (!isRecord(value)) throw new UsageError(`${where} must be an object.`);
   const unknown = keys === undefined ? undefined : Object.keys(value).find((key) => !keys.includes(key));
   if (unknown !== undefined) throw new UsageError(`${where} has an unknown key, \`${unknown}\`.`);
-  return value as Readonly<Record<string, unknown>>;
+  return value;
 }
 
 function toList(value: unknown, where: string): readonly unknown[] {

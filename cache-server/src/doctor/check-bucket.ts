@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { StoreResult } from '@tr/store';
 import { readObject, type Bucket, type ConditionalWrites } from '@tr/store-s3';
-import { runChecks, type CheckOutcome, type StepResult } from './check.js';
+import { runChecks, toResult, type CheckOutcome, type StepResult } from './check.js';
 
 const CONTENT = Buffer.from('what the doctor puts, the doctor takes away');
 /** S3 wants parts of at least 5 MiB, the last one apart. */
@@ -81,10 +80,6 @@ export async function checkBucket(
 async function* parts(): AsyncIterable<Uint8Array> {
   yield PART;
   yield CONTENT;
-}
-
-function toResult(result: StoreResult<unknown>): StepResult {
-  return result.ok ? undefined : { kind: 'failure', failure: result.failure };
 }
 
 async function expectContent(bucket: Bucket, key: string, content: Uint8Array): Promise<StepResult> {

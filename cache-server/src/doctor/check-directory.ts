@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { digestOf } from '@tr/hash';
-import type { Entry, EntryStore, StoreResult, StreamBlobStore } from '@tr/store';
-import { runChecks, type CheckOutcome, type StepResult } from './check.js';
+import type { Entry, EntryStore, StreamBlobStore } from '@tr/store';
+import { runChecks, toResult, type CheckOutcome } from './check.js';
 
 const SIZE = 9 * 1024 * 1024;
 
@@ -59,8 +59,4 @@ export async function checkDirectory(
         toResult(await entries.delete(name)) ?? toResult(await blobs.deleteBlob(digest.hash, Number.MAX_SAFE_INTEGER)),
     },
   ]);
-}
-
-function toResult(result: StoreResult<unknown>): StepResult {
-  return result.ok ? undefined : { kind: 'failure', failure: result.failure };
 }

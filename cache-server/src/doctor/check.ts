@@ -1,4 +1,5 @@
 import type { StoreFailure } from '@tr/model';
+import type { StoreResult } from '@tr/store';
 
 /** Something that the store must be able to do. */
 export type CheckName =
@@ -57,4 +58,9 @@ export async function runChecks(
     isOver = isBase && cause !== undefined;
   }
   return outcomes;
+}
+
+/** The step of one call of a store. */
+export function toResult(result: StoreResult<unknown>): StepResult {
+  return result.ok ? undefined : { kind: 'failure', failure: result.failure };
 }

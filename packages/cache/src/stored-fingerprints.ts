@@ -1,5 +1,13 @@
 import { parseJsonBytes } from '@tr/hash';
-import type { ActionKey, Digest, MissReason, Sha256, TaskFingerprint, TaskId } from '@tr/model';
+import {
+  isRecord,
+  type ActionKey,
+  type Digest,
+  type MissReason,
+  type Sha256,
+  type TaskFingerprint,
+  type TaskId,
+} from '@tr/model';
 import type { LocalTier } from './tier.js';
 
 /** The fingerprint of a stored entry. Written by anybody: its owner validates it. */
@@ -92,6 +100,6 @@ export function findStoredClosure(
 }
 
 function toStringMap(value: unknown): Readonly<Record<string, string>> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   return Object.values(value).every((item) => typeof item === 'string') ? (value as Record<string, string>) : undefined;
 }

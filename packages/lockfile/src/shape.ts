@@ -1,3 +1,4 @@
+import { isRecord } from '@tr/model';
 /** A lockfile's text parsed, but it is not shaped like a lockfile of its kind. Turned into a failure by `parseLockfile`. */
 export class MalformedLockfile extends Error {
   override readonly name = 'MalformedLockfile';
@@ -15,10 +16,6 @@ export class UnknownLockfileVersion extends Error {
 export type ParsedRecord = Readonly<Record<string, unknown>>;
 
 const EMPTY: ParsedRecord = Object.freeze(Object.create(null) as Record<string, unknown>);
-
-function isRecord(value: unknown): value is ParsedRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The own property `key`; undefined when there is none. */
 export function own(record: ParsedRecord, key: string): unknown {

@@ -20,6 +20,7 @@ export * from './file-times.js';
 export * from './fingerprint.js';
 export * from './ids.js';
 export * from './invariant.js';
+export * from './json.js';
 export * from './manifest.js';
 export * from './miss-reason.js';
 export * from './nearest.js';

@@ -1,5 +1,5 @@
 import { isSha256 } from '@tr/hash';
-import type { ActionKey, Digest } from '@tr/model';
+import { isCount, isRecord, type ActionKey, type Digest } from '@tr/model';
 import { MAX_BATCH_CHUNKS, MAX_LOOKUP_KEYS, MAX_REQUEST_BYTES } from './limits.js';
 import { parseActionKey } from './paths.js';
 
@@ -92,12 +92,4 @@ function parseList<T>(value: unknown, most: number, parse: (item: unknown) => T 
     parsed.push(one);
   }
   return parsed;
-}
-
-function isCount(value: unknown, most: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
-import { ok, type PackageManager, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
-import { isJson, type Manifest } from './manifest.js';
+import { isRecord, ok, type PackageManager, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import type { Manifest } from './manifest.js';
 import { parseNpmrc } from './npmrc.js';
 import { majorOf, type ManagerChoice } from './package-manager.js';
 import { readTextIfPresent, toAbsolute } from './read-text.js';
@@ -96,7 +96,7 @@ interface ScriptFacts {
 
 function describe(source: SettingsSource, facts: ScriptFacts): ManagerSettings {
   const { workspaces } = source.manifest.fields;
-  const globs = readGlobList(isJson(workspaces) ? workspaces['packages'] : workspaces);
+  const globs = readGlobList(isRecord(workspaces) ? workspaces['packages'] : workspaces);
   const isEmptyList = Array.isArray(workspaces) && workspaces.length === 0;
   return {
     manager: { ...source.choice, runsPrePost: facts.runsPrePost, scriptShell: facts.scriptShell },
@@ -138,8 +138,8 @@ function guessPnpmMajor(root: string): number {
 
 /** `catalog:` and `catalog:default` are the top `catalog`, any other name is one of `catalogs`. */
 function findInCatalog(yaml: Fields, name: string, catalog: string): string | undefined {
-  const named = isJson(yaml['catalogs']) ? yaml['catalogs'][catalog] : undefined;
+  const named = isRecord(yaml['catalogs']) ? yaml['catalogs'][catalog] : undefined;
   const entries = catalog === '' || catalog === 'default' ? yaml['catalog'] : named;
-  const specifier = isJson(entries) && Object.hasOwn(entries, name) ? entries[name] : undefined;
+  const specifier = isRecord(entries) && Object.hasOwn(entries, name) ? entries[name] : undefined;
   return typeof specifier === 'string' ? specifier : undefined;
 }

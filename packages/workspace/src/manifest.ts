@@ -1,5 +1,13 @@
 import { findNodeAtLocation, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { fail, ok, type RelativePath, type Result, type SourcePosition, type WorkspaceFailure } from '@tr/model';
+import {
+  fail,
+  isRecord,
+  ok,
+  type RelativePath,
+  type Result,
+  type SourcePosition,
+  type WorkspaceFailure,
+} from '@tr/model';
 import { joinRelative, readTextIfPresent, toAbsolute } from './read-text.js';
 
 /** The parts of a package.json that we use, checked. */
@@ -47,7 +55,7 @@ export function readManifest(root: string, directory: RelativePath): Result<Mani
 /** Fails on the same types as Turborepo: what it passes over (`engines`, unknown keys) is passed over here too. */
 function parseManifest(file: RelativePath, text: string): Manifest {
   const fields: unknown = JSON.parse(text);
-  if (!isJson(fields)) throw new ManifestProblem([], 'it must hold an object');
+  if (!isRecord(fields)) throw new ManifestProblem([], 'it must hold an object');
   const name = readString(fields, 'name');
   if (name === '') throw new ManifestProblem(['name'], '"name" is empty');
   if (name === '//') throw new ManifestProblem(['name'], '"//" is the name of the root package');
@@ -67,13 +75,8 @@ function parseManifest(file: RelativePath, text: string): Manifest {
   };
 }
 
-/** True for a JSON object. */
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isTexts(value: unknown): value is Texts {
-  return isJson(value) && Object.values(value).every((entry) => typeof entry === 'string');
+  return isRecord(value) && Object.values(value).every((entry) => typeof entry === 'string');
 }
 
 function readString(fields: Json, key: string): string | undefined {
@@ -87,7 +90,7 @@ const NOTHING: Texts = {};
 function readTexts(fields: Json, key: string): Texts {
   const value = fields[key];
   if (value === undefined) return NOTHING;
-  if (!isJson(value)) throw new ManifestProblem([key], `"${key}" must be an object of strings`);
+  if (!isRecord(value)) throw new ManifestProblem([key], `"${key}" must be an object of strings`);
   for (const inner in value) {
     if (typeof value[inner] !== 'string') throw new ManifestProblem([key, inner], `"${inner}" must be a string`);
   }

@@ -1,5 +1,6 @@
 import {
   fail,
+  isRecord,
   ok,
   toWarning,
   type Diagnostic,
@@ -10,7 +11,7 @@ import {
   type WorkspaceFailure,
 } from '@tr/model';
 import type { DirectoryListing } from './directory-listings.js';
-import { isJson, positionOfKey, type Manifest } from './manifest.js';
+import { positionOfKey, type Manifest } from './manifest.js';
 
 /** A package manager by name, and the version as it is written (a range for `devEngines`). */
 export interface ManagerChoice {
@@ -94,9 +95,9 @@ function readDeclared({ fields }: Manifest): Declared | undefined {
     const [name, version] = splitAtSign(written);
     return { path: ['packageManager'], written, name, version, exact: true };
   }
-  const devEngines = isJson(fields['devEngines']) ? fields['devEngines']['packageManager'] : undefined;
+  const devEngines = isRecord(fields['devEngines']) ? fields['devEngines']['packageManager'] : undefined;
   const engine: unknown = Array.isArray(devEngines) ? devEngines[0] : devEngines;
-  if (!isJson(engine) || typeof engine['name'] !== 'string') return undefined;
+  if (!isRecord(engine) || typeof engine['name'] !== 'string') return undefined;
   const { name, version } = engine;
   const range = typeof version === 'string' ? version : undefined;
   return { path: ['devEngines', 'packageManager'], written: name, name, version: range, exact: false };

@@ -1,5 +1,4 @@
-import { fail, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
-import { isJson } from './manifest.js';
+import { fail, isRecord, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import { readTextIfPresent, toAbsolute } from './read-text.js';
 
 type YamlObject = Readonly<Record<string, unknown>>;
@@ -18,7 +17,7 @@ export async function readYamlObject(
   const { load, YAMLException } = await import('js-yaml');
   try {
     const value = load(text);
-    return ok(isJson(value) ? value : {});
+    return ok(isRecord(value) ? value : {});
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     // Without a mark the parser only means that there is nothing but comments.

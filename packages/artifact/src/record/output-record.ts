@@ -1,5 +1,5 @@
 import { isSha256 } from '@tr/hash';
-import type { ActionKey, RelativePath, Sha256, TaskId } from '@tr/model';
+import { isRecord, type ActionKey, type RelativePath, type Sha256, type TaskId } from '@tr/model';
 import type { Stamp } from './stamp.js';
 
 /** Version of the record; part of each file. History: 1 (0.1): first. 2 (0.1): a line each, the last one counts. */
@@ -144,8 +144,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

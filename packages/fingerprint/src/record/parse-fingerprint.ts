@@ -1,6 +1,7 @@
 import { isSha256 } from '@tr/hash';
 import {
   FINGERPRINT_VERSION,
+  isRecord,
   type BlobId,
   type ActionKey,
   type Fingerprint,
@@ -66,10 +67,6 @@ function parseCurrent(json: Readonly<Record<string, unknown>>): Fingerprint | un
     ...(workers !== undefined && { workers }),
     ...(snapshot !== undefined && { snapshot }),
   };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isString(value: unknown): value is string {

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ServiceDefinition } from '@tr/model';
-import { runProgram } from '../process.js';
+import { askVersion } from '../programs/ask-version.js';
 import { chooseNewest } from '../programs/choose-version.js';
 import { expandFolders, findPrograms, pathFolders } from '../programs/search-path.js';
 import type { VersionMemo } from '../programs/version-memo.js';
@@ -38,7 +38,7 @@ export async function findMysql(
   const candidates: MysqlPrograms[] = [];
   for (const name of ['mariadbd', 'mysqld']) {
     for (const file of findPrograms(folders, name)) {
-      const text = await search.memo.lookup(file, () => askVersion(file));
+      const text = await search.memo.lookup(file, () => askVersion(file, '--no-defaults'));
       const candidate = text === undefined ? undefined : toPrograms(file, text);
       const isKnown = candidates.some((other) => realpathSync(other.file) === realpathSync(file));
       if (candidate !== undefined && !isKnown) candidates.push(candidate);
@@ -70,10 +70,4 @@ function toPrograms(file: string, text: string): MysqlPrograms | undefined {
   const bin = dirname(realpathSync(file));
   const folders = [dirname(file), bin, join(dirname(bin), 'bin'), join(dirname(bin), 'scripts')];
   return { product, version, series, engine: `${product} ${version}`, file, folders: [...new Set(folders)] };
-}
-
-async function askVersion(file: string): Promise<string | undefined> {
-  const call = { file, args: ['--no-defaults', '--version'], env: { LC_ALL: 'C' }, cwd: '/', account: undefined };
-  const asked = await runProgram(call, 10_000);
-  return asked.code === 0 ? asked.stdout.trim() : undefined;
 }

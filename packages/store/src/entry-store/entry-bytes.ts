@@ -1,6 +1,6 @@
 import { canonicalJson, digestOf, isSameDigest, isSha256 } from '@tr/hash';
-import { fail, InvariantError, ok, type Result } from '@tr/model';
-
+import { fail, InvariantError, isRecord, ok, type Result } from '@tr/model';
+import { isAmount } from '../manifest/parse-manifest.js';
 import { isBlake3, type BodyDigest, type BodyHash } from './body-digest.js';
 import { MAX_INLINE_BYTES, type Entry, type EntryName, type EntryNamespace } from './entry-store.js';
 
@@ -60,8 +60,8 @@ export function fromEntryBytes(bytes: Uint8Array): Result<Entry, string> {
   const { name, body, createdAt, durationMs, facts, inline, version } = record;
   if (version !== ENTRY_VERSION && version !== BLAKE3_VERSION) return fail('another version');
   const isHash = version === BLAKE3_VERSION ? isBlake3 : isSha256;
-  if (!isName(name) || !isDigest(body, isHash) || !isCount(createdAt)) return fail('a part is missing');
-  if (durationMs !== undefined && !isCount(durationMs)) return fail('a bad duration');
+  if (!isName(name) || !isDigest(body, isHash) || !isAmount(createdAt)) return fail('a part is missing');
+  if (durationMs !== undefined && !isAmount(durationMs)) return fail('a bad duration');
   if (!isRecord(facts) || !Object.values(facts).every((fact) => typeof fact === 'string')) return fail('bad facts');
   const content = readInline(inline, body);
   if (!content.ok) return content;
@@ -90,18 +90,10 @@ export function isSameWrite(a: Entry, b: Entry): boolean {
   return isSameName(a.name, b.name) && isSameDigest(a.body, b.body) && a.createdAt === b.createdAt;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isName(value: unknown): value is EntryName {
   return isRecord(value) && NAME_PARTS.every((part) => typeof value[part] === 'string');
 }
 
 function isDigest(value: unknown, isHash: (hash: unknown) => hash is BodyHash): value is BodyDigest {
-  return isRecord(value) && isHash(value['hash']) && isCount(value['size']);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  return isRecord(value) && isHash(value['hash']) && isAmount(value['size']);
 }

@@ -2,6 +2,7 @@ import { isSha256 } from '@tr/hash';
 import {
   compareStrings,
   fail,
+  isRecord,
   MANIFEST_VERSION,
   MAX_PACK_BYTES,
   ok,
@@ -133,12 +134,9 @@ function parseDigest(value: unknown): Digest | undefined {
   return { hash, size };
 }
 
-function isAmount(value: unknown): value is number {
+/** True for a number that is not negative. */
+export function isAmount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function flaw(detail: string): { readonly ok: false; readonly failure: ManifestFlaw } {

@@ -1,5 +1,5 @@
 import { isSha256, parseJsonBytes } from '@tr/hash';
-import { fail, ok, type ActionKey, type Digest, type Result } from '@tr/model';
+import { fail, isCount, isRecord, ok, type ActionKey, type Digest, type Result } from '@tr/model';
 import { MAX_CHUNK } from '../chunk/chunker.js';
 import { MAX_FRAME, type ChunkRef } from '../chunk/chunk.js';
 
@@ -123,14 +123,6 @@ export function parseSignature(value: unknown): EntrySignature | undefined | 'ma
   const { keyId, value: text } = value;
   if (typeof keyId !== 'string' || !/^[0-9a-f]{16}$/.test(keyId)) return 'malformed';
   return typeof text === 'string' && /^[A-Za-z0-9+/]{86}==$/.test(text) ? { keyId, value: text } : 'malformed';
-}
-
-function isCount(value: unknown, most: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function flaw(detail: string): { readonly ok: false; readonly failure: EntryFlaw } {

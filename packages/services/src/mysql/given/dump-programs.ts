@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { accountOf } from '../../given/given-url.js';
 import { runProgram } from '../../process.js';
+import { askVersion } from '../../programs/ask-version.js';
 import { expandFolders, findPrograms, pathFolders } from '../../programs/search-path.js';
 import type { VersionMemo } from '../../programs/version-memo.js';
 import { MYSQL_FOLDERS } from '../find-mysql.js';
@@ -45,10 +46,7 @@ export async function findMysqlDumpPrograms(
     const [dump] = findPrograms(folders, names.dump);
     const [client] = findPrograms(folders, names.client);
     if (dump === undefined || client === undefined) continue;
-    const text = await memo.lookup(dump, async () => {
-      const asked = await runProgram({ ...CALL, file: dump, args: ['--no-defaults', '--version'] }, 10_000);
-      return asked.code === 0 ? asked.stdout.trim() : undefined;
-    });
+    const text = await memo.lookup(dump, () => askVersion(dump, '--no-defaults'));
     // Whatever it is called: MariaDB has both names.
     if (text !== undefined) found.push({ dump, client, product: /mariadb/i.test(text) ? 'mariadb' : 'mysql' });
   }

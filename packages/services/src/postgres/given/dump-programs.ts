@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Account } from '../../process.js';
 import { runProgram } from '../../process.js';
+import { askVersion } from '../../programs/ask-version.js';
 import { chooseNewest } from '../../programs/choose-version.js';
 import { expandFolders, findPrograms, pathFolders } from '../../programs/search-path.js';
 import type { VersionMemo } from '../../programs/version-memo.js';
@@ -22,10 +22,7 @@ export async function findDumpPrograms(
   const folders = [...POSTGRES_FOLDERS.flatMap(expandFolders), ...pathFolders(environment)];
   const candidates: { readonly version: string; readonly file: string }[] = [];
   for (const file of findPrograms(folders, 'pg_dump')) {
-    const text = await memo.lookup(file, async () => {
-      const asked = await runProgram({ ...CALL, file, args: ['--version'] }, 10_000);
-      return asked.code === 0 ? asked.stdout.trim() : undefined;
-    });
+    const text = await memo.lookup(file, () => askVersion(file));
     const version = /\(PostgreSQL\) (\d+(?:\.\d+)*)/.exec(text ?? '')?.[1];
     if (version !== undefined) candidates.push({ version, file });
   }
@@ -33,22 +30,13 @@ export async function findDumpPrograms(
   return found === undefined ? undefined : { dump: found, restore: join(found, '..', 'pg_restore') };
 }
 
-const CALL: {
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  readonly account: Account | undefined;
-} = {
-  env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
-  cwd: '/',
-  account: undefined,
-};
-
 /** Runs one of them on a database; the password is in no list of processes. Rejects with what it says. */
 export async function runOn(url: string, file: string, args: readonly string[]): Promise<void> {
   const address = new URL(url);
   const password = decodeURIComponent(address.password);
   address.password = '';
-  const env = { ...CALL.env, PGPASSWORD: password };
-  const outcome = await runProgram({ ...CALL, file, args: [...args, '--dbname', address.toString()], env }, TIMEOUT_MS);
+  const env = { LC_ALL: 'C', PATH: '/usr/bin:/bin', PGPASSWORD: password };
+  const call = { file, args: [...args, '--dbname', address.toString()], env, cwd: '/', account: undefined };
+  const outcome = await runProgram(call, TIMEOUT_MS);
   if (outcome.code !== 0) throw new Error(outcome.stderr.trim().split('\n').at(-1) ?? 'it failed');
 }

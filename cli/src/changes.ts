@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPathMatcher } from '@tr/fingerprint';
 import { changedPackages } from '@tr/lockfile';
 import type { PackageName, RelativePath } from '@tr/model';
+import { readFileText } from '@tr/quick';
 import { computeChangedPackages, readFileAtRef } from '@tr/workspace';
 import type { Project } from './project.js';
 import { readRootResolutions } from './root-resolutions.js';
@@ -35,7 +35,7 @@ export function createChangeDetector({ workspace, config }: Project): ChangeDete
         kind: lockfile.kind,
         file: lockfile.path,
         before: old.value,
-        after: readFileSync(join(root, lockfile.path), 'utf8'),
+        after: readFileText(join(root, lockfile.path)),
         packages: workspace.packages.values(),
         resolutions: readRootResolutions(workspace),
       });

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, type Stats } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@tr/hash';
 import { computeExternalClosure, parseLockfile, type Lockfile } from '@tr/lockfile';
@@ -12,6 +12,7 @@ import {
   type Sha256,
   type Workspace,
 } from '@tr/model';
+import { readFileText } from '@tr/quick';
 import type { ClosureDigest, ClosureDigests, ClosureMemo } from './closure-memo.js';
 import { readRootResolutions } from './root-resolutions.js';
 
@@ -48,7 +49,7 @@ export async function loadClosures(workspace: Workspace, memo: ClosureMemo): Pro
   if (lockfile === undefined) return NONE;
   const path = join(root, lockfile.path);
   const seen = statSync(path);
-  const text = readFileSync(path, 'utf8');
+  const text = readFileText(path);
   const findChanged = (): RelativePath | undefined => (isStill(path, seen, text) ? undefined : lockfile.path);
   const resolutions = readRootResolutions(workspace);
   let parsing: ReturnType<typeof parseLockfile> | undefined;
@@ -123,7 +124,7 @@ function isStill(path: string, seen: Stats, text: string): boolean {
   if (now.size === seen.size && now.mtimeMs === seen.mtimeMs && now.ctimeMs === seen.ctimeMs && now.ino === seen.ino)
     return true;
   try {
-    return readFileSync(path, 'utf8') === text;
+    return readFileText(path) === text;
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@tr/model';
+import { readFileText } from '@tr/quick';
 import { renderDiagnostics } from '@tr/reporter';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CliContext } from './context.js';
 import { EXIT } from './exit-codes.js';
@@ -36,7 +36,7 @@ export function refuse(context: CliContext, diagnostics: readonly Diagnostic[]):
 function createLineReader(cwd: string): (file: string, line: number) => string | undefined {
   return (file, line) => {
     try {
-      return readFileSync(resolve(cwd, file), 'utf8').split('\n')[line - 1];
+      return readFileText(resolve(cwd, file)).split('\n')[line - 1];
     } catch {
       return undefined;
     }

@@ -29,10 +29,14 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   model: { directory: 'packages/model', internal: [], external: [] },
   hash: { directory: 'packages/hash', internal: ['model'], external: [] },
   quick: { directory: 'packages/quick', internal: [], external: [] },
-  config: { directory: 'packages/config', internal: ['model'], external: ['jsonc-parser', 'json-schema-to-ts'] },
+  config: {
+    directory: 'packages/config',
+    internal: ['model', 'quick'],
+    external: ['jsonc-parser', 'json-schema-to-ts'],
+  },
   workspace: {
     directory: 'packages/workspace',
-    internal: ['model'],
+    internal: ['model', 'quick'],
     external: ['js-yaml', 'jsonc-parser', 'semver', 'picomatch'],
   },
   lockfile: {

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { watchLooks, type QuickLook } from '@tr/quick';
+import { READ_NOW, watchLooks, type QuickLook } from '@tr/quick';
 
 /** What was learnt about a path; together more than one can be. */
 export const SEEN = {
@@ -87,7 +87,9 @@ export class FileObservation {
     const other = this.#spoiling(original);
     if (bits === undefined) return other;
     const looking = this.#looking(original, bits);
-    return name === 'openSync' ? (...args) => (args[1] === 'r' ? looking : other)(...args) : looking;
+    return name === 'openSync'
+      ? (...args) => (args[1] === 'r' || args[1] === READ_NOW ? looking : other)(...args)
+      : looking;
   }
 
   #looking(original: Call, bits: number): Call {

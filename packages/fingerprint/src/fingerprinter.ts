@@ -1,5 +1,6 @@
 import {
   assertInvariant,
+  fail,
   FINGERPRINT_VERSION,
   ok,
   sorted,
@@ -16,6 +17,7 @@ import {
   type TaskId,
   type TaskNode,
 } from '@tr/model';
+import { isSpecialFile } from '@tr/quick';
 import { join, posix } from 'node:path';
 import { parseEnv } from 'node:util';
 import { inferFramework, type Framework } from './environment/frameworks.js';
@@ -30,6 +32,7 @@ import { readTextIfThere } from './git/git-config.js';
 import type { FileRecord } from './inputs/input-collector.js';
 import { computeActionKey } from './record/action-key.js';
 import { diffNames } from './record/diff-fingerprints.js';
+import { joinPath } from './files/work-tree.js';
 import { untrackedOutputsOf } from './untracked-outputs.js';
 import { ToolOutputs, type ToolRunner } from './tool-outputs.js';
 
@@ -134,7 +137,9 @@ class RunFingerprinter implements TaskFingerprinter {
     if (!leftOut.ok) return leftOut;
     const files = await this.#filesOf(task, leftOut.value?.tasks);
     if (!files.ok) return files;
-    const variables = { ...this.#readEnvFiles(task), ...environment.process };
+    const fromFiles = this.#readEnvFiles(task);
+    if (!fromFiles.ok) return fromFiles;
+    const variables = { ...fromFiles.value, ...environment.process };
     const tools = await this.#toolsOf(task, variables);
     if (!tools.ok) return tools;
     const services = await this.#servicesOf(task);
@@ -273,13 +278,17 @@ class RunFingerprinter implements TaskFingerprinter {
   }
 
   /** Variables of the task's env files, later files over earlier ones. */
-  #readEnvFiles({ directory, definition }: TaskNode): Readonly<Record<string, string>> {
+  #readEnvFiles({ directory, definition }: TaskNode): Result<Readonly<Record<string, string>>, FingerprintFailure> {
     const variables: Record<string, string> = {};
     for (const path of definition.envFiles) {
-      const text = readTextIfThere(join(this.#options.absoluteDirectory(directory), path));
+      const absolute = join(this.#options.absoluteDirectory(directory), path);
+      const text = readTextIfThere(absolute);
       if (text !== undefined) Object.assign(variables, parseEnv(text));
+      // A named pipe has something else for everybody who reads it: no key can stand for that.
+      else if (isSpecialFile(absolute))
+        return fail({ code: 'fingerprint/unreadable-input', path: joinPath(directory, path), detail: 'not a file' });
     }
-    return variables;
+    return ok(variables);
   }
 
   /**

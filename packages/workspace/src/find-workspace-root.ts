@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fail, ok, type Result, type WorkspaceFailure } from '@tr/model';
-import { readTextIfPresent } from './read-text.js';
+import { NotAFileError } from '@tr/quick';
+import { readTextIfFile, readTextIfPresent } from './read-text.js';
 
 const CONFIG_NAMES = ['turbo-like.config.json', 'turbo.json', 'turbo.jsonc'];
 
@@ -27,10 +28,20 @@ export function* selfAndAncestors(path: string): Generator<string> {
 
 function hasRootConfig(directory: string): boolean {
   for (const name of CONFIG_NAMES) {
-    const text = readTextIfPresent(join(directory, name));
+    const text = readConfig(join(directory, name));
     if (text !== undefined) return !extendsRoot(text);
   }
   return false;
+}
+
+/** What is there but is no file is told where it is read to be used. */
+function readConfig(path: string): string | undefined {
+  try {
+    return readTextIfPresent(path);
+  } catch (error) {
+    if (error instanceof NotAFileError) return '';
+    throw error;
+  }
 }
 
 /**
@@ -48,7 +59,7 @@ function findLikelyRoot(start: string): string | undefined {
   let nearestPackage: string | undefined;
   for (const directory of selfAndAncestors(start)) {
     if (existsSync(join(directory, 'pnpm-workspace.yaml'))) return directory;
-    const manifest = readTextIfPresent(join(directory, 'package.json'));
+    const manifest = readTextIfFile(join(directory, 'package.json'));
     if (manifest?.includes('"workspaces"')) return directory;
     if (manifest !== undefined) nearestPackage ??= directory;
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { GitLocation } from '@tr/model';
-import { readTextIfPresent } from './read-text.js';
+import { readTextIfFile } from './read-text.js';
 
 const OBJECT_ID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
@@ -21,7 +21,7 @@ export function headSha(git: GitLocation): string | undefined {
 }
 
 function readHead(git: GitLocation): string | undefined {
-  return readTextIfPresent(join(git.gitDir, 'HEAD'))?.trim();
+  return readTextIfFile(join(git.gitDir, 'HEAD'))?.trim();
 }
 
 function readSymbolic(text: string | undefined): string | undefined {
@@ -38,12 +38,12 @@ function resolveRefText(git: GitLocation, text: string | undefined, depth: numbe
 }
 
 function readLooseRef(git: GitLocation, name: string): string | undefined {
-  const own = readTextIfPresent(join(git.gitDir, name)) ?? readTextIfPresent(join(git.commonDir, name));
+  const own = readTextIfFile(join(git.gitDir, name)) ?? readTextIfFile(join(git.commonDir, name));
   return own?.trim();
 }
 
 function readPackedRef(git: GitLocation, name: string): string | undefined {
-  const packed = readTextIfPresent(join(git.commonDir, 'packed-refs'));
+  const packed = readTextIfFile(join(git.commonDir, 'packed-refs'));
   const line = packed?.split('\n').find((candidate) => candidate.endsWith(` ${name}`));
   return line?.slice(0, line.indexOf(' '));
 }

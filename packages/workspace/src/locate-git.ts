@@ -1,7 +1,7 @@
 import { join, basename, dirname, resolve } from 'node:path';
 import type { GitLocation } from '@tr/model';
 import { selfAndAncestors } from './find-workspace-root.js';
-import { isDirectory, isFile, readTextIfPresent } from './read-text.js';
+import { isDirectory, isFile, readTextIfFile } from './read-text.js';
 
 /**
  * The git repository that `root` lies in, found by reading `.git` as gitrepository-layout(5) describes it; no git
@@ -19,7 +19,7 @@ export function locateGit(root: string): GitLocation | undefined {
 /** A `.git` without HEAD is no repository: git itself passes over it. */
 function readGitDir(workTree: string): string | undefined {
   const dotGit = join(workTree, '.git');
-  const pointer = isDirectory(dotGit) ? undefined : readTextIfPresent(dotGit);
+  const pointer = isDirectory(dotGit) ? undefined : readTextIfFile(dotGit);
   const target = pointer === undefined ? '.git' : /^gitdir: (.+?)[\r\n]*$/.exec(pointer)?.[1];
   if (target === undefined) return undefined;
   const gitDir = resolve(workTree, target);
@@ -27,7 +27,7 @@ function readGitDir(workTree: string): string | undefined {
 }
 
 function describe(workTree: string, gitDir: string): GitLocation {
-  const pointer = readTextIfPresent(join(gitDir, 'commondir'))?.trim();
+  const pointer = readTextIfFile(join(gitDir, 'commondir'))?.trim();
   if (pointer === undefined) return { workTree, gitDir, commonDir: gitDir, mainWorkTree: workTree };
   const commonDir = resolve(gitDir, pointer);
   return { workTree, gitDir, commonDir, mainWorkTree: findMainWorkTree(commonDir) };
@@ -35,7 +35,7 @@ function describe(workTree: string, gitDir: string): GitLocation {
 
 /** The main work tree of a repository with linked ones: `core.worktree` (submodules), else the parent of `.git`. */
 function findMainWorkTree(commonDir: string): string | undefined {
-  const core = readCoreSection(readTextIfPresent(join(commonDir, 'config')) ?? '');
+  const core = readCoreSection(readTextIfFile(join(commonDir, 'config')) ?? '');
   const workTree = core.get('worktree');
   if (workTree !== undefined) return resolve(commonDir, workTree);
   if (core.get('bare') === 'true' || basename(commonDir) !== '.git') return undefined;

@@ -2,7 +2,7 @@ import { isRecord, ok, type PackageManager, type RelativePath, type Result, type
 import type { Manifest } from './manifest.js';
 import { parseNpmrc } from './npmrc.js';
 import { majorOf, type ManagerChoice } from './package-manager.js';
-import { readTextIfPresent, toAbsolute } from './read-text.js';
+import { readTextIfFile, toAbsolute } from './read-text.js';
 import { readYamlObject } from './yaml-file.js';
 
 /** What the user's machine says about package managers; the caller reads the environment. */
@@ -119,19 +119,19 @@ function toBoolean(value: unknown): boolean | undefined {
 }
 
 function readNpmrc(root: string): ReadonlyMap<string, string> {
-  return parseNpmrc(readTextIfPresent(toAbsolute(root, '.npmrc')) ?? '');
+  return parseNpmrc(readTextIfFile(toAbsolute(root, '.npmrc')) ?? '');
 }
 
 /** Environment, then the workspace's .npmrc, then the user's: npm's own order. */
 function findScriptShell({ user }: SettingsSource, npmrc: ReadonlyMap<string, string>): string | undefined {
   const fromUser = () =>
-    user.userNpmrc === undefined ? undefined : parseNpmrc(readTextIfPresent(user.userNpmrc) ?? '').get('script-shell');
+    user.userNpmrc === undefined ? undefined : parseNpmrc(readTextIfFile(user.userNpmrc) ?? '').get('script-shell');
   return user.scriptShell ?? npmrc.get('script-shell') ?? fromUser();
 }
 
 /** `lockfileVersion` is on the first lines: 9.0 since pnpm 9. Without a lockfile: a current pnpm. */
 function guessPnpmMajor(root: string): number {
-  const text: RelativePath | undefined = readTextIfPresent(toAbsolute(root, 'pnpm-lock.yaml'));
+  const text: RelativePath | undefined = readTextIfFile(toAbsolute(root, 'pnpm-lock.yaml'));
   const version = text === undefined ? undefined : /^lockfileVersion: *'?"?(\d+)/m.exec(text)?.[1];
   return version === undefined ? 9 : Number(version);
 }

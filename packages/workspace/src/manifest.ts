@@ -8,6 +8,7 @@ import {
   type SourcePosition,
   type WorkspaceFailure,
 } from '@tr/model';
+import { NotAFileError } from '@tr/quick';
 import { joinRelative, readTextIfPresent, toAbsolute } from './read-text.js';
 
 /** The parts of a package.json that we use, checked. */
@@ -41,13 +42,14 @@ class ManifestProblem extends Error {
 /** The package.json of a directory; undefined when there is none. Positions are worked out only on failure. */
 export function readManifest(root: string, directory: RelativePath): Result<Manifest | undefined, WorkspaceFailure> {
   const file = joinRelative(directory, 'package.json');
-  const text = readTextIfPresent(toAbsolute(root, file));
-  if (text === undefined) return ok(undefined);
+  let text: string | undefined;
   try {
-    return ok(parseManifest(file, text));
+    text = readTextIfPresent(toAbsolute(root, file));
+    return ok(text === undefined ? undefined : parseManifest(file, text));
   } catch (error) {
-    if (error instanceof SyntaxError) return fail(describeSyntaxError(file, text));
-    if (!(error instanceof ManifestProblem)) throw error;
+    if (error instanceof NotAFileError) return fail(notAFile(file));
+    if (text !== undefined && error instanceof SyntaxError) return fail(describeSyntaxError(file, text));
+    if (text === undefined || !(error instanceof ManifestProblem)) throw error;
     return fail(describeProblem(file, text, error));
   }
 }
@@ -95,6 +97,10 @@ function readTexts(fields: Json, key: string): Texts {
     if (typeof value[inner] !== 'string') throw new ManifestProblem([key, inner], `"${inner}" must be a string`);
   }
   return value as Texts;
+}
+
+function notAFile(file: RelativePath): WorkspaceFailure {
+  return { code: 'workspace/invalid-manifest', at: { file, line: 1, column: 1 }, detail: 'it is not a file' };
 }
 
 function describeSyntaxError(file: RelativePath, text: string): WorkspaceFailure {

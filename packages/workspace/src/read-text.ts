@@ -1,6 +1,7 @@
-import { readFileSync, statSync, type Stats } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { RelativePath } from '@tr/model';
+import { NotAFileError, readFileText } from '@tr/quick';
 
 /**
  * Codes that mean "there is no such file" when opening a path for reading: links in circles lead nowhere, and no file can
@@ -13,10 +14,20 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && ABSENT.has(error.code);
 }
 
-/** Text of a file without a byte order mark; undefined when there is none. Other trouble throws. */
+/** The same, and undefined for a named pipe, a socket or a device: what nobody would look for in one. */
+export function readTextIfFile(path: string): string | undefined {
+  try {
+    return readTextIfPresent(path);
+  } catch (error) {
+    if (error instanceof NotAFileError) return undefined;
+    throw error;
+  }
+}
+
+/** Text of a file without a byte order mark; undefined when there is none. Other trouble throws, {@link NotAFileError} too. */
 export function readTextIfPresent(path: string): string | undefined {
   try {
-    const text = readFileSync(path, 'utf8');
+    const text = readFileText(path);
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   } catch (error) {
     if (isAbsent(error)) return undefined;

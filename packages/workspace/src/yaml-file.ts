@@ -1,4 +1,5 @@
 import { fail, isRecord, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import { NotAFileError } from '@tr/quick';
 import { readTextIfPresent, toAbsolute } from './read-text.js';
 
 type YamlObject = Readonly<Record<string, unknown>>;
@@ -12,7 +13,13 @@ export async function readYamlObject(
   file: RelativePath,
   onlyWith = '',
 ): Promise<Result<YamlObject, WorkspaceFailure>> {
-  const text = readTextIfPresent(toAbsolute(root, file));
+  let text: string | undefined;
+  try {
+    text = readTextIfPresent(toAbsolute(root, file));
+  } catch (error) {
+    if (!(error instanceof NotAFileError)) throw error;
+    return fail({ code: 'workspace/invalid-yaml', at: { file, line: 1, column: 1 }, detail: 'it is not a file' });
+  }
   if (text === undefined || text.trim() === '' || !text.includes(onlyWith)) return ok({});
   const { load, YAMLException } = await import('js-yaml');
   try {

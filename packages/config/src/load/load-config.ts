@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFileText } from '@tr/quick';
 import { toError, type ConfigFailure, type Diagnostic, type RelativePath } from '@tr/model';
 import { parseConfigFile, type ParseOutcome } from '../parse/parse-config-file.js';
 import type { ConfigFile } from '../parse/parsed-config.js';
@@ -68,7 +69,7 @@ type Read = { readonly ok: true; readonly text: string } | { readonly ok: false;
 
 function readConfigFile(root: string, path: RelativePath): Read {
   try {
-    return { ok: true, text: readFileSync(join(root, path), 'utf8') };
+    return { ok: true, text: readFileText(join(root, path)) };
   } catch (error) {
     // Whatever keeps the file from being read, the run cannot go on and the user can mend it.
     const detail = error instanceof Error && 'code' in error ? String(error.code) : String(error);

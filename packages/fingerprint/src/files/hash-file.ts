@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { gitBlobId, type GitAlgorithm } from '@tr/hash';
 import type { BlobId } from '@tr/model';
+import { NotAFileError, openFile } from '@tr/quick';
 
 const WHOLE_FILE_BYTES = 8 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
@@ -26,9 +27,11 @@ export interface HashFileOptions {
  * `$Id$` could change and that is refused. Throws what the file system throws.
  */
 export function hashFile(path: string, options: HashFileOptions): HashedFile | undefined {
-  const file = openSync(path, 'r');
+  const file = openFile(path);
   try {
     const stat = fstatSync(file);
+    // Since it was looked at, something else may have come.
+    if (!stat.isFile()) throw new NotAFileError(path);
     if (options.refuseConvertible || stat.size <= WHOLE_FILE_BYTES) {
       const bytes = readAll(file, stat.size);
       if (options.refuseConvertible && isConvertible(bytes)) return undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readGivenUrl } from '../src/given/given-url.js';
+import { accountOf, readGivenUrl, toDatabaseAddress } from '../src/given/given-url.js';
 import { ServiceError } from '../src/service-error.js';
 
 const service = { name: 'db', url: '$DB_URL' } as Parameters<typeof readGivenUrl>[0];
@@ -17,4 +17,22 @@ describe('the address of a given service', () => {
       );
     });
   }
+
+  it('an address is taken apart: escapes are undone, an IPv6 address has no brackets', () => {
+    const url = new URL('redis://us%40er:p%3Aw@[::1]:7000/2');
+    assert.deepEqual(accountOf(url, 6379), { host: '::1', port: 7000, user: 'us@er', password: 'p:w' });
+    const bare = new URL('redis://db.example');
+    assert.deepEqual(accountOf(bare, 6379), { host: 'db.example', port: 6379, user: '', password: '' });
+  });
+
+  it('a task is told the address of its own database', () => {
+    assert.deepEqual(toDatabaseAddress(new URL('postgresql://u:p@[::1]/main?sslmode=disable'), 'main w1', 5432), {
+      url: 'postgresql://u:p@[::1]/main%20w1?sslmode=disable',
+      host: '::1',
+      port: '5432',
+      user: 'u',
+      password: 'p',
+      database: 'main w1',
+    });
+  });
 });

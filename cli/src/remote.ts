@@ -88,8 +88,14 @@ async function openBackend(address: string, request: Opening): Promise<Result<Op
   return ok({ backend, origin });
 }
 
-/** `TR_TOKEN`; else, where `TR_OIDC_AUDIENCE` is set, what a CI job is given to show who it is. */
+/** The token, looked for when the server is asked first: no other run has anything to do with it, nor with its next value. */
 function findToken(environment: Readonly<Record<string, string>>): () => Promise<string | undefined> {
+  let token: (() => Promise<string | undefined>) | undefined;
+  return () => (token ??= openToken(environment))();
+}
+
+/** `TR_TOKEN`; else, where `TR_OIDC_AUDIENCE` is set, what a CI job is given to show who it is. */
+function openToken(environment: Readonly<Record<string, string>>): () => Promise<string | undefined> {
   // Read from a file or pasted into a form, it has a line feed behind it.
   const own = environment['TR_TOKEN']?.trim() || undefined;
   const audience = environment['TR_OIDC_AUDIENCE'];

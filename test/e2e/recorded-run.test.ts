@@ -46,6 +46,13 @@ describe('a run that finds everything in place is recorded, and the same call re
     assert.ok(isRepeated(await run(workspace, { env: { NOBODY: '22' } })));
   });
 
+  test('the token of a remote that was not asked may be another one', async () => {
+    const TR_REMOTE_URL = 'http://127.0.0.1:9';
+    await record(workspace, { env: { TR_REMOTE_URL, TR_TOKEN: 'trc_first' } });
+    mark(workspace);
+    assert.ok(isRepeated(await run(workspace, { env: { TR_REMOTE_URL, TR_TOKEN: 'trc_second' } })));
+  });
+
   for (const [title, bytes] of [
     ['a torn record', (whole: Buffer) => whole.subarray(0, whole.length - 9)],
     ['an empty record', () => Buffer.alloc(0)],

@@ -18,6 +18,35 @@ function filesBelow(directory: string): string[] {
     .filter((path) => statSync(path).isFile());
 }
 
+test('our own credentials reach no task and no service, whatever else they see', async () => {
+  const shown = 'env | grep -c "^TR_TOKEN=\\|^TR_SIGNING_KEY="';
+  const workspace = createSample({
+    config: {
+      envMode: 'loose',
+      services: {
+        echo: {
+          command: 'env > seen-by-service.txt; exec sleep 1000',
+          ready: { tcp: false, exec: 'test -s seen-by-service.txt' },
+        },
+      },
+    },
+    build: { services: ['echo'] },
+    libBuild: `mkdir -p dist && echo "$VISIBLE" > dist/out.txt; ${shown} > dist/count.txt; true`,
+  });
+  try {
+    const env = { TR_TOKEN: 'trc_own-secret', TR_SIGNING_KEY: 'own-key', VISIBLE: 'yes' };
+    const run = await workspace.tr(['run', 'build'], { env });
+    assert.equal(run.exitCode, 0, run.stdout + run.stderr);
+    assert.equal(workspace.read('packages/lib/dist/out.txt'), 'yes\n');
+    assert.equal(workspace.read('packages/lib/dist/count.txt'), '0\n');
+    const seen = workspace.read('seen-by-service.txt');
+    assert.match(seen, /^VISIBLE=yes$/m);
+    assert.doesNotMatch(seen, /own-secret|own-key/);
+  } finally {
+    workspace.dispose();
+  }
+});
+
 test('no value of a variable is written or printed', async () => {
   const workspace = createSample({
     config: { globalEnv: ['GLOBAL_KEY'] },

@@ -144,6 +144,17 @@ describe('what a process sees', () => {
     });
   }
 
+  it('in loose mode has no credential of ours, unless it is named for the task', () => {
+    const processEnv = { TR_TOKEN: 'trc_x', TR_SIGNING_KEY: 'key', TR_OTHER: 'y' };
+    const loose = { envMode: 'loose', processEnv } as const;
+    assert.deepEqual(environment(loose).process, { TR_OTHER: 'y' });
+    assert.deepEqual(environment({ ...loose, passThroughEnv: ['TR_TOKEN'] }).process, {
+      TR_OTHER: 'y',
+      TR_TOKEN: 'trc_x',
+    });
+    assert.deepEqual(environment({ ...loose, globalPassThroughEnv: ['TR_*'] }).process, processEnv);
+  });
+
   it('in loose mode is everything, with the values as they are', () => {
     assert.deepEqual(environment({ envMode: 'loose', passThroughEnv: ['!PATH'] }).process, ENV);
   });

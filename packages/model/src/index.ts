@@ -25,6 +25,7 @@ export * from './manifest.js';
 export * from './miss-reason.js';
 export * from './nearest.js';
 export * from './order.js';
+export * from './own-secrets.js';
 export * from './position.js';
 export * from './proc-stat.js';
 export * from './result.js';

@@ -10,7 +10,8 @@ const SHARED_PROPERTIES = {
     type: 'string',
     enum: ['strict', 'loose'],
     default: 'strict',
-    description: '`strict`: a task sees only the variables that are configured. `loose`: it sees all.',
+    description:
+      '`strict`: a task sees only the variables that are configured. `loose`: it sees all but `TR_TOKEN` and `TR_SIGNING_KEY`.',
     examples: ['strict'],
   },
   concurrency: {

@@ -1,5 +1,5 @@
 import { sha256 } from '@tr/hash';
-import { compareStrings, type TaskDefinition } from '@tr/model';
+import { compareStrings, isOwnSecret, type TaskDefinition } from '@tr/model';
 import { BUILTIN_GLOBAL_ENV, BUILTIN_PASS_THROUGH, OWN_PASS_THROUGH } from './builtin-pass-through.js';
 import { compileVariablePatterns, type NameCase, type VariablePatterns } from './variable-patterns.js';
 
@@ -123,7 +123,7 @@ function computeTask({ variables, options, shared, definition, frameworkEnv }: T
     configured: variables.hash(configured),
     inferred: variables.hash(inferred),
     passThrough: definition.passThroughEnv && variables.hash(variables.matching(passThrough)),
-    process: variables.values(options.envMode === 'loose' ? () => true : visible),
+    process: variables.values((name) => visible(name) || (options.envMode === 'loose' && !isOwnSecret(name))),
   };
 }
 

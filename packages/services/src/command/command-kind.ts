@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceDefinition } from '@tr/model';
+import { isOwnSecret, type ServiceDefinition } from '@tr/model';
 import type { EngineContext } from '../engine.js';
 import { toEnvironment } from '../lease/environment.js';
 import type { Instance, LaunchCall, Readiness, ServerKind } from '../own-server/server-kind.js';
@@ -69,7 +69,8 @@ function toCommandEnvironment(
   { port, place }: Instance,
   environment: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  return { ...environment, PORT: String(port), HOST: '127.0.0.1', TR_DATA_DIR: place.data };
+  const shown = Object.entries(environment).filter(([name]) => !isOwnSecret(name));
+  return { ...Object.fromEntries(shown), PORT: String(port), HOST: '127.0.0.1', TR_DATA_DIR: place.data };
 }
 
 /** In the order of the configuration; the first that does not hold is named. */

@@ -38,6 +38,9 @@ declare module 'fastify' {
   }
 }
 
+/** How a client may show who it is. Some send a password only when they are asked for one. */
+const CHALLENGES = ['Bearer realm="cache"', 'Basic realm="cache"'];
+
 /** A server that runs. */
 export interface RunningServer {
   /** Origin it listens on. */
@@ -281,7 +284,7 @@ class CacheServer {
     const problem = protocol?.softenProblem?.(cause, request.method) ?? cause;
     this.#noteProblem(cause, request.id);
     const body = protocol?.describeProblem?.(problem);
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="cache"');
+    if (problem.status === 401) void reply.header('www-authenticate', CHALLENGES);
     if (problem.status === 429) void reply.header('retry-after', '60');
     return reply
       .code(problem.status)

@@ -4,6 +4,8 @@ import { AuthType, createClient, type WebDAVClient } from 'webdav';
 import { hasProgram, createWorkspace, runClient } from '../rig/client.js';
 import { call, startTestServer, type TestServer } from '../rig/server.js';
 
+/** As Rush names what it stores: a package, where `+` stands for a slash, a phase and a hash. */
+const NAME_WITH_SIGNS = '/scope+name@1-_build-0123456789abcdef';
 const KEY = '/a/b/c/abcdef0123456789';
 
 function clientOf(server: TestServer, token: string): WebDAVClient {
@@ -30,6 +32,8 @@ test('webdav: what a compiler cache does: look, make the folders, write, look ag
   assert.equal(await readText(client, KEY), 'another object', 'the last write stays');
   await client.deleteFile(KEY);
   assert.equal(await client.exists(KEY), false);
+  await client.putFileContents(NAME_WITH_SIGNS, 'a package');
+  assert.equal(await readText(client, NAME_WITH_SIGNS), 'a package');
 });
 
 test('webdav: a pull request reads main, main never reads a pull request; a reader cannot write', async () => {
@@ -72,4 +76,7 @@ test('webdav: a password is a token', { skip }, async () => {
   const found = await runClient(['curl', ...login, ...ask, url], { cwd: workspace.path });
   assert.match(found.output, /<D:getcontentlength>7</);
   assert.equal((await runClient(['curl', ...login, url], { cwd: workspace.path })).output, 'content');
+  // What waits for the server to ask for a password, as neon's clients (cadaver, davfs2) do.
+  const asked = await runClient(['curl', '--anyauth', ...login, url], { cwd: workspace.path });
+  assert.equal(asked.output, 'content');
 });

@@ -8,7 +8,7 @@ import { describeCollection, describeFile } from './multistatus.js';
 
 const ROOT = '/webdav/';
 /** Segments that are neither empty nor lead anywhere; a slash at the end makes a collection. */
-const PATH = /^(?:(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]{1,128}(?:\/|$)){0,16}$/;
+const PATH = /^(?:(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~+@=,-]{1,128}(?:\/|$)){0,16}$/;
 const MAX_QUESTION_BYTES = 64 * 1024;
 const METHODS = 'OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, MKCOL';
 

@@ -11,7 +11,7 @@ const SOME_TIME = 1_700_000_000_000;
 export function addAccountRoutes(app: FastifyInstance, host: ProtocolHost): void {
   app.get('/v2/user', (request, reply) => {
     const { subject } = host.session(request).identity;
-    return reply.send({ user: { id: subject, username: subject, email: '', name: subject } });
+    return reply.send({ user: { id: subject, username: subject, email: subject, name: subject } });
   });
   app.get('/v2/teams', (request, reply) => {
     const teams = [describeTeam(host.session(request).identity.tenant)];

@@ -121,6 +121,7 @@ test('behind a proxy, what the proxy noted is who guesses; what the client claim
     const stream = client.request({
       ':method': 'POST',
       ':path': '/build.bazel.remote.execution.v2.Capabilities/GetCapabilities',
+      'content-type': 'application/grpc',
       authorization: `Bearer ${token}`,
       'x-forwarded-for': forwarded,
     });

@@ -74,7 +74,12 @@ test('a protocol of somebody else gets logins, scopes, its own names, metrics an
   assert.equal((await call(server, '/shelf/a')).status, 401);
   const client = connect(server.url);
   const path = '/shelf.Shelf/Scope';
-  const stream = client.request({ ':method': 'POST', ':path': path, authorization: `Bearer ${pull}` });
+  const stream = client.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    authorization: `Bearer ${pull}`,
+  });
   stream.end();
   const frames: Buffer[] = [];
   for await (const chunk of stream) frames.push(chunk as Buffer);

@@ -32,7 +32,10 @@ export function createChangedInputs({ files, isTracked }: ChangedFiles): (node: 
 }
 
 function createInputMatcher({ directory, definition }: TaskNode): (path: RelativePath) => boolean {
-  const { includeDefault, include, exclude } = definition.inputs;
+  const { exclude, deferred = [] } = definition.inputs;
+  const now = deferred.filter(({ mode }) => mode === 'jit');
+  const includeDefault = [definition.inputs, ...now].some((each) => each.includeDefault);
+  const include = [definition.inputs, ...now].flatMap((each) => each.include);
   const isIncluded = createPathMatcher(resolveAll(directory, include.flatMap(withContent)));
   const isExcluded = createPathMatcher(resolveAll(directory, exclude));
   if (includeDefault) {

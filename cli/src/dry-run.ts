@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { InvariantError, ROOT_PACKAGE, toError, toWarning, type Failure, type TaskNode } from '@tr/model';
+import {
+  InvariantError,
+  ROOT_PACKAGE,
+  toError,
+  toWarning,
+  type Failure,
+  type TaskNode,
+  type DeferredInput,
+  type TaskGraph,
+  type TaskId,
+} from '@tr/model';
 import {
   renderDryRunJson,
   renderDryRunText,
@@ -27,14 +37,38 @@ export async function runDry(run: PlannedRun): Promise<number> {
     const failed = [global, predicted].find((result) => !result.ok);
     if (failed?.ok === false) warn(context, [toError(failed.failure)]);
     if (!global.ok || !predicted.ok) return EXIT.failed;
-    const tasks = [...run.graph.nodes.values()].map((node) => describeTask(node, predicted.value.get(node.id), engine));
+    const deferred = findDeferred(run.graph);
+    const tasks: DryRunTask[] = [];
+    for (const node of run.graph.nodes.values()) {
+      const described = describeTask(node, predicted.value.get(node.id), engine);
+      const deferredBy = deferred.get(node.id);
+      const isOwn = node.definition.inputs.deferred !== undefined;
+      const atStart = isOwn ? await engine.fingerprinter.inputsAtStart(node) : undefined;
+      tasks.push({ ...described, ...(atStart?.ok === true ? { inputs: atStart.value } : {}), deferredBy });
+    }
     const plan = describePlan(run, { files: global.value.files, environment: global.value.environment }, tasks);
     context.out.write(request.dry === 'json' ? renderDryRunJson(plan) : renderDryRunText(plan, context.out.colors));
     return EXIT.ok;
   });
 }
 
-function describeTask(node: TaskNode, predicted: PredictedTask | undefined, engine: Engine): DryRunTask {
+/** Tasks whose key is known only when others have ended, and why. */
+function findDeferred({ nodes, topologicalOrder }: TaskGraph): ReadonlyMap<TaskId, DeferredInput['mode']> {
+  const found = new Map<TaskId, DeferredInput['mode']>();
+  for (const id of topologicalOrder) {
+    const { definition, dependencies = [] } = nodes.get(id) ?? {};
+    const modes = definition?.inputs.deferred?.map(({ mode }) => mode) ?? [];
+    if (modes.includes('dependencyOutputs')) found.set(id, 'dependencyOutputs');
+    else if (modes.length > 0 || dependencies.some((each) => found.has(each))) found.set(id, 'jit');
+  }
+  return found;
+}
+
+function describeTask(
+  node: TaskNode,
+  predicted: PredictedTask | undefined,
+  engine: Engine,
+): Omit<DryRunTask, 'deferredBy'> {
   if (predicted === undefined) throw new InvariantError(`${node.id} was not predicted`);
   const { fingerprint, lookup } = predicted;
   return {

@@ -76,8 +76,9 @@ export interface EngineRequest {
     RunRequest,
     'tasks' | 'taskArguments' | 'policy' | 'cacheDir' | 'envMode' | 'frameworkInference'
   >;
-  /** The graph of the run, and the one that it would have without `--only`; undefined where that is the same, or not possible. */
-  readonly graph?: TaskGraph;
+  /** The tasks that are looked at. */
+  readonly graph: TaskGraph;
+  /** The graph without `--only`; undefined where that is the same, or not possible. */
   readonly wholeGraph?: TaskGraph | undefined;
   /** What is shared with other machines. */
   readonly remote?: RemoteTierOptions | undefined;
@@ -170,8 +171,8 @@ function wireFingerprinter(
   const foreignLockfiles = createForeignLockfileFinder(workspace.root);
   const { graph, wholeGraph } = wanted;
   const fingerprinter: TaskFingerprinter = createFingerprinter({
-    leftOutOf:
-      graph && wholeGraph && createLeftOutFinder({ graph, wholeGraph }, (...args) => fingerprinter.compute(...args)),
+    nodeOf: (id) => graph.nodes.get(id),
+    leftOutOf: wholeGraph && createLeftOutFinder({ graph, wholeGraph }, (...args) => fingerprinter.compute(...args)),
     processEnv: context.environment,
     globalEnv: config.globalEnv,
     globalPassThroughEnv: config.globalPassThroughEnv,

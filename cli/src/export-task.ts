@@ -50,16 +50,19 @@ export async function exportTask(request: ExportTask): Promise<Result<CacheEntry
   if (!plan.ok) return plan;
   const node = findOne(plan.value.graph, task);
   if (!node.ok) return fail([toError(node.failure)]);
-  return await withEngine(toLooking(request), async (engine): Promise<Result<CacheEntry, Trouble>> => {
-    const stored = await findStored(engine, plan.value.graph, node.value);
-    if (!stored.ok) return fail([toError(stored.failure)]);
-    const { manifest } = stored.value;
-    const home = await engine.cache.tasks.bringHome(stored.value);
-    if (!home.ok) return fail([toError({ code: 'export/not-stored', task: node.value.id, reasons: [home.failure] })]);
-    const { signingKey } = keys.value;
-    const failure = await writeExport({ manifest, blobs: home.value.blobs, signingKey, write: request.write });
-    return failure === undefined ? ok(stored.value) : fail([toError(failure)]);
-  });
+  return await withEngine(
+    { ...toLooking(request), graph: plan.value.graph },
+    async (engine): Promise<Result<CacheEntry, Trouble>> => {
+      const stored = await findStored(engine, plan.value.graph, node.value);
+      if (!stored.ok) return fail([toError(stored.failure)]);
+      const { manifest } = stored.value;
+      const home = await engine.cache.tasks.bringHome(stored.value);
+      if (!home.ok) return fail([toError({ code: 'export/not-stored', task: node.value.id, reasons: [home.failure] })]);
+      const { signingKey } = keys.value;
+      const failure = await writeExport({ manifest, blobs: home.value.blobs, signingKey, write: request.write });
+      return failure === undefined ? ok(stored.value) : fail([toError(failure)]);
+    },
+  );
 }
 
 function findOne(graph: TaskGraph, task: string): Result<TaskNode, Failure> {
@@ -70,7 +73,7 @@ function findOne(graph: TaskGraph, task: string): Result<TaskNode, Failure> {
   return fail({ code: 'export/several-tasks', task, candidates: nodes.map(({ id }) => id).toSorted() });
 }
 
-function toLooking({ project, context, task, cacheDir, warn }: ExportTask): LookingRequest {
+function toLooking({ project, context, task, cacheDir, warn }: ExportTask): Omit<LookingRequest, 'graph'> {
   return {
     project,
     context,

@@ -68,7 +68,7 @@ export class WhyCommand extends ProjectCommand {
       frameworkInference: true,
     };
     const warn = (failure: Failure): void => this.warn([toWarning(failure)]);
-    return await withEngine({ project, context: this.context, request, lookupOnly: true, warn }, (engine) =>
+    return await withEngine({ project, context: this.context, graph, request, lookupOnly: true, warn }, (engine) =>
       this.tell(graph, engine),
     );
   }

@@ -27,7 +27,8 @@ import {
   type GlobalEnvironment,
   type TaskEnvironment,
 } from './environment/task-environment.js';
-import type { FileIndex } from './files/file-index.js';
+import { hasNoInputsAtStart, readDeferredInputs } from './deferred-inputs.js';
+import type { FileAnswer, FileIndex } from './files/file-index.js';
 import { readTextIfThere } from './git/git-config.js';
 import type { FileRecord } from './inputs/input-collector.js';
 import { computeActionKey } from './record/action-key.js';
@@ -76,6 +77,8 @@ export interface FingerprinterOptions extends EnvironmentOptions {
   readonly runTool: ToolRunner;
   /** What decides results on the side of the services a task names: name -> text. Asked only for tasks that name some. */
   readonly describeServices?: (task: TaskNode) => Promise<Result<Readonly<Record<string, string>>, ServiceFailure>>;
+  /** The task of an id, for inputs that are outputs of dependencies. */
+  readonly nodeOf?: (id: TaskId) => TaskNode | undefined;
   /** What `--only` leaves out. Absent = nothing. */
   readonly leftOutOf?:
     ((task: TaskNode) => Promise<Result<LeftOutTasks | undefined, FingerprintFailure | ServiceFailure>>) | undefined;
@@ -105,6 +108,8 @@ export interface TaskFingerprinter {
   forgetOutputs(task: TaskNode): void;
   /** For the dry run. */
   global(): Promise<Result<GlobalRecord, FingerprintFailure>>;
+  /** For the dry run: inputs that do not wait for dependencies, by path relative to the package. */
+  inputsAtStart(task: TaskNode): Promise<FileAnswer>;
   /** For the dry run: variables by where they come from. */
   environmentOf(task: TaskNode): TaskEnvironment;
   /** For the dry run: undefined when none is inferred. */
@@ -162,7 +167,7 @@ class RunFingerprinter implements TaskFingerprinter {
       tools: tools.value,
       globalFiles: files.value.globalFiles,
       globalEnv: this.#environments.global.hashed,
-      dependencies: keysOf(task, dependencyKeys, leftOut.value?.keys),
+      dependencies: keysOf(task, dependencyKeys, { leftOut: leftOut.value?.keys, replaced: files.value.replaced }),
       externalClosure: externalClosure?.digest,
       foreignLockfiles: files.value.foreignLockfiles,
       engines: engines ?? {},
@@ -207,6 +212,11 @@ class RunFingerprinter implements TaskFingerprinter {
     return files.ok ? ok({ files: files.value, environment: this.#environments.global }) : files;
   }
 
+  inputsAtStart({ directory, definition }: TaskNode): Promise<FileAnswer> {
+    if (hasNoInputsAtStart(definition.inputs)) return Promise.resolve(ok({}));
+    return this.#options.files.inputsOf(directory, definition.inputs, definition.outputs);
+  }
+
   environmentOf(task: TaskNode): TaskEnvironment {
     return this.#environments.of(task.definition, this.frameworkOf(task.package)?.env);
   }
@@ -222,8 +232,10 @@ class RunFingerprinter implements TaskFingerprinter {
 
   async #filesOf(task: TaskNode, leftOut: readonly TaskNode[] = []): Promise<Result<TaskFiles, FingerprintFailure>> {
     const { files } = this.#options;
-    const inputs = await files.inputsOf(task.directory, task.definition.inputs, task.definition.outputs);
+    const inputs = await this.inputsAtStart(task);
     if (!inputs.ok) return inputs;
+    const deferred = await readDeferredInputs(task, files, (id) => this.#options.nodeOf?.(id));
+    if (!deferred.ok) return deferred;
     const envFiles = await this.#idsOfEnvFiles(task);
     if (!envFiles.ok) return envFiles;
     const globalFiles = await this.#globalFiles();
@@ -236,8 +248,10 @@ class RunFingerprinter implements TaskFingerprinter {
     const linked = this.#options.linkedPathsOf(task.package);
     const linkedFiles = linked.length === 0 ? ok({}) : await files.matching(linked, []);
     if (!linkedFiles.ok) return linkedFiles;
-    const all = task.definition.envFiles.length === 0 ? inputs.value : { ...inputs.value, ...envFiles.value };
+    const isPlain = task.definition.envFiles.length === 0 && task.definition.inputs.deferred === undefined;
+    const all = isPlain ? inputs.value : { ...inputs.value, ...deferred.value.files, ...envFiles.value };
     return ok({
+      replaced: deferred.value.replaced,
       inputs: this.#withoutOwnOutputs(task, all),
       globalFiles: leftOut.length === 0 ? globalFiles.value : { ...globalFiles.value, ...leftOutputs.value },
       foreignLockfiles: { ...foreignLockfiles.value, ...linkedFiles.value },
@@ -343,6 +357,7 @@ class RunFingerprinter implements TaskFingerprinter {
 }
 
 interface TaskFiles {
+  readonly replaced: ReadonlySet<TaskId>;
   readonly inputs: FileRecord;
   readonly globalFiles: FileRecord;
   readonly foreignLockfiles: FileRecord;
@@ -353,13 +368,17 @@ function changedNames(before: FileRecord, after: FileRecord): readonly string[] 
   return [...added, ...removed, ...modified];
 }
 
-/** Keys of exactly the direct dependencies, sorted by task. */
+/** Keys of the direct dependencies but those that other inputs stand for, and of what was left out; sorted by task. */
 function keysOf(
   task: TaskNode,
   keys: ReadonlyMap<TaskId, ActionKey>,
-  leftOut: ReadonlyMap<TaskId, ActionKey> = new Map(),
+  {
+    leftOut = new Map(),
+    replaced,
+  }: { readonly leftOut: ReadonlyMap<TaskId, ActionKey> | undefined; readonly replaced: ReadonlySet<TaskId> },
 ): Readonly<Record<TaskId, ActionKey>> {
-  const pairs = sortedUnique([...task.dependencies, ...leftOut.keys()]).map((id): [TaskId, ActionKey] => {
+  const counted = task.dependencies.filter((id) => !replaced.has(id));
+  const pairs = sortedUnique([...counted, ...leftOut.keys()]).map((id): [TaskId, ActionKey] => {
     const key = keys.get(id) ?? leftOut.get(id);
     assertInvariant(key !== undefined, `no key of ${id}, which ${task.id} depends on`);
     return [id, key];

@@ -14,12 +14,15 @@ export interface InputSpec {
 
 /** A structured entry of `inputs`. Its `!` globs count for this entry only. */
 export interface DeferredInput {
-  /** `jit`: files on disk when the task starts. `dependencyOutputs`: the part of the dependencies' outputs that matches. */
+  /**
+   * `jit`: files on disk when the task starts. `dependencyOutputs`: the part of the dependencies' outputs that matches,
+   * in place of their keys; the globs are seen from their packages.
+   */
   readonly mode: 'jit' | 'dependencyOutputs';
   readonly includeDefault: boolean;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** Dependencies as written in `dependsOn`; undefined = every direct one. */
+  /** Dependencies as written in `dependsOn`; undefined or empty = every direct one. */
   readonly from: readonly string[] | undefined;
 }
 

@@ -33,8 +33,49 @@ const ignored = (workspace: TestWorkspace): void =>
     'packages/a/dist/z': 'z',
   });
 
+/** Structured entries: what is known at the start. */
+const STRUCTURED: Rule = {
+  name: 'structured entries: what is known at the start; what cannot be meant',
+  tree: repository({
+    turbo: {
+      tasks: {
+        build: { outputs: ['dist/**'] },
+        jit: { inputs: [{ mode: 'jit', globs: ['src/**'] }] },
+        both: { inputs: ['README.md', { mode: 'jit', globs: ['src/**', '!src/b.ts'] }] },
+        now: { inputs: ['$TURBO_DEFAULT$', '!src/**', { mode: 'jit', globs: ['src/**'], withDefaults: true }] },
+        nothing: { inputs: [{ mode: 'jit' }] },
+        startup: { inputs: [{ mode: 'startup', globs: ['src/*.ts'] }] },
+        defaults: { inputs: [{ mode: 'startup', globs: ['.dot/**'], withDefaults: true }] },
+        outputs: {
+          dependsOn: ['^build'],
+          inputs: [{ mode: 'dependencyOutputs', globs: ['dist/**'], from: ['^build'] }],
+        },
+      },
+    },
+    packages: { a: { needs: ['b'] }, b: {} },
+    files: FILES,
+  }),
+  calls: ['jit both now nothing startup defaults', 'outputs --filter=a'],
+};
+
+const WRONG_ENTRIES = [
+  { globs: ['src/**'] },
+  { mode: 'later', globs: ['src/**'] },
+  { mode: 'jit', globs: ['src/**'], from: ['build'] },
+  { mode: 'startup', globs: ['src/**'], from: ['build'] },
+  { mode: 'dependencyOutputs', withDefaults: true },
+].map((entry): Rule => ({
+  name: `no structured entry: ${JSON.stringify(entry)}`,
+  tree: repository({
+    turbo: { tasks: { build: { outputs: ['dist/**'] }, test: { dependsOn: ['build'], inputs: [entry] } } },
+  }),
+  calls: [refused('test')],
+}));
+
 /** Which files are inputs, and by which hash. */
 export const INPUT_RULES: readonly Rule[] = [
+  STRUCTURED,
+  ...WRONG_ENTRIES,
   lists('explicit globs', [
     ['src'],
     ['src/'],

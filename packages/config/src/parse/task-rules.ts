@@ -23,7 +23,8 @@ function checkTaskName({ key, keyNode }: Property, collector: Collector): void {
 function checkStructuredInput(item: Node, collector: Collector): void {
   const at = collector.at(item.offset);
   const mode: unknown = findProperty(item, 'mode')?.valueNode.value;
-  if (mode === 'jit' && findProperty(item, 'from') !== undefined)
+  if (mode !== 'dependencyOutputs' && findProperty(item, 'from') !== undefined)
     collector.error({ code: 'config/conflicting-keys', at, keys: ['mode', 'from'], problem: 'from-needs-outputs' });
-  collector.warning({ code: 'config/unsupported', at, key: 'inputs' });
+  if (mode === 'dependencyOutputs' && findProperty(item, 'withDefaults') !== undefined)
+    collector.error({ code: 'config/conflicting-keys', at, keys: ['mode', 'withDefaults'], problem: 'no-defaults' });
 }

@@ -36,9 +36,9 @@ export const TURBO_TASK_PROPERTIES = {
           properties: {
             mode: {
               type: 'string',
-              enum: ['jit', 'dependencyOutputs'],
+              enum: ['startup', 'jit', 'dependencyOutputs'],
               description:
-                '`jit`: files that are there once the dependencies have ended. `dependencyOutputs`: outputs of dependencies.',
+                '`startup`: as entries without a mode. `jit`: files that are there once the dependencies have ended. `dependencyOutputs`: outputs of dependencies, which then count in place of their keys.',
               examples: ['jit'],
             },
             globs: { ...INPUT_GLOBS, description: 'Which of those files.', examples: [['src/generated/**']] },

@@ -32,8 +32,7 @@ export function resolveTask(task: TaskValue, surroundings: TaskSurroundings): Ta
   };
   const inputs = withSteps(resolveInputs(task.inputs ?? [], surroundings), snapshot?.steps ?? []);
   return {
-    // Until the fingerprint knows the files of deferred inputs, a stored result could be a wrong one.
-    cache: (task.cache ?? DEFAULT_TASK_DEFINITION.cache) && inputs.deferred === undefined,
+    cache: task.cache ?? DEFAULT_TASK_DEFINITION.cache,
     command: task.command,
     dependsOn: toList(task.dependsOn),
     with: toList(task.with),
@@ -73,27 +72,32 @@ function toList(values: readonly string[] | undefined): readonly string[] {
 }
 
 function resolveInputs(entries: readonly InputEntry[], { depth, globalInputs }: TaskSurroundings): InputSpec {
-  const texts = toList(entries.filter((entry) => typeof entry === 'string'));
-  const structured = entries.filter((entry) => typeof entry !== 'string');
+  const texts = toList(entries.flatMap(textsOf));
+  const deferred = entries.flatMap((entry) => (typeof entry === 'string' ? [] : resolveDeferred(entry, depth)));
   const globals = globalInputs.map((glob) => fromRoot(glob, depth));
   const { include, exclude } = split([...texts.map((text) => atRoot(text, depth)), ...globals]);
+  const isJit = deferred.some(({ mode }) => mode === 'jit');
   const spec = {
-    includeDefault: texts.includes(DEFAULT_MARKER) || (texts.length === 0 && structured.length === 0),
+    includeDefault: texts.includes(DEFAULT_MARKER) || (texts.length === 0 && !isJit),
     include: include.filter((glob) => glob !== DEFAULT_MARKER),
     exclude,
   };
-  if (structured.length === 0) return spec;
-  return { ...spec, deferred: structured.map((entry) => resolveDeferred(entry, depth)) };
+  return deferred.length === 0 ? spec : { ...spec, deferred };
 }
 
-function resolveDeferred(entry: StructuredInput, depth: number): DeferredInput {
-  const globs = entry.globs ?? [];
-  return {
-    mode: entry.mode,
-    includeDefault: entry.withDefaults === true || globs.length === 0,
-    ...split(globs.map((glob) => atRoot(glob, depth))),
-    from: entry.from === undefined ? undefined : sorted(entry.from),
-  };
+/** What is known at the start: plain entries, and structured ones that say nothing else. */
+function textsOf(entry: InputEntry): readonly string[] {
+  if (typeof entry === 'string') return [entry];
+  if (entry.mode !== 'startup') return [];
+  return [...(entry.globs ?? []), ...(entry.withDefaults === true ? [DEFAULT_MARKER] : [])];
+}
+
+/** An entry of the mode `jit` that names nothing is none, as in Turborepo. */
+function resolveDeferred(entry: StructuredInput, depth: number): readonly DeferredInput[] {
+  const { mode, globs = [], withDefaults = false, from } = entry;
+  if (mode === 'startup' || (mode === 'jit' && globs.length === 0 && !withDefaults)) return [];
+  const files = { includeDefault: withDefaults, ...split(globs.map((glob) => atRoot(glob, depth))) };
+  return [{ mode, ...files, from: from === undefined ? undefined : sorted(from) }];
 }
 
 function resolveOutputs(globs: readonly string[], depth: number): OutputSpec {

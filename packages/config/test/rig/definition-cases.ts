@@ -286,33 +286,45 @@ export const CASES: readonly Case[] = [
     },
   },
   {
-    name: 'structured inputs are deferred, and keep the task out of the cache',
+    name: 'structured inputs: what is known at the start, and what is deferred',
     root: {
       tasks: {
         a: { inputs: ['src/**', { mode: 'jit', globs: ['gen/**', '!gen/x', '$TURBO_ROOT$/g'] }] },
-        b: { inputs: [{ mode: 'dependencyOutputs', from: ['^b'], withDefaults: true, globs: ['d'] }] },
+        b: { inputs: [{ mode: 'dependencyOutputs', from: ['^b'], globs: ['d'] }] },
         c: { inputs: [{ mode: 'jit' }] },
+        d: { inputs: [{ mode: 'startup', globs: ['src/**'], withDefaults: true }] },
+        e: { inputs: [{ mode: 'jit', withDefaults: true }] },
       },
     },
     packages: { web: {} },
     expected: {
       'web#a': {
-        cache: false,
         inputs: {
           ...inputs(false, ['src/**']),
-          deferred: [{ mode: 'jit', includeDefault: false, include: ['../../g', 'gen/**'], exclude: ['gen/x'] }],
+          deferred: [
+            {
+              mode: 'jit',
+              includeDefault: false,
+              include: ['../../g', 'gen/**'],
+              exclude: ['gen/x'],
+              from: undefined,
+            },
+          ],
         },
       },
       'web#b': {
-        cache: false,
         inputs: {
-          ...inputs(false, []),
-          deferred: [{ mode: 'dependencyOutputs', includeDefault: true, include: ['d'], exclude: [], from: ['^b'] }],
+          ...inputs(true, []),
+          deferred: [{ mode: 'dependencyOutputs', includeDefault: false, include: ['d'], exclude: [], from: ['^b'] }],
         },
       },
-      'web#c': {
-        cache: false,
-        inputs: { ...inputs(false, []), deferred: [{ mode: 'jit', includeDefault: true, include: [], exclude: [] }] },
+      'web#c': {},
+      'web#d': { inputs: inputs(true, ['src/**']) },
+      'web#e': {
+        inputs: {
+          ...inputs(false, []),
+          deferred: [{ mode: 'jit', includeDefault: true, include: [], exclude: [], from: undefined }],
+        },
       },
     },
   },

@@ -172,6 +172,7 @@ export type ConfigFailure =
         | 'interactive-cached'
         | 'interruptible-not-persistent'
         | 'from-needs-outputs'
+        | 'no-defaults'
         | 'same-meaning'
         | 'command-of-engine';
     }
@@ -188,9 +189,7 @@ export type ConfigFailure =
       readonly at: SourcePosition;
       readonly services: readonly [string, string];
       readonly variable: string;
-    }
-  /** Understood, but not acted on: the task is left out of the cache. */
-  | { readonly code: 'config/unsupported'; readonly at: SourcePosition; readonly key: string };
+    };
 
 /** Every code of this area. */
 export const CONFIG_FAILURE_CODES = [
@@ -222,7 +221,6 @@ export const CONFIG_FAILURE_CODES = [
   'config/conflicting-keys',
   'config/unknown-service',
   'config/same-variables',
-  'config/unsupported',
 ] as const satisfies readonly ConfigFailure['code'][];
 
 /** Fails to compile when a code is missing from the list above. */

@@ -1,4 +1,13 @@
-import type { ActionKey, BlobId, CacheTier, MissReason, PackageName, RelativePath, TaskNode } from '@tr/model';
+import type {
+  ActionKey,
+  BlobId,
+  CacheTier,
+  DeferredInput,
+  MissReason,
+  PackageName,
+  RelativePath,
+  TaskNode,
+} from '@tr/model';
 
 /** Variables by name; a value is the SHA-256 of the variable's value, or `''` when that is empty. */
 export type HashedVariables = Readonly<Record<string, string>>;
@@ -26,6 +35,8 @@ export type CachePrediction =
 export interface DryRunTask {
   readonly node: TaskNode;
   readonly key: ActionKey;
+  /** Why a run could have another key: its inputs, or those of a task it waits for, are there later only. */
+  readonly deferredBy: DeferredInput['mode'] | undefined;
   /** Path relative to the package directory -> git blob id. */
   readonly inputs: Readonly<Record<string, BlobId>>;
   /** Any short text that names the external closure; `''` when there is none. */

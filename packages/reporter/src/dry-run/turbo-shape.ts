@@ -81,6 +81,16 @@ export function toResolvedDefinition(definition: TaskDefinition) {
   };
 }
 
+/** Turborepo's words. */
+const REASONS = {
+  jit: 'Deferred because JIT hashing mode was used.',
+  dependencyOutputs: 'Deferred because dependencyOutputs hashing mode was used.',
+} as const;
+
+function toHash({ key, deferredBy }: DryRunTask) {
+  return deferredBy === undefined ? { hash: shortKey(key) } : { hash: null, hashReason: REASONS[deferredBy] };
+}
+
 function toTurboTask(task: DryRunTask, plan: DryRunPlan) {
   const { node } = task;
   const ids = (list: readonly string[]): string[] => sorted(list.map((id) => toTurboTaskId(id, plan.kind)));
@@ -89,7 +99,7 @@ function toTurboTask(task: DryRunTask, plan: DryRunPlan) {
     taskId: toTurboTaskId(node.id, plan.kind),
     task: node.task,
     ...(monorepo ? { package: node.package } : {}),
-    hash: shortKey(task.key),
+    ...toHash(task),
     inputs: sortKeys(task.inputs),
     hashOfExternalDependencies: task.externalDependenciesHash,
     cache: toCacheStatus(task.prediction),

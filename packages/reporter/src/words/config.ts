@@ -136,11 +136,6 @@ export function describeConfigFailure(failure: ConfigFailure): Words {
         what: `The services ${quoted(failure.services[0])} and ${quoted(failure.services[1])} of this task would both set ${quoted(failure.variable)}.`,
         next: 'Give one of them variables of its own with `env`.',
       };
-    case 'config/unsupported':
-      return {
-        what: `Structured ${quoted(failure.key)} are not supported yet, so that this task always runs and is not stored.`,
-        next: 'List the files as globs to have it stored.',
-      };
   }
 }
 
@@ -197,6 +192,11 @@ function describeConflict([first, second]: readonly [string, string], problem: C
       return {
         what: '`from` names dependencies, which count only with `"mode": "dependencyOutputs"`.',
         next: 'Remove `from`, or change the mode.',
+      };
+    case 'no-defaults':
+      return {
+        what: 'Outputs of dependencies have no defaults: `withDefaults` is for inputs of the package itself.',
+        next: 'Remove `withDefaults`, or change the mode.',
       };
     case 'command-of-engine':
       return {

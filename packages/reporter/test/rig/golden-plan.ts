@@ -74,6 +74,7 @@ function taskOf(recorded: RecordedTask): DryRunTask {
   const ids = (list: readonly string[]): TaskId[] => list.map(idOf).reverse();
   const { resolvedTaskDefinition: definition } = recorded;
   return {
+    deferredBy: undefined,
     node: {
       id: idOf(recorded.taskId),
       package: (recorded.package ?? '//') as PackageName,

@@ -69,13 +69,13 @@ const EVERY: readonly ConfigFailure[] = [
       'interactive-cached',
       'interruptible-not-persistent',
       'from-needs-outputs',
+      'no-defaults',
       'same-meaning',
       'command-of-engine',
     ] as const
   ).map((problem) => ({ code: 'config/conflicting-keys', at, keys: ['a', 'b'], problem }) as const),
   { code: 'config/unknown-service', at, service: 'bd', nearest: 'db' },
   { code: 'config/same-variables', at, services: ['db', 'other'], variable: 'DATABASE_URL' },
-  { code: 'config/unsupported', at, key: 'inputs' },
 ];
 
 test('every config failure says what happened and what to do, in sentences', () => {

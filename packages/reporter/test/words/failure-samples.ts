@@ -59,10 +59,9 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'config/package-task-in-single', at, key: 'web#build', task: 'build' },
   { code: 'config/unknown-package', at, key: 'webb#build', package: 'webb', nearest: 'web' },
   { code: 'config/unknown-package', at, key: 'x#build', package: 'x', nearest: undefined },
-  ...(['interactive-cached', 'interruptible-not-persistent', 'from-needs-outputs', 'same-meaning'] as const).map(
-    (problem) => ({ code: 'config/conflicting-keys', at, keys: ['interactive', 'cache'], problem }) as const,
-  ),
-  { code: 'config/unsupported', at, key: 'inputs' },
+  ...(
+    ['interactive-cached', 'interruptible-not-persistent', 'from-needs-outputs', 'no-defaults', 'same-meaning'] as const
+  ).map((problem) => ({ code: 'config/conflicting-keys', at, keys: ['interactive', 'cache'], problem }) as const),
 
   { code: 'fingerprint/tool-failed', tool: 'python3 --version', exitCode: 127, output: 'sh: python3: not found' },
   { code: 'fingerprint/tool-failed', tool: 'python3 --version', exitCode: undefined, output: '' },

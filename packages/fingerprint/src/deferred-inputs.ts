@@ -1,0 +1,111 @@
+import { posix } from 'node:path';
+import {
+  ok,
+  parseTaskId,
+  type DeferredInput,
+  type FingerprintFailure,
+  type InputSpec,
+  type Result,
+  type TaskId,
+  type TaskNode,
+} from '@tr/model';
+import type { FileAnswer, FileIndex } from './files/file-index.js';
+import { createPathMatcher } from './globs/path-matcher.js';
+import type { FileRecord } from './inputs/input-collector.js';
+import { ALWAYS_INPUTS } from './inputs/package-inputs.js';
+
+/** What structured entries of `inputs` came to. */
+export interface DeferredFiles {
+  /** By path relative to the package. */
+  readonly files: FileRecord;
+  /** Dependencies that count by the outputs chosen of them, not by their keys. */
+  readonly replaced: ReadonlySet<TaskId>;
+}
+
+const NONE: DeferredFiles = { files: {}, replaced: new Set() };
+
+/**
+ * Reads the files of structured entries, as Turborepo has them: `jit` what is there now that the dependencies have
+ * ended, `dependencyOutputs` the chosen part of what dependencies declare as outputs, in place of their keys. A
+ * dependency that executes nothing or declares no outputs keeps its key: nothing else would stand for it.
+ */
+export async function readDeferredInputs(
+  task: TaskNode,
+  files: FileIndex,
+  nodeOf: (id: TaskId) => TaskNode | undefined,
+): Promise<Result<DeferredFiles, FingerprintFailure>> {
+  const entries = task.definition.inputs.deferred ?? [];
+  if (entries.length === 0) return ok(NONE);
+  const found: Record<string, FileRecord[string]> = {};
+  const replaced = new Set<TaskId>();
+  for (const entry of entries) {
+    const sources = entry.mode === 'jit' ? [task] : selectDependencies(task, entry, nodeOf);
+    for (const source of sources) {
+      const read = entry.mode === 'jit' ? await readNow(source, entry, files) : await readOutputs(source, entry, files);
+      if (!read.ok) return read;
+      if (source !== task) replaced.add(source.id);
+      for (const [path, id] of Object.entries(read.value))
+        found[posix.relative(task.directory, posix.join(source.directory, path))] = id;
+    }
+  }
+  return ok({ files: found, replaced });
+}
+
+/** True when nothing but structured entries of the mode `jit` says what the inputs are. */
+export function hasNoInputsAtStart({ includeDefault, include, exclude, deferred }: InputSpec): boolean {
+  return deferred !== undefined && !includeDefault && include.length === 0 && exclude.length === 0;
+}
+
+async function readNow({ directory }: TaskNode, entry: DeferredInput, files: FileIndex): Promise<FileAnswer> {
+  const { includeDefault, include, exclude } = entry;
+  const read = await files.inputsOf(directory, { includeDefault, include, exclude }, { include: [], exclude: [] });
+  if (!read.ok || includeDefault) return read;
+  const isNamed = createPathMatcher(include);
+  return ok(keepNames(read.value, (name) => !ALWAYS_INPUTS.includes(name) || isNamed(name)));
+}
+
+/** What lies where the task writes and fits the globs, both seen from its package. */
+async function readOutputs(
+  { directory, definition }: TaskNode,
+  { include, exclude }: DeferredInput,
+  files: FileIndex,
+): Promise<FileAnswer> {
+  const { outputs } = definition;
+  const read = await files.inputsOf(directory, { includeDefault: false, ...outputs }, { include: [], exclude: [] });
+  if (!read.ok) return read;
+  const fits = (globs: readonly string[], except: readonly string[]) =>
+    createPathMatcher([...globs.flatMap(withContent), ...except.map((glob) => `!${glob}`)]);
+  const isOutput = fits(outputs.include, outputs.exclude);
+  const isChosen = include.length === 0 ? fits(['**'], exclude) : fits(include, exclude);
+  return ok(keepNames(read.value, (name) => isOutput(name) && isChosen(name)));
+}
+
+/** The name of a directory stands for everything in it. */
+function withContent(glob: string): readonly string[] {
+  return /[*?[{]/.test(glob) ? [glob] : [glob, `${glob.replace(/\/$/, '')}/**`];
+}
+
+function keepNames(record: FileRecord, isKept: (name: string) => boolean): FileRecord {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => isKept(name)));
+}
+
+function selectDependencies(
+  task: TaskNode,
+  { from = [] }: DeferredInput,
+  nodeOf: (id: TaskId) => TaskNode | undefined,
+): readonly TaskNode[] {
+  const nodes = task.dependencies.flatMap((id) => nodeOf(id) ?? []);
+  const isMeant = (node: TaskNode): boolean =>
+    from.length === 0 || from.some((reference) => names(reference, node, task));
+  return nodes.filter(
+    (node) => isMeant(node) && node.command !== undefined && node.definition.outputs.include.length > 0,
+  );
+}
+
+/** `^t`, `pkg#t` or `t`, as in `dependsOn`. */
+function names(reference: string, node: TaskNode, task: TaskNode): boolean {
+  if (reference.startsWith('^')) return node.package !== task.package && node.task === reference.slice(1);
+  return parseTaskId(reference) === undefined
+    ? node.package === task.package && node.task === reference
+    : node.id === reference;
+}

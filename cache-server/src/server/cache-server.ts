@@ -269,7 +269,9 @@ class CacheServer {
     if (request.is404 || config.isPublic === true || config.protocol === undefined) return admit();
     let login: Identity | Promise<Identity>;
     try {
-      login = this.#authenticator.login({ authorization: request.headers.authorization, address: request.ip });
+      // The connection of a client that has left already has no address, whatever the type says.
+      const address = (request.ip as string | undefined) ?? '';
+      login = this.#authenticator.login({ authorization: request.headers.authorization, address });
     } catch (problem) {
       if (!(problem instanceof Error)) throw problem;
       return done(problem);

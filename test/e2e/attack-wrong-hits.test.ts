@@ -1,6 +1,6 @@
 /** Ways to change what a command sees without touching an input file: each must be a miss. */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { missReasons, notSavedReason } from '../rig/events.js';
@@ -224,4 +224,64 @@ test('--only takes what dependencies have left as it lies there, and that counts
   assert.equal(workspace.read('packages/lib/packed'), 'one\n');
   const all = await run('pack', 'compile', 'check', '--only');
   assert.deepEqual(new Set(Object.values(all.outcomes)), new Set(['fresh']));
+});
+
+const UNTIL = (file: string): string => `while [ ! -e "$GATE.${file}" ]; do sleep 0.02; done`;
+
+for (const [title, away, back] of [
+  ['another branch', ['checkout', '-q', 'other'], ['checkout', '-q', 'main']],
+  ['a stash', ['stash', '-q'], ['stash', 'pop', '-q']],
+] as const) {
+  test(`inputs that git has changed while a task executes, and changed back: ${title}`, async (t) => {
+    const libBuild = `touch "$GATE.in"; ${UNTIL('go')}; mkdir -p dist && cat src/*.txt > dist/out.txt; touch "$GATE.read"; ${UNTIL('end')}`;
+    const workspace = createSample({ libBuild, build: { passThroughEnv: ['GATE'] } });
+    t.after(() => workspace.dispose());
+    const [gate, source] = [`${workspace.root}.invocations/gate`, 'packages/lib/src/a.txt'];
+    const build = () => workspace.tr([...BUILD, '--filter=lib'], { env: { GATE: gate } });
+    workspace.git('checkout', '-q', '-b', 'other');
+    workspace.write({ [source]: 'other\n' });
+    workspace.commit();
+    workspace.git('checkout', '-q', 'main');
+    if (away[0] === 'stash') workspace.write({ [source]: 'mine\n' });
+    const text = workspace.read(source);
+    const running = build();
+    await waitUntil('the task runs', () => existsSync(`${gate}.in`));
+    workspace.git(...away);
+    assert.notEqual(workspace.read(source), text);
+    writeFileSync(`${gate}.go`, '');
+    await waitUntil('the task has read', () => existsSync(`${gate}.read`));
+    workspace.git(...back);
+    assert.equal(workspace.read(source), text);
+    writeFileSync(`${gate}.end`, '');
+    assert.equal(notSavedReason(await running, 'lib#build'), 'inputs-changed');
+    assert.equal((await build()).outcomes['lib#build'], 'executed');
+    assert.equal(workspace.read(OUT), text);
+    assert.equal((await build()).outcomes['lib#build'], 'fresh');
+  });
+}
+
+test('what git does beside a task, and inputs that a task writes as they were, are no change', async (t) => {
+  const libBuild = `touch "$GATE.in"; ${UNTIL('go')}; cp src/a.txt copy && cat copy > src/a.txt && mkdir -p dist && cp copy dist/out.txt`;
+  const workspace = createSample({
+    libBuild,
+    files: { 'packages/lib/.gitignore': 'copy\n' },
+    build: { passThroughEnv: ['GATE'] },
+  });
+  t.after(() => workspace.dispose());
+  const gate = `${workspace.root}.invocations/gate`;
+  const build = () => workspace.tr([...BUILD, '--filter=lib', '--force'], { env: { GATE: gate } });
+  writeFileSync(`${gate}.go`, '');
+  assert.equal(notSavedReason(await build(), 'lib#build'), undefined);
+  workspace.write({
+    'packages/lib/package.json': workspace
+      .read('packages/lib/package.json')
+      .replace(' cp src/a.txt copy && cat copy > src/a.txt &&', '')
+      .replace('cp copy', 'cp src/a.txt'),
+  });
+  for (const end of ['in', 'go']) rmSync(`${gate}.${end}`);
+  const running = build();
+  await waitUntil('the task runs', () => existsSync(`${gate}.in`));
+  workspace.commit();
+  writeFileSync(`${gate}.go`, '');
+  assert.equal(notSavedReason(await running, 'lib#build'), undefined);
 });

@@ -34,7 +34,7 @@ import type { FileRecord } from './inputs/input-collector.js';
 import { computeActionKey } from './record/action-key.js';
 import { diffNames } from './record/diff-fingerprints.js';
 import { joinPath } from './files/work-tree.js';
-import { untrackedOutputsOf } from './untracked-outputs.js';
+import { outputsOf, untrackedOutputsOf } from './untracked-outputs.js';
 import { ToolOutputs, type ToolRunner } from './tool-outputs.js';
 
 /** Dependencies of a task that are no part of its run. */
@@ -99,7 +99,7 @@ export interface TaskFingerprinter {
   ): Promise<Result<TaskFingerprint, FingerprintFailure | ServiceFailure>>;
   /**
    * Inputs whose content is no longer what `before` recorded, sorted; empty when all is as it was. Looks at every file
-   * again. Files that the task itself wrote and git does not track are not counted, as they are its outputs.
+   * again. What git wrote meanwhile counts even if it has come back to what it was (another branch for a while, a stash). Files that the task itself wrote and git does not track are not counted, as they are its outputs.
    */
   findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]>;
   /** Says that `task` has written to the work tree, so that nothing seen earlier is trusted. */
@@ -125,6 +125,8 @@ class RunFingerprinter implements TaskFingerprinter {
   readonly #options: FingerprinterOptions;
   readonly #environments: ReturnType<typeof createTaskEnvironments>;
   readonly #tools: ToolOutputs;
+  /** When the files of each were looked at. */
+  readonly #moments = new WeakMap<TaskFingerprint, number>();
   readonly #frameworks = new Map<PackageName, Framework | undefined>();
 
   constructor(options: FingerprinterOptions) {
@@ -140,6 +142,7 @@ class RunFingerprinter implements TaskFingerprinter {
     const environment = this.environmentOf(task);
     const leftOut = (await this.#options.leftOutOf?.(task)) ?? ok(undefined);
     if (!leftOut.ok) return leftOut;
+    const { moment } = this.#options.files;
     const files = await this.#filesOf(task, leftOut.value?.tasks);
     if (!files.ok) return files;
     const fromFiles = this.#readEnvFiles(task);
@@ -178,7 +181,9 @@ class RunFingerprinter implements TaskFingerprinter {
       ...(definition.snapshot !== undefined && { snapshot: definition.snapshot }),
     };
     const key = computeActionKey(fingerprint);
-    return ok({ task: task.id, key, fingerprint, externalClosure, environment: variables });
+    const computed: TaskFingerprint = { task: task.id, key, fingerprint, externalClosure, environment: variables };
+    this.#moments.set(computed, moment);
+    return ok(computed);
   }
 
   async findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]> {
@@ -194,6 +199,7 @@ class RunFingerprinter implements TaskFingerprinter {
       ...changedNames(globalFiles, files.value.globalFiles),
       ...changedNames(foreignLockfiles, files.value.foreignLockfiles),
       ...(lockfile === undefined ? [] : [lockfile]),
+      ...this.#rewrittenByGit(task, before),
     ]);
   }
 
@@ -341,6 +347,21 @@ class RunFingerprinter implements TaskFingerprinter {
   async #servicesOf(task: TaskNode): Promise<Result<Readonly<Record<string, string>>, ServiceFailure>> {
     if (task.definition.services.length === 0) return ok({});
     return (await this.#options.describeServices?.(task)) ?? ok({});
+  }
+
+  /** Inputs that were written since, while git was at work. A task may write its outputs, git or not. */
+  #rewrittenByGit(task: TaskNode, before: TaskFingerprint): readonly string[] {
+    const { files } = this.#options;
+    if (!files.isIndexReplaced()) return [];
+    const moment = this.#moments.get(before) ?? files.moment;
+    const isOutput = outputsOf(task);
+    const { inputs, globalFiles } = before.fingerprint;
+    return [
+      ...Object.keys(inputs).filter(
+        (name) => !isOutput(name) && files.isRewritten(posix.join(task.directory, name), moment),
+      ),
+      ...Object.keys(globalFiles).filter((path) => files.isRewritten(path, moment)),
+    ];
   }
 
   /** Changes that the task's own outputs explain are not counted, unless they are in files git tracks. */

@@ -3,10 +3,13 @@ import type { FileIndex } from './files/file-index.js';
 import { compileGlob, literalStartOf, matchesPath, type Glob } from './globs/glob.js';
 
 /** Whether a path relative to the package is an output of the task that git does not track. */
-export function untrackedOutputsOf(
-  { definition, directory }: TaskNode,
-  files: Pick<FileIndex, 'isTracked'>,
-): (name: string) => boolean {
+export function untrackedOutputsOf(task: TaskNode, files: Pick<FileIndex, 'isTracked'>): (name: string) => boolean {
+  const isOutput = outputsOf(task);
+  return (name) => isOutput(name) && !files.isTracked(task.directory === '' ? name : `${task.directory}/${name}`);
+}
+
+/** Whether a path relative to the package is an output of the task. */
+export function outputsOf({ definition, directory }: TaskNode): (name: string) => boolean {
   const { include, exclude } = definition.outputs;
   const compile = (patterns: readonly string[]): readonly Glob[] =>
     patterns.flatMap((pattern) => compileGlob(directory, pattern));
@@ -19,8 +22,7 @@ export function untrackedOutputsOf(
   return (name) => {
     if (!starts.some((start) => name.startsWith(start))) return false;
     const path: RelativePath = inPackage + name;
-    if (!written.some((glob) => covers(glob, path)) || kept.some((glob) => matchesPath(glob, path))) return false;
-    return !files.isTracked(path);
+    return written.some((glob) => covers(glob, path)) && !kept.some((glob) => matchesPath(glob, path));
   };
 }
 

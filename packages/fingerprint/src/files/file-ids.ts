@@ -35,6 +35,8 @@ export interface FileIdsOptions {
   readonly quickStat: QuickStat | undefined;
   /** Path of the workspace root in the repository: `''` or ending in `/`. */
   readonly prefix: string;
+  /** Called for each file that has to be read: neither git's index nor the memo knows what it holds. */
+  readonly onRead: (path: RelativePath) => void;
 }
 
 /** The files of one directory; see {@link FileIds.in}. */
@@ -192,6 +194,7 @@ class Directory implements DirectoryIds {
     const rules = this.#conversionRules();
     const known = memo.get(path, stat, rules.tag);
     if (known !== undefined) return known;
+    this.#options.onRead(path);
     // Before the file is read: see StatMemo.
     const isSettled = memo.isSettled(stat);
     const conversion = rules.conversionOf(path);

@@ -60,6 +60,12 @@ export interface FileIndex {
   idsOf(paths: readonly RelativePath[]): Promise<FileAnswer>;
   /** True when the workspace lies in a git work tree. */
   readonly isRepository: boolean;
+  /** Grows when what was seen before is forgotten. */
+  readonly moment: number;
+  /** Whether git has written its index (a checkout, a stash, a commit) since this run has read it. */
+  isIndexReplaced(): boolean;
+  /** Whether a file has been written after that moment, as far as it was looked at; with the bytes it had before, perhaps. */
+  isRewritten(path: RelativePath, moment: number): boolean;
   /** True when git's index has the path. False without git. */
   isTracked(path: RelativePath): boolean;
   /**
@@ -93,6 +99,9 @@ class WorkspaceFiles implements FileIndex {
   #opening: Promise<FingerprintFailure | undefined> | undefined;
   #index: GitIndex | undefined;
   #submodules: Submodules = new Map();
+  #moment = 0;
+  /** When each file was last read. */
+  readonly #readAt = new Map<RelativePath, number>();
   #tracked: { readonly directory: RelativePath; readonly names: ReadonlyMap<string, number> | undefined } | undefined;
   #files: FileIds;
   #ignored: IgnoreRules;
@@ -138,6 +147,19 @@ class WorkspaceFiles implements FileIndex {
     return this.#repository !== undefined;
   }
 
+  get moment(): number {
+    return this.#moment;
+  }
+
+  isIndexReplaced(): boolean {
+    if (this.#repository === undefined || this.#index === undefined) return false;
+    return statSync(this.#repository.indexPath, { throwIfNoEntry: false })?.mtimeMs !== this.#index.time;
+  }
+
+  isRewritten(path: RelativePath, moment: number): boolean {
+    return (this.#readAt.get(path) ?? 0) > moment;
+  }
+
   isTracked(path: RelativePath): boolean {
     const directory = directoryOf(path);
     // Asked for many files of one directory in a row.
@@ -157,6 +179,7 @@ class WorkspaceFiles implements FileIndex {
 
   #lookAgain(directory: RelativePath): void {
     for (const globals of this.#globals.values()) globals.touch(directory);
+    this.#moment += 1;
     this.#isStale = true;
   }
 
@@ -250,6 +273,7 @@ class WorkspaceFiles implements FileIndex {
       runGit,
       quickStat: this.#quickStat,
       prefix: repository?.prefix ?? '',
+      onRead: (path) => this.#readAt.set(path, this.#moment),
     });
   }
 }

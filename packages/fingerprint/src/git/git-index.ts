@@ -6,6 +6,8 @@ import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from './pa
 
 /** What git's index knows about the files of the workspace. */
 export interface GitIndex extends ParsedIndex {
+  /** Modification time of the file when it was read, milliseconds. */
+  readonly time: number;
   /** The blob id of an entry, provided that `stat` proves the file unchanged since git looked; else undefined. */
   cleanId(entry: number, stat: CleanStat): BlobId | undefined;
 }
@@ -77,6 +79,10 @@ class FileGitIndex implements GitIndex {
 
   namesIn(directory: RelativePath): ReadonlyMap<string, number> | undefined {
     return this.#parsed.namesIn(directory);
+  }
+
+  get time(): number {
+    return this.#indexTime;
   }
 
   get submodules(): readonly RelativePath[] {

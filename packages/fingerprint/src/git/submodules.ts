@@ -30,6 +30,7 @@ export function withSubmodules(outer: GitIndex, submodules: Submodules): GitInde
   };
   return {
     submodules: outer.submodules,
+    time: outer.time,
     hasDirectory: (directory) => {
       const { index, inner } = find(directory);
       return index?.hasDirectory(inner) === true;

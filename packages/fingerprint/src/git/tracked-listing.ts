@@ -62,6 +62,7 @@ export function parseTrackedListing({ output, indexTime, prefix }: TrackedListin
     hasDirectory: (directory) => directories.has(directory),
     namesIn: (directory) => directories.get(directory),
     submodules: [...submodules],
+    time: indexTime,
     cleanId: (at, stat) => {
       const entry = entries[at];
       return entry !== undefined && isUnchanged(entry, stat) && !mayHideWrite(stat, indexTime) ? entry.id : undefined;

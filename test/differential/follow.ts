@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../histories/random.js';
 import { FAILING, type Changes } from './changes/change.js';
@@ -84,7 +84,13 @@ export async function followHistory({ seed, kind, steps }: History, places: Plac
       const done = (await step.changes[step.name]?.(scene, random)) ?? `${step.name} (nothing to do)`;
       const call = chooseCall(scene, random);
       story.push(`${done} -> tr ${call.args.join(' ')}`);
-      const { differences, failed } = await check(scene, { ...call, places, seen, repeats: random.below(3) });
+      const { differences, failed } = await check(scene, {
+        ...call,
+        places,
+        seen,
+        repeats: random.below(3),
+        shares: random.below(4) === 0,
+      });
       failures = failed ? failures + 1 : 0;
       if (differences.length > 0) return { steps: story.length, story, differences };
     }
@@ -100,7 +106,7 @@ interface Call {
 }
 
 /** Mostly the same one, so that runs are recorded and repeated. */
-function chooseCall({ shape }: Scene, random: Random): Call {
+function chooseCall({ shape, root }: Scene, random: Random): Call {
   const tasks = [
     'run',
     'build',
@@ -113,13 +119,17 @@ function chooseCall({ shape }: Scene, random: Random): Call {
     ...(shape.kind === 'single' ? [] : ['//#all']),
   ];
   const logs = '--output-logs=full';
-  switch (random.below(8)) {
+  switch (random.below(9)) {
     case 0:
       return { args: [...tasks, logs, '--concurrency=1'], cwd: '' };
     case 1:
       return { args: ['run', 'use', 'test', logs], cwd: '' };
     case 2:
       return { args: ['run', 'build', 'gen', logs, '--filter=./packages/a...'], cwd: '' };
+    case 3: {
+      const inner = shape.packages.find((each) => existsSync(join(root, each))) ?? '';
+      return { args: ['run', 'build', 'test', logs], cwd: inner };
+    }
     default:
       return { args: [...tasks, logs], cwd: '' };
   }
@@ -130,6 +140,8 @@ interface Check extends Call {
   /** By key, what a task read when it was executed from nothing. */
   readonly seen: Map<string, string>;
   readonly repeats: number;
+  /** Look at what was stored, too. */
+  readonly shares: boolean;
 }
 
 /** Takes away what makes tasks fail. */
@@ -142,7 +154,7 @@ function mend(scene: Scene): void {
 
 async function check(
   scene: Scene,
-  { args, cwd, places, seen, repeats }: Check,
+  { args, cwd, places, seen, repeats, shares }: Check,
 ): Promise<{ readonly differences: readonly string[]; readonly failed: boolean }> {
   const cold = copyScene(scene, places.cold);
   try {
@@ -159,6 +171,8 @@ async function check(
         ...compareScenes({ scene, answer: again }, { scene: cold, answer: expected }).map((text) => `again: ${text}`),
       );
     }
+    if (shares && differences.length === 0)
+      differences.push(...(await checkShared(scene, { args, cwd }, { cold, expected, places })));
     const after = describeSources(scene);
     for (const [path, text] of before)
       if (after.get(path) !== text) differences.push(`the source ${path} was ${text}, is ${after.get(path)}`);
@@ -168,6 +182,23 @@ async function check(
     return { differences, failed: expected.exitCode !== 0 };
   } finally {
     cold.dispose();
+  }
+}
+
+/** Another copy, with the cache of the scene: what was stored there has to be what the keys stand for. */
+async function checkShared(
+  scene: Scene,
+  { args, cwd }: Call,
+  { cold, expected, places }: { readonly cold: Scene; readonly expected: Answer; readonly places: Places },
+): Promise<readonly string[]> {
+  const other = copyScene(scene, places.cold);
+  try {
+    const cache = join(scene.shape.kind === 'linked' ? join(scene.base, 'main') : scene.root, '.tr/cache');
+    const answer = await other.tr([...args, `--cache-dir=${cache}`], { cwd });
+    const differences = compareScenes({ scene: other, answer }, { scene: cold, answer: expected });
+    return differences.length === 0 ? [] : [...differences.map((text) => `from the cache: ${text}`), answer.text];
+  } finally {
+    other.dispose();
   }
 }
 

@@ -94,7 +94,7 @@ export function makeScene(kind: Kind, random: Random, directory: string): Scene 
   for (const path of packages) writeTree(join(root, path), SOURCES);
   if (kind === 'links') linkPackages(root);
   const scene = new Scene(base, { kind, ...place, packages, variants });
-  if (place.top !== undefined) makeRepository(scene, kind);
+  if (place.top !== undefined) makeRepository(scene, kind, random);
   return scene;
 }
 
@@ -168,10 +168,11 @@ function linkPackages(root: string): void {
   });
 }
 
-function makeRepository(scene: Scene, kind: Kind): void {
+function makeRepository(scene: Scene, kind: Kind, random: Random): void {
   const main = new Scene(scene.base, { ...scene.shape, top: kind === 'linked' ? 'main' : scene.shape.top });
   if (kind === 'below') writeTree(join(scene.base, 'repository'), { '.gitignore': '*.bak\n', 'other/x.txt': 'aaaa\n' });
-  main.git('init', '-q', '-b', 'main');
+  const isLong = kind !== 'submodule' && random.below(5) === 0;
+  main.git('init', '-q', '-b', 'main', ...(isLong ? ['--object-format=sha256'] : []));
   main.git('config', 'gc.auto', '0');
   if (kind === 'submodule') addSubmodules(main);
   main.git('add', '-A');

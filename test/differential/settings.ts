@@ -42,7 +42,7 @@ export function makeSettings(
         outputs: [random.pick(['dist/types/**', 'dist/types'])],
       },
       use: {
-        command: 'act used find dist gen/content',
+        command: 'act used find dist/content dist/key dist/run gen/content dist/types/content',
         dependsOn: ['build', 'gen', 'types'],
         inputs: ['dist/**', 'gen/content', '!dist/each/**', '!dist/types/each/**'],
         outputs: ['used/**', '!used/each/**'],

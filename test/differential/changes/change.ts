@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import type { Random } from '../../histories/random.js';
 import type { Scene } from '../scene.js';
 
@@ -30,6 +32,15 @@ const TEXTS = [
 /** One of the contents. */
 export function pickText(random: Random): string {
   return random.pick(TEXTS);
+}
+
+/** Does something to a file and gives it its times back, to the nanosecond: Node's numbers are not that fine. */
+export function keepingTimes(path: string, make: () => void): void {
+  const reference = `${path}.times.tmp`;
+  execFileSync('touch', ['-r', path, reference]);
+  make();
+  execFileSync('touch', ['-r', reference, path]);
+  rmSync(reference);
 }
 
 /** One of a list that may be empty. */

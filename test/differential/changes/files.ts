@@ -18,7 +18,7 @@ import {
 import { basename, dirname, join, relative } from 'node:path';
 import type { Random } from '../../histories/random.js';
 import type { Scene } from '../scene.js';
-import { pickDirectory, pickFile, pickName, pickText, type Change, type Changes } from './change.js';
+import { keepingTimes, pickDirectory, pickFile, pickName, pickText, type Change, type Changes } from './change.js';
 
 /** A change of one file that is there, not through a link that leads nowhere. */
 const ofFile =
@@ -47,12 +47,6 @@ function otherBytes(path: string): Buffer {
   );
 }
 
-function keepingTimes(path: string, make: () => void): void {
-  const { atime, mtime } = statSync(path);
-  make();
-  utimesSync(path, atime, mtime);
-}
-
 function swap(a: string, b: string): void {
   renameSync(a, `${a}.swap`);
   renameSync(b, a);
@@ -73,10 +67,10 @@ export const FILE_CHANGES: Changes = {
     renameSync(`${path}.new`, path);
   }),
   replaceKeepingTimes: ofFile('replace by renaming, size and time as before,', (path) => {
-    const { atime, mtime } = statSync(path);
-    writeFileSync(`${path}.new`, otherBytes(path));
-    utimesSync(`${path}.new`, atime, mtime);
-    renameSync(`${path}.new`, path);
+    keepingTimes(path, () => {
+      writeFileSync(`${path}.new`, otherBytes(path));
+      renameSync(`${path}.new`, path);
+    });
   }),
   touch: ofFile('touch', (path) => utimesSync(path, new Date(), new Date())),
   toPast: ofFile('set the time of to the past', (path) => utimesSync(path, 1e9, 1e9)),

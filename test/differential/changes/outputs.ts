@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Random } from '../../histories/random.js';
 import type { Scene } from '../scene.js';
-import { pickSome, type Change, type Changes } from './change.js';
+import { keepingTimes, pickSome, type Change, type Changes } from './change.js';
 
 /** A change of one output. What is then nobody's output any more may stay. */
 const ofOutput =
@@ -46,14 +46,13 @@ export const OUTPUT_CHANGES: Changes = {
   flipKeepingTimes: ofOutput('other bytes, size and time as before, in the output', (path, _, scene) => {
     // A hard link to the store, edited so, looks to everyone as it was.
     if (statSync(path).nlink > 1) rmSync(path);
-    else {
-      const { atime, mtime } = statSync(path);
-      writeFileSync(
-        path,
-        readFileSync(path).map((byte) => byte ^ 1),
+    else
+      keepingTimes(path, () =>
+        writeFileSync(
+          path,
+          readFileSync(path).map((byte) => byte ^ 1),
+        ),
       );
-      utimesSync(path, atime, mtime);
-    }
     scene.strangers.add(path);
   }),
   replace: ofOutput('replace the output', (path) => {

@@ -6,8 +6,11 @@ import type { LocalChunk } from './chunk-index.js';
 import { trouble, type RemoteBackend, type RemoteResult, type RemoteTrouble } from './remote-backend.js';
 import type { RemoteLink } from './remote-link.js';
 
+/** Requests that are under way while what one brought is used: on the way to a server in another town is room for more than one. */
+const BATCHES_AHEAD = 2;
+
 /**
- * Chunks of an entry, those inside it at once, the others from the backend in batches; the next batch is on its way
+ * Chunks of an entry, those inside it at once, the others from the backend in batches; the next ones are on their way
  * while one is unpacked. Bytes that are not what their name says are asked for once more.
  */
 export function createChunkSource(options: {
@@ -24,7 +27,7 @@ export function createChunkSource(options: {
   return async function* (refs): AsyncIterable<Result<ChunkBytes, RemoteTrouble>> {
     const here = (await local?.findAll(refs)) ?? new Map<string, LocalChunk>();
     const batches = toBatches(refs.filter(({ hash }) => !inside.has(hash) && !here.has(hash)));
-    let [ahead] = batches.splice(0, 1).map(fetchBatch);
+    const ahead = batches.splice(0, BATCHES_AHEAD).map(fetchBatch);
     let current: Uint8Array[] = [];
     for (const { hash } of refs) {
       const own = inside.get(hash);
@@ -37,14 +40,15 @@ export function createChunkSource(options: {
         yield ok({ raw: await local.read(place) });
         continue;
       }
-      if (current.length === 0 && ahead !== undefined) {
-        const fetched = await ahead;
+      const next = current.length === 0 ? ahead.shift() : undefined;
+      if (next !== undefined) {
+        const fetched = await next;
         if (!fetched.ok) {
           yield fetched;
           return;
         }
         current = [...fetched.value];
-        [ahead] = batches.splice(0, 1).map(fetchBatch);
+        ahead.push(...batches.splice(0, 1).map(fetchBatch));
       }
       const bytes = current.shift();
       if (bytes === undefined) return;

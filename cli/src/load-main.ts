@@ -1,5 +1,5 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
@@ -21,10 +21,10 @@ export interface MainModule {
 const INTERRUPT_BUDGET = 1_000_000;
 
 /**
- * Kinds of work (see outcomes-seen.ts) whose functions stored code has, as in the names of its files; the most first. A run that
- * does another kind adds what it had to compile.
+ * Kinds of work (see outcomes-seen.ts) whose functions stored code has, as in the names of its files. A run that does another kind
+ * adds what it had to compile.
  */
-const KINDS = ['efr', 'ef', 'er', 'fr', 'e', 'f', 'r'] as const;
+const ALL_KINDS = 'efmr';
 
 /** What the program loads at once. Node's own compiled code is only accepted under the flags it was made with. */
 const BUILTINS = ['node:crypto', 'node:os', 'node:util'];
@@ -57,7 +57,7 @@ export function loadMain(
   const main = module.exports as MainModule;
   const kinds = stored === undefined || script.cachedDataRejected === true ? '' : stored.kinds;
   // After the run, when the functions that it needed have been compiled.
-  if (options.isRun && kinds !== KINDS[0])
+  if (options.isRun && kinds !== ALL_KINDS)
     process.once('exit', () => keep(prefix, { kinds, seen: main.kindsOfWork(), script }));
   return main;
 }
@@ -76,12 +76,23 @@ interface StoredCode {
   readonly code: Buffer;
 }
 
+/** That of the most kinds of work. */
 function findCode(prefix: string): StoredCode | undefined {
-  for (const kinds of KINDS) {
-    const code = readIfThere(`${prefix}-${kinds}`);
-    if (code !== undefined) return { kinds, code };
+  const [kinds] = listKinds(prefix).sort((a, b) => b.length - a.length);
+  const code = kinds === undefined ? undefined : readIfThere(`${prefix}-${kinds}`);
+  return kinds === undefined || code === undefined ? undefined : { kinds, code };
+}
+
+/** The kinds of work of each stored code of this build. */
+function listKinds(prefix: string): string[] {
+  const start = `${basename(prefix)}-`;
+  try {
+    return readdirSync(dirname(prefix))
+      .filter((name) => name.startsWith(start))
+      .map((name) => name.slice(start.length));
+  } catch {
+    return [];
   }
-  return undefined;
 }
 
 function readIfThere(path: string): Buffer | undefined {
@@ -103,7 +114,7 @@ function keep(
     writeFileSync(temporary, script.createCachedData());
     renameSync(temporary, `${prefix}-${all}`);
     // Others of this build: with fewer kinds, or code that this version of V8 did not accept.
-    for (const other of KINDS) if (other !== all) rmSync(`${prefix}-${other}`, { force: true });
+    for (const other of listKinds(prefix)) if (other !== all) rmSync(`${prefix}-${other}`, { force: true });
   } catch {
     // Read-only: every start compiles.
   }

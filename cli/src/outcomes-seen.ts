@@ -1,6 +1,6 @@
-import type { RunResult, TaskResult } from '@tr/model';
+import type { EventSink, RunResult, TaskResult } from '@tr/model';
 
-/** What kinds of work this process has done: `e` executed, `f` found outputs fresh, `r` restored. */
+/** What kinds of work this process has done: `e` executed, `f` found outputs fresh, `r` restored, `m` took from another machine. */
 export const outcomesSeen = new Set<string>();
 
 /** The run that this process has made. */
@@ -27,4 +27,12 @@ export function noteRun({ tasks, durationMs }: RunResult, stateDirectory: string
     const kind = KINDS[outcome];
     if (kind !== undefined) outcomesSeen.add(kind);
   }
+}
+
+/** Passes events on, and notes what comes from other machines. */
+export function noteRemoteHits(emit: EventSink): EventSink {
+  return (event) => {
+    if (event.type === 'cache-hit' && event.tier === 'remote') outcomesSeen.add('m');
+    emit(event);
+  };
 }

@@ -8,7 +8,7 @@ import { computePriorities } from '@tr/task-graph';
 import type { CliContext } from './context.js';
 import { createEngine, type Engine } from './engine.js';
 import { createRemote } from './remote.js';
-import { noteRun } from './outcomes-seen.js';
+import { noteRemoteHits, noteRun } from './outcomes-seen.js';
 import type { Project } from './project.js';
 import { describeRerun } from './rerun.js';
 import type { RunRequest } from './run-request.js';
@@ -75,7 +75,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
       force: !request.policy.local.read && !request.policy.remote.read,
       shutdown,
       clock: systemClock,
-      emit: warnBeforeEnd(reporter.sink, inputs.warnings),
+      emit: noteRemoteHits(warnBeforeEnd(reporter.sink, inputs.warnings)),
       logDirectory: engine.directories.logs,
     });
     durations.learn(result);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kindsOfWork } from '../src/main.js';
-import { noteRun } from '../src/outcomes-seen.js';
-import type { TaskId, TaskResult } from '@tr/model';
+import { noteRemoteHits, noteRun } from '../src/outcomes-seen.js';
+import type { ActionKey, CacheTier, RunEvent, TaskId, TaskResult } from '@tr/model';
 
 test('kinds of work add up; what did not run is none', () => {
   const note = (...outcomes: readonly TaskResult['outcome'][]): void => {
@@ -20,4 +20,16 @@ test('kinds of work add up; what did not run is none', () => {
   note('fresh', 'restored', 'fresh');
   note('failed');
   assert.deepEqual([...kindsOfWork()].sort(), ['e', 'f', 'r']);
+});
+
+test('what comes from another machine is a kind of its own', () => {
+  const passed: RunEvent[] = [];
+  const emit = noteRemoteHits((event) => passed.push(event));
+  const hit = (tier: CacheTier): void =>
+    emit({ type: 'cache-hit', task: 'a#b' as TaskId, key: '' as ActionKey, tier, outcome: 'restored', timeSavedMs: 0 });
+  hit('local');
+  assert.ok(!kindsOfWork().has('m'));
+  hit('remote');
+  assert.ok(kindsOfWork().has('m'));
+  assert.equal(passed.length, 2);
 });

@@ -12,7 +12,7 @@ const CLIENTS = {
   nx: { package: 'nx', test: 'clients/nx' },
   moon: { package: '@moonrepo/cli', test: 'clients/moon' },
 };
-const DEFAULT = ['turbo@1.13.4', 'turbo@2.0.14', 'turbo@2.3.4', 'nx@20.8.0', 'nx@21.6.3', 'nx@22.0.0', 'moon@2.3.4'];
+const DEFAULT = ['turbo@1.13.4', 'turbo@2.0.14', 'turbo@2.3.4', 'nx@20.8.0', 'nx@21.6.3', 'nx@22.0.0'];
 
 const server = fileURLToPath(new URL('../cache-server/', import.meta.url));
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : DEFAULT;

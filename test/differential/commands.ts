@@ -36,7 +36,8 @@ echo "MARK $TR_TASK $TURBO_HASH $(cksum < "$out/content")"
 
 /** `say <mode> <path…>`: the same for tasks without outputs: only says it. */
 const SAY = String.raw`#!/bin/sh
-dir=$(mktemp -d)
+dir=$(dirname "$0")/../said-$$
+mkdir "$dir"
 act "$dir" "$@"
 rm -rf "$dir"
 `;

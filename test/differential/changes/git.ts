@@ -147,7 +147,18 @@ export const GIT_CHANGES: Changes = {
   noSplitIndex: calls(['update-index', '--no-split-index']),
   untrackedCache: calls(['update-index', '--untracked-cache']),
   sparse: calls(['sparse-checkout', 'set', '--no-cone', '/*', '!*two.txt']),
-  sparseIndex: calls(['sparse-checkout', 'set', '--cone', '--sparse-index', 'packages', 'services', 'inner', 'src']),
+  sparseIndex: calls([
+    'sparse-checkout',
+    'set',
+    '--cone',
+    '--sparse-index',
+    'packages',
+    'services',
+    'inner',
+    'elsewhere',
+    'repository',
+    'src',
+  ]),
   sparseNot: calls(['sparse-checkout', 'disable']),
   touchIndex: (scene) => {
     const path = scene.git('rev-parse', '--git-path', 'index')?.trim();

@@ -12,6 +12,7 @@ export { createFileIndex } from './files/file-index.js';
 export type { GitAnswer, GitRunner } from './git/git-runner.js';
 export type { FileRecord } from './inputs/input-collector.js';
 export * from './fingerprinter.js';
+export type { FingerprinterOptions, LeftOutTasks } from './fingerprinter-options.js';
 export { createPathMatcher } from './globs/path-matcher.js';
 export * from './record/action-key.js';
 export { diffFingerprints } from './record/diff-fingerprints.js';

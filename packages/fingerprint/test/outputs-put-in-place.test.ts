@@ -61,6 +61,22 @@ describe('when outputs were put in place', () => {
     });
   }
 
+  it('of a package that is a link, what lies where that leads is looked at again', async () => {
+    const made = repository({ c: 'a' });
+    const index = made.open({ git: made.location });
+    for (const [directory, inputs] of [
+      ['a', ['dist/**']],
+      ['c', ['dist/**']],
+    ] as const) {
+      const before = await made.inputs(inputs, directory, index);
+      made.write({ 'a/dist/o': `restored for ${directory}` });
+      index.forgetOutputs('c');
+      const after = await made.inputs(inputs, directory, index);
+      assert.notDeepEqual(after, before);
+      assert.deepEqual(after, await made.inputs(inputs, directory, freshly(made)));
+    }
+  });
+
   it('inputs below and above it are looked at again', async () => {
     const made = repository();
     const index = made.open({ git: made.location });

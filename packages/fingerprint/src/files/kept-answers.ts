@@ -56,7 +56,9 @@ export class KeptAnswers<T> {
 
   /** Something was written below a directory, and nowhere else. */
   touch(directory: RelativePath): void {
-    this.#places.touch(directory);
+    // Behind a link it was written elsewhere.
+    if (this.#inside.has(directory, [])) this.#places.touch(directory);
+    else this.forget();
   }
 
   #isGood({ touches, look }: KeptAnswer<T>, { directory, patterns }: Question): boolean {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { createPathMatcher } from '@tr/fingerprint';
-import type { RelativePath, TaskNode } from '@tr/model';
+import type { InputSpec, RelativePath, TaskNode } from '@tr/model';
 
 /** What changed. */
 export interface ChangedFiles {
@@ -32,10 +32,17 @@ export function createChangedInputs({ files, isTracked }: ChangedFiles): (node: 
 }
 
 function createInputMatcher({ directory, definition }: TaskNode): (path: RelativePath) => boolean {
-  const { exclude, deferred = [] } = definition.inputs;
-  const now = deferred.filter(({ mode }) => mode === 'jit');
-  const includeDefault = [definition.inputs, ...now].some((each) => each.includeDefault);
-  const include = [definition.inputs, ...now].flatMap((each) => each.include);
+  const { inputs } = definition;
+  const now = (inputs.deferred ?? []).filter(({ mode }) => mode === 'jit');
+  // What one entry leaves out another one may have.
+  const matchers = [inputs, ...now].map((entry) => createEntryMatcher(directory, entry));
+  return (path) => matchers.some((matches) => matches(path));
+}
+
+function createEntryMatcher(
+  directory: RelativePath,
+  { includeDefault, include, exclude }: Pick<InputSpec, 'includeDefault' | 'include' | 'exclude'>,
+): (path: RelativePath) => boolean {
   const isIncluded = createPathMatcher(resolveAll(directory, include.flatMap(withContent)));
   const isExcluded = createPathMatcher(resolveAll(directory, exclude));
   if (includeDefault) {

@@ -18,7 +18,7 @@ export class ForeseenLookups {
   /** Resolves when there is room for the next one. To be called for one key after the other. */
   async add(key: ActionKey): Promise<void> {
     if (!this.#answers.has(key)) this.#answers.set(key, this.#lookups.find(key));
-    if (this.#answers.size >= MOST) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (this.#answers.size >= MOST) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
   /** The entry of a key; undefined when there is none. */

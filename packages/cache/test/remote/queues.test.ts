@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '@tr/hash';
 import type { ActionKey, Manifest } from '@tr/model';
+import { ForeseenLookups } from '../../src/remote/foreseen-lookups.js';
 import { LookupBatcher } from '../../src/remote/lookup-batcher.js';
 import { trouble, type RemoteResult } from '../../src/remote/remote-backend.js';
 import { UploadQueue } from '../../src/remote/upload-queue.js';
@@ -81,6 +82,22 @@ describe('lookup batcher', () => {
     }
     isBroken = false;
     assert.deepEqual(await batcher.find(keyOf(0)), { ok: true, value: undefined });
+  });
+});
+
+describe('foreseen lookups', () => {
+  it('has room again when one of its own was asked for, not when another one was', async () => {
+    const nothing = (): Promise<RemoteResult<ReadonlyMap<ActionKey, Uint8Array>>> =>
+      Promise.resolve({ ok: true, value: new Map() });
+    const foreseen = new ForeseenLookups(new LookupBatcher(nothing, 256));
+    for (let at = 0; at < 127; at++) await foreseen.add(keyOf(at));
+    let hasRoom = false;
+    const adding = foreseen.add(keyOf(127)).then(() => (hasRoom = true));
+    await foreseen.find(keyOf(1000));
+    await turn();
+    assert.equal(hasRoom, false);
+    await foreseen.find(keyOf(5));
+    await adding;
   });
 });
 

@@ -14,18 +14,21 @@ const TRUSTED_MS = 1000;
  * ended, as ever.
  */
 export class Foresight {
-  #startedAt: number | undefined;
+  #hasBegun = false;
+  /** Since when files were looked at ahead of time; undefined = nothing is left of that. */
+  #since: number | undefined;
 
   /** Starts it, the first time it is called. Rejects only for a bug. */
   async begin(run: RunContext): Promise<void> {
-    if (this.#startedAt !== undefined || run.cache.foresee === undefined) return;
-    this.#startedAt = run.clock.now();
+    if (this.#hasBegun || run.cache.foresee === undefined) return;
+    this.#hasBegun = true;
     const keys = new Map<TaskId, ActionKey>();
     let inRow = 0;
     for (const id of run.graph.topologicalOrder) {
       if (run.isEnding()) return;
       const node = nodeOf(run.graph, id);
       const known = run.keys.keyOf(id);
+      if (known === undefined) this.#since ??= run.clock.now();
       const key = known ?? (await computeKey(run, node, keys));
       if (key === undefined) continue;
       keys.set(id, key);
@@ -37,8 +40,8 @@ export class Foresight {
 
   /** To be called before a key is computed: files that were looked at a while ago are looked at again. */
   expire(run: RunContext, node: TaskNode): void {
-    if (this.#startedAt === undefined || run.clock.now() - this.#startedAt <= TRUSTED_MS) return;
-    this.#startedAt = Infinity;
+    if (this.#since === undefined || run.clock.now() - this.#since <= TRUSTED_MS) return;
+    this.#since = undefined;
     run.fingerprinter.forgetListings(node);
   }
 }

@@ -110,6 +110,8 @@ export interface Behaviour {
   readonly log?: (name: string) => Uint8Array | undefined;
   readonly changedInputs?: (name: string) => readonly string[];
   readonly failToCompute?: (name: string) => Failure | undefined;
+  /** The cache has room for the next key that it is told ahead when this resolves. */
+  readonly room?: Promise<void>;
   readonly save?: (name: string) => SaveOutcome;
   /** Called when a process starts; the default leaves it running. */
   readonly onSpawn?: (process: FakeProcess) => void;
@@ -257,7 +259,10 @@ function createCache(fake: Record_, behaviour: Behaviour): Pick<RunTasksOptions,
           entry: { key, manifest, tier: behaviour.tier ?? 'local' },
         } as unknown as CacheLookup);
       },
-      foresee: (key) => Promise.resolve(void fake.foreseen.push(key.slice('key-of-'.length))),
+      foresee: (key) => {
+        fake.foreseen.push(key.slice('key-of-'.length));
+        return behaviour.room ?? Promise.resolve();
+      },
       restore: (task) => {
         const outcome = behaviour.restore?.(task.package) ?? 'fresh';
         if (outcome === 'miss') return Promise.resolve({ outcome, reasons: [{ reason: 'blob-missing', path: 'x' }] });

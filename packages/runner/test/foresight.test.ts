@@ -69,4 +69,32 @@ describe('keys of tasks to come', () => {
     // Once after the execution, once for what was looked at ahead.
     assert.deepEqual(run.forgotten, ['slow', 'b']);
   });
+
+  it('nor are they when the cache had no room for a while', async () => {
+    let makeRoom = (): void => undefined;
+    const needs = {
+      a: {},
+      first: { needs: ['a'] },
+      b: { needs: ['first'] },
+      second: { needs: ['b'] },
+      c: { needs: ['second'] },
+    };
+    const run = startRun(createGraph(needs), {
+      stored: ['a', 'b', 'c'],
+      tier: 'remote',
+      room: new Promise<void>((resolve) => (makeRoom = resolve)),
+    });
+    await run.settle();
+    run.clock.advance(2000);
+    run.process('first').end(0);
+    await run.settle();
+    assert.deepEqual(run.forgotten, ['first', 'b']);
+    makeRoom();
+    await run.settle();
+    assert.deepEqual(run.foreseen, ['first', 'c']);
+    run.clock.advance(2000);
+    run.process('second').end(0);
+    await run.result;
+    assert.deepEqual(run.forgotten, ['first', 'b', 'second', 'c']);
+  });
 });

@@ -82,7 +82,7 @@ export async function loadProject(request: ProjectRequest): Promise<Result<Proje
   const definitions = createTaskDefinitions(config, members, { single: workspace.kind === 'single' });
   diagnostics.push(...definitions.diagnostics);
   if (diagnostics.some(({ severity }) => severity === 'error')) return fail(diagnostics);
-  return ok({ workspace, config: config, definitions, warnings: diagnostics });
+  return ok({ workspace, config, definitions, warnings: diagnostics });
 }
 
 /** The configuration that the call or a variable names, from the root. */

@@ -18,7 +18,8 @@ export function readGivenUrl(
 /** False when a name, password or path has a `%` that encodes nothing. */
 function hasReadableParts({ username, password, pathname }: URL): boolean {
   try {
-    decodeURIComponent(username + password + pathname);
+    // Each by itself: what one begins, another one does not end.
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
     return true;
   } catch {
     return false;

@@ -42,7 +42,7 @@ export function describeGraphFailure(failure: GraphFailure): Words {
     case 'graph/invalid-filter':
       return {
         what: `The filter \`${failure.filter}\` cannot be understood: ${FILTER_PROBLEMS[failure.problem]}.`,
-        next: 'A filter is `[!][...]name{directory}[range][...]`; one of name, directory and range is enough.',
+        next: 'A filter is `[!][...]name{directory}[range][...]`, or has `tag:label` as its name; one of name, directory and range is enough.',
       };
     case 'graph/filter-unknown-package':
       return {

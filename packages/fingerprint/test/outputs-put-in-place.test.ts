@@ -25,12 +25,18 @@ describe('when outputs were put in place', () => {
     }
   });
 
-  const LINKS = { 'b/link': '../a/dist', 'b/one': '../a/dist/o', 'b/src/deep': '../../a/dist', c: 'a' };
+  const LINKS = { 'b/@link': '../a/dist', 'b/link': '../a/dist', 'b/one': '../a/dist/o', 'b/src/deep': '../../a/dist', c: 'a' };
   for (const [directory, inputs] of [
     ['b', ['../a/dist/**']],
     ['b', ['src/../../a/dist/o']],
     ['b', ['link/**']],
     ['b', ['link']],
+    ['b', ['@link/**']],
+    ['b', ['@link/o']],
+    ['b', ['{link,nothing}/**']],
+    ['b', ['{one,nothing}']],
+    ['b', ['{../a/dist,src}/*']],
+    ['b', ['{.,nothing}{.,nothing}/a/dist/*']],
     ['b', ['link/o']],
     ['b', ['one']],
     ['b', ['src/**']],
@@ -75,6 +81,23 @@ describe('when outputs were put in place', () => {
       assert.notDeepEqual(after, before);
       assert.deepEqual(after, await made.inputs(inputs, directory, freshly(made)));
     }
+  });
+
+  it('a link that was put in place itself is followed', async () => {
+    const made = repository();
+    const index = made.open({ git: made.location });
+    const ask = (): Promise<unknown> => made.inputs(['gen/*'], 'b', index);
+    await ask();
+    index.forgetOutputs('a');
+    await ask();
+    symlinkSync('../a/dist', made.path('b/gen'));
+    index.forgetOutputs('b');
+    made.write({ 'a/dist/o': 'old' });
+    index.forgetOutputs('a');
+    const before = await ask();
+    made.write({ 'a/dist/o': 'restored' });
+    index.forgetOutputs('a');
+    assert.notDeepEqual(await ask(), before);
   });
 
   it('inputs below and above it are looked at again', async () => {

@@ -1,10 +1,8 @@
 import { lstatSync } from 'node:fs';
 import type { RelativePath } from '@tr/model';
+import { compileGlob, literalStartOf } from '../globs/glob.js';
 import { isMissing } from './fingerprint-error.js';
 import { directoryOf, joinPath, type WorkTree } from './work-tree.js';
-
-/** Everything that is not a plain name in a glob. */
-const MAGIC = /[*?[\]{}()!+@\\]/;
 
 /**
  * Tells whether all that a walk of globs looks at lies in the directory of a package, at real places: then nothing that is written
@@ -12,7 +10,7 @@ const MAGIC = /[*?[\]{}()!+@\\]/;
  */
 export class InsidePackage {
   readonly #workTree: WorkTree;
-  /** Paths that were found to be no links, nor anything above them. */
+  /** Directories of packages, and those above them, that were found to be no links. */
   readonly #real = new Set<RelativePath>(['']);
 
   constructor(workTree: WorkTree) {
@@ -24,17 +22,20 @@ export class InsidePackage {
     return this.#isReal(directory) && patterns.every((pattern) => this.#staysIn(directory, pattern));
   }
 
+  /** Asks the globs that are walked: a walk goes straight to the end of what each begins with, whatever lies on the way. */
   #staysIn(directory: RelativePath, pattern: string): boolean {
-    const segments = pattern.split('/');
-    if (pattern.startsWith('/') || segments.includes('..')) return false;
+    return compileGlob(directory, pattern).every((glob) => {
+      const start = literalStartOf(glob);
+      if (start === directory) return true;
+      return isBelow(start, directory) && !this.#hasLinkBetween(directory, start);
+    });
+  }
+
+  /** Looked at each time: what is put in place in the package may be a link. */
+  #hasLinkBetween(directory: RelativePath, start: RelativePath): boolean {
     let path = directory;
-    for (const segment of segments) {
-      if (segment === '' || segment === '.') continue;
-      if (MAGIC.test(segment)) return true;
-      path = joinPath(path, segment);
-      if (!this.#isReal(path)) return false;
-    }
-    return true;
+    const names = start.slice(directory === '' ? 0 : directory.length + 1).split('/');
+    return names.some((name) => this.#isLink((path = joinPath(path, name))));
   }
 
   /** What is not there is no link; whatever comes there is written to a real place, the one above. */
@@ -53,4 +54,9 @@ export class InsidePackage {
       return true;
     }
   }
+}
+
+function isBelow(path: RelativePath, directory: RelativePath): boolean {
+  if (directory === '') return path !== '..' && !path.startsWith('../');
+  return path.startsWith(`${directory}/`);
 }

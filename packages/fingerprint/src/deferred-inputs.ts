@@ -27,7 +27,8 @@ const NONE: DeferredFiles = { files: {}, replaced: new Set() };
 /**
  * Reads the files of structured entries, as Turborepo has them: `jit` what is there now that the dependencies have
  * ended, `dependencyOutputs` the chosen part of what dependencies declare as outputs, in place of their keys. A
- * dependency that executes nothing or declares no outputs keeps its key: nothing else would stand for it.
+ * dependency that executes nothing or declares no outputs keeps its key: nothing else would stand for it. So does one that
+ * leads to the state that a service of the task starts from, which is in no file.
  */
 export async function readDeferredInputs(
   task: TaskNode,
@@ -97,9 +98,32 @@ function selectDependencies(
   const nodes = task.dependencies.flatMap((id) => nodeOf(id) ?? []);
   const isMeant = (node: TaskNode): boolean =>
     from.length === 0 || from.some((reference) => names(reference, node, task));
+  const { services } = task.definition;
   return nodes.filter(
-    (node) => isMeant(node) && node.command !== undefined && node.definition.outputs.include.length > 0,
+    (node) =>
+      isMeant(node) &&
+      node.command !== undefined &&
+      node.definition.outputs.include.length > 0 &&
+      !(services.length > 0 && hasStateOf(services, node, nodeOf)),
   );
+}
+
+/** Whether a task, or one below it, leaves a state of one of these services behind. */
+function hasStateOf(
+  services: readonly string[],
+  node: TaskNode,
+  nodeOf: (id: TaskId) => TaskNode | undefined,
+): boolean {
+  const below = new Set([node]);
+  // A set that grows while it is walked.
+  for (const { definition, dependencies } of below) {
+    if (definition.snapshot !== undefined && services.includes(definition.snapshot.service)) return true;
+    for (const id of dependencies) {
+      const next = nodeOf(id);
+      if (next !== undefined) below.add(next);
+    }
+  }
+  return false;
 }
 
 /** `^t`, `pkg#t` or `t`, as in `dependsOn`. */

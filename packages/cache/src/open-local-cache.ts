@@ -72,9 +72,8 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   const noteAdded = (bytes: number): void => void (written += bytes);
   const blobs = createFileStreamBlobStore(folder, { onAdded: noteAdded });
   const stored = createFileActionStore(folder, options);
-  const actions = policy.write
-    ? withArrivals(stored, () => settleArrivals({ folder, blobs, actions: stored }))
-    : stored;
+  const settle = (): Promise<void> => settleArrivals({ folder, blobs, actions: stored });
+  const actions = policy.write ? withArrivals(stored, settle) : stored;
   const local: LocalTier = { blobs, actions, lists: createFileChunkLists(folder), policy };
   const landing = openLanding({
     folder,
@@ -93,6 +92,8 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
       await remote?.finish(interrupt);
       const kept = landing.stores.arrivals?.commit();
       if (kept?.ok === false) trouble.note(kept.failure);
+      // Where nothing is read no later run would ask first, and files would be left without end.
+      if (policy.write && !policy.read) await settle();
       landing.dispose();
     },
     finish: async (limits) => {

@@ -294,7 +294,7 @@ function plantFiles(directory: string): readonly string[] {
   return listFiles(directory);
 }
 
-for (const area of ['tmp', 'quarantine', 'trash', 'blobs', 'actions', 'tasks']) {
+for (const area of ['tmp', 'quarantine', 'arrivals', 'trash', 'blobs', 'actions', 'tasks']) {
   test(`a link in place of ${area} is left alone, with what it leads to`, async (t) => {
     const subject = createFolder(t);
     await putEntry(subject, 'kept', ['named']);
@@ -307,6 +307,18 @@ for (const area of ['tmp', 'quarantine', 'trash', 'blobs', 'actions', 'tasks']) 
     assert.ok(lstatSync(join(subject.folder.root, area)).isSymbolicLink());
   });
 }
+
+test('arrivals that nobody has asked for in a week are removed', async (t) => {
+  const subject = createFolder(t);
+  await putEntry(subject, 'kept', ['named']);
+  const path = subject.folder.freshPath('arrivals');
+  mkdirSync(dirname(path));
+  writeFileSync(path, 'of any version');
+  await gc(subject, { now: Date.now() + 6 * DAY });
+  assert.ok(existsSync(path));
+  await gc(subject, { now: Date.now() + 8 * DAY });
+  assert.ok(!existsSync(path));
+});
 
 test('in a folder that a link leads to, what is not named as ours stays', async (t) => {
   const outside = createTempDirectory(t);

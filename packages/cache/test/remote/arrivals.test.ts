@@ -74,6 +74,14 @@ describe('a small result of another machine', () => {
     assert.deepEqual([calls.length, warnings, rig.warnings], [1, [], []]);
   });
 
+  it('is put into the stores at the end of a run that reads nothing there: no later one might ask', async (t) => {
+    const { rig, run, arrivals } = await shared(t);
+    assert.equal(await run({ policy: { read: false, write: true } }), 'restored');
+    assert.deepEqual(readdirSync(arrivals), []);
+    assert.equal(manifestFiles(rig).length, 1);
+    assert.equal(await run({ remote: undefined }), 'fresh');
+  });
+
   it('has its log', async (t) => {
     const { rig, remote } = await shared(t);
     const { tasks } = rig.open({ remote });

@@ -15,8 +15,8 @@ import { scanActions, scanBlobs, scanDirectories, scanFiles, type ActionFile } f
 
 /** How long a blob that nothing refers to yet is spared: longer than any save takes. Milliseconds. */
 const DEFAULT_GRACE_MS = 60 * 60 * 1000;
-/** How long bad bytes are kept to be looked at, milliseconds. */
-const QUARANTINE_MS = 7 * 24 * 60 * 60 * 1000;
+/** How long bad bytes are kept to be looked at, and arrivals that nobody has asked for, milliseconds. */
+const ASIDE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** What gc is told. */
 export interface GcOptions {
@@ -82,7 +82,8 @@ class GarbageCollection {
     const live = entries.filter((entry) => !evicted.has(entry));
     const keptBytes = await this.#sweepBlobs(live, evicted);
     this.#sweepOld('tmp', this.#spareFrom);
-    this.#sweepOld('quarantine', now - QUARANTINE_MS);
+    this.#sweepOld('quarantine', now - ASIDE_MS);
+    this.#sweepOld('arrivals', now - ASIDE_MS);
     this.#sweepMarks(live);
     this.#sweepLists();
     return this.#report(live, keptBytes);
@@ -186,7 +187,7 @@ class GarbageCollection {
     this.#freedBytes += size;
   }
 
-  #sweepOld(area: 'tmp' | 'quarantine', before: number): void {
+  #sweepOld(area: 'tmp' | 'quarantine' | 'arrivals', before: number): void {
     for (const { name, path, stats } of scanFiles(this.#folder.disk, join(this.#folder.root, area))) {
       // By name too: the folder that it is in may be a link. The change time: a temp blob has the modification time of blobs.
       if (isFreshName(name) && stats.ctimeMs < before) this.#discardQuietly(path, stats.size);

@@ -25,7 +25,13 @@ describe('when outputs were put in place', () => {
     }
   });
 
-  const LINKS = { 'b/@link': '../a/dist', 'b/link': '../a/dist', 'b/one': '../a/dist/o', 'b/src/deep': '../../a/dist', c: 'a' };
+  const LINKS = {
+    'b/@link': '../a/dist',
+    'b/link': '../a/dist',
+    'b/one': '../a/dist/o',
+    'b/src/deep': '../../a/dist',
+    c: 'a',
+  };
   for (const [directory, inputs] of [
     ['b', ['../a/dist/**']],
     ['b', ['src/../../a/dist/o']],

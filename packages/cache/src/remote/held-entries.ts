@@ -20,23 +20,18 @@ export interface HeldEntry {
 export class HeldEntries {
   readonly #held = new Map<ActionKey, { readonly document: EntryDocument; readonly entry: HeldEntry }>();
   readonly #logs = new Map<ActionKey, Uint8Array>();
-
+  /** What is left of what one run keeps, bytes. */
   #room = MAX_ARRIVALS_BYTES;
 
   /** Opens an entry and holds it; undefined for one that has to be brought home. `bytes`: the document as it came. */
   async add(document: EntryDocument, bytes: Uint8Array): Promise<Result<HeldEntry | undefined, StreamFlaw>> {
     if (!isWhole(document) || bytes.length > this.#room) return ok(undefined);
-    const whole = await openWholeEntry(document);
-    if (!whole.ok) return whole;
-    const { manifest, read } = whole.value;
-    // A state is opened as a file of the store.
-    if (manifest.entries.some(({ path }) => isSnapshotPath(path))) return ok(undefined);
-    const log = read(manifest.log);
-    if (log === undefined) return fail({ code: 'stream/flaw', detail: 'another log' });
-    const entry = { manifest, bytes, log, outputs: openOutputs(whole.value) };
-    this.#held.set(document.actionKey, { document, entry });
+    // Taken at once: others come while this one is opened.
     this.#room -= bytes.length;
-    return ok(entry);
+    const opened = await openEntry(document, bytes);
+    if (opened.ok && opened.value !== undefined) this.#held.set(document.actionKey, { document, entry: opened.value });
+    else this.#room += bytes.length;
+    return opened;
   }
 
   /** The document of one that is held. */
@@ -59,6 +54,20 @@ export class HeldEntries {
     this.#logs.delete(key);
     return log;
   }
+}
+
+async function openEntry(
+  document: EntryDocument,
+  bytes: Uint8Array,
+): Promise<Result<HeldEntry | undefined, StreamFlaw>> {
+  const whole = await openWholeEntry(document);
+  if (!whole.ok) return whole;
+  const { manifest, read } = whole.value;
+  // A state is opened as a file of the store.
+  if (manifest.entries.some(({ path }) => isSnapshotPath(path))) return ok(undefined);
+  const log = read(manifest.log);
+  if (log === undefined) return fail({ code: 'stream/flaw', detail: 'another log' });
+  return ok({ manifest, bytes, log, outputs: openOutputs(whole.value) });
 }
 
 function openOutputs({ manifest, read }: WholeEntry): ContentStream {

@@ -3,8 +3,10 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { RemoteFailure, StoreFailure } from '@tr/model';
-import { createFileEntryStore, createMemoryBlobStore, nodeDisk, openCacheFolder } from '@tr/store';
+import { createFileEntryStore, createMemoryBlobStore, MAX_ARRIVALS_BYTES, nodeDisk, openCacheFolder } from '@tr/store';
+import { parseEntryBytes } from '@tr/transport';
 import { createStoreBackend, type LocalCacheOptions, type RemoteBackend } from '../../src/index.js';
+import { HeldEntries } from '../../src/remote/held-entries.js';
 import { createRig, fingerprintOf, manifestFiles, taskOf, type Rig } from '../rig.js';
 
 const TASK = taskOf();
@@ -58,6 +60,21 @@ async function shared(t: TestContext, change: (entry: Buffer) => Buffer = (entry
 }
 
 describe('a small result of another machine', () => {
+  it('is held as long as there is room, also when several come at once', async (t) => {
+    const { remote } = await shared(t);
+    const found = await remote.backend.lookup([ONE.key], never);
+    const bytes = found.ok ? found.value.get(ONE.key) : undefined;
+    const document = parseEntryBytes(bytes ?? Buffer.alloc(0), ONE.key);
+    assert.ok(document.ok);
+    const held = new HeldEntries();
+    const large = Buffer.alloc(MAX_ARRIVALS_BYTES / 2 + 1);
+    const added = await Promise.all([held.add(document.value, large), held.add(document.value, large)]);
+    assert.deepEqual(
+      added.map((each) => each.ok && each.value !== undefined),
+      [true, false],
+    );
+  });
+
   it('is restored as it came, and put into the stores by the next run', async (t) => {
     const { rig, run, calls, warnings, arrivals } = await shared(t);
     assert.equal(await run(), 'restored');

@@ -37,7 +37,8 @@ export async function readDeferredInputs(
 ): Promise<Result<DeferredFiles, FingerprintFailure>> {
   const entries = task.definition.inputs.deferred ?? [];
   if (entries.length === 0) return ok(NONE);
-  const found: Record<string, FileRecord[string]> = {};
+  // Pairs, as a plain assignment to `__proto__` would lose that file.
+  const found: [string, FileRecord[string]][] = [];
   const replaced = new Set<TaskId>();
   for (const entry of entries) {
     const sources = entry.mode === 'jit' ? [task] : selectDependencies(task, entry, nodeOf);
@@ -46,10 +47,10 @@ export async function readDeferredInputs(
       if (!read.ok) return read;
       if (source !== task) replaced.add(source.id);
       for (const [path, id] of Object.entries(read.value))
-        found[posix.relative(task.directory, posix.join(source.directory, path))] = id;
+        found.push([posix.relative(task.directory, posix.join(source.directory, path)), id]);
     }
   }
-  return ok({ files: found, replaced });
+  return ok({ files: Object.fromEntries(found), replaced });
 }
 
 /** True when nothing but structured entries of the mode `jit` says what the inputs are. */

@@ -50,7 +50,8 @@ export interface TaskFingerprinter {
   ): Promise<Result<TaskFingerprint, FingerprintFailure | ServiceFailure>>;
   /**
    * Inputs whose content is no longer what `before` recorded, sorted; empty when all is as it was. Looks at every file
-   * again. What git wrote meanwhile counts even if it has come back to what it was (another branch for a while, a stash). Files that the task itself wrote and git does not track are not counted, as they are its outputs.
+   * again. What git wrote meanwhile counts even if it has come back to what it was (another branch for a while, a stash).
+   * Files that the task itself wrote and git does not track are not counted, as they are its outputs.
    */
   findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]>;
   /** Says that `task` has written to the work tree, so that nothing seen earlier is trusted. */
@@ -217,7 +218,8 @@ class RunFingerprinter implements TaskFingerprinter {
 
   /** What lies where these tasks write, by path from the root. */
   async #outputsOf(tasks: readonly TaskNode[]): Promise<Result<FileRecord, FingerprintFailure>> {
-    const found: Record<string, FileRecord[string]> = {};
+    // Pairs, as a plain assignment to `__proto__` would lose that file.
+    const found: [string, FileRecord[string]][] = [];
     for (const { directory, definition } of tasks) {
       const { include, exclude } = definition.outputs;
       if (include.length === 0) continue;
@@ -227,9 +229,9 @@ class RunFingerprinter implements TaskFingerprinter {
         { include: [], exclude: [] },
       );
       if (!outputs.ok) return outputs;
-      for (const [path, id] of Object.entries(outputs.value)) found[posix.join(directory, path)] = id;
+      for (const [path, id] of Object.entries(outputs.value)) found.push([posix.join(directory, path), id]);
     }
-    return ok(found);
+    return ok(Object.fromEntries(found));
   }
 
   /** By path relative to the package; files that are not there are absent. */

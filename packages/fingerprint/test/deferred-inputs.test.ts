@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DEFAULT_TASK_DEFINITION, ok, type TaskDefinition, type TaskId, type TaskNode } from '@tr/model';
+import { DEFAULT_TASK_DEFINITION, ok, type BlobId, type TaskDefinition, type TaskId, type TaskNode } from '@tr/model';
 import { readDeferredInputs } from '../src/deferred-inputs.js';
 import type { FileIndex } from '../src/files/file-index.js';
 
@@ -49,5 +49,16 @@ describe('chosen outputs of dependencies', () => {
     assert.deepEqual(await replacedOf([]), ['migrate#t', 'generate#t', 'build#t']);
     assert.deepEqual(await replacedOf(['cache']), ['migrate#t', 'generate#t', 'build#t']);
     assert.deepEqual(await replacedOf(['db']), ['build#t']);
+  });
+});
+
+describe('files that are read late', () => {
+  it('count whatever they are called', async () => {
+    const jit = { mode: 'jit', includeDefault: false, include: ['**'], exclude: [], from: undefined } as const;
+    const task = createNode('task', [], { inputs: { ...DEFAULT_TASK_DEFINITION.inputs, deferred: [jit] } });
+    const record = Object.fromEntries([['__proto__', 'id' as BlobId]]);
+    const files = { inputsOf: () => Promise.resolve(ok(record)) } as unknown as FileIndex;
+    const read = await readDeferredInputs(task, files, () => undefined);
+    assert.deepEqual(read.ok && Object.entries(read.value.files), [['__proto__', 'id']]);
   });
 });

@@ -212,6 +212,8 @@ test('of the empty data directories that are kept, old ones go, and what killed 
   sweepEmpty(folder, Date.now() + 2 * 60 * 60 * 1000);
   assert.deepEqual(readdirSync(empty).sort(), ['postgres-1.tar', 'tr-new-0123456789ab']);
   sweepEmpty(join(folder, 'not there'), Date.now());
+  // A folder that cannot be read for another reason: its name is too long.
+  sweepEmpty(join(folder, 'x'.repeat(300)), Date.now());
 });
 
 test('links among what is swept, or in its place, are left alone with what they lead to', async (t) => {

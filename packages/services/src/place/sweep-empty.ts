@@ -1,5 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../service-error.js';
 import { listOwnFiles } from './list-own-files.js';
 
 /** An empty data directory that is this old is most likely of an engine that was replaced; it is made again in a second. */
@@ -11,10 +12,17 @@ const NAME = /\.tar(?:\.tmp-[0-9a-f]{12})?$/;
 
 /**
  * Removes, of the empty data directories that are kept in the directory of services, the old ones, and what killed runs
- * have left unfinished. `now` in milliseconds since the epoch.
+ * have left unfinished. `now` in milliseconds since the epoch. What cannot be read or removed stays: upkeep ends no run.
  */
 export function sweepEmpty(directory: string, now: number): void {
-  const folder = join(directory, 'empty');
+  try {
+    sweep(join(directory, 'empty'), now);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+  }
+}
+
+function sweep(folder: string, now: number): void {
   for (const name of listOwnFiles(folder, NAME)) {
     const path = join(folder, name);
     const stat = lstatSync(path, { throwIfNoEntry: false });

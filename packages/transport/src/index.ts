@@ -27,7 +27,7 @@ export {
 } from './entry/entry-signature.js';
 export { packStream, type PackSink } from './entry/pack-stream.js';
 export { readContents, type ContentSink, type ReadContentsRequest } from './entry/read-contents.js';
-export { mapStream, type ContentPlace, type StreamMap } from './entry/stream-map.js';
+export { lengthOf, mapStream, type ContentPlace, type StreamMap } from './entry/stream-map.js';
 export {
   unpackManifest,
   unpackStream,

@@ -1,7 +1,10 @@
 import type { ContentStream } from '@tr/artifact';
 import { fail, isSnapshotPath, ok, type ActionKey, type Manifest, type Result } from '@tr/model';
 import { MAX_ARRIVALS_BYTES } from '@tr/store';
-import { isWhole, openWholeEntry, type EntryDocument, type StreamFlaw, type WholeEntry } from '@tr/transport';
+import { isWhole, lengthOf, openWholeEntry, type EntryDocument, type StreamFlaw, type WholeEntry } from '@tr/transport';
+
+/** Unpacked, of results that wait for their tasks at one time, bytes: little that came can be much. */
+export const MAX_WAITING_BYTES = 64 << 20;
 
 /** A result that came whole with the answer to a lookup. */
 export interface HeldEntry {
@@ -22,15 +25,25 @@ export class HeldEntries {
   readonly #logs = new Map<ActionKey, Uint8Array>();
   /** What is left of what one run keeps, bytes. */
   #room = MAX_ARRIVALS_BYTES;
+  /** Unpacked, of what is held, bytes. */
+  #waiting = 0;
 
   /** Opens an entry and holds it; undefined for one that has to be brought home. `bytes`: the document as it came. */
   async add(document: EntryDocument, bytes: Uint8Array): Promise<Result<HeldEntry | undefined, StreamFlaw>> {
-    if (!isWhole(document) || bytes.length > this.#room) return ok(undefined);
+    const unpacked = lengthOf(document.chunks);
+    if (!isWhole(document) || bytes.length > this.#room || this.#waiting + unpacked > MAX_WAITING_BYTES)
+      return ok(undefined);
     // Taken at once: others come while this one is opened.
     this.#room -= bytes.length;
+    this.#waiting += unpacked;
     const opened = await openEntry(document, bytes);
-    if (opened.ok && opened.value !== undefined) this.#held.set(document.actionKey, { document, entry: opened.value });
-    else this.#room += bytes.length;
+    if (opened.ok && opened.value !== undefined) {
+      this.#letGo(document.actionKey);
+      this.#held.set(document.actionKey, { document, entry: opened.value });
+    } else {
+      this.#room += bytes.length;
+      this.#waiting -= unpacked;
+    }
     return opened;
   }
 
@@ -41,11 +54,17 @@ export class HeldEntries {
 
   /** Gives one away: of it only the log is held from then on. */
   take(key: ActionKey): HeldEntry | undefined {
-    const entry = this.#held.get(key)?.entry;
-    this.#held.delete(key);
+    const entry = this.#letGo(key);
     // A copy: the piece would hold the whole stream.
     if (entry !== undefined) this.#logs.set(key, Buffer.from(entry.log));
     return entry;
+  }
+
+  #letGo(key: ActionKey): HeldEntry | undefined {
+    const held = this.#held.get(key);
+    this.#held.delete(key);
+    if (held !== undefined) this.#waiting -= lengthOf(held.document.chunks);
+    return held?.entry;
   }
 
   /** The log of one that was taken, given away as well. */

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { request } from 'node:https';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { writeFields } from '../src/protocols/bazel/wire.js';
 import { joinFrame } from '../src/server/grpc-frames.js';
 import { createWorkspace, hasProgram, runClient } from './rig/client.js';
 import { startTestServer, type TestServer } from './rig/server.js';
+import { freePort } from './rig/free-port.js';
 
 const CONFIG = fileURLToPath(new URL('../../../deploy/nginx.conf', import.meta.url));
 const skip = hasProgram('nginx') && hasProgram('openssl') ? false : 'nginx or openssl is not installed';
@@ -62,15 +63,6 @@ async function startProxied(): Promise<ProxiedServer> {
       workspace[Symbol.dispose]();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function isListening(port: number): Promise<boolean> {

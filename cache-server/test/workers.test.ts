@@ -3,12 +3,13 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './rig/free-port.js';
 
 const MAIN = fileURLToPath(new URL('../../bin/tr-cache-server.js', import.meta.url));
 const TOKEN = 'a-token-of-this-test-0123456789';
@@ -114,15 +115,6 @@ test('guessing at one worker is guessing at all', async () => {
   // The last wrong ones are on their way to the other workers.
   await until(async () => (await Promise.all([guess(0), guess(1), guess(2)])).every((status) => status === 429));
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('a worker that is killed is replaced, the leader too', async () => {
   // A port that it is told: where new workers are slow to come, nobody holds one for a moment, and any free one would be another.

@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role, Target } from './attack.js';
 import { OPEN_SERVER } from './open-server-version.js';
 import type { Issuer } from './issuer.js';
+import { freePort } from '../rig/free-port.js';
 
 const ROLES: readonly Role[] = ['main', 'pull', 'reader', 'stranger'];
 
@@ -82,14 +82,6 @@ function install(folder: string): void {
   const args = ['install', '--no-audit', '--no-fund', '--silent', `${OPEN_SERVER.name}@${OPEN_SERVER.version}`];
   const { status } = spawnSync('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) throw new Error(`${OPEN_SERVER.name} cannot be installed`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Waits until something answers, whatever it says. */

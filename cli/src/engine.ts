@@ -106,6 +106,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
     excludedDirectories: [STATE_DIRECTORY],
     processEnv: context.environment,
     runGit: git && ((args, input, submodule = git) => Promise.resolve(askGit(submodule, args, input))),
+    countsModes: config.futureFlags.hashFilePermissions,
   });
   const inheritedMarker = context.environment[MARKER_VARIABLE];
   const spawner = createProcessSpawner({ inheritedMarker });
@@ -171,7 +172,7 @@ function wireFingerprinter(
   const foreignLockfiles = createForeignLockfileFinder(workspace.root);
   const { graph, wholeGraph } = wanted;
   const fingerprinter: TaskFingerprinter = createFingerprinter({
-    nodeOf: (id) => graph.nodes.get(id),
+    nodeOf: (id) => (wholeGraph ?? graph).nodes.get(id),
     leftOutOf: wholeGraph && createLeftOutFinder({ graph, wholeGraph }, (...args) => fingerprinter.compute(...args)),
     processEnv: context.environment,
     globalEnv: config.globalEnv,

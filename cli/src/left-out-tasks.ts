@@ -16,8 +16,7 @@ type Computed = Promise<Result<ActionKey, Failure>>;
 
 /**
  * What `--only` leaves out of `graph`, by the tasks that depend on it: keys as in a whole run, and whose outputs are taken as they
- * lie there. (A left-out task with `dependencyOutputs` has a key of its own here: what it depends on is looked up in `graph`, and
- * counts by its key.) Keys are computed once, when the first task asks.
+ * lie there. Keys are computed once, when the first task asks.
  */
 export function createLeftOutFinder(
   { graph, wholeGraph }: { readonly graph: TaskGraph; readonly wholeGraph: TaskGraph },

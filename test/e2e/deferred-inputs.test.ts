@@ -7,8 +7,10 @@ import { createWorkspace, type TestWorkspace } from '../rig/workspace.js';
 const keep = disposeAfterEach();
 
 /** `app` checks the declarations that `lib` builds from its source; `gen` writes what `app` reads. */
-function createTyped(inputs: readonly unknown[]): TestWorkspace {
-  const build = 'mkdir -p dist && grep export src.txt > dist/x.d.ts && cp src.txt dist/x.js';
+function createTyped(
+  inputs: readonly unknown[],
+  build = 'mkdir -p dist && grep export src.txt > dist/x.d.ts && cp src.txt dist/x.js',
+): TestWorkspace {
   return keep(
     createWorkspace({
       'package.json': {
@@ -61,6 +63,31 @@ test('outputs of a dependency count in place of its key: what they do not hold c
   assert.match(why.stdout, /~ \.\.\/lib\/dist\/x\.d\.ts/);
   workspace.write({ 'packages/app/src.txt': 'app 2\n' });
   assert.equal(await run(workspace), 'fresh executed executed');
+});
+
+test('whether a chosen output is executable counts', async () => {
+  const build = 'mkdir -p dist && cp tool.txt dist/tool && chmod `cat mode.txt` dist/tool';
+  const workspace = createTyped([{ mode: 'dependencyOutputs', globs: ['dist/**'] }], build);
+  const setMode = (mode: string) => workspace.write({ 'packages/lib/tool.txt': '', 'packages/lib/mode.txt': mode });
+  setMode('644');
+  assert.equal(await run(workspace), 'executed executed executed');
+  setMode('755');
+  assert.equal(await run(workspace), 'executed executed executed');
+  assert.match((await workspace.tr(['why', 'app#check'])).stdout, /dist\/tool/);
+  setMode('644');
+  assert.equal(await run(workspace), 'restored fresh fresh');
+});
+
+test('left out by --only, a task that has chosen outputs of a dependency has the key it has in a whole run', async () => {
+  const workspace = createTyped([DECLARATIONS], 'mkdir -p dist && grep export src.txt > dist/x.d.ts');
+  const runOnly = async () =>
+    (await workspace.tr(['run', 'after', '--only', '--log-format=json'])).outcomes['app#after'];
+  await run(workspace);
+  assert.equal(await runOnly(), 'executed');
+  assert.equal(await runOnly(), 'fresh');
+  workspace.write({ 'packages/lib/src.txt': 'body 2\nexport a\n' });
+  assert.equal(await run(workspace), 'executed fresh fresh');
+  assert.equal(await runOnly(), 'fresh');
 });
 
 test('a dependency that declares no outputs counts by its key all the same', async () => {

@@ -43,7 +43,7 @@ export async function readDeferredInputs(
   for (const entry of entries) {
     const sources = entry.mode === 'jit' ? [task] : selectDependencies(task, entry, nodeOf);
     for (const source of sources) {
-      const read = entry.mode === 'jit' ? await readNow(source, entry, files) : await readOutputs(source, entry, files);
+      const read = entry.mode === 'jit' ? await readNow(source, entry, files) : await readChosen(source, entry, files);
       if (!read.ok) return read;
       if (source !== task) replaced.add(source.id);
       for (const [path, id] of Object.entries(read.value))
@@ -67,19 +67,16 @@ async function readNow({ directory }: TaskNode, entry: DeferredInput, files: Fil
 }
 
 /** What lies where the task writes and fits the globs, both seen from its package. */
-async function readOutputs(
+async function readChosen(
   { directory, definition }: TaskNode,
   { include, exclude }: DeferredInput,
   files: FileIndex,
 ): Promise<FileAnswer> {
-  const { outputs } = definition;
-  const read = await files.inputsOf(directory, { includeDefault: false, ...outputs }, { include: [], exclude: [] });
+  const read = await files.outputsOf(directory, definition.outputs);
   if (!read.ok) return read;
-  const fits = (globs: readonly string[], except: readonly string[]) =>
-    createPathMatcher([...globs.flatMap(withContent), ...except.map((glob) => `!${glob}`)]);
-  const isOutput = fits(outputs.include, outputs.exclude);
-  const isChosen = include.length === 0 ? fits(['**'], exclude) : fits(include, exclude);
-  return ok(keepNames(read.value, (name) => isOutput(name) && isChosen(name)));
+  const chosen = include.length === 0 ? ['**'] : include.flatMap(withContent);
+  const isChosen = createPathMatcher([...chosen, ...exclude.map((glob) => `!${glob}`)]);
+  return ok(keepNames(read.value, isChosen));
 }
 
 /** The name of a directory stands for everything in it. */

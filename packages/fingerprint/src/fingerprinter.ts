@@ -221,13 +221,8 @@ class RunFingerprinter implements TaskFingerprinter {
     // Pairs, as a plain assignment to `__proto__` would lose that file.
     const found: [string, FileRecord[string]][] = [];
     for (const { directory, definition } of tasks) {
-      const { include, exclude } = definition.outputs;
-      if (include.length === 0) continue;
-      const outputs = await this.#options.files.inputsOf(
-        directory,
-        { includeDefault: false, include, exclude },
-        { include: [], exclude: [] },
-      );
+      if (definition.outputs.include.length === 0) continue;
+      const outputs = await this.#options.files.outputsOf(directory, definition.outputs);
       if (!outputs.ok) return outputs;
       for (const [path, id] of Object.entries(outputs.value)) found.push([posix.join(directory, path), id]);
     }

@@ -36,7 +36,7 @@ async function replacedOf(services: readonly string[]): Promise<readonly string[
     createNode('task', ['migrate', 'generate', 'build'], { services, inputs }),
   ];
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const files = { inputsOf: () => Promise.resolve(ok({})) } as unknown as FileIndex;
+  const files = { outputsOf: () => Promise.resolve(ok({})) } as unknown as FileIndex;
   const [task] = nodes.slice(-1);
   assert(task !== undefined);
   const read = await readDeferredInputs(task, files, (id) => byId.get(id));

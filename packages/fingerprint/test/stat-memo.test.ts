@@ -142,6 +142,7 @@ describe('the stat memo', () => {
       excludedDirectories: ['.tr'],
       processEnv: {},
       runGit: undefined,
+      countsModes: false,
     });
     assert.equal(Object.keys(await repository.inputs([], '', index)).length, 3);
     index.save();

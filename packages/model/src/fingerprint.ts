@@ -31,7 +31,7 @@ export interface Fingerprint {
   readonly commands: readonly string[];
   /** Pass-through arguments (after `--`). */
   readonly arguments: readonly string[];
-  /** Path relative to the package directory -> git blob id. */
+  /** Path relative to the package directory -> git blob id; for outputs of dependencies with the executable bit. */
   readonly inputs: Readonly<Record<string, BlobId>>;
   readonly outputs: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   /** Name -> SHA-256 of the value (`''` for an empty value); unset variables are absent. */

@@ -1,6 +1,5 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
-import type { GitAlgorithm } from '@tr/hash';
+import { lstatSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { openQuickStat, type QuickStat } from '@tr/quick';
 import {
   fail,
@@ -13,19 +12,19 @@ import {
   type Result,
 } from '@tr/model';
 import { ConversionRules } from '../git/conversion-rules.js';
-import { parseConfig, readGitConfig, readTextIfThere, type GitConfig } from '../git/git-config.js';
-import { readGitIndex, type GitIndex } from '../git/git-index.js';
+import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
 import { IgnoreRules } from '../git/ignore-rules.js';
+import { openRepository, readIndex, realRoot, type Repository } from '../git/repository.js';
 import { readSubmodules, withSubmodules, type Submodules } from '../git/submodules.js';
-import { parseTrackedListing, TRACKED_LISTING_ARGUMENTS } from '../git/tracked-listing.js';
 import { GlobalFiles } from '../inputs/global-files.js';
 import { InputCollector, type FileRecord } from '../inputs/input-collector.js';
-import { ALWAYS_INPUTS, NO_SKIPPED_NAMES, walkInputs, walkTrackedOutputs } from '../inputs/package-inputs.js';
+import { ALWAYS_INPUTS, NO_SKIPPED_NAMES, walkInputs, walkOutputs } from '../inputs/package-inputs.js';
 import type { WalkContext } from '../inputs/walk-context.js';
 import { addFile } from '../inputs/walk-glob.js';
+import { markExecutables } from './executables.js';
 import { FileIds } from './file-ids.js';
-import { errorCode, FingerprintError, isMissing } from './fingerprint-error.js';
+import { errorCode, FingerprintError } from './fingerprint-error.js';
 import { KeptAnswers, type Question } from './kept-answers.js';
 import { StatMemo } from './stat-memo.js';
 import { directoryOf, nameOf, WorkTree } from './work-tree.js';
@@ -45,6 +44,8 @@ export interface FileIndexOptions {
   readonly processEnv: Readonly<Record<string, string | undefined>>;
   /** Undefined: git cannot be run; what only it can answer is a failure. */
   readonly runGit: GitRunner | undefined;
+  /** Whether the executable bit of every file counts, see {@link markExecutables}. */
+  readonly countsModes: boolean;
 }
 
 /** Files answered as path -> blob id, or why not. */
@@ -54,6 +55,11 @@ export type FileAnswer = Result<FileRecord, FingerprintFailure>;
 export interface FileIndex {
   /** Inputs of a task of the package in `directory`, relative to it; tracked files among its outputs are inputs too. */
   inputsOf(directory: RelativePath, inputs: InputSpec, outputs: OutputSpec): Promise<FileAnswer>;
+  /**
+   * What lies where a task of the package in `directory` writes, relative to it; whatever git ignores. Executables are marked: a key of
+   * the task stands for their modes, and this stands for the key.
+   */
+  outputsOf(directory: RelativePath, outputs: OutputSpec): Promise<FileAnswer>;
   /** Files that globs match from the root, whatever git ignores; dependencies' directories are not entered. */
   matching(include: readonly string[], exclude: readonly string[]): Promise<FileAnswer>;
   /** Workspace-relative paths; those that are not there are left out. */
@@ -122,8 +128,15 @@ class WorkspaceFiles implements FileIndex {
     const patterns = [...ALWAYS_INPUTS, ...inputs.include, ...outputs.include];
     return this.#answer({ key, directory, patterns }, (context) => {
       walkInputs(context, inputs, { index: this.#index, ignored: this.#ignored });
-      if (this.#index !== undefined) walkTrackedOutputs(context, outputs, this.#index);
+      if (this.#index !== undefined) walkOutputs({ ...context, trackedBy: this.#index }, outputs);
     });
+  }
+
+  outputsOf(directory: RelativePath, outputs: OutputSpec): Promise<FileAnswer> {
+    const key = `outputs ${JSON.stringify([directory, outputs])}`;
+    return this.#answer({ key, directory, patterns: outputs.include, countsModes: true }, (context) =>
+      walkOutputs(context, outputs),
+    );
   }
 
   matching(include: readonly string[], exclude: readonly string[]): Promise<FileAnswer> {
@@ -198,7 +211,7 @@ class WorkspaceFiles implements FileIndex {
 
   #answer(question: Question, walk: (context: WalkContext) => void): Promise<FileAnswer> {
     return this.#answers.find(question, (look) =>
-      this.#walk(question.directory, (context) => {
+      this.#walk(question, (context) => {
         const { linksMet } = this.#workTree;
         walk(context);
         look.metLinks = this.#workTree.linksMet !== linksMet;
@@ -206,7 +219,10 @@ class WorkspaceFiles implements FileIndex {
     );
   }
 
-  async #walk(directory: RelativePath, walk: (context: WalkContext) => void): Promise<FileAnswer> {
+  async #walk(
+    { directory, countsModes = this.#options.countsModes }: Question,
+    walk: (context: WalkContext) => void,
+  ): Promise<FileAnswer> {
     this.#opening ??= this.#open();
     const failure = await this.#opening;
     if (failure !== undefined) return fail(failure);
@@ -216,7 +232,9 @@ class WorkspaceFiles implements FileIndex {
       const files = this.#files;
       const algorithm = this.#repository?.algorithm ?? 'sha1';
       walk({ workTree: this.#workTree, files, algorithm, directory, collector, skippedNames: NO_SKIPPED_NAMES });
-      return ok(await collector.finish(files));
+      const found = await collector.finish(files);
+      if (!countsModes) return ok(found);
+      return ok(markExecutables(found, (path) => this.#workTree.absolute(posix.join(directory, path))));
     } catch (error) {
       if (error instanceof FingerprintError) return fail(error.failure);
       throw error;
@@ -285,72 +303,4 @@ function isThere(path: string): boolean {
     if (errorCode(error) === undefined) throw error;
     return false;
   }
-}
-
-interface Repository {
-  readonly indexPath: string;
-  readonly commonDir: string;
-  readonly algorithm: GitAlgorithm;
-  /** Path of the workspace root in the repository: `''` or ending in `/`. */
-  readonly prefix: string;
-  /** Directories above the workspace root up to the top of the work tree, top first. */
-  readonly above: readonly string[];
-  readonly config: () => GitConfig;
-}
-
-function realRoot(root: string): string {
-  try {
-    return realpathSync.native(root);
-  } catch (error) {
-    if (isMissing(error)) return root;
-    throw error;
-  }
-}
-
-/** Undefined when the workspace does not lie in the work tree git was found for. */
-function openRepository(
-  git: GitLocation,
-  root: string,
-  processEnv: FileIndexOptions['processEnv'],
-): Repository | undefined {
-  const path = relative(realRoot(git.workTree), root);
-  if (path === '..' || path.startsWith(`..${sep}`)) return undefined;
-  const names = path === '' ? [] : path.split(sep);
-  let config: GitConfig | undefined;
-  return {
-    indexPath: join(git.gitDir, 'index'),
-    commonDir: git.commonDir,
-    algorithm: readAlgorithm(git.commonDir),
-    prefix: names.map((name) => `${name}/`).join(''),
-    above: names.map((_, depth) => ancestor(root, names.length - depth)),
-    config: () => (config ??= readGitConfig({ git, processEnv })),
-  };
-}
-
-function ancestor(path: string, levels: number): string {
-  return levels === 0 ? path : ancestor(dirname(path), levels - 1);
-}
-
-function readAlgorithm(commonDir: string): GitAlgorithm {
-  const settings = parseConfig(readTextIfThere(join(commonDir, 'config')) ?? '');
-  return settings.some(([name, value]) => name === 'extensions.objectformat' && value === 'sha256') ? 'sha256' : 'sha1';
-}
-
-/** Undefined: nothing is tracked yet. Fails when git has to be asked and does not answer: inputs would be a guess. */
-async function readIndex(
-  { indexPath, algorithm, prefix }: Pick<Repository, 'indexPath' | 'algorithm' | 'prefix'>,
-  runGit: GitRunner | undefined,
-): Promise<Result<GitIndex | undefined, FingerprintFailure>> {
-  const index = readGitIndex({ path: indexPath, algorithm, prefix });
-  if (typeof index === 'object') return ok(index);
-  if (index === 'missing') return ok(undefined);
-  // Before git is asked: an index that changes meanwhile only makes more files count as racy.
-  const indexTime = statSync(indexPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const answer = await runGit?.(TRACKED_LISTING_ARGUMENTS);
-  if (answer?.exitCode === 0) {
-    const listing = parseTrackedListing({ output: answer.stdout, indexTime, prefix });
-    if (listing !== undefined) return ok(listing);
-  }
-  const detail = answer === undefined ? 'git is not available' : answer.stderr.trim() || 'its answer is not understood';
-  return fail({ code: 'fingerprint/git-failed', detail: `the index cannot be read here (${index}): ${detail}` });
 }

@@ -50,8 +50,7 @@ export class InsidePackage {
     try {
       return lstatSync(this.#workTree.absolute(path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
     } catch (error) {
-      if (isMissing(error)) return false;
-      return true;
+      return !isMissing(error);
     }
   }
 }

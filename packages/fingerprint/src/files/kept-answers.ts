@@ -9,6 +9,8 @@ export interface Question {
   readonly directory: RelativePath;
   /** The globs of a question that is about the directory alone, unless they lead out of it. */
   readonly patterns?: readonly string[];
+  /** Whether executables are marked in the answer. Absent = as for all questions. */
+  readonly countsModes?: boolean;
 }
 
 interface KeptAnswer<T> {

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { GitAlgorithm } from '@tr/hash';
 import type { CleanStat } from '@tr/quick';
 import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
+import { isMissing } from '../files/fingerprint-error.js';
 import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from './parse-index.js';
 
 /** What git's index knows about the files of the workspace. */
@@ -52,10 +53,6 @@ function readWithTime(path: string): TimedFile | undefined {
   } finally {
     closeSync(file);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 class FileGitIndex implements GitIndex {

@@ -1,5 +1,4 @@
 import type { InputSpec, OutputSpec } from '@tr/model';
-import type { GitIndex } from '../git/git-index.js';
 import { compileGlob, type Glob } from '../globs/glob.js';
 import { walkDefault, type DefaultWalk } from './default-inputs.js';
 import type { WalkContext } from './walk-context.js';
@@ -26,15 +25,16 @@ export function walkInputs(context: WalkContext, spec: InputSpec, walk: Omit<Def
 }
 
 /**
- * Files git tracks among the outputs of a task are inputs as well, whatever its inputs say: somebody may edit them, and
- * a task that changes files in place (a formatter, a committed changelog) depends on what they hold.
+ * Walks what lies where a task writes. With `trackedBy` in the context that is what git tracks there, which are inputs as well,
+ * whatever the inputs say: somebody may edit them, and a task that changes files in place (a formatter, a committed changelog)
+ * depends on what they hold.
  */
-export function walkTrackedOutputs(context: WalkContext, outputs: OutputSpec, index: GitIndex): void {
+export function walkOutputs(context: WalkContext, outputs: OutputSpec): void {
   const compile = (patterns: readonly string[]): readonly Glob[] =>
     patterns.flatMap((pattern) => compileGlob(context.directory, pattern));
   const exclusions = compile(outputs.exclude);
   for (const glob of compile(outputs.include)) {
-    walkGlob({ ...context, trackedBy: index }, { glob, exclusions, literalRule: 'literal-wins' });
+    walkGlob(context, { glob, exclusions, literalRule: 'literal-wins' });
   }
 }
 

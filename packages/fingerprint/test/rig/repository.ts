@@ -121,6 +121,7 @@ export class TestRepository {
       excludedDirectories: ['.tr'],
       processEnv: this.env,
       runGit: this.runGit,
+      countsModes: false,
       ...options,
     });
   }

@@ -4,7 +4,7 @@
  */
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { InvariantError, toError, type UsageFailure } from '@tr/model';
+import { errorCode, InvariantError, toError, type UsageFailure } from '@tr/model';
 import type { CliContext } from './context.js';
 import { executeRun } from './execute-run.js';
 import { EXIT } from './exit-codes.js';
@@ -114,7 +114,7 @@ function readEnvironment(): Record<string, string> {
 
 /** Everything that is thrown is a bug of ours, but for what any call may meet: a limit, and files of somebody else. */
 function reportError(error: unknown, context: CliContext): number {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'EMFILE' || code === 'ENFILE') {
     refuse(context, [toError({ code: 'usage/too-many-open-files', detail: code })]);
     return EXIT.failed;

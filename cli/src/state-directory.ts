@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import type { GitLocation } from '@tr/model';
+import { errorCode, type GitLocation } from '@tr/model';
 
 /** Name of the directory below the workspace root that holds all our state. It ignores itself. */
 export const STATE_DIRECTORY = '.tr';
@@ -47,6 +47,6 @@ export function createStateDirectory(path: string): boolean {
     writeFileSync(ignore, '*\n', { flag: 'wx' });
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EEXIST';
+    return errorCode(error) === 'EEXIST';
   }
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
-import { errorCode } from '@tr/store';
+import { errorCode } from '@tr/model';
 
 /** Holders need milliseconds; a lock as old as this was left by one that was killed. */
 const STALE_MS = 10_000;

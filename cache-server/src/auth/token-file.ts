@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode, nodeDisk } from '@tr/store';
+import { errorCode } from '@tr/model';
+import { nodeDisk } from '@tr/store';
 import { Problem } from '../http/problem.js';
 import { withLock } from './file-lock.js';
 import { parseStoredToken, revokeToken, type StoredToken } from './token.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
-import { errorCode } from '@tr/store';
+import { errorCode } from '@tr/model';
 import { Problem } from '../http/problem.js';
 
 /** Owner only. */

@@ -1,5 +1,5 @@
 import { statSync, type Stats } from 'node:fs';
-import { errorCode } from '@tr/store';
+import { errorCode } from '@tr/model';
 
 /**
  * Run by root, a command goes on as the owner of what it works on: files that root leaves there (a rewritten `tokens.json`, folders

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode, nodeDisk } from '@tr/store';
+import { errorCode } from '@tr/model';
+import { nodeDisk } from '@tr/store';
 import { writeBeside } from '../auth/write-beside.js';
 import { UsageError } from './usage-error.js';
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { errorCode } from '@tr/store';
+import { errorCode } from '@tr/model';
 
 /**
  * Whether a directory is the one that it was when this was asked first. One that was unmounted or moved away would be made anew

@@ -1,4 +1,4 @@
-import { errorCode } from '@tr/store';
+import { errorCode } from '@tr/model';
 import { Problem } from '../http/problem.js';
 
 /** Codes of a connection that the client broke off. */

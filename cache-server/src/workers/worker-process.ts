@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
+import { errorCode } from '@tr/model';
 import type { ToWorker } from './messages.js';
 
 /** How a worker ended; `error` is the code of what kept it from being started at all, as `EAGAIN`. */
@@ -34,6 +35,5 @@ export function sendToWorker(worker: Worker, message: ToWorker): void {
 }
 
 function notStarted(error: unknown): Death {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
-  return { code: null, signal: null, error: code };
+  return { code: null, signal: null, error: errorCode(error) ?? 'unknown' };
 }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { sha256 } from '@tr/hash';
-import { parseProcStat, type TaskId, type TaskNode } from '@tr/model';
+import { errorCode, parseProcStat, type TaskId, type TaskNode } from '@tr/model';
 import { compileOutputs, type OutputMatcher } from '@tr/artifact';
 import { mayOverlap } from './foreign-outputs.js';
 
@@ -117,7 +117,7 @@ function tryLink(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -127,7 +127,7 @@ function moveAway(path: string, to: string): void {
     renameSync(path, to);
     rmSync(to, { force: true });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }
 
@@ -151,7 +151,7 @@ function isRunning({ pid, processStart }: Owner): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    if (errorCode(error) !== 'EPERM') return false;
   }
   return processStart === undefined || findProcessStart(pid) === processStart;
 }

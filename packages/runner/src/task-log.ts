@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from '@tr/model';
 import { LineBuffer } from './line-buffer.js';
 import { LogTail } from './log-tail.js';
 
@@ -93,7 +94,7 @@ function openForWriting(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
     mkdirSync(dirname(path), { recursive: true });
     return openSync(path, 'w');
   }
@@ -105,11 +106,7 @@ function writeFully(fd: number, bytes: Uint8Array): void {
 
 /** The system's code of an I/O error; anything else is a bug and goes on. */
 function toDetail(error: unknown): string {
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (code === undefined) throw error;
   return code;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

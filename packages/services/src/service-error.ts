@@ -29,12 +29,6 @@ export function toDetail(error: unknown): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
-/** The system's code of an error, such as `ENOENT`. */
-export function errorCode(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
-
 /**
  * What the system refuses while a service is made ready (a read-only folder, a full disk, too many open files) is a
  * failure of the service, not a bug. Everything else stays what it is.

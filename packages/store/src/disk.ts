@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from '@tr/model';
 import { lookAt, type FileLook } from './file-look.js';
 
 /**
@@ -99,12 +100,6 @@ export const nodeDisk: Disk = {
   unlink: (path) => fs.unlinkSync(path),
   removeDirectory: (path) => fs.rmdirSync(path),
 };
-
-/** The operating system's name of an error (`ENOENT`); undefined for anything that is not one. */
-export function errorCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
-}
 
 async function writeLater(file: number, chunks: readonly Uint8Array[]): Promise<void> {
   let rest = chunks;

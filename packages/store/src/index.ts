@@ -27,7 +27,7 @@ export { fromEntryBytes, isSameName, isSameWrite, MAX_ENTRY_BYTES, toEntryBytes 
 export { entryPath, keyDigest, namespacePath } from './entry-store/entry-path.js';
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
-export { nodeDisk, errorCode, type Disk } from './disk.js';
+export { nodeDisk, type Disk } from './disk.js';
 export type { FileLook } from './file-look.js';
 export { readOwnEntries } from './upkeep/scan-folder.js';
 export { isBlobTime } from './file/blob-file.js';

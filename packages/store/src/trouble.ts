@@ -1,5 +1,4 @@
-import { fail, ok, type Result, type StoreFailure } from '@tr/model';
-import { errorCode } from './disk.js';
+import { errorCode, fail, ok, type Result, type StoreFailure } from '@tr/model';
 
 /** What a store gives back: a value, or trouble that must not end a run. */
 export type StoreResult<T> = Result<T, StoreFailure>;

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { compareStrings, fail, isSnapshotPath, ok, type RelativePath, type Result } from '@tr/model';
-import { createPacer, errorCode, type Disk, type FileLook } from '@tr/store';
+import { errorCode, compareStrings, fail, isSnapshotPath, ok, type RelativePath, type Result } from '@tr/model';
+import { createPacer, type Disk, type FileLook } from '@tr/store';
 import { parentOf, type OutputGlob, type OutputMatcher } from './output-globs.js';
 
 /** An output that cannot be stored faithfully: what the not-saved reason says. */

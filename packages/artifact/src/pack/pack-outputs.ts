@@ -1,4 +1,5 @@
 import {
+  errorCode,
   fail,
   ok,
   type Digest,
@@ -10,7 +11,6 @@ import {
 } from '@tr/model';
 import {
   createPacer,
-  errorCode,
   findLinkHazard,
   findPathHazard,
   readWhole,

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { sha256 } from '@tr/hash';
-import type { RelativePath, TaskId } from '@tr/model';
-import { attempt, errorCode, readOwnEntries, readWhole, type Disk } from '@tr/store';
+import { errorCode, type RelativePath, type TaskId } from '@tr/model';
+import { attempt, readOwnEntries, readWhole, type Disk } from '@tr/store';
 import { formatRecord, parsePaths, parseRecord, type OutputRecord, type RecordDraft } from './output-record.js';
 
 /** Less than the longest string. */

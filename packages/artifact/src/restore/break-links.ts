@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { attempt, createPacer, errorCode, isBlobTime, readWhole, type Disk } from '@tr/store';
+import { errorCode } from '@tr/model';
+import { attempt, createPacer, isBlobTime, readWhole, type Disk } from '@tr/store';
 import { collectOutputs } from '../outputs/collect-outputs.js';
 import type { OutputMatcher } from '../outputs/output-globs.js';
 import type { OutputPlace } from './restore-outputs.js';

@@ -1,6 +1,6 @@
 import { isSameDigest } from '@tr/hash';
-import { mayHideWrite, type Manifest, type ManifestEntry, type Sha256 } from '@tr/model';
-import { createPacer, errorCode, type Disk, type FileLook } from '@tr/store';
+import { errorCode, mayHideWrite, type Manifest, type ManifestEntry, type Sha256 } from '@tr/model';
+import { createPacer, type Disk, type FileLook } from '@tr/store';
 import { parentOf } from '../outputs/output-globs.js';
 import type { KnownOutputs } from '../record/output-record.js';
 import { isExecutable, isSameContentStamp, isSameStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';

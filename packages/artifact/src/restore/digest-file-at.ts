@@ -1,6 +1,6 @@
 import { createRunningDigest } from '@tr/hash';
-import type { Digest } from '@tr/model';
-import { errorCode, type Disk, type Pacer } from '@tr/store';
+import { errorCode, type Digest } from '@tr/model';
+import type { Disk, Pacer } from '@tr/store';
 
 const CHUNK_BYTES = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { RelativePath } from '@tr/model';
-import { errorCode, type Disk } from '@tr/store';
+import { errorCode, type RelativePath } from '@tr/model';
+import type { Disk } from '@tr/store';
 import type { RestorePlan } from './plan-restore.js';
 
 const CHUNK_BYTES = 1024 * 1024;

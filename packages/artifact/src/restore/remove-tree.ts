@@ -1,4 +1,5 @@
-import { errorCode, type Disk } from '@tr/store';
+import { errorCode } from '@tr/model';
+import type { Disk } from '@tr/store';
 
 /** Removes a directory of ours with everything below it; links are removed, not followed, nor is `path` one. Fine when it is not there. */
 export function removeTree(disk: Disk, path: string): void {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { isSameDigest } from '@tr/hash';
 import {
+  errorCode,
   fail,
   ok,
   type Digest,
@@ -10,15 +11,7 @@ import {
   type Result,
   type StoreFailure,
 } from '@tr/model';
-import {
-  attemptAsync,
-  createPacer,
-  errorCode,
-  toStoreFailure,
-  type Disk,
-  type EntryBlobs,
-  type Pacer,
-} from '@tr/store';
+import { attemptAsync, createPacer, toStoreFailure, type Disk, type EntryBlobs, type Pacer } from '@tr/store';
 import { toStamp, type Stamp } from '../record/stamp.js';
 import { digestFileAt } from './digest-file-at.js';
 import { isLinked } from './is-linked.js';

@@ -1,6 +1,6 @@
 import { isSha256 } from '@tr/hash';
-import type { Digest, Manifest } from '@tr/model';
-import { errorCode, readWhole, type Disk } from '@tr/store';
+import { errorCode, type Digest, type Manifest } from '@tr/model';
+import { readWhole, type Disk } from '@tr/store';
 import { LARGE_CONTENT, mapStream, type EntryDocument } from '@tr/transport';
 
 /** Where the bytes of a chunk lie on this machine: in a blob, unpacked. */

@@ -1,6 +1,6 @@
 import { isSha256 } from '@tr/hash';
-import type { Sha256 } from '@tr/model';
-import { errorCode, readWhole, type Disk } from '@tr/store';
+import { errorCode, type Sha256 } from '@tr/model';
+import { readWhole, type Disk } from '@tr/store';
 
 /** More are not remembered, bytes: a thousand. */
 const MAX_BYTES = 65 * 1000;

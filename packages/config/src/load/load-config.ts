@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFileText } from '@tr/quick';
-import { toError, type ConfigFailure, type Diagnostic, type RelativePath } from '@tr/model';
+import { errorCode, toError, type ConfigFailure, type Diagnostic, type RelativePath } from '@tr/model';
 import { parseConfigFile, type ParseOutcome } from '../parse/parse-config-file.js';
 import type { ConfigFile } from '../parse/parsed-config.js';
 import { resolvePackageConfig, type PackageConfig } from '../resolve/package-config.js';
@@ -72,7 +72,7 @@ function readConfigFile(root: string, path: RelativePath): Read {
     return { ok: true, text: readFileText(join(root, path)) };
   } catch (error) {
     // Whatever keeps the file from being read, the run cannot go on and the user can mend it.
-    const detail = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const detail = errorCode(error) ?? String(error);
     return { ok: false, failure: { code: 'config/unreadable', file: path, detail } };
   }
 }

@@ -1,11 +1,11 @@
 import { lstatSync, type Stats } from 'node:fs';
 import type { GitAlgorithm } from '@tr/hash';
 import type { CleanStat, QuickStat } from '@tr/quick';
-import type { BlobId, RelativePath } from '@tr/model';
+import { isMissing, type BlobId, type RelativePath } from '@tr/model';
 import type { ConversionRules, DirectoryRules } from '../git/conversion-rules.js';
 import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
-import { FingerprintError, isMissing, unreadableInput } from './fingerprint-error.js';
+import { FingerprintError, unreadableInput } from './fingerprint-error.js';
 import { hashFile } from './hash-file.js';
 import type { FileStat, StatMemo } from './stat-memo.js';
 import { directoryOf, hasUndecodableName, joinPath, nameOf, type WorkTree } from './work-tree.js';

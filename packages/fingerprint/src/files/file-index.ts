@@ -2,6 +2,7 @@ import { lstatSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { openQuickStat, type QuickStat } from '@tr/quick';
 import {
+  errorCode,
   fail,
   ok,
   type FingerprintFailure,
@@ -24,7 +25,7 @@ import type { WalkContext } from '../inputs/walk-context.js';
 import { addFile } from '../inputs/walk-glob.js';
 import { markExecutables } from './executables.js';
 import { FileIds } from './file-ids.js';
-import { errorCode, FingerprintError } from './fingerprint-error.js';
+import { FingerprintError } from './fingerprint-error.js';
 import { KeptAnswers, type Question } from './kept-answers.js';
 import { StatMemo } from './stat-memo.js';
 import { directoryOf, nameOf, WorkTree } from './work-tree.js';

@@ -1,4 +1,4 @@
-import type { FingerprintFailure } from '@tr/model';
+import { errorCode, type FingerprintFailure } from '@tr/model';
 
 /**
  * Ends a walk deep inside: an input that is there cannot be read. Caught where the file index is entered and turned
@@ -18,15 +18,4 @@ export class FingerprintError extends Error {
 export function unreadableInput(path: string, cause: unknown): FingerprintError {
   const detail = errorCode(cause) ?? String(cause);
   return new FingerprintError({ code: 'fingerprint/unreadable-input', path, detail }, { cause });
-}
-
-/** Code of a system error (`ENOENT`); undefined for anything else. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** True for the two codes that say a path is not there. */
-export function isMissing(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -1,7 +1,6 @@
 import { lstatSync } from 'node:fs';
-import type { RelativePath } from '@tr/model';
+import { isMissing, type RelativePath } from '@tr/model';
 import { compileGlob, literalStartOf } from '../globs/glob.js';
-import { isMissing } from './fingerprint-error.js';
 import { directoryOf, joinPath, type WorkTree } from './work-tree.js';
 
 /**

@@ -12,8 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Stats } from 'node:fs';
-import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
-import { errorCode } from './fingerprint-error.js';
+import { errorCode, mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 
 /** Version of the file. History: 1 (0.1): first. Another version is ignored and written over. */
 const MEMO_VERSION = 1;

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
-import type { RelativePath } from '@tr/model';
-import { errorCode, isMissing, unreadableInput } from './fingerprint-error.js';
+import { errorCode, isMissing, type RelativePath } from '@tr/model';
+import { unreadableInput } from './fingerprint-error.js';
 
 /** One directory as it was when it was read. Names of other kinds (sockets, devices) are left out. */
 export interface Listing {

@@ -1,8 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { GitAlgorithm } from '@tr/hash';
 import type { CleanStat } from '@tr/quick';
-import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
-import { isMissing } from '../files/fingerprint-error.js';
+import { isMissing, mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from './parse-index.js';
 
 /** What git's index knows about the files of the workspace. */

@@ -1,8 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { GitAlgorithm } from '@tr/hash';
-import { fail, ok, type FingerprintFailure, type GitLocation, type Result } from '@tr/model';
-import { isMissing } from '../files/fingerprint-error.js';
+import { isMissing, fail, ok, type FingerprintFailure, type GitLocation, type Result } from '@tr/model';
 import { parseConfig, readGitConfig, readTextIfThere, type GitConfig } from './git-config.js';
 import { readGitIndex, type GitIndex } from './git-index.js';
 import type { GitRunner } from './git-runner.js';

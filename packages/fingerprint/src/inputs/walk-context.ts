@@ -1,9 +1,9 @@
 import { readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import { gitBlobId, type GitAlgorithm } from '@tr/hash';
-import type { BlobId, RelativePath } from '@tr/model';
+import { isMissing, type BlobId, type RelativePath } from '@tr/model';
 import type { FileIds } from '../files/file-ids.js';
-import { isMissing, unreadableInput } from '../files/fingerprint-error.js';
+import { unreadableInput } from '../files/fingerprint-error.js';
 import { directoryOf, nameOf, type WorkTree } from '../files/work-tree.js';
 import type { GitIndex } from '../git/git-index.js';
 import type { InputCollector } from './input-collector.js';

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
-import type { RelativePath } from '@tr/model';
-import { isMissing, unreadableInput } from '../files/fingerprint-error.js';
+import { isMissing, type RelativePath } from '@tr/model';
+import { unreadableInput } from '../files/fingerprint-error.js';
 import { directoryOf, joinPath, nameOf } from '../files/work-tree.js';
 import { Exclusions } from '../globs/exclusions.js';
 import { everythingBelow, isMatch, onlyName, startOf, step, type Glob } from '../globs/glob.js';

@@ -1,4 +1,4 @@
-import type { PackageManager, PackageManagerName } from '@tr/model';
+import { errorCode, type PackageManager, type PackageManagerName } from '@tr/model';
 import { realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -52,7 +52,7 @@ function findInPath(command: string, { environment, platform }: MachineFacts): s
       return realpathSync(join(directory, platform === 'win32' ? `${command}.cmd` : command));
     } catch (error) {
       // Not in this directory; on to the next.
-      if (!(error instanceof Error && 'code' in error)) throw error;
+      if (errorCode(error) === undefined) throw error;
     }
   }
   return undefined;

@@ -2,6 +2,7 @@ import { closeSync, constants, mkdtempSync, openSync, rmdirSync, unlinkSync } fr
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '@tr/model';
 
 /** Pipes made by one call of `mkfifo`. */
 const BATCH = 32;
@@ -44,7 +45,7 @@ export class OutputPipes {
       const path = this.#nextName();
       if (path !== undefined) return openPipe(path);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
+      if (errorCode(error) === undefined) throw error;
     }
     this.#usable = false;
     return undefined;
@@ -58,7 +59,7 @@ export class OutputPipes {
       if (this.#directory !== undefined) rmdirSync(this.#directory);
     } catch (error) {
       // Somebody cleaned up the directory of temporary files: nothing is left to do.
-      if (!(error instanceof Error && 'code' in error)) throw error;
+      if (errorCode(error) === undefined) throw error;
     }
   }
 

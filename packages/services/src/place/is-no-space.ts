@@ -1,4 +1,5 @@
-import { errorCode, ServiceError } from '../service-error.js';
+import { errorCode } from '@tr/model';
+import { ServiceError } from '../service-error.js';
 
 /** As systems and programs say it; 28 and 122 are the numbers of both. */
 const SAYS_SO = /No space left on device|Disk quota exceeded|ENOSPC|EDQUOT|errno:? (?:28|122)\b/i;

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import { errorCode } from '../service-error.js';
+import { errorCode } from '@tr/model';
 
 /**
  * Names that match, sorted, of the files in a folder of ours; none where it is not there. Links count as nothing, in it and in its

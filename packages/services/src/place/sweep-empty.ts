@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../service-error.js';
+import { errorCode } from '@tr/model';
 import { listOwnFiles } from './list-own-files.js';
 
 /** An empty data directory that is this old is most likely of an engine that was replaced; it is made again in a second. */

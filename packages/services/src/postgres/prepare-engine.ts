@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
+import { errorCode } from '@tr/model';
 import { canReach } from '../place/account.js';
 import type { Account } from '../process.js';
-import { errorCode } from '../service-error.js';
 import type { PostgresPrograms } from './find-postgres.js';
 
 /** Programs that the servers' account can start. */

@@ -2,9 +2,8 @@ import { closeSync, fchownSync, chownSync, mkdirSync, openSync, readSync, writeS
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createRunningDigest } from '@tr/hash';
-import type { Sha256 } from '@tr/model';
+import { errorCode, type Sha256 } from '@tr/model';
 import type { Account } from '../process.js';
-import { errorCode } from '../service-error.js';
 import { findMismatch, HEADER_NAME, type StateHeader } from './state-header.js';
 import { paddingAfter, readHeader, readPax, TAR_BLOCK, type StateMember } from './tar-member.js';
 

@@ -1,6 +1,5 @@
 import { join, sep } from 'node:path';
-import { fail, ok } from '@tr/model';
-import { errorCode } from '../disk.js';
+import { errorCode, isMissing, fail, ok } from '@tr/model';
 import type { FileLook } from '../file-look.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { noteUse, placeRecord } from '../folder/place-record.js';
@@ -79,7 +78,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
         try {
           disk.unlink(path);
         } catch (error) {
-          if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
+          if (!isMissing(error)) throw error;
         }
         return ok(undefined);
       });
@@ -168,7 +167,7 @@ function readEntry(folder: CacheFolder, path: string, name?: EntryName): StoreRe
   try {
     file = readWhole(folder.disk, path, MAX_ENTRY_BYTES);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return ok(undefined);
+    if (isMissing(error)) return ok(undefined);
     if (errorCode(error) !== 'EFBIG') throw error;
     return refuse(folder, path, 'too large');
   }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { createRunningDigest, type RunningDigest } from '@tr/hash';
-import { fail, ok } from '@tr/model';
-import { errorCode } from '../disk.js';
+import { errorCode, fail, ok } from '@tr/model';
 import { blobTime, CHUNK_BYTES } from '../file/blob-file.js';
 import { createFileBlobStore } from '../file/file-blob-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';

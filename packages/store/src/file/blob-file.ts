@@ -1,6 +1,6 @@
 import { createRunningDigest, isSameDigest } from '@tr/hash';
-import type { Digest } from '@tr/model';
-import { errorCode, type Disk } from '../disk.js';
+import { isMissing, type Digest } from '@tr/model';
+import type { Disk } from '../disk.js';
 import type { BodyHash } from '../entry-store/body-digest.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
@@ -35,7 +35,7 @@ export function openBlob(disk: Disk, path: string): number | undefined {
   try {
     return disk.open(path, 'read');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

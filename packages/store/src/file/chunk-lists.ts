@@ -1,6 +1,5 @@
 import { isSha256 } from '@tr/hash';
-import { fail, type ActionKey, type Digest, type Manifest, type Sha256 } from '@tr/model';
-import { errorCode } from '../disk.js';
+import { errorCode, fail, type ActionKey, type Digest, type Manifest, type Sha256 } from '@tr/model';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { commitTemp, dropTemp, writeTemp } from '../folder/write-file.js';
 import { listBlobs } from '../manifest/manifest-bytes.js';

@@ -1,6 +1,5 @@
 import { sha256 } from '@tr/hash';
-import { fail, ok, type ActionKey } from '@tr/model';
-import { errorCode } from '../disk.js';
+import { errorCode, isMissing, fail, ok, type ActionKey } from '@tr/model';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { noteUse, placeRecord } from '../folder/place-record.js';
 import { guarded } from '../folder/guarded.js';
@@ -96,7 +95,7 @@ export function readManifest(folder: CacheFolder, key: ActionKey): StoreResult<U
   try {
     file = readWhole(folder.disk, path, MAX_MANIFEST_FILE_BYTES);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return ok(undefined);
+    if (isMissing(error)) return ok(undefined);
     if (errorCode(error) !== 'EFBIG') throw error;
     return refuse(folder, key, 'too large');
   }

@@ -1,6 +1,5 @@
 import { createRunningDigest, digestOf, isSameDigest, type RunningDigest } from '@tr/hash';
-import { fail, ok, type Digest, type StoreFailure } from '@tr/model';
-import { errorCode } from '../disk.js';
+import { errorCode, fail, ok, type Digest, type StoreFailure } from '@tr/model';
 import { isBlake3, type BodyDigest, type BodyHash, type BodyStore } from '../entry-store/body-digest.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { guarded } from '../folder/guarded.js';

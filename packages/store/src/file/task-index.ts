@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import { isSha256 } from '@tr/hash';
-import { compareStrings, type ActionKey, type Manifest, type TaskId } from '@tr/model';
-import { errorCode, type Disk } from '../disk.js';
+import { errorCode, compareStrings, type ActionKey, type Manifest, type TaskId } from '@tr/model';
+import type { Disk } from '../disk.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { inDirectoryOf } from '../folder/write-file.js';
 

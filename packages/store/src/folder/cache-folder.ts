@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join, sep } from 'node:path';
 import { sha256 } from '@tr/hash';
-import type { ActionKey, StoreFailure, TaskId } from '@tr/model';
-import { errorCode, type Disk } from '../disk.js';
+import { errorCode, type ActionKey, type StoreFailure, type TaskId } from '@tr/model';
+import type { Disk } from '../disk.js';
 import type { BodyHash } from '../entry-store/body-digest.js';
 import { readWhole } from '../read-whole.js';
 

@@ -1,4 +1,4 @@
-import { errorCode } from '../disk.js';
+import { errorCode } from '@tr/model';
 import type { CacheFolder } from './cache-folder.js';
 import { inDirectoryOf } from './write-file.js';
 

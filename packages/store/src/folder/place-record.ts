@@ -1,4 +1,4 @@
-import { errorCode } from '../disk.js';
+import { errorCode } from '@tr/model';
 import type { CacheFolder } from './cache-folder.js';
 import { linkNew } from './link-new.js';
 import { commitTemp, dropTemp } from './write-file.js';

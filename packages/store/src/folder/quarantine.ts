@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { errorCode } from '../disk.js';
+import { errorCode } from '@tr/model';
 import type { CacheFolder } from './cache-folder.js';
 
 /**

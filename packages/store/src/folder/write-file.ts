@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { errorCode } from '../disk.js';
+import { errorCode } from '@tr/model';
 import type { CacheFolder } from './cache-folder.js';
 
 /** A temp file that is being written; it must be committed or dropped. */

@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { isSha256 } from '@tr/hash';
-import { fail, type ActionKey, type Manifest } from '@tr/model';
-import { errorCode } from '../disk.js';
+import { errorCode, fail, type ActionKey, type Manifest } from '@tr/model';
 import { chunkListPath, listEntryBlobs } from '../file/chunk-lists.js';
 import { readManifest } from '../file/file-action-store.js';
 import { addMark, parseMark } from '../file/task-index.js';

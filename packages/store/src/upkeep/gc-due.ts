@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { errorCode } from '../disk.js';
+import { errorCode } from '@tr/model';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { attempt } from '../trouble.js';
 import type { CacheLimits } from './choose-evictions.js';

@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
-import type { ActionKey, Sha256 } from '@tr/model';
-import { errorCode, type Disk } from '../disk.js';
+import { isMissing, type ActionKey, type Sha256 } from '@tr/model';
+import type { Disk } from '../disk.js';
 import { isBlake3, type BodyHash } from '../entry-store/body-digest.js';
 import type { FileLook } from '../file-look.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
@@ -82,7 +82,7 @@ export function readOwnEntries(disk: Disk, directory: string): Dirent[] {
   try {
     return disk.readDirectory(directory);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }

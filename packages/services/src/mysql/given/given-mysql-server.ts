@@ -1,8 +1,8 @@
-import type { ServiceDefinition } from '@tr/model';
+import { errorCode, type ServiceDefinition } from '@tr/model';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { accountOf, readGivenUrl } from '../../given/given-url.js';
 import { waitUntilOpen } from '../../given/wait-until-open.js';
-import { errorCode, toDetail } from '../../service-error.js';
+import { toDetail } from '../../service-error.js';
 import { loadMysqlClient } from '../load-client.js';
 
 /** What an address may begin with; the last is Rails'. */

@@ -1,8 +1,8 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import type { PackageName, RelativePath, Sha256 } from '@tr/model';
-import { listOwnFiles } from './list-own-files.js';
+import { findOwnFiles } from './find-own-files.js';
 import { UNFINISHED, writeMemoFile } from './memo-file.js';
 
 /** Version of a memo, part of its directory's name: raise it when the closures of the same lockfile come out differently. History: 2 (0.1). */
@@ -71,10 +71,8 @@ function isWhole({ digest, linked = [] }: ClosureDigest): boolean {
 }
 
 function removeOld(directory: string, now: number): void {
-  const files = listOwnFiles(directory)
-    .map((name) => ({ name, writtenAt: statSync(join(directory, name)).mtimeMs }))
-    .sort((a, b) => b.writtenAt - a.writtenAt);
+  const files = findOwnFiles(directory).toSorted((a, b) => b.stats.mtimeMs - a.stats.mtimeMs);
   const old = files.filter(({ name }) => name.endsWith('.json')).slice(MAX_MEMOS);
-  const left = files.filter(({ name, writtenAt }) => name.endsWith(UNFINISHED) && now - writtenAt > LEFTOVER_AGE_MS);
-  for (const { name } of [...old, ...left]) rmSync(join(directory, name), { force: true });
+  const left = files.filter(({ name, stats }) => name.endsWith(UNFINISHED) && now - stats.mtimeMs > LEFTOVER_AGE_MS);
+  for (const { path } of [...old, ...left]) rmSync(path, { force: true });
 }

@@ -1,7 +1,7 @@
 /** First words of our commands. Anything else in first place means the POSIX `tr`; a test compares this with the registry. */
 export const COMMAND_NAMES = ['cache', 'ls', 'run', 'serve', 'services', 'why'] as const;
 
-/** Commands of Turborepo that have no counterpart of the same name: nobody has a task of such a name. */
+/** Commands of Turborepo that have no counterpart of the same name. A task of such a name (`docs`) is run by `taskrun run docs`, as by `turbo run docs`. */
 const TURBOREPO_COMMANDS = [
   'bin',
   'boundaries',

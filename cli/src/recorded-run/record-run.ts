@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import { formatDuration } from '@tr/reporter';
-import { listOwnFiles } from '../list-own-files.js';
+import { findOwnFiles } from '../find-own-files.js';
 import { finishedRun, outcomesSeen } from '../outcomes-seen.js';
 import type { TerminalOutput } from '../terminal.js';
 import { digestValues, listCounting } from './call.js';
@@ -116,16 +116,12 @@ const RUN_NAME = /^[0-9a-f]{32}(?:\.\d+)?$/;
 
 /** Keeps the one that was written last whatever its size. Nothing else that lies there is ours to remove. */
 function removeOldest(directory: string): void {
-  const runs = listOwnFiles(directory)
-    .filter((name) => RUN_NAME.test(name))
-    .map((name) => {
-      const path = join(directory, name);
-      return { path, stat: lstatSync(path) };
-    });
-  runs.sort((a, b) => b.stat.mtimeMs - a.stat.mtimeMs);
+  const runs = findOwnFiles(directory)
+    .filter(({ name }) => RUN_NAME.test(name))
+    .sort((a, b) => b.stats.mtimeMs - a.stats.mtimeMs);
   let bytes = 0;
-  for (const [index, { path, stat }] of runs.entries()) {
-    bytes += stat.size;
+  for (const [index, { path, stats }] of runs.entries()) {
+    bytes += stats.size;
     if (index > 0 && bytes > MAX_BYTES) rmSync(path, { force: true });
   }
 }

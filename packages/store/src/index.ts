@@ -29,7 +29,7 @@ export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
 export { nodeDisk, type Disk } from './disk.js';
 export type { FileLook } from './file-look.js';
-export { readOwnEntries } from './upkeep/scan-folder.js';
+export { readOwnEntries, scanFiles, type FoundFile } from './upkeep/scan-folder.js';
 export { isBlobTime } from './file/blob-file.js';
 export { Arrivals, dropArrivals, MAX_ARRIVALS_BYTES, readArrivals, type Arrival } from './file/arrivals.js';
 export {

@@ -46,7 +46,8 @@ export function* scanActions(folder: CacheFolder): Generator<ActionFile> {
   }
 }
 
-interface FoundFile {
+/** A file that a sweep looks at. */
+export interface FoundFile {
   readonly name: string;
   readonly path: string;
   readonly stats: FileLook;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, lstatSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { verifyCache, type Disk } from '@tr/store';
 import { createRig, fingerprintOf, SETS, taskOf, writeOutputs, type Rig, type RunResult } from './rig.js';
@@ -87,7 +87,7 @@ function sorted(files: Readonly<Record<string, string>>): Readonly<Record<string
   return Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The same workspace and cache at another place; times are kept, inodes are new: records must cope. */
+/** The same workspace and cache at another place; times are kept (cut short, not rounded up), inodes are new: records must cope. */
 function copyOf(template: Rig, rig: Rig): Rig {
   for (const name of ['ws', 'cache']) {
     const from = join(template.directory, name);
@@ -98,6 +98,17 @@ function copyOf(template: Rig, rig: Rig): Rig {
       preserveTimestamps: true,
       verbatimSymlinks: true,
     });
+    cutTimes(from, join(rig.directory, name));
   }
   return rig;
+}
+
+/** Node 24 copies times as seconds in one floating-point number: a file would be younger than the record that was written after it. */
+function cutTimes(from: string, to: string): void {
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = join(entry.parentPath, entry.name);
+    const time = Math.floor(lstatSync(source).mtimeMs) / 1000;
+    utimesSync(join(to, relative(from, source)), time, time);
+  }
 }

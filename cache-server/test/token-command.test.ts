@@ -139,7 +139,7 @@ test('files and addresses that cannot be used end the start with one line', asyn
     [['--trust-file', 'none'], /none cannot be used \(ENOENT\)/],
     [['--tls-cert', 'none', '--tls-key', 'none'], /none cannot be used \(ENOENT\)/],
     [['--tls-cert', 'bad.pem', '--tls-key', 'bad.pem'], /no PEM file/],
-    [['--dir', '/dev/null'], /cannot be used \(ENOTDIR\)/],
+    [['--dir', '/dev/null'], /cannot be used \((?:ENOTDIR|EEXIST)\)/],
     [['--host', 'no-such-host.invalid'], /--host is not known/],
   ] as const) {
     const { code, output } = await runClient(

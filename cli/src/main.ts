@@ -2,12 +2,11 @@
  * The composition root: reads the process's surroundings once, finds the command, and turns every way it can end into an
  * exit code. Nothing below `commands/` prints or exits.
  */
-import { realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { errorCode, InvariantError, toError, type UsageFailure } from '@tr/model';
 import type { CliContext } from './context.js';
 import { executeRun } from './execute-run.js';
 import { EXIT } from './exit-codes.js';
+import { findDirectory } from './find-directory.js';
 import { outcomesSeen } from './outcomes-seen.js';
 import { startRecording, type RunRecording } from './recorded-run/record-run.js';
 import { readPlainRunFlags } from './run-flags.js';
@@ -22,27 +21,20 @@ import { refuse } from './with-project.js';
 export async function main(args: readonly string[], record?: string): Promise<void> {
   const recording = record === undefined ? undefined : startRecording(record, readEnvironment());
   const split = splitArguments(args);
-  const cwd = resolve(split.cwd ?? '.');
-  const isDirectory = split.cwd !== '' && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() === true;
-  const context = createContext(isDirectory ? realpathSync(cwd) : cwd, split, recording);
+  const directory = findDirectory(split.cwd);
+  const context = createContext(directory.ok ? directory.value : '/', split, recording);
   // What is thrown where nobody waits for it is a bug like any other; Node's own exit code would pass for that of a task.
   process.once('uncaughtException', (error) => process.exit(reportError(error, context)));
   try {
-    process.exitCode = isDirectory
+    process.exitCode = directory.ok
       ? await runCommand(split.own, context)
-      : refuse(context, [toError(describeWrongCwd(split.cwd, cwd))]);
+      : refuse(context, [toError(directory.failure)]);
   } catch (error) {
     process.exitCode = reportError(error, context);
   }
   recording?.finish(process.exitCode);
   // Taking the heap apart in good order costs a run over 100 packages 12 ms of CPU.
   if (!hasPendingOutput()) process.exit();
-}
-
-function describeWrongCwd(given: string | undefined, cwd: string): UsageFailure {
-  return given === ''
-    ? { code: 'usage/missing-value', option: '--cwd', expected: 'a directory' }
-    : { code: 'usage/not-a-directory', option: '--cwd', path: cwd };
 }
 
 /** What this process has done so far; see outcomes-seen.ts. */
@@ -119,6 +111,8 @@ function reportError(error: unknown, context: CliContext): number {
     refuse(context, [toError({ code: 'usage/too-many-open-files', detail: code })]);
     return EXIT.failed;
   }
+  if (code === 'EACCES' && error instanceof Error && 'permission' in error)
+    return refuse(context, [toError({ code: 'usage/node-permission', permission: String(error.permission) })]);
   if ((code === 'EACCES' || code === 'EPERM') && error instanceof Error && 'path' in error) {
     const failure: UsageFailure = { code: 'usage/not-permitted', path: String(error.path), detail: code };
     return refuse(context, [toError(failure)]);

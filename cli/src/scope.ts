@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fail, ok, toError, toWarning, type Diagnostic, type Failure, type PackageName, type Result } from '@tr/model';
 import {
@@ -11,6 +10,7 @@ import {
 } from '@tr/task-graph';
 import { listAffectedFiles, listChangedFiles, type AffectedChanges } from '@tr/workspace';
 import { createChangeDetector, type ChangeDetector } from './changes.js';
+import { findDirectory } from './find-directory.js';
 import type { Project } from './project.js';
 
 /** What part of the workspace a command is about. */
@@ -69,7 +69,7 @@ export async function createSelectionContext(
           return own.includes(label) || ofTasks.has(label);
         }),
       ),
-    directoryExists: (path) => statSync(join(workspace.root, path), { throwIfNoEntry: false })?.isDirectory() === true,
+    directoryExists: (path) => findDirectory(join(workspace.root, path)).ok,
   };
 }
 

@@ -32,6 +32,10 @@ const WRONG: readonly (readonly [string, readonly string[]])[] = [
   ['run build --cache=local:rw --no-cache', ['usage/conflicting-options']],
   ['run build --cwd=no/such/directory', ['usage/not-a-directory']],
   ['--cwd no/such/directory run build', ['usage/not-a-directory']],
+  ['run build --cwd=package.json', ['usage/not-a-directory']],
+  // Before Node 24 to look there throws.
+  ['run build --cwd=package.json/below/a/file', ['usage/not-a-directory']],
+  [`run build --cwd=${'long'.repeat(100)}`, ['usage/not-a-directory']],
   ['run build --filter', ['usage/missing-value']],
   ['run build --concurrency --only', ['usage/missing-value']],
   ['run build --cwd', ['usage/missing-value']],

@@ -64,6 +64,27 @@ test('a .git file may not be read: said with its path, exit code 2', () => {
   }
 });
 
+// Node 20 has it under another name.
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
+
+test('what Node itself may not do is said, exit code 2; without a cache a run is made', () => {
+  const call = (...flags: readonly string[]) =>
+    spawnSync(process.execPath, [PERMISSION, '--allow-fs-read=*', ...flags, TR_BIN, 'run', 'build'], {
+      cwd: workspace.root,
+      encoding: 'utf8',
+    });
+  const noProcesses = call('--allow-fs-write=*');
+  assert.equal(noProcesses.status, 2, noProcesses.stderr);
+  assert.ok(noProcesses.stderr.includes('usage/node-permission Node'), noProcesses.stderr);
+  assert.match(noProcesses.stderr, /`ChildProcess`/);
+  const readOnly = call('--allow-child-process');
+  assert.equal(readOnly.status, 0, readOnly.stderr);
+  assert.match(readOnly.stdout, /WARNING .*its result is not stored/);
+  assert.match(readOnly.stdout, /built/);
+});
+
 test('a state directory of somebody else: the run is made, without it', async () => {
   assert.equal((await workspace.tr(['run', 'build'])).exitCode, 0);
   const run = runWithout('.tr');

@@ -1,6 +1,9 @@
 /** Calls that cannot be meant, and hints for calls that nearly can: words and exit codes of the real CLI. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { TR_BIN } from '../rig/exec-tr.js';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { createSample, type SampleOptions } from '../rig/samples.js';
 import type { TestWorkspace } from '../rig/workspace.js';
@@ -23,6 +26,26 @@ const CALLS: readonly (readonly [readonly string[], RegExp])[] = [
     /^usage\/incomplete-command .*\n {2}next: Write `tr cache status`, `tr cache gc`, `tr cache verify`, `tr cache export` or/,
   ],
 ];
+
+test('a filter below a file, and one with a name longer than any: nothing is there', async () => {
+  for (const path of ['package.json/below', 'long'.repeat(100)]) {
+    const call = await sample().tr(['run', 'build', `--filter=./${path}`]);
+    assert.equal(call.exitCode, 2, call.stderr);
+    assert.match(call.stderr, /^graph\/filter-unknown-directory /);
+  }
+});
+
+test('a directory that was removed under us', () => {
+  const workspace = sample();
+  workspace.write({ 'gone/x': '' });
+  const script = `rm -r "$PWD"; "$0" "$1" run build; "$0" "$1" run build --cwd=..; "$0" "$1" run build --cwd="$2"`;
+  const call = spawnSync('sh', ['-c', script, process.execPath, TR_BIN, workspace.root], {
+    cwd: join(workspace.root, 'gone'),
+    encoding: 'utf8',
+  });
+  assert.equal(call.status, 0, call.stderr);
+  assert.deepEqual(call.stderr.match(/^usage\S*/gm), ['usage/no-current-directory', 'usage/no-current-directory']);
+});
 
 for (const [args, expected] of CALLS) {
   test(`tr ${args.join(' ')}`, async () => {

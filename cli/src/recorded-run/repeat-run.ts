@@ -27,8 +27,9 @@ export interface RecordPlace {
  * can be in place. A directory of another user says nothing.
  */
 export function findRecord(args: readonly string[]): RecordPlace | undefined {
-  const quickStat = openQuickStat(process.cwd());
-  for (let directory = process.cwd(); quickStat !== undefined; directory = dirname(directory)) {
+  const start = findCurrentDirectory();
+  const quickStat = start === undefined ? undefined : openQuickStat(start);
+  for (let directory = start; directory !== undefined && quickStat !== undefined; directory = dirname(directory)) {
     const state = join(directory, STATE);
     const look = tryLook(quickStat, state);
     if (look !== undefined && look.uid === (process.getuid?.() ?? look.uid)) {
@@ -37,6 +38,15 @@ export function findRecord(args: readonly string[]): RecordPlace | undefined {
     if (directory === dirname(directory)) return undefined;
   }
   return undefined;
+}
+
+/** Undefined where it has been removed. */
+function findCurrentDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -30,7 +30,11 @@ function refusedPath(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   // Of a copy, a link or a rename the place to write to: the other one has just been written or read.
   if ('dest' in error && typeof error.dest === 'string') return error.dest;
-  return 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+  if ('path' in error && typeof error.path === 'string') return error.path;
+  // Node's own refusal; empty where it refuses a whole call.
+  return 'resource' in error && typeof error.resource === 'string' && error.resource !== ''
+    ? error.resource
+    : undefined;
 }
 
 /** Runs file operations on `path`; errors of the operating system become failures. */

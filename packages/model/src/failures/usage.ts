@@ -37,6 +37,10 @@ export type UsageFailure =
   | { readonly code: 'usage/too-many-open-files'; readonly detail: string }
   /** A file or directory of the workspace, of git or of ours that this user may not use; absolute, native. */
   | { readonly code: 'usage/not-permitted'; readonly path: string; readonly detail: string }
+  /** Node was told to refuse something that a run needs (`--permission`); Node's name of it. */
+  | { readonly code: 'usage/node-permission'; readonly permission: string }
+  /** The directory that the process is in has been removed. */
+  | { readonly code: 'usage/no-current-directory' }
   /** A directory named by an option (`--cwd`) is not there or is not a directory. */
   | { readonly code: 'usage/not-a-directory'; readonly option: string; readonly path: string };
 
@@ -47,8 +51,10 @@ export const USAGE_FAILURE_CODES = [
   'usage/invalid-option',
   'usage/missing-task',
   'usage/missing-value',
+  'usage/no-current-directory',
   'usage/no-service-runs',
   'usage/no-services',
+  'usage/node-permission',
   'usage/not-a-directory',
   'usage/not-installed',
   'usage/not-permitted',

@@ -110,6 +110,16 @@ export function describeUsageFailure(failure: UsageFailure): Words {
         what: `\`${failure.path}\` may not be read or written by this user (${failure.detail}).`,
         next: 'Look who owns it, often `sudo` or a container: `chown` it, or make it readable.',
       };
+    case 'usage/node-permission':
+      return {
+        what: `Node's permission model does not allow \`${failure.permission}\`.`,
+        next: '`tr` starts processes, and reads and writes the workspace: leave `--permission` out, for instance of `NODE_OPTIONS`.',
+      };
+    case 'usage/no-current-directory':
+      return {
+        what: 'The current directory is no longer there.',
+        next: '`cd` to the workspace, also where it has been made anew under the same name.',
+      };
     case 'usage/not-a-directory':
       return {
         what: `\`${failure.option}\` names \`${failure.path}\`, which is not a directory.`,

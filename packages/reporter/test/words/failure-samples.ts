@@ -271,6 +271,8 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'usage/unknown-service', service: 'bd', nearest: 'db' },
   { code: 'usage/unknown-service', service: 'x', nearest: undefined },
   { code: 'usage/unexpected-argument', argument: 'everything' },
+  { code: 'usage/node-permission', permission: 'ChildProcess' },
+  { code: 'usage/no-current-directory' },
   { code: 'usage/not-a-directory', option: '--cwd', path: '/nowhere' },
   { code: 'usage/too-many-open-files', detail: 'EMFILE' },
   { code: 'usage/not-permitted', path: '/home/me/shop/package-lock.json', detail: 'EACCES' },

@@ -14,6 +14,7 @@ import {
 } from '@tr/model';
 import { readFileText } from '@tr/quick';
 import type { ClosureDigest, ClosureDigests, ClosureMemo } from './closure-memo.js';
+import { isOwnDirectory } from './own-directory.js';
 import { readRootResolutions } from './root-resolutions.js';
 
 /** External closures of all packages. */
@@ -23,7 +24,10 @@ export interface Closures {
    * call. Undefined when there is no lockfile, or it cannot be narrowed: then it counts whole.
    */
   of(name: PackageName): ExternalClosure | undefined;
-  /** Files and directories of the workspace that the closure points at and the lockfile does not pin. */
+  /**
+   * Files and directories of the workspace that the closure points at and the lockfile does not pin, without this program where
+   * it is linked: a task runner is no input, and writes its compiled code beside itself.
+   */
   linkedPathsOf(name: PackageName): readonly RelativePath[];
   /** The lockfile, when it is no longer what the closures were computed from: somebody installs meanwhile. */
   findChanged(): RelativePath | undefined;
@@ -96,7 +100,7 @@ function digestAll(lockfile: Lockfile, { packages }: Workspace): ClosureDigests 
 
 function answerFrom(
   digests: ClosureDigests,
-  { packages }: Workspace,
+  { packages, root }: Workspace,
   parse: () => ReturnType<typeof parseLockfile>,
 ): Omit<Closures, 'findChanged'> {
   const readPackages = async (name: PackageName): ReturnType<ExternalClosure['readPackages']> => {
@@ -111,7 +115,7 @@ function answerFrom(
       const digest = digests.get(name)?.digest;
       return digest && { digest, readPackages: () => readPackages(name) };
     },
-    linkedPathsOf: (name) => digests.get(name)?.linked ?? [],
+    linkedPathsOf: (name) => (digests.get(name)?.linked ?? []).filter((path) => !isOwnDirectory(join(root, path))),
     countsWhole: false,
     warnings: [],
   };

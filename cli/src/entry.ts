@@ -13,7 +13,8 @@ import { BUILD_ID, VERSION } from './version.js';
 declare const __dirname: string;
 
 const typed = process.argv.slice(2);
-const isTaskrun = basename(process.argv[1] ?? '') === 'taskrun';
+// A link called `taskrun`, or the file that shims start.
+const isTaskrun = basename(process.argv[1] ?? '', '.cjs') === 'taskrun';
 // `taskrun` is nobody else's name, so that `taskrun build` can be what `turbo build` is.
 const args = isTaskrun && !isOurCall(typed[0]) && !isTurborepoCommand(typed[0]) ? ['run', ...typed] : typed;
 const [first] = args;

@@ -34,7 +34,12 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
   const { config, environment, policy, warn } = request;
   const setting = environment['TR_REMOTE_URL'] ? 'TR_REMOTE_URL' : 'remoteCache.url';
   const address = environment['TR_REMOTE_URL'] || config.url;
-  if (address === undefined || config.enabled === false || !(policy.read || policy.write)) return undefined;
+  if (config.enabled === false || !(policy.read || policy.write)) return undefined;
+  if (address === undefined) {
+    const variable = findIdleCredential(environment);
+    if (variable !== undefined) warn({ code: 'remote/not-named', variable });
+    return undefined;
+  }
   const keys = readKeys(config, environment);
   if (!keys.ok) {
     warn(keys.failure);
@@ -51,12 +56,25 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
     ...opened.value,
     ...keys.value,
     policy,
-    expectsToWrite: !['', 'false', '0'].includes(environment['CI'] ?? ''),
+    expectsToWrite: isCi(environment),
     lookupOnly: request.lookupOnly ?? false,
     warn,
     limits: { requestMs },
     drainMs: toMilliseconds(config.uploadTimeout ?? DEFAULT_TIMEOUT_S),
   };
+}
+
+function isCi(environment: RemoteRequest['environment']): boolean {
+  return !['', 'false', '0'].includes(environment['CI'] ?? '');
+}
+
+/**
+ * A credential in a CI job that is for no cache: whoever set it expects results to be shared. On a laptop it may well be for
+ * another repository.
+ */
+function findIdleCredential(environment: RemoteRequest['environment']): string | undefined {
+  if (!isCi(environment)) return undefined;
+  return ['TR_TOKEN', 'TR_OIDC_AUDIENCE', 'TURBO_TOKEN'].find((name) => environment[name]);
 }
 
 type Opened = Pick<RemoteTierOptions, 'backend' | 'origin'>;

@@ -8,6 +8,8 @@ export type RemoteFailure =
   | { readonly code: 'remote/uploads-left'; readonly origin: string; readonly count: number }
   /** The address is neither http(s) nor s3, or a part of it is wrong. */
   | { readonly code: 'remote/invalid-url'; readonly setting: string; readonly detail: string }
+  /** A CI job has a credential, and nothing says what cache it is for. */
+  | { readonly code: 'remote/not-named'; readonly variable: string }
   /** Neither a packaged library nor Node itself can pack and unpack here. */
   | { readonly code: 'remote/no-zstd'; readonly origin: string }
   /** Its certificate is not one to trust. */
@@ -28,6 +30,7 @@ export const REMOTE_FAILURE_CODES = [
   'remote/invalid-proxy',
   'remote/invalid-url',
   'remote/no-zstd',
+  'remote/not-named',
   'remote/refused',
   'remote/unavailable',
   'remote/unexpected',

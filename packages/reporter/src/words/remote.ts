@@ -2,6 +2,7 @@ import type { RemoteFailure } from '@tr/model';
 import type { Words } from './words.js';
 
 const RUNS_WITHOUT = 'Results are not affected: the run goes on without it.';
+const NOT_READ = 'The address, team and token of Turborepo (`TURBO_API`, `TURBO_TOKEN`) are not read.';
 
 /** Words for trouble with the shared cache. */
 export function describeRemoteFailure(failure: RemoteFailure): Words {
@@ -29,6 +30,11 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
       return {
         what: `The remote cache \`${failure.origin}\` is not used: this installation of \`tr\` has no zstd.`,
         next: `${RUNS_WITHOUT} Install \`tr\` anew with its dependencies, or use Node 22.15 or newer.`,
+      };
+    case 'remote/not-named':
+      return {
+        what: `\`${failure.variable}\` is set, but no remote cache is named: nothing is shared with other machines.`,
+        next: `Name it in \`remoteCache.url\` or TR_REMOTE_URL, with a token for it in TR_TOKEN. ${NOT_READ} If none is wanted: TR_CACHE=local:rw.`,
       };
     case 'remote/uploads-left':
       return {

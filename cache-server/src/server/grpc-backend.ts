@@ -3,7 +3,7 @@ import type { Identity } from '../auth/identity.js';
 import { Problem } from '../http/problem.js';
 import type { Protocol } from '../protocols/protocol.js';
 import type { CacheSession } from '../session/cache-session.js';
-import type { SessionSubject } from '../session/create-session.js';
+import type { SessionSubject } from '../session/session-ground.js';
 import { createTrace, type RequestTrace } from '../session/request-trace.js';
 import type { AnsweredRequest } from './answered-request.js';
 import { clientAddress } from './client-address.js';

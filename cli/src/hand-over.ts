@@ -2,7 +2,7 @@
  * `tr` is a POSIX tool too, and npm puts our `tr` first in PATH: a call that is not ours goes to the next `tr` there.
  */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, fstatSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { isTurborepoCommand } from './command-names.js';
 
@@ -29,8 +29,22 @@ export function handOver(args: readonly string[]): void {
   const env = { ...process.env, [TRIED]: [...tried, found.directory].join(delimiter) };
   // Node has exec from 22.15 on.
   const { execve } = process as { execve?: (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never };
-  if (execve === undefined) runAsChild(found.file, args, env);
+  if (execve === undefined || isText(found.file)) runAsChild(found.file, args, env);
   else execve.call(process, found.file, ['tr', ...args], env);
+}
+
+/** A script: without a first line that names its interpreter the system refuses it, and `execve` then ends this process. */
+function isText(path: string): boolean {
+  try {
+    const file = openSync(path, 'r');
+    const first = Buffer.alloc(1);
+    readSync(file, first);
+    closeSync(file);
+    return first.readUInt8() < 0x7f;
+  } catch {
+    // It may be executed, and not read.
+    return false;
+  }
 }
 
 function suggest(args: readonly string[]): string {

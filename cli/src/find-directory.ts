@@ -13,7 +13,7 @@ export function findDirectory(given: string | undefined): Result<string, UsageFa
     path = resolve(path);
   } catch {
     // Removed since a shell went there.
-    return fail({ code: 'usage/no-current-directory' });
+    return fail({ code: 'usage/no-current-directory', path: undefined });
   }
   try {
     if (statSync(path).isDirectory()) return ok(realpathSync(path));
@@ -21,5 +21,6 @@ export function findDirectory(given: string | undefined): Result<string, UsageFa
     const code = errorCode(error);
     if (code === 'EACCES' || code === 'EPERM') return fail({ code: 'usage/not-permitted', path, detail: code });
   }
+  if (given === undefined) return fail({ code: 'usage/no-current-directory', path });
   return fail({ code: 'usage/not-a-directory', option: '--cwd', path });
 }

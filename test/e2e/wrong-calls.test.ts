@@ -47,6 +47,18 @@ test('a directory that was removed under us', () => {
   assert.deepEqual(call.stderr.match(/^usage\S*/gm), ['usage/no-current-directory', 'usage/no-current-directory']);
 });
 
+test('a directory whose path is no UTF-8', () => {
+  const script = `d=$(printf 'caf\\351'); mkdir "$d"; cd "$d"; "$0" "$1" run build`;
+  const call = spawnSync('sh', ['-c', script, process.execPath, TR_BIN], { cwd: sample().root, encoding: 'utf8' });
+  assert.equal(call.status, 2, call.stderr);
+  assert.match(call.stderr, /^usage\/no-current-directory .* is not valid UTF-8/);
+});
+
+test('without PATH tasks run as in a shell without it', async () => {
+  const run = await sample().tr(['run', 'build'], { env: { PATH: undefined } });
+  assert.equal(run.exitCode, 0, run.stdout);
+});
+
 for (const [args, expected] of CALLS) {
   test(`tr ${args.join(' ')}`, async () => {
     const call = await sample().tr(args);

@@ -39,8 +39,8 @@ export type UsageFailure =
   | { readonly code: 'usage/not-permitted'; readonly path: string; readonly detail: string }
   /** Node was told to refuse something that a run needs (`--permission`); Node's name of it. */
   | { readonly code: 'usage/node-permission'; readonly permission: string }
-  /** The directory that the process is in has been removed. */
-  | { readonly code: 'usage/no-current-directory' }
+  /** The directory that the process is in has been removed, or has a path (given then) that Node cannot say: it is no UTF-8. */
+  | { readonly code: 'usage/no-current-directory'; readonly path: string | undefined }
   /** A directory named by an option (`--cwd`) is not there or is not a directory. */
   | { readonly code: 'usage/not-a-directory'; readonly option: string; readonly path: string };
 

@@ -116,6 +116,12 @@ export function describeUsageFailure(failure: UsageFailure): Words {
         next: '`tr` starts processes, and reads and writes the workspace: leave `--permission` out, for instance of `NODE_OPTIONS`.',
       };
     case 'usage/no-current-directory':
+      if (failure.path !== undefined) {
+        return {
+          what: `The path of the current directory, \`${failure.path}\`, is not valid UTF-8.`,
+          next: 'Rename it: Node cannot name what lies there.',
+        };
+      }
       return {
         what: 'The current directory is no longer there.',
         next: '`cd` to the workspace, also where it has been made anew under the same name.',

@@ -7,6 +7,9 @@ export interface PackagePlace {
   readonly directory: string;
 }
 
+/** Where a shell looks when it has no PATH at all (a service, `env -i`): an empty one would not even find the shell. */
+const STANDARD_PATH = delimiter === ':' ? '/usr/local/bin:/usr/bin:/bin' : '';
+
 /**
  * PATH of a script: the `.bin` of its package first, then those above. npm and bun go up to the root of the file
  * system, pnpm and Yarn add the workspace root's only. Entries that PATH had already are not repeated.
@@ -18,7 +21,7 @@ export function computeBinPath(
 ): string {
   const directories = goesAllTheWayUp(manager) ? listAncestors(place.directory) : [place.directory, place.root];
   const bins = directories.map((directory) => join(directory, 'node_modules', '.bin'));
-  const before = (inherited ?? '').split(delimiter).filter((entry) => entry !== '');
+  const before = (inherited ?? STANDARD_PATH).split(delimiter).filter((entry) => entry !== '');
   return [...new Set([...bins, ...before])].join(delimiter);
 }
 

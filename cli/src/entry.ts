@@ -20,6 +20,7 @@ const args = isTaskrun && !isOurCall(typed[0]) && !isTurborepoCommand(typed[0]) 
 const [first] = args;
 
 if ((first === '--version' || first === '-v') && args.length === 1) {
+  process.stdout.once('error', () => process.exit(1));
   process.stdout.write(`${VERSION}\n`);
 } else if (!isTaskrun && !isOurCall(first)) {
   handOver(args);

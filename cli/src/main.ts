@@ -7,10 +7,10 @@ import type { CliContext } from './context.js';
 import { executeRun } from './execute-run.js';
 import { EXIT } from './exit-codes.js';
 import { findDirectory } from './find-directory.js';
-import { outcomesSeen } from './outcomes-seen.js';
+import { finishedRun, outcomesSeen } from './outcomes-seen.js';
 import { startRecording, type RunRecording } from './recorded-run/record-run.js';
 import { readPlainRunFlags } from './run-flags.js';
-import { createTerminalOutput, hasPendingOutput, writeNow, type TerminalOutput } from './terminal.js';
+import { createTerminalOutput, findLostOutput, hasPendingOutput, writeNow, type TerminalOutput } from './terminal.js';
 import { VERSION } from './version.js';
 import { refuse } from './with-project.js';
 
@@ -31,6 +31,12 @@ export async function main(args: readonly string[], record?: string): Promise<vo
       : refuse(context, [toError(directory.failure)]);
   } catch (error) {
     process.exitCode = reportError(error, context);
+  }
+  const lost = process.exitCode === EXIT.ok ? findLostOutput() : undefined;
+  // What tasks print lies in their logs as well.
+  if (lost !== undefined && finishedRun === undefined) {
+    refuse(context, [toError({ code: 'usage/output-lost', detail: lost })]);
+    process.exitCode = EXIT.failed;
   }
   recording?.finish(process.exitCode);
   // Taking the heap apart in good order costs a run over 100 packages 12 ms of CPU.

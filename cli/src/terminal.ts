@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { errorCode } from '@tr/model';
 
 /** Where a reporter writes; the shape `reporter` asks for. */
 export interface TerminalOutput {
@@ -11,7 +12,7 @@ export interface TerminalOutput {
 }
 
 /** The streams that are in use. */
-const opened = new Set<NodeJS.WriteStream>();
+const opened = new Set<NodeJS.WriteStream & { readonly fd: number }>();
 
 /** True while something written has not left the process: a pipe whose reader is slow. */
 export function hasPendingOutput(): boolean {
@@ -20,6 +21,12 @@ export function hasPendingOutput(): boolean {
 
 /** What is written cannot be read by anybody: no reader, no space. */
 const LOST: ReadonlySet<string> = new Set(['EPIPE', 'ENOSPC', 'EDQUOT', 'EIO']);
+
+/** Why a part of standard output is nowhere; undefined when it is whole, or its reader had seen enough. */
+export function findLostOutput(): string | undefined {
+  const [code] = [...opened].filter(({ fd }) => fd === 1).map(({ errored }) => errorCode(errored));
+  return code === 'EPIPE' ? undefined : code;
+}
 
 /**
  * One of the two standard streams as an output. A reader that went away (`tr run build | head`) or a full disk must not end

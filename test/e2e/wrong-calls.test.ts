@@ -59,6 +59,22 @@ test('without PATH tasks run as in a shell without it', async () => {
   assert.equal(run.exitCode, 0, run.stdout);
 });
 
+test('a full disk where the output goes: said by what only prints, no matter for a run', () => {
+  const workspace = sample();
+  const call = (line: string) =>
+    spawnSync('sh', ['-c', `"$0" "$1" ${line}`, process.execPath, TR_BIN], { cwd: workspace.root, encoding: 'utf8' });
+  for (const line of ['run build --dry=json', 'ls', '--help']) {
+    const full = call(`${line} >/dev/full`);
+    assert.equal(full.status, 1, line);
+    assert.ok(full.stderr.startsWith('usage/output-lost '), full.stderr);
+  }
+  const version = call('--version >/dev/full');
+  assert.deepEqual([version.status, version.stderr], [1, '']);
+  assert.equal(call('ls | head -c 1').stderr, '');
+  const run = call('run build >/dev/full');
+  assert.deepEqual([run.status, run.stderr], [0, '']);
+});
+
 for (const [args, expected] of CALLS) {
   test(`tr ${args.join(' ')}`, async () => {
     const call = await sample().tr(args);

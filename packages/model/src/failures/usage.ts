@@ -37,6 +37,8 @@ export type UsageFailure =
   | { readonly code: 'usage/too-many-open-files'; readonly detail: string }
   /** A file or directory of the workspace, of git or of ours that this user may not use; absolute, native. */
   | { readonly code: 'usage/not-permitted'; readonly path: string; readonly detail: string }
+  /** Standard output took only a part of what a command has to say. */
+  | { readonly code: 'usage/output-lost'; readonly detail: string }
   /** Node was told to refuse something that a run needs (`--permission`); Node's name of it. */
   | { readonly code: 'usage/node-permission'; readonly permission: string }
   /** The directory that the process is in has been removed, or has a path (given then) that Node cannot say: it is no UTF-8. */
@@ -58,6 +60,7 @@ export const USAGE_FAILURE_CODES = [
   'usage/not-a-directory',
   'usage/not-installed',
   'usage/not-permitted',
+  'usage/output-lost',
   'usage/too-many-open-files',
   'usage/unexpected-argument',
   'usage/unknown-command',

@@ -110,6 +110,11 @@ export function describeUsageFailure(failure: UsageFailure): Words {
         what: `\`${failure.path}\` may not be read or written by this user (${failure.detail}).`,
         next: 'Look who owns it, often `sudo` or a container: `chown` it, or make it readable.',
       };
+    case 'usage/output-lost':
+      return {
+        what: `Standard output could not be written whole (${failure.detail}).`,
+        next: 'Free space where it goes, and call again.',
+      };
     case 'usage/node-permission':
       return {
         what: `Node's permission model does not allow \`${failure.permission}\`.`,

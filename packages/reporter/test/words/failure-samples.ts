@@ -272,6 +272,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'usage/unknown-service', service: 'bd', nearest: 'db' },
   { code: 'usage/unknown-service', service: 'x', nearest: undefined },
   { code: 'usage/unexpected-argument', argument: 'everything' },
+  { code: 'usage/output-lost', detail: 'ENOSPC' },
   { code: 'usage/node-permission', permission: 'ChildProcess' },
   { code: 'usage/no-current-directory', path: undefined },
   { code: 'usage/no-current-directory', path: '/home/me/caf\uFFFD' },

@@ -1,14 +1,20 @@
-import { fail, ok, toError, toWarning, type Diagnostic, type Failure, type Result, type TaskGraph } from '@tr/model';
-import { createTaskGraph, keepAffected, type PackageScope } from '@tr/task-graph';
+import { fail, ok, toError, type Diagnostic, type Failure, type Result, type TaskGraph } from '@tr/model';
+import { keepAffected, type PackageScope } from '@tr/task-graph';
 import { createChangedTasks } from './affected-tasks.js';
+import { expandTasks } from './expand-tasks.js';
 import type { Project } from './project.js';
-import { listAffected, parseFilters, selectScope, type ScopeRequest } from './scope.js';
+import { parseScope, selectScope, type ScopeQuery, type ScopeRequest } from './scope.js';
 
-/** Which tasks of it. */
-export interface PlanRequest extends ScopeRequest {
+interface WantedTasks {
   readonly tasks: readonly string[];
   readonly only: boolean;
 }
+
+/** Which tasks of what part of the workspace, as it was typed. */
+export interface PlanRequest extends ScopeRequest, WantedTasks {}
+
+/** The same, understood. */
+export interface PlanQuery extends ScopeQuery, WantedTasks {}
 
 /** The tasks of a run, and warnings from finding them. */
 export interface Plan {
@@ -18,44 +24,37 @@ export interface Plan {
 
 /** Selects the packages and expands the requested tasks. */
 export async function createPlan(project: Project, request: PlanRequest): Promise<Result<Plan, readonly Diagnostic[]>> {
-  if (isAboutTasks(project, request)) return (await import('./task-filters.js')).createTaskPlan(project, request);
-  const byTask = request.affected && project.config.futureFlags.affectedUsingTaskInputs;
-  const scope = await selectScope(project, byTask ? { ...request, affected: false } : request);
+  const parsed = parseScope(project, request);
+  if (!parsed.ok) return parsed;
+  const query: PlanQuery = { ...parsed.value, tasks: request.tasks, only: request.only };
+  if (isAboutTasks(project, query)) return (await import('./task-filters.js')).createTaskPlan(project, query);
+  const byTask = query.affected && project.config.futureFlags.affectedUsingTaskInputs;
+  const scope = await selectScope(project, byTask ? { ...query, affected: false } : query);
   if (!scope.ok) return scope;
-  const created = createTaskGraph({
-    packages: project.workspace.packages,
-    kind: project.workspace.kind,
-    definitions: project.definitions,
-    requested: request.tasks,
-    scope: scope.value.selection,
-    only: request.only,
-    strictEntryPoints: project.config.futureFlags.strictTaskEntrypointSelection,
-  });
-  if (!created.ok) return fail(created.failure.map(toError));
-  const { graph } = created.value;
+  const expanded = expandTasks(project, query, scope.value.selection);
+  if (!expanded.ok) return expanded;
+  const { graph } = expanded.value;
   const narrowed = byTask
-    ? keepAffectedTasks(project, request, { graph, scope: scope.value.selection })
+    ? keepAffectedTasks(project, query, { graph, scope: scope.value.selection })
     : ok({ graph, warnings: [] });
   if (!narrowed.ok) return fail([toError(narrowed.failure)]);
-  const warnings = [...scope.value.warnings, ...created.value.warnings.map(toWarning), ...narrowed.value.warnings];
+  const warnings = [...scope.value.warnings, ...expanded.value.warnings, ...narrowed.value.warnings];
   return ok({ graph: narrowed.value.graph, warnings });
 }
 
 /** True when a filter names a label, or all of them are about tasks under Turborepo's future flag. */
-function isAboutTasks({ config }: Project, { filters, affected }: ScopeRequest): boolean {
-  if (config.futureFlags.filterUsingTasks) return filters.length > 0 || affected;
-  if (!filters.some((filter) => filter.includes('tag:'))) return false;
-  const selectors = parseFilters(filters);
-  return selectors.ok && selectors.value.some(({ tag }) => tag !== undefined);
+function isAboutTasks({ config }: Project, { selectors, affected }: PlanQuery): boolean {
+  if (config.futureFlags.filterUsingTasks) return selectors.length > 0 || affected;
+  return selectors.some(({ tag }) => tag !== undefined);
 }
 
 /** `--affected` by the inputs of tasks: the graph of everything in scope, narrowed to what the changes reach. */
 function keepAffectedTasks(
   project: Project,
-  request: ScopeRequest,
+  { changes }: PlanQuery,
   { graph, scope }: { readonly graph: TaskGraph; readonly scope: PackageScope },
 ): Result<Plan, Failure> {
-  const found = listAffected(project, request);
+  const found = changes.affected();
   if (!found.ok) return found;
   if (found.value.kind === 'everything') return ok({ graph, warnings: [found.value.warning] });
   const isChanged = createChangedTasks(project, found.value.files);

@@ -1,24 +1,30 @@
+import { statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fail, ok, toError, toWarning, type Diagnostic, type Failure, type PackageName, type Result } from '@tr/model';
 import {
   parseFilter,
   selectPackages,
-  type GitRange,
   type PackageSelector,
   type Selection,
   type SelectionRequest,
 } from '@tr/task-graph';
-import { listAffectedFiles, listChangedFiles, type AffectedChanges } from '@tr/workspace';
-import { createChangeDetector, type ChangeDetector } from './changes.js';
-import { findDirectory } from './find-directory.js';
+import { createChanges, type Changes } from './changes.js';
 import type { Project } from './project.js';
 
-/** What part of the workspace a command is about. */
+/** What part of the workspace a command is about, as it was typed. */
 export interface ScopeRequest {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly filters: readonly string[];
   readonly affected: boolean;
+}
+
+/** The same, understood. */
+export interface ScopeQuery {
+  readonly cwd: string;
+  readonly selectors: readonly PackageSelector[];
+  readonly affected: boolean;
+  readonly changes: Changes;
 }
 
 /** The packages a command is about, and warnings from finding them. */
@@ -27,19 +33,24 @@ export interface Scope {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** Takes every filter apart, or says all that is wrong with them. */
+export function parseScope(project: Project, request: ScopeRequest): Result<ScopeQuery, readonly Diagnostic[]> {
+  const { cwd, environment, filters, affected } = request;
+  const parsed = filters.map(parseFilter);
+  const failures = parsed.flatMap((result) => (result.ok ? [] : [toError(result.failure)]));
+  if (failures.length > 0) return fail(failures);
+  const selectors = parsed.flatMap((result) => (result.ok ? [result.value] : []));
+  return ok({ cwd, selectors, affected, changes: createChanges(project, environment) });
+}
+
 /** Applies filters, `--affected` and the current directory. */
-export async function selectScope(
-  project: Project,
-  request: ScopeRequest,
-): Promise<Result<Scope, readonly Diagnostic[]>> {
-  const selectors = parseFilters(request.filters);
-  if (!selectors.ok) return fail(selectors.failure.map(toError));
-  const changes = createChangeDetector(project);
-  const affected = request.affected ? await findAffected(project, request, changes) : undefined;
+export async function selectScope(project: Project, query: ScopeQuery): Promise<Result<Scope, readonly Diagnostic[]>> {
+  const { selectors, changes } = query;
+  const affected = query.affected ? await findAffected(project, changes) : undefined;
   if (affected?.ok === false) return fail([toError(affected.failure)]);
   const selection = selectPackages({
-    ...(await createSelectionContext(project, request, { selectors: selectors.value, changes })),
-    selectors: selectors.value,
+    ...(await createSelectionContext(project, query)),
+    selectors,
     ...(affected === undefined ? {} : { affected: { packages: affected.value.packages } }),
   });
   if (!selection.ok) return fail([toError(selection.failure)]);
@@ -51,17 +62,18 @@ export async function selectScope(
 
 /** What selectors are applied to; their refs are looked up ahead, as that takes waiting. */
 export async function createSelectionContext(
-  project: Project,
-  { cwd }: Pick<ScopeRequest, 'cwd'>,
-  { selectors, changes }: { readonly selectors: readonly PackageSelector[]; readonly changes: ChangeDetector },
+  { workspace, definitions }: Project,
+  { cwd, selectors, changes }: ScopeQuery,
 ): Promise<Omit<SelectionRequest, 'selectors'>> {
-  const { workspace, definitions } = project;
   for (const { range } of selectors) if (range !== undefined) await changes.prepare(range.from);
   return {
     packages: workspace.packages,
     kind: workspace.kind,
     cwdDirectory: toRelative(workspace.root, cwd),
-    changedBy: (range) => findChangedBy(project, range, changes),
+    changedBy: (range) => {
+      const files = changes.filesIn(range);
+      return files.ok ? ok(changes.packagesOf(files.value, range.from)) : files;
+    },
     tagged: (label) =>
       new Set(
         [...workspace.packages.keys()].filter((name) => {
@@ -69,32 +81,8 @@ export async function createSelectionContext(
           return own.includes(label) || ofTasks.has(label);
         }),
       ),
-    directoryExists: (path) => findDirectory(join(workspace.root, path)).ok,
+    directoryExists: (path) => statSync(join(workspace.root, path), { throwIfNoEntry: false })?.isDirectory() === true,
   };
-}
-
-/** Takes every filter apart, or says all that is wrong with them. */
-export function parseFilters(filters: readonly string[]): Result<readonly PackageSelector[], readonly Failure[]> {
-  const parsed = filters.map(parseFilter);
-  const failures = parsed.flatMap((result) => (result.ok ? [] : [result.failure]));
-  return failures.length > 0 ? fail(failures) : ok(parsed.flatMap((result) => (result.ok ? [result.value] : [])));
-}
-
-function findChangedBy(
-  project: Project,
-  range: GitRange,
-  changes: ChangeDetector,
-): Result<readonly PackageName[], Failure> {
-  const files = listFilesOf(project, range);
-  return files.ok ? ok(changes.packagesOf(files.value, range.from)) : files;
-}
-
-/** The files that differ in a range. */
-export function listFilesOf({ workspace }: Project, range: GitRange): ReturnType<typeof listChangedFiles> {
-  const { root, git } = workspace;
-  if (git === undefined) return fail({ code: 'workspace/no-git', root });
-  const to = range.kind === 'work-tree' ? undefined : range.to;
-  return listChangedFiles({ root, git, from: range.from, to, mergeBase: range.kind === 'commits' });
 }
 
 interface Affected {
@@ -102,36 +90,13 @@ interface Affected {
   readonly warnings: readonly Diagnostic[];
 }
 
-async function findAffected(
-  project: Project,
-  request: ScopeRequest,
-  changes: ChangeDetector,
-): Promise<Result<Affected, Failure>> {
-  const found = listAffected(project, request);
+async function findAffected({ workspace }: Project, changes: Changes): Promise<Result<Affected, Failure>> {
+  const found = changes.affected();
   if (!found.ok) return found;
   if (found.value.kind === 'everything')
-    return ok({ packages: [...project.workspace.packages.keys()], warnings: [found.value.warning] });
+    return ok({ packages: [...workspace.packages.keys()], warnings: [found.value.warning] });
   await changes.prepare(found.value.base);
   return ok({ packages: changes.packagesOf(found.value.files, found.value.base), warnings: [] });
-}
-
-/** The files that `--affected` is about. */
-export function listAffected(
-  { workspace, config }: Project,
-  { environment }: ScopeRequest,
-): Result<AffectedChanges, Failure> {
-  const { root, git } = workspace;
-  if (git === undefined) return fail({ code: 'workspace/no-git', root });
-  return listAffectedFiles(
-    { root, git },
-    {
-      base: environment['TURBO_SCM_BASE'] || undefined,
-      head: environment['TURBO_SCM_HEAD'] || undefined,
-      isGithubActions: (environment['GITHUB_ACTIONS'] ?? '') !== '',
-      githubBaseRef: environment['GITHUB_BASE_REF'] || undefined,
-      mayUseRemoteBase: config.futureFlags.githubActionsRemoteBaseRefFallback,
-    },
-  );
 }
 
 /** POSIX path of `path` below `root`; `''` for the root and for places outside. */

@@ -7,7 +7,6 @@ import {
   sortedUnique,
   toError,
   toTaskId,
-  toWarning,
   type Diagnostic,
   type Failure,
   type PackageName,
@@ -15,37 +14,37 @@ import {
   type TaskGraph,
   type TaskNode,
 } from '@tr/model';
-import { createTaskGraph, findAffected, selectPackages, selectTasks, type PackageScope } from '@tr/task-graph';
+import { findAffected, selectPackages, selectTasks } from '@tr/task-graph';
 import { createChangedTasks } from './affected-tasks.js';
-import { createChangeDetector } from './changes.js';
-import type { Plan, PlanRequest } from './plan.js';
+import { expandTasks } from './expand-tasks.js';
+import type { Plan, PlanQuery } from './plan.js';
 import type { Project } from './project.js';
-import { createSelectionContext, listAffected, listFilesOf, parseFilters, selectScope, type Scope } from './scope.js';
+import { createSelectionContext, selectScope, type Scope } from './scope.js';
 
 /** Expands the requested tasks in the whole workspace, then selects among them. */
-export async function createTaskPlan(
-  project: Project,
-  request: PlanRequest,
-): Promise<Result<Plan, readonly Diagnostic[]>> {
-  const selectors = parseFilters(request.filters);
-  if (!selectors.ok) return fail(selectors.failure.map(toError));
-  const scope = await selectScope(project, request);
+export async function createTaskPlan(project: Project, query: PlanQuery): Promise<Result<Plan, readonly Diagnostic[]>> {
+  const { selectors, changes, tasks } = query;
+  const scope = await selectScope(project, query);
   if (!scope.ok) return scope;
-  const whole = await selectScope(project, { ...request, cwd: project.workspace.root, filters: [], affected: false });
+  const whole = await selectScope(project, {
+    cwd: project.workspace.root,
+    selectors: [],
+    affected: false,
+    changes,
+  });
   if (!whole.ok) return whole;
-  const universe = createUniverse(project, request, whole.value.selection);
-  if (!universe.ok) return universe;
-  const { graph, warnings } = universe.value;
-  const isAffected = await findAffectedTasks(project, request, graph);
+  const expanded = expandTasks(project, query, whole.value.selection);
+  if (!expanded.ok) return expanded;
+  const { graph, warnings } = expanded.value;
+  const isAffected = await findAffectedTasks(project, query, graph);
   if (!isAffected.ok) return fail([toError(isAffected.failure)]);
-  const changes = createChangeDetector(project);
-  const context = await createSelectionContext(project, request, { selectors: selectors.value, changes });
+  const context = await createSelectionContext(project, query);
   const byTask = project.config.futureFlags.filterUsingTasks;
   const selected = selectTasks({
     graph,
-    selectors: selectors.value,
+    selectors,
     allByTask: byTask,
-    named: request.tasks.flatMap((text) => {
+    named: tasks.flatMap((text) => {
       const id = parseTaskId(text);
       return id === undefined ? [] : [toTaskId(id.package, id.task)];
     }),
@@ -56,60 +55,42 @@ export async function createTaskPlan(
       return packages.ok ? ok(new Set(packages.value.packages)) : packages;
     },
     changedBy: (range) => {
-      const files = listFilesOf(project, range);
+      const files = changes.filesIn(range);
       return files.ok ? ok(createChangedTasks(project, files.value)) : files;
     },
   });
   if (!selected.ok) return fail([toError(selected.failure)]);
-  const isTagged = selectors.value.some(({ tag }) => tag !== undefined);
-  const packagesInScope = byTask && !isTagged ? listScope(graph, scope.value, request) : selected.value.packagesInScope;
+  const isTagged = selectors.some(({ tag }) => tag !== undefined);
+  const packagesInScope = byTask && !isTagged ? listScope(graph, scope.value, query) : selected.value.packagesInScope;
   return ok({
     graph: { ...selected.value, packagesInScope },
     warnings: [...scope.value.warnings.filter(isNoEmptyFilter), ...warnings],
   });
 }
 
-function createUniverse(
-  { workspace, definitions, config }: Project,
-  { tasks, only }: PlanRequest,
-  scope: PackageScope,
-): Result<Plan, readonly Diagnostic[]> {
-  const created = createTaskGraph({
-    packages: workspace.packages,
-    kind: workspace.kind,
-    definitions,
-    requested: tasks,
-    scope,
-    only,
-    strictEntryPoints: config.futureFlags.strictTaskEntrypointSelection,
-  });
-  if (!created.ok) return fail(created.failure.map(toError));
-  return ok({ graph: created.value.graph, warnings: created.value.warnings.map(toWarning) });
-}
-
 /** With `--affected`: tasks by their inputs where a future flag says so, else those of affected packages. */
 async function findAffectedTasks(
   project: Project,
-  request: PlanRequest,
+  query: PlanQuery,
   graph: TaskGraph,
 ): Promise<Result<(node: TaskNode) => boolean, Failure>> {
-  if (!request.affected) return ok(() => true);
+  if (!query.affected) return ok(() => true);
   const { affectedUsingTaskInputs, filterUsingTasks } = project.config.futureFlags;
   if (affectedUsingTaskInputs || filterUsingTasks) {
-    const found = listAffected(project, request);
+    const found = query.changes.affected();
     if (!found.ok) return found;
     if (found.value.kind === 'everything') return ok(() => true);
     const tasks = findAffected(graph, createChangedTasks(project, found.value.files));
     return ok(({ id }) => tasks.has(id));
   }
-  const scope = await selectScope(project, { ...request, filters: [] });
+  const scope = await selectScope(project, { ...query, selectors: [] });
   // What is wrong with it was said when the whole scope was selected.
   const packages = new Set(scope.ok ? scope.value.selection.packages : []);
   return ok((node) => packages.has(node.package));
 }
 
 /** The future flag alone leaves the scope to the packages that the filters select, and the root as without it. */
-function listScope(universe: TaskGraph, { selection }: Scope, { tasks }: PlanRequest): readonly PackageName[] {
+function listScope(universe: TaskGraph, { selection }: Scope, { tasks }: PlanQuery): readonly PackageName[] {
   const named = tasks.flatMap((text) => parseTaskId(text)?.package ?? []);
   const isRootAsked = [...universe.nodes.values()].some((node) => node.package === ROOT_PACKAGE && node.isEntryPoint);
   const root = selection.kind !== 'selection' && isRootAsked ? [ROOT_PACKAGE] : [];

@@ -3,7 +3,7 @@ import { renderLs, renderLsJson, renderPackage, renderPackagesJson, type Package
 import { createPackageGraph } from '@tr/workspace';
 import { Command, Option } from 'clipanion';
 import { EXIT } from '../exit-codes.js';
-import { selectScope } from '../scope.js';
+import { parseScope, selectScope } from '../scope.js';
 import type { Project } from '../project.js';
 import { ProjectCommand } from './project-command.js';
 
@@ -42,7 +42,9 @@ export class LsCommand extends ProjectCommand {
 
   private async list(project: Project): Promise<number> {
     const { cwd, environment, out } = this.context;
-    const scope = await selectScope(project, { cwd, environment, filters: this.filters, affected: this.affected });
+    const query = parseScope(project, { cwd, environment, filters: this.filters, affected: this.affected });
+    if (!query.ok) return this.refuse(query.failure);
+    const scope = await selectScope(project, query.value);
     if (!scope.ok) return this.refuse(scope.failure);
     this.warn(scope.value.warnings);
     const { workspace } = project;

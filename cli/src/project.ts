@@ -64,8 +64,7 @@ export async function loadProject(request: ProjectRequest): Promise<Result<Proje
     packageConfigName: (directory) => packageConfigs(directory).config?.name,
     dangerouslyDisablePackageManagerCheck: config.dangerouslyDisablePackageManagerCheck,
     user: {
-      userNpmrc:
-        request.environment['npm_config_userconfig'] ?? join(request.environment['HOME'] ?? homedir(), '.npmrc'),
+      userNpmrc: findUserNpmrc(request.environment),
       scriptShell: request.environment['npm_config_script_shell'],
     },
   });
@@ -83,6 +82,20 @@ export async function loadProject(request: ProjectRequest): Promise<Result<Proje
   diagnostics.push(...definitions.diagnostics);
   if (diagnostics.some(({ severity }) => severity === 'error')) return fail(diagnostics);
   return ok({ workspace, config, definitions, warnings: diagnostics });
+}
+
+function findUserNpmrc(environment: ProjectRequest['environment']): string | undefined {
+  const home = environment['HOME'] ?? findHome();
+  return environment['npm_config_userconfig'] ?? (home ? join(home, '.npmrc') : undefined);
+}
+
+/** Undefined for a user whom the system does not know: containers are started as any number. */
+function findHome(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The configuration that the call or a variable names, from the root. */

@@ -1,7 +1,7 @@
 /** Files that this user may not read: said as what it is, never as a bug of ours. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { TR_BIN } from '../rig/exec-tr.js';
@@ -64,6 +64,24 @@ test('a .git file may not be read: said with its path, exit code 2', () => {
   }
 });
 
+test('the home directory of somebody else, or of nobody: the run is made', () => {
+  const home = join(workspace.root, 'home');
+  mkdirSync(home);
+  writeFileSync(join(home, '.npmrc'), 'script-shell=/nonexistent\n');
+  chmodSync(home, 0o000);
+  const runAs = (before: readonly string[], env: NodeJS.ProcessEnv) => {
+    const [program = '', ...args] = [...before, process.execPath, TR_BIN, 'run', 'build', '--force'];
+    return spawnSync(program, args, { cwd: workspace.root, encoding: 'utf8', env });
+  };
+  const strange = runAs(BEFORE, { ...process.env, HOME: home });
+  chmodSync(home, 0o755);
+  assert.equal(strange.status, 0, strange.stderr);
+  // A number without a name, as containers have it.
+  const { HOME: _, ...rest } = process.env;
+  const nobody = runAs(['unshare', '--user', '--map-user=54321'], rest);
+  assert.equal(nobody.status, 0, nobody.stderr);
+});
+
 // Node 20 has it under another name.
 const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
   ? '--permission'
@@ -71,7 +89,7 @@ const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
 
 test('what Node itself may not do is said, exit code 2; without a cache a run is made', () => {
   const call = (...flags: readonly string[]) =>
-    spawnSync(process.execPath, [PERMISSION, '--allow-fs-read=*', ...flags, TR_BIN, 'run', 'build'], {
+    spawnSync(process.execPath, [PERMISSION, '--allow-fs-read=*', ...flags, TR_BIN, 'run', 'build', '--force'], {
       cwd: workspace.root,
       encoding: 'utf8',
     });

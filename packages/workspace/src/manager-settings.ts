@@ -2,7 +2,7 @@ import { isRecord, ok, type PackageManager, type RelativePath, type Result, type
 import type { Manifest } from './manifest.js';
 import { parseNpmrc } from './npmrc.js';
 import { majorOf, type ManagerChoice } from './package-manager.js';
-import { readTextIfFile, toAbsolute } from './read-text.js';
+import { readTextIfAllowed, readTextIfFile, toAbsolute } from './read-text.js';
 import { readYamlObject } from './yaml-file.js';
 
 /** What the user's machine says about package managers; the caller reads the environment. */
@@ -122,10 +122,13 @@ function readNpmrc(root: string): ReadonlyMap<string, string> {
   return parseNpmrc(readTextIfFile(toAbsolute(root, '.npmrc')) ?? '');
 }
 
-/** Environment, then the workspace's .npmrc, then the user's: npm's own order. */
+/**
+ * Environment, then the workspace's .npmrc, then the user's: npm's own order. In a container the home directory is often
+ * another user's; npm goes on without its .npmrc as well.
+ */
 function findScriptShell({ user }: SettingsSource, npmrc: ReadonlyMap<string, string>): string | undefined {
   const fromUser = () =>
-    user.userNpmrc === undefined ? undefined : parseNpmrc(readTextIfFile(user.userNpmrc) ?? '').get('script-shell');
+    user.userNpmrc === undefined ? undefined : parseNpmrc(readTextIfAllowed(user.userNpmrc) ?? '').get('script-shell');
   return user.scriptShell ?? npmrc.get('script-shell') ?? fromUser();
 }
 

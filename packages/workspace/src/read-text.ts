@@ -1,6 +1,6 @@
 import { statSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { RelativePath } from '@tr/model';
+import { errorCode, type RelativePath } from '@tr/model';
 import { NotAFileError, readFileText } from '@tr/quick';
 
 /**
@@ -20,6 +20,17 @@ export function readTextIfFile(path: string): string | undefined {
     return readTextIfPresent(path);
   } catch (error) {
     if (error instanceof NotAFileError) return undefined;
+    throw error;
+  }
+}
+
+/** The same, and undefined for what this user may not read: a file whose settings are welcome, and needed by nobody. */
+export function readTextIfAllowed(path: string): string | undefined {
+  try {
+    return readTextIfFile(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EACCES' || code === 'EPERM') return undefined;
     throw error;
   }
 }

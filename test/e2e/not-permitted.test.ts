@@ -70,7 +70,7 @@ test('the home directory of somebody else, or of nobody: the run is made', () =>
   writeFileSync(join(home, '.npmrc'), 'script-shell=/nonexistent\n');
   chmodSync(home, 0o000);
   const runAs = (before: readonly string[], env: NodeJS.ProcessEnv) => {
-    const [program = '', ...args] = [...before, process.execPath, TR_BIN, 'run', 'build', '--force'];
+    const [program, ...args] = [...before, process.execPath, TR_BIN, 'run', 'build', '--force'];
     return spawnSync(program, args, { cwd: workspace.root, encoding: 'utf8', env });
   };
   const strange = runAs(BEFORE, { ...process.env, HOME: home });

@@ -4,7 +4,7 @@
 //   node scripts/bundle.mjs [directory]     the default is cli/bundle
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -46,6 +46,12 @@ const common = {
   external,
 };
 
+/** load-main.ts runs the text of a file as it is, with the code that V8 compiled of it in earlier runs. */
+const wrapped = {
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
+};
+
 const lazyLibraries = {
   name: 'lazy-libraries',
   setup(pluginBuild) {
@@ -74,17 +80,30 @@ const lazyBuiltins = {
   },
 };
 
-/** A library that is one function, and takes most of a millisecond to load: the first call of the function loads it. */
-const lazyFunction = {
-  name: 'lazy-function',
+/** Modules of functions alone that most runs do not call: the first call of one loads it. */
+const words = `${resolve(cli, '../packages/reporter/dist/src/words')}/describe-failure.js`;
+
+const lazyFunctions = {
+  name: 'lazy-functions',
   setup(pluginBuild) {
     pluginBuild.onResolve({ filter: /^picomatch$/ }, ({ path, namespace }) =>
-      namespace === 'lazy-function'
+      namespace === 'lazy-functions'
         ? { path: './picomatch.cjs', external: true }
-        : { path, namespace: 'lazy-function' },
+        : { path, namespace: 'lazy-functions' },
     );
-    pluginBuild.onLoad({ filter: /.*/, namespace: 'lazy-function' }, ({ path }) => ({
+    pluginBuild.onLoad({ filter: /^picomatch$/, namespace: 'lazy-functions' }, ({ path }) => ({
       contents: `module.exports = (...args) => require('${path}')(...args);`,
+    }));
+    pluginBuild.onResolve({ filter: /\/describe-failure\.(?:js|cjs)$/ }, ({ path, kind, namespace, resolveDir }) => {
+      if (namespace === 'lazy-functions') return { path, external: true };
+      return kind !== 'entry-point' && resolve(resolveDir, path) === words
+        ? { path: words, namespace: 'lazy-functions' }
+        : undefined;
+    });
+    pluginBuild.onLoad({ filter: /describe-failure/, namespace: 'lazy-functions' }, async () => ({
+      contents: Object.keys(await import(words))
+        .map((name) => `export const ${name} = (...args) => require('./describe-failure.cjs').${name}(...args);`)
+        .join(' '),
     }));
   },
 };
@@ -102,6 +121,50 @@ const pureLibraries = {
   },
 };
 
+/**
+ * An import from a package of ours becomes imports from the files that its index names. esbuild decides by files what loads
+ * with what, so that whoever imports an index would load all that it names.
+ */
+const pastIndexes = {
+  name: 'past-indexes',
+  setup(pluginBuild) {
+    const ours = /\/(?:cli|packages\/[a-z0-9-]+)\/dist\/src\/.*\.js$/;
+    pluginBuild.onLoad({ filter: ours, namespace: 'file' }, async ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const found = [...text.matchAll(/^import \{([^}]*)\} from '@tr\/([a-z0-9-]+)';$/gm)];
+      let contents = text;
+      for (const [whole, names, name] of found) {
+        if (`@tr/${name}` === server.name) continue;
+        const files = await filesOf(name);
+        const imports = names.split(',').filter((each) => each.trim() !== '');
+        contents = contents.replace(whole, () =>
+          imports.map((each) => `import {${each}} from '${files.get(each.trim().split(' as ')[0])}';`).join(' '),
+        );
+      }
+      return { contents };
+    });
+  },
+};
+
+const indexes = new Map();
+
+/** Exported name -> absolute path of the file that exports it, of a package of ours. */
+function filesOf(name) {
+  if (!indexes.has(name)) indexes.set(name, readIndex(`${cli}../packages/${name}/dist/src/`));
+  return indexes.get(name);
+}
+
+async function readIndex(directory) {
+  const text = readFileSync(`${directory}index.js`, 'utf8');
+  const files = new Map();
+  for (const [, names, file] of text.matchAll(/^export (\{[^}]*\}|\*) from '([^']+)';$/gm)) {
+    const path = resolve(directory, file);
+    const listed = names === '*' ? Object.keys(await import(path)) : names.slice(1, -1).split(',');
+    for (const each of listed) files.set(each.trim(), path);
+  }
+  return files;
+}
+
 /** First the program is cut at every `import()`, which esbuild does for ES modules only. Absolute path -> text and imports. */
 async function cutProgram() {
   const cut = await build({
@@ -112,10 +175,11 @@ async function cutProgram() {
     write: false,
     metafile: true,
     absWorkingDir: cli,
-    entryPoints: [`${cli}dist/src/main.js`],
+    entryPoints: [`${cli}dist/src/main.js`, words],
     outdir: `${cli}bundle`,
+    entryNames: '[name]',
     chunkNames: '[name]-[hash]',
-    plugins: [lazyLibraries, lazyBuiltins, lazyFunction, pureLibraries],
+    plugins: [pastIndexes, lazyLibraries, lazyBuiltins, lazyFunctions, pureLibraries],
   });
   const imports = new Map(
     Object.entries(cut.metafile.outputs).map(([path, output]) => [
@@ -181,9 +245,7 @@ async function buildPieces() {
       stdin: { contents, resolveDir: cli },
       outfile: `${out}/main.cjs`,
       plugins: [piecesPlugin(pieces, program, true)],
-      // load-main.ts runs the text as it is.
-      banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
-      footer: { js: '})' },
+      ...wrapped,
     }),
     ...[...pieces.keys()]
       .filter((name) => !program.has(name))
@@ -193,6 +255,7 @@ async function buildPieces() {
           entryPoints: [`piece:${name}`],
           outfile: `${out}/${toCjs(name)}`,
           plugins: [piecesPlugin(pieces, program, false)],
+          ...wrapped,
         }),
       ),
   ]);
@@ -206,6 +269,7 @@ await Promise.all([
       ...common,
       stdin: { contents: `module.exports = require(${JSON.stringify(name)});`, resolveDir: cli },
       outfile: `${out}/${file}`,
+      ...wrapped,
     }),
   ),
 ]);
@@ -219,10 +283,9 @@ await build({
   },
   outfile: `${out}/${server.file}`,
 });
-const buildId = createHash('sha256')
-  .update(readFileSync(`${out}/main.cjs`))
-  .digest('hex')
-  .slice(0, 16);
+const digest = createHash('sha256');
+for (const file of readdirSync(out).sort()) digest.update(`${file}\n`).update(readFileSync(`${out}/${file}`));
+const buildId = digest.digest('hex').slice(0, 16);
 await build({
   ...common,
   entryPoints: [`${cli}dist/src/entry.js`],

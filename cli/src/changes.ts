@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { createPathMatcher } from '@tr/fingerprint';
-import { changedPackages } from '@tr/lockfile';
 import { fail, type Failure, type PackageName, type RelativePath, type Result } from '@tr/model';
 import { readFileText } from '@tr/quick';
 import type { GitRange } from '@tr/task-graph';
@@ -86,6 +85,7 @@ async function compareLockfile(
   if (lockfile === undefined || git === undefined) return 'all';
   const old = readFileAtRef({ root, git }, before, lockfile.path);
   if (!old.ok) return 'all';
+  const { changedPackages } = await import('@tr/lockfile');
   return await changedPackages({
     kind: lockfile.kind,
     file: lockfile.path,

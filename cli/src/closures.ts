@@ -1,19 +1,17 @@
 import { statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@tr/hash';
-import { computeExternalClosure, parseLockfile, type Lockfile } from '@tr/lockfile';
 import {
-  ROOT_PACKAGE,
   type ExternalClosure,
   type Failure,
-  type Package,
   type PackageName,
   type RelativePath,
   type Sha256,
   type Workspace,
 } from '@tr/model';
 import { readFileText } from '@tr/quick';
-import type { ClosureDigest, ClosureDigests, ClosureMemo } from './closure-memo.js';
+import type { ClosureDigests, ClosureMemo } from './closure-memo.js';
+import type { readLockedClosures } from './locked-closures.js';
 import { isOwnDirectory } from './own-directory.js';
 import { readRootResolutions } from './root-resolutions.js';
 
@@ -36,6 +34,8 @@ export interface Closures {
   readonly warnings: readonly Failure[];
 }
 
+type Reading = ReturnType<typeof readLockedClosures>;
+
 const NONE: Closures = {
   of: () => undefined,
   linkedPathsOf: () => [],
@@ -56,18 +56,21 @@ export async function loadClosures(workspace: Workspace, memo: ClosureMemo): Pro
   const text = readFileText(path);
   const findChanged = (): RelativePath | undefined => (isStill(path, seen, text) ? undefined : lockfile.path);
   const resolutions = readRootResolutions(workspace);
-  let parsing: ReturnType<typeof parseLockfile> | undefined;
-  const parse = (): ReturnType<typeof parseLockfile> =>
-    (parsing ??= parseLockfile(lockfile.kind, text, { file: lockfile.path, resolutions }));
+  let reading: Reading | undefined;
+  // What a run does not load whose closures are remembered.
+  const read = (): Reading =>
+    (reading ??= import('./locked-closures.js').then(({ readLockedClosures }) =>
+      readLockedClosures({ ...workspace, lockfile }, { text, resolutions }),
+    ));
   const question = toQuestion(workspace, sha256(text), [lockfile, resolutions]);
   let digests = memo.read(question);
   if (digests === undefined || !isComplete(digests, workspace)) {
-    const parsed = await parse();
-    if (!parsed.ok) return { ...NONE, warnings: [parsed.failure] };
-    digests = digestAll(parsed.value, workspace);
+    const closures = await read();
+    if (!closures.ok) return { ...NONE, warnings: [closures.failure] };
+    digests = closures.value.digestAll();
     memo.write(question, digests);
   }
-  return { ...answerFrom(digests, workspace, parse), findChanged };
+  return { ...answerFrom(digests, root, read), findChanged };
 }
 
 /** Everything that the closures follow from, as one hash. */
@@ -86,29 +89,11 @@ function isComplete(digests: ClosureDigests, { packages }: Workspace): boolean {
   return Array.from(packages.keys()).every((name) => digests.has(name));
 }
 
-function digestAll(lockfile: Lockfile, { packages }: Workspace): ClosureDigests {
-  const root = packages.get(ROOT_PACKAGE);
-  const linkedByRoot = root === undefined ? [] : lockfile.localPathsOf(root);
-  const digests = new Map<PackageName, ClosureDigest>();
-  for (const dependent of packages.values()) {
-    const { digest } = computeClosure(lockfile, dependent, root);
-    const linked = new Set([...lockfile.localPathsOf(dependent), ...linkedByRoot]);
-    digests.set(dependent.name, { digest, ...(linked.size === 0 ? {} : { linked: [...linked] }) });
-  }
-  return digests;
-}
-
-function answerFrom(
-  digests: ClosureDigests,
-  { packages, root }: Workspace,
-  parse: () => ReturnType<typeof parseLockfile>,
-): Omit<Closures, 'findChanged'> {
+function answerFrom(digests: ClosureDigests, root: string, read: () => Reading): Omit<Closures, 'findChanged'> {
   const readPackages = async (name: PackageName): ReturnType<ExternalClosure['readPackages']> => {
-    const parsed = await parse();
-    const dependent = packages.get(name);
+    const closures = await read();
     // It was read before, so this cannot be; an explanation is all that would suffer.
-    if (!parsed.ok || dependent === undefined) return {};
-    return await computeClosure(parsed.value, dependent, packages.get(ROOT_PACKAGE)).readPackages();
+    return closures.ok ? await closures.value.readPackages(name) : {};
   };
   return {
     of: (name) => {
@@ -132,22 +117,4 @@ function isStill(path: string, seen: Stats, text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The package's closure and the root's as one; entries of the root's that the package does not share are marked. */
-function computeClosure(lockfile: Lockfile, dependent: Package, root: Package | undefined): ExternalClosure {
-  const own = computeExternalClosure(lockfile, dependent, sha256);
-  if (root === undefined || dependent.name === ROOT_PACKAGE) return own;
-  const shared = computeExternalClosure(lockfile, root, sha256);
-  return {
-    digest: sha256(`${own.digest} ${shared.digest}`),
-    readPackages: async () => {
-      const owned = await own.readPackages();
-      const merged: Record<string, string> = { ...owned };
-      for (const [name, value] of Object.entries(await shared.readPackages())) {
-        if (owned[name] !== value) merged[`${name} (of the root)`] = value;
-      }
-      return merged;
-    },
-  };
 }

@@ -21,6 +21,7 @@ import type { GlobalEnvironment, TaskEnvironment } from '@tr/fingerprint';
 import { currentBranch, headSha } from '@tr/workspace';
 import type { Engine } from './engine.js';
 import { EXIT } from './exit-codes.js';
+import { outcomesSeen } from './outcomes-seen.js';
 import { predictTasks, type PredictedTask } from './predict.js';
 import type { PlannedRun } from './run-plan.js';
 import { VERSION } from './version.js';
@@ -30,6 +31,7 @@ import { warn } from './with-project.js';
 /** Says what a run would do, as text or in Turborepo's JSON; returns the exit code. */
 export async function runDry(run: PlannedRun): Promise<number> {
   const { context, request } = run;
+  outcomesSeen.add('d');
   const warnOf = (failure: Failure): void => warn(context, [toWarning(failure)]);
   return await withEngine({ ...run, lookupOnly: true, warn: warnOf }, async (engine) => {
     const global = await engine.fingerprinter.global();

@@ -3,8 +3,9 @@ import {
   createExecutionLocks,
   openLocalCache,
   type ExecutionLocks,
+  type ExplainMiss,
   type LocalCache,
-  type RemoteTierOptions,
+  type OpenRemoteTier,
 } from '@tr/cache';
 import {
   createFileIndex,
@@ -40,7 +41,6 @@ import { toCacheLimits } from './cache-limits.js';
 import { openClosureMemo } from './closure-memo.js';
 import { loadClosures, type Closures } from './closures.js';
 import type { CliContext } from './context.js';
-import { createMissExplainer } from './explain.js';
 import { isNamed } from './is-named.js';
 import type { Project } from './project.js';
 import type { RunRequest } from './run-request.js';
@@ -81,7 +81,7 @@ export interface EngineRequest {
   /** The graph without `--only`; undefined where that is the same, or not possible. */
   readonly wholeGraph?: TaskGraph | undefined;
   /** What is shared with other machines. */
-  readonly remote?: RemoteTierOptions | undefined;
+  readonly remote?: OpenRemoteTier | undefined;
   /** Warnings go here. */
   readonly emit: EventSink;
 }
@@ -119,7 +119,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
     producer: VERSION,
     now: () => Date.now(),
     warn: (failure, task?: TaskId) => emit({ type: 'warning', failure, ...(task === undefined ? {} : { task }) }),
-    explain: createMissExplainer(),
+    explain: explainMisses(),
   });
   const services = createProjectServices({
     project,
@@ -153,6 +153,15 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
       files.save();
       await cache.finish(toCacheLimits(config.cache));
     },
+  };
+}
+
+/** What a run does not load that finds everything stored. */
+function explainMisses(): ExplainMiss {
+  let explainer: Promise<ExplainMiss> | undefined;
+  return async (...miss) => {
+    explainer ??= import('./explain.js').then(({ createMissExplainer }) => createMissExplainer());
+    return (await explainer)(...miss);
   };
 }
 

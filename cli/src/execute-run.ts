@@ -1,6 +1,5 @@
 import { fail, ok, sorted, toError, type Diagnostic, type Failure, type Result } from '@tr/model';
 import type { CliContext } from './context.js';
-import { runDry } from './dry-run.js';
 import { createPlan } from './plan.js';
 import type { Project } from './project.js';
 import { findRecursion } from './recursion.js';
@@ -36,7 +35,7 @@ async function run(project: Project, request: RunRequest, context: CliContext): 
   const whole = request.only ? await createPlan(project, { cwd, environment, ...request, only: false }) : undefined;
   const wholeGraph = whole?.ok === true ? whole.value.graph : undefined;
   const input = { project, graph: plan.value.graph, wholeGraph, request, context };
-  return request.dry === undefined ? runPlan(input) : runDry(input);
+  return request.dry === undefined ? runPlan(input) : (await import('./dry-run.js')).runDry(input);
 }
 
 /** Of options only: a variable of the same meaning gives way. */

@@ -1,6 +1,9 @@
 import type { EventSink, RunResult, TaskResult } from '@tr/model';
 
-/** What kinds of work this process has done: `e` executed, `f` found outputs fresh, `r` restored, `m` took from another machine. */
+/**
+ * What kinds of work this process has done: `d` a dry run, `e` executed, `f` found outputs fresh, `r` restored, `m` took from another
+ * machine.
+ */
 export const outcomesSeen = new Set<string>();
 
 /** The run that this process has made. */

@@ -1,6 +1,5 @@
 import { fail, ok, toError, type Diagnostic, type Failure, type Result, type TaskGraph } from '@tr/model';
 import { keepAffected, type PackageScope } from '@tr/task-graph';
-import { createChangedTasks } from './affected-tasks.js';
 import { expandTasks } from './expand-tasks.js';
 import type { Project } from './project.js';
 import { parseScope, selectScope, type ScopeQuery, type ScopeRequest } from './scope.js';
@@ -35,7 +34,7 @@ export async function createPlan(project: Project, request: PlanRequest): Promis
   if (!expanded.ok) return expanded;
   const { graph } = expanded.value;
   const narrowed = byTask
-    ? keepAffectedTasks(project, query, { graph, scope: scope.value.selection })
+    ? await keepAffectedTasks(project, query, { graph, scope: scope.value.selection })
     : ok({ graph, warnings: [] });
   if (!narrowed.ok) return fail([toError(narrowed.failure)]);
   const warnings = [...scope.value.warnings, ...expanded.value.warnings, ...narrowed.value.warnings];
@@ -49,14 +48,15 @@ function isAboutTasks({ config }: Project, { selectors, affected }: PlanQuery): 
 }
 
 /** `--affected` by the inputs of tasks: the graph of everything in scope, narrowed to what the changes reach. */
-function keepAffectedTasks(
+async function keepAffectedTasks(
   project: Project,
   { changes }: PlanQuery,
   { graph, scope }: { readonly graph: TaskGraph; readonly scope: PackageScope },
-): Result<Plan, Failure> {
+): Promise<Result<Plan, Failure>> {
   const found = changes.affected();
   if (!found.ok) return found;
   if (found.value.kind === 'everything') return ok({ graph, warnings: [found.value.warning] });
+  const { createChangedTasks } = await import('./affected-tasks.js');
   const isChanged = createChangedTasks(project, found.value.files);
   return ok({ graph: keepAffected(graph, isChanged, { insideScope: scope.kind !== 'whole' }), warnings: [] });
 }

@@ -1,6 +1,8 @@
 import {
   createHttpBackend,
   createStoreBackend,
+  RemoteTier,
+  type OpenRemoteTier,
   type RemoteBackend,
   type RemoteTierOptions,
   type TierPolicy,
@@ -8,6 +10,7 @@ import {
 import type { RemoteCacheConfig } from '@tr/config';
 import { fail, ok, type RemoteFailure, type Result } from '@tr/model';
 import { parseSigningKey, parseTrustedKeys, type SigningKey, type TrustedKeys } from '@tr/transport';
+import { isCi } from './is-ci.js';
 import { createJobToken, getJson } from './job-token.js';
 import { VERSION } from './version.js';
 
@@ -29,17 +32,18 @@ const STALL_MS = 5_000;
 /** The longest a timer can wait, milliseconds. */
 const FOREVER_MS = 2 ** 31 - 1;
 
-/** The remote cache of a run; undefined when there is none, or its settings are of no use (then there was a warning). */
-export async function createRemote(request: RemoteRequest): Promise<RemoteTierOptions | undefined> {
+/** Where it says which remote cache. */
+export interface NamedRemote {
+  readonly setting: string;
+  readonly address: string;
+}
+
+/** The remote cache of that address; undefined when the settings are of no use (then there was a warning). */
+export async function createRemote(
+  request: RemoteRequest,
+  { setting, address }: NamedRemote,
+): Promise<OpenRemoteTier | undefined> {
   const { config, environment, policy, warn } = request;
-  const setting = environment['TR_REMOTE_URL'] ? 'TR_REMOTE_URL' : 'remoteCache.url';
-  const address = environment['TR_REMOTE_URL'] || config.url;
-  if (config.enabled === false || !(policy.read || policy.write)) return undefined;
-  if (address === undefined) {
-    const variable = findIdleCredential(environment);
-    if (variable !== undefined) warn({ code: 'remote/not-named', variable });
-    return undefined;
-  }
   const keys = readKeys(config, environment);
   if (!keys.ok) {
     warn(keys.failure);
@@ -52,7 +56,7 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
     warn(opened.failure);
     return undefined;
   }
-  return {
+  const options: RemoteTierOptions = {
     ...opened.value,
     ...keys.value,
     policy,
@@ -62,19 +66,7 @@ export async function createRemote(request: RemoteRequest): Promise<RemoteTierOp
     limits: { requestMs },
     drainMs: toMilliseconds(config.uploadTimeout ?? DEFAULT_TIMEOUT_S),
   };
-}
-
-function isCi(environment: RemoteRequest['environment']): boolean {
-  return !['', 'false', '0'].includes(environment['CI'] ?? '');
-}
-
-/**
- * A credential in a CI job that is for no cache: whoever set it expects results to be shared. On a laptop it may well be for
- * another repository.
- */
-function findIdleCredential(environment: RemoteRequest['environment']): string | undefined {
-  if (!isCi(environment)) return undefined;
-  return ['TR_TOKEN', 'TR_OIDC_AUDIENCE', 'TURBO_TOKEN'].find((name) => environment[name]);
+  return (landing) => new RemoteTier(options, landing);
 }
 
 type Opened = Pick<RemoteTierOptions, 'backend' | 'origin'>;

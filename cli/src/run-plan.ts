@@ -7,7 +7,8 @@ import type { SnapshotServices } from '@tr/snapshot';
 import { computePriorities } from '@tr/task-graph';
 import type { CliContext } from './context.js';
 import { createEngine, type Engine } from './engine.js';
-import { createRemote } from './remote.js';
+import { openRemote } from './open-remote.js';
+import { isCi } from './is-ci.js';
 import { noteRemoteHits, noteRun } from './outcomes-seen.js';
 import type { Project } from './project.js';
 import { describeRerun } from './rerun.js';
@@ -41,7 +42,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   if (tooMany !== undefined) return refuse(context, [toError(tooMany)]);
   const remoteWarnings: RemoteFailure[] = [];
   let warnRemote = (failure: RemoteFailure): void => void remoteWarnings.push(failure);
-  const remote = await createRemote({
+  const remote = await openRemote({
     config: project.config.remoteCache,
     environment: context.environment,
     policy: request.policy.remote,
@@ -131,7 +132,6 @@ function createReporter({ project, graph, request, context }: PlannedRun, hasRem
   const { out, environment } = context;
   if (request.logFormat === 'json') return createJsonReporter(out, systemClock);
   const isGithub = (environment['GITHUB_ACTIONS'] ?? '') !== '';
-  const isCi = isGithub || !['', 'false', '0'].includes(environment['CI'] ?? '');
   return createTerminalReporter({
     output: out,
     clock: systemClock,
@@ -144,7 +144,7 @@ function createReporter({ project, graph, request, context }: PlannedRun, hasRem
       logPrefix: request.logPrefix,
       ci: isGithub ? 'github' : undefined,
     }),
-    statusLine: out.isTTY && !isCi,
+    statusLine: out.isTTY && !isGithub && !isCi(environment),
     readLog,
     parallel: request.parallel,
     describeRerun: (task) =>

@@ -12,10 +12,9 @@ import {
 } from '@tr/model';
 import { MARKER_VARIABLE } from '@tr/runner';
 import type { ServiceHost } from '@tr/services';
-import type { Ancestor, SnapshotServices, SnapshotServicesOptions } from '@tr/snapshot';
+import type { Ancestor, AncestorSources, SnapshotServices, SnapshotServicesOptions } from '@tr/snapshot';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAncestorSources } from './ancestor-sources.js';
 import type { CliContext } from './context.js';
 import type { Project } from './project.js';
 import { sweepStates } from './sweep-states.js';
@@ -77,7 +76,10 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
     const identity = await (await host()).identify(service);
     return identity.ok ? ok(describeService(service, identity.value)) : identity;
   };
-  const sources = createAncestorSources({ project, cache, readsCache });
+  const openSources = async (): Promise<AncestorSources> => {
+    const { createAncestorSources } = await import('./ancestor-sources.js');
+    return createAncestorSources({ project, cache, readsCache });
+  };
   return {
     describe: async (task) => {
       const texts: [string, string][] = [];
@@ -98,7 +100,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
         import('@tr/services'),
       ]);
       return new SnapshotServices({
-        ...sources,
+        ...(await openSources()),
         ...graphs,
         definitions: config.services,
         host: await host(),
@@ -112,7 +114,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
     },
     findAncestors: async (task, fingerprint) => {
       const { findAncestors } = await import('@tr/snapshot');
-      return await findAncestors(sources, task, fingerprint);
+      return await findAncestors(await openSources(), task, fingerprint);
     },
     host,
     dispose: async () => {

@@ -1,6 +1,6 @@
 import type { Failure } from '@tr/model';
 import { createEngine, type Engine, type EngineRequest } from './engine.js';
-import { createRemote } from './remote.js';
+import { openRemote } from './open-remote.js';
 
 /** What a command that executes nothing works with. */
 export interface LookingRequest extends Omit<EngineRequest, 'remote' | 'emit'> {
@@ -12,7 +12,7 @@ export interface LookingRequest extends Omit<EngineRequest, 'remote' | 'emit'> {
 /** Wires the packages together for a command that executes nothing, and ends everything after `use`. */
 export async function withEngine<T>(request: LookingRequest, use: (engine: Engine) => Promise<T>): Promise<T> {
   const { lookupOnly, warn, ...wanted } = request;
-  const remote = await createRemote({
+  const remote = await openRemote({
     config: wanted.project.config.remoteCache,
     environment: wanted.context.environment,
     policy: { read: wanted.request.policy.remote.read, write: false },

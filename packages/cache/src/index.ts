@@ -22,7 +22,7 @@ export {
 export { createHttpBackend, type HttpBackendOptions } from './remote/http/http-backend.js';
 export type { RemoteBackend, RemoteResult, RemoteTrouble } from './remote/remote-backend.js';
 export type { LinkSurroundings, RemoteLimits } from './remote/remote-link.js';
-export { RemoteTier, type Landing, type RemoteTierOptions } from './remote/remote-tier.js';
+export { RemoteTier, type Landing, type OpenRemoteTier, type RemoteTierOptions } from './remote/remote-tier.js';
 export { createStoreBackend, type StoreBackendOptions } from './remote/store-backend.js';
 export { settleArrivals, type SettleRequest } from './remote/settle-arrivals.js';
 export type { LocalTier, TierPolicy } from './tier.js';

@@ -1,6 +1,5 @@
 import { openOutputRecords, openStagingArea } from '@tr/artifact';
 import {
-  collectGarbage,
   createFileActionStore,
   createFileChunkLists,
   createFileStreamBlobStore,
@@ -16,7 +15,7 @@ import {
 import { createEntryFinder, type EntryFinder } from './entry-finder.js';
 import { openLanding } from './remote/open-landing.js';
 import { settleArrivals } from './remote/settle-arrivals.js';
-import { RemoteTier, type RemoteTierOptions } from './remote/remote-tier.js';
+import type { OpenRemoteTier } from './remote/remote-tier.js';
 import type { ExplainMiss } from './stored-fingerprints.js';
 import { StoredTaskCache } from './task-cache.js';
 import type { LocalTier, TierPolicy } from './tier.js';
@@ -41,7 +40,7 @@ export interface LocalCacheOptions {
   readonly warn: WarningSink;
   readonly explain?: ExplainMiss;
   /** What is shared with other machines; undefined = nothing. */
-  readonly remote?: RemoteTierOptions | undefined;
+  readonly remote?: OpenRemoteTier | undefined;
   /** The real disk unless a test says otherwise. */
   readonly disk?: Disk;
 }
@@ -83,7 +82,7 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
     disk,
     now: options.now,
   });
-  const remote = options.remote && new RemoteTier(options.remote, landing.stores);
+  const remote = options.remote?.(landing.stores);
   return {
     tasks: new StoredTaskCache({ ...options, place, local, trouble, remote }),
     entries: createEntryFinder(local, remote),
@@ -103,6 +102,7 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
       noteWritten(folder, written, options.now());
       written = 0;
       if (!isGcDue(folder, limits, options.now())) return undefined;
+      const { collectGarbage } = await import('./collect-garbage.js');
       const report = await collectGarbage(folder, { limits, now: options.now() });
       if (!report.ok) trouble.note(report.failure);
       return report.ok ? report.value : undefined;

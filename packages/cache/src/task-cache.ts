@@ -25,12 +25,11 @@ import {
   type OutputPlace,
 } from '@tr/artifact';
 import { mayBeChunked, type ChunkList, type EntryBlobs } from '@tr/store';
-import { openChunkedOutputs, unpackChunkedOutputs } from './chunked-outputs.js';
 import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { KnownTasks } from './known-tasks.js';
 import { findMissingLog } from './missing-log.js';
-import { saveTask, type Saved } from './save-task.js';
+import type { Saved } from './save-task.js';
 import { findStoredClosure, listStoredFingerprints, type ExplainMiss } from './stored-fingerprints.js';
 import type { RemoteTier } from './remote/remote-tier.js';
 import type { Home, LocalTier } from './tier.js';
@@ -158,6 +157,7 @@ export class StoredTaskCache {
   async #unpackChunks({ manifest, manifestDigest }: CacheEntry, home: Home): Promise<StoreFailure | undefined> {
     const list = findChunks(manifest, manifestDigest, home);
     if (list === undefined) return undefined;
+    const { unpackChunkedOutputs } = await import('./chunked-outputs.js');
     const unpacked = await unpackChunkedOutputs({ manifest, list, blobs: home.blobs });
     if (!unpacked.ok) return unpacked.failure;
     home.lists.delete(manifest.actionKey);
@@ -185,7 +185,8 @@ export class StoredTaskCache {
     // Where blobs cannot be written there is nothing to link to: then the outputs are copies.
     if (linked) await this.#unpackChunks(entry, home);
     const list = findChunks(manifest, manifestDigest, home);
-    const contents = list && openChunkedOutputs({ manifest, list, blobs: home.blobs });
+    const contents =
+      list && (await import('./chunked-outputs.js')).openChunkedOutputs({ manifest, list, blobs: home.blobs });
     const discard = list && (() => this.#discardChunked(entry, home));
     return await this.#restoreFrom({ task, entry, blobs: home.blobs, contents, whenIdle, discard });
   }
@@ -267,6 +268,7 @@ export class StoredTaskCache {
     const shared = remote?.policy.write === true ? remote : undefined;
     const home = local.policy.write ? local : shared?.landing;
     if (home === undefined) return { saved: false, reason: { reason: 'cache-off' } };
+    const { saveTask } = await import('./save-task.js');
     const saved = await saveTask({
       place,
       producer,

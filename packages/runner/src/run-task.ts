@@ -1,5 +1,4 @@
 import type { Failure, SkipReason, TaskFingerprint, TaskNode, TaskResult, UnmetCondition } from '@tr/model';
-import { executeTask } from './execute-task.js';
 import type { ExecutionLock } from './ports.js';
 import { tryRestore } from './restore-task.js';
 import type { RunContext } from './run-context.js';
@@ -51,6 +50,8 @@ export async function runTask(run: RunContext, node: TaskNode, computed: Compute
         run.fingerprinter.forgetListings(node);
         continue;
       }
+      // What a run does not load that finds everything stored.
+      const { executeTask } = await import('./execute-task.js');
       const executed = await executeTask(run, { node, fingerprint, slot, missReasons: restored.reasons });
       return ended({ ...executed, key });
     } finally {

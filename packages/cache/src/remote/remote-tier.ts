@@ -80,6 +80,9 @@ export interface RemoteTierOptions {
   readonly around?: LinkSurroundings;
 }
 
+/** What makes it where results land; what deals with remotes need not be loaded where there is none. */
+export type OpenRemoteTier = (landing: Landing) => RemoteTier;
+
 /** What is said about trouble, where it is not that the remote is unavailable. */
 const CODES: Partial<Record<RemoteTrouble['kind'], 'remote/refused' | 'remote/unexpected' | 'remote/untrusted'>> = {
   refused: 'remote/refused',

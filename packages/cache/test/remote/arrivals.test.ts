@@ -5,7 +5,13 @@ import { describe, it, type TestContext } from 'node:test';
 import type { RemoteFailure, StoreFailure } from '@tr/model';
 import { createFileEntryStore, createMemoryBlobStore, MAX_ARRIVALS_BYTES, nodeDisk, openCacheFolder } from '@tr/store';
 import { lengthOf, parseEntryBytes } from '@tr/transport';
-import { createStoreBackend, type LocalCacheOptions, type RemoteBackend } from '../../src/index.js';
+import {
+  createStoreBackend,
+  RemoteTier,
+  type LocalCacheOptions,
+  type OpenRemoteTier,
+  type RemoteBackend,
+} from '../../src/index.js';
 import { HeldEntries, MAX_WAITING_BYTES } from '../../src/remote/held-entries.js';
 import { createRig, fingerprintOf, manifestFiles, taskOf, type Rig } from '../rig.js';
 
@@ -37,13 +43,17 @@ async function shared(t: TestContext, change: (entry: Buffer) => Buffer = (entry
     },
   };
   const warnings: (RemoteFailure | StoreFailure)[] = [];
-  const remote = {
-    backend,
-    origin: 'http://cache',
-    policy: { read: true, write: true },
-    drainMs: 60_000,
-    warn: (failure: RemoteFailure) => void warnings.push(failure),
-  };
+  const remote: OpenRemoteTier = (landing) =>
+    new RemoteTier(
+      {
+        backend,
+        origin: 'http://cache',
+        policy: { read: true, write: true },
+        drainMs: 60_000,
+        warn: (failure) => void warnings.push(failure),
+      },
+      landing,
+    );
   const maker = createRig(t);
   const cache = maker.open({ remote });
   await maker.run({ task: TASK, fingerprint: ONE, make: makes(maker), cache });
@@ -56,13 +66,13 @@ async function shared(t: TestContext, change: (entry: Buffer) => Buffer = (entry
     await opened.finishRemote(never);
     return outcome;
   };
-  return { rig, run, calls, warnings, remote, arrivals: join(rig.directory, 'cache/v1/arrivals') };
+  return { rig, run, calls, warnings, backend, remote, arrivals: join(rig.directory, 'cache/v1/arrivals') };
 }
 
 describe('a small result of another machine', () => {
   it('is held as long as there is room, also when several come at once', async (t) => {
-    const { remote } = await shared(t);
-    const found = await remote.backend.lookup([ONE.key], never);
+    const { backend } = await shared(t);
+    const found = await backend.lookup([ONE.key], never);
     const bytes = found.ok ? found.value.get(ONE.key) : undefined;
     const document = parseEntryBytes(bytes ?? Buffer.alloc(0), ONE.key);
     assert.ok(document.ok);
@@ -76,8 +86,8 @@ describe('a small result of another machine', () => {
   });
 
   it('is held as long as little enough waits unpacked', async (t) => {
-    const { remote } = await shared(t);
-    const found = await remote.backend.lookup([ONE.key], never);
+    const { backend } = await shared(t);
+    const found = await backend.lookup([ONE.key], never);
     const bytes = (found.ok ? found.value.get(ONE.key) : undefined) ?? Buffer.alloc(0);
     const document = parseEntryBytes(bytes, ONE.key);
     assert.ok(document.ok);

@@ -14,6 +14,7 @@ import {
   verifyCache,
 } from '@tr/store';
 import type { LocalCache, RemoteBackend } from '../../src/index.js';
+import { RemoteTier } from '../../src/remote/remote-tier.js';
 import { createStoreBackend } from '../../src/remote/store-backend.js';
 import { createRig, fingerprintOf, manifestFiles, overwrite, taskOf, type Rig } from '../rig.js';
 
@@ -33,13 +34,17 @@ function createRemote(t: TestContext): RemoteBackend {
 function open(rig: Rig, backend: RemoteBackend, changes: Parameters<Rig['open']>[0] = {}) {
   const warnings: RemoteFailure[] = [];
   const cache = rig.open({
-    remote: {
-      backend,
-      origin: 'http://cache',
-      policy: { read: true, write: true },
-      drainMs: 60_000,
-      warn: (failure) => void warnings.push(failure),
-    },
+    remote: (landing) =>
+      new RemoteTier(
+        {
+          backend,
+          origin: 'http://cache',
+          policy: { read: true, write: true },
+          drainMs: 60_000,
+          warn: (failure) => void warnings.push(failure),
+        },
+        landing,
+      ),
     ...changes,
   });
   return { cache, warnings };

@@ -53,6 +53,8 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   remoteWarnings.forEach(warnRemote);
   const shutdown = createShutdown(process);
   const engine = await createEngine({ ...run, remote, emit: reporter.sink });
+  shutdown.onRequest(() => engine.services.stopWaiting());
+  if (shutdown.requested !== undefined) engine.services.stopWaiting();
   const services = await createServices({ ...run, graph }, engine, reporter.sink);
   const durations = openTaskDurations(engine.directories.cache, request.policy.local);
   const inputs = watchInputs(engine.fingerprinter, isWholeWorkspace(graph, project.workspace.packages));

@@ -28,6 +28,8 @@ export interface ProjectServices {
   /** Stored states that a task could start from, nearest first. */
   findAncestors(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly Ancestor[]>;
   host(): Promise<ServiceHost>;
+  /** The run ends early: what is being waited for is given up. */
+  stopWaiting(): void;
   /** Stops what was started, and removes what runs have left that were killed. */
   dispose(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
   const { workspace, config } = project;
   const { root } = workspace;
   const servicesDirectory = join(stateDirectory, 'services');
+  const ending = new AbortController();
   let opened: Promise<ServiceHost> | undefined;
   const open = async (): Promise<ServiceHost> => {
     const { createServiceHost } = await import('@tr/services');
@@ -65,6 +68,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
       marker: { name: MARKER_VARIABLE, value: marker },
       now: () => Date.now(),
       warn,
+      ending: ending.signal,
     });
     await host.sweep();
     return host;
@@ -117,6 +121,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
       return await findAncestors(await openSources(), task, fingerprint);
     },
     host,
+    stopWaiting: () => ending.abort(),
     dispose: async () => {
       if (opened === undefined && hasRuns(stateDirectory)) await host();
       await (await opened)?.dispose();

@@ -9,7 +9,7 @@ import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { notSavedReason } from '../rig/events.js';
 import { waitUntil } from '../rig/processes.js';
 import { createSqlWorkspace, step } from '../rig/sql-workspace.js';
-import type { TestWorkspace } from '../rig/workspace.js';
+import { createWorkspace, type TestWorkspace } from '../rig/workspace.js';
 
 const keep = disposeAfterEach();
 
@@ -68,6 +68,23 @@ for (const [signal, exitCode] of [
     assert.equal((await run.ended).exitCode, exitCode);
     assert.deepEqual(leftovers(workspace), []);
     assert.equal(existsSync(socket), false);
+  });
+}
+
+for (const [kind, url] of [
+  ['postgres', 'postgresql://u:p@127.0.0.1:1/postgres'],
+  ['mysql', 'mysql://u:p@127.0.0.1:1/mysql'],
+  ['redis', 'redis://127.0.0.1:1'],
+] as const) {
+  test(`SIGINT while a given ${kind} server is waited for: the wait ends`, async () => {
+    const services = { db: { type: kind, url, ready: { timeout: '1h' } } };
+    const tasks = { look: { command: 'true', services: ['db'] } };
+    const workspace = keep(createWorkspace({ 'turbo-like.config.json': { json: { services, tasks } } }));
+    const run = await workspace.tr(['run', 'look', '--log-format=json'], {
+      onStart: (child) => child.stdout?.once('data', () => child.kill('SIGINT')),
+    });
+    assert.equal(run.exitCode, 130, run.stdout + run.stderr);
+    assert.deepEqual(run.outcomes, { '//#look': 'aborted' });
   });
 }
 

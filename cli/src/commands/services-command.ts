@@ -18,7 +18,9 @@ export abstract class ServicesCommand extends ProjectCommand {
       const unknown = names.find((name) => !services.has(name));
       if (unknown !== undefined) {
         const nearest = findNearest(unknown, services.keys());
-        return this.refuse([toError({ code: 'usage/unknown-service', service: unknown, nearest })]);
+        return this.refuse([
+          toError({ code: 'usage/unknown-service', service: unknown, nearest, known: [...services.keys()] }),
+        ]);
       }
       const wanted = [...services.values()].filter(({ name }) => names.length === 0 || names.includes(name));
       return await run(wanted, await this.openKept(project), project);

@@ -82,7 +82,7 @@ test('a task names services that are there, whose variables do not meet', () => 
   assert.deepEqual(diagnostics.map(summarize), [
     '1:206 error config/same-variables',
     '1:231 error config/unknown-service db',
-    '1:237 error config/unknown-service db',
+    '1:249 error config/unknown-service db',
     '1:63 error config/same-variables',
   ]);
 });

@@ -23,7 +23,7 @@ export async function runTask(run: RunContext, node: TaskNode, computed: Compute
     const keyed = await computeKey(run, node);
     computed();
     if (keyed === 'no-key') return ended({ outcome: 'skipped', skipReason: 'dependency-failed' });
-    if (!keyed.ok) return ended({ outcome: 'failed', failure: keyed.failure });
+    if (!keyed.ok) return ended({ outcome: run.isEnding() ? 'aborted' : 'failed', failure: keyed.failure });
     const fingerprint = keyed.value;
     const { key } = fingerprint;
     if (node.definition.snapshot !== undefined) run.fingerprints.set(node.id, fingerprint);

@@ -58,8 +58,8 @@ export interface GivenEngine extends Engine {
 
 /** One kind of service. Throws ServiceErrors. */
 export interface Engine {
-  /** Engine with its exact version. */
-  identify(service: ServiceDefinition): Promise<string>;
+  /** Engine with its exact version. Once `signal` is aborted, nothing is waited for. */
+  identify(service: ServiceDefinition, signal?: AbortSignal): Promise<string>;
   lease(request: EngineRequest): Promise<EngineLease>;
   /** Ends every server of it that is left. */
   dispose(): Promise<void>;

@@ -44,7 +44,9 @@ class Host implements ServiceHost {
   }
 
   identify(service: ServiceDefinition): Promise<Result<ServiceIdentity, ServiceFailure>> {
-    return toResult(async () => ({ engine: await (await this.#engineOf(service)).identify(service) }));
+    return toResult(async () => ({
+      engine: await (await this.#engineOf(service)).identify(service, this.#options.ending),
+    }));
   }
 
   acquire(request: LeaseRequest): Promise<Result<ServiceLease, ServiceFailure>> {

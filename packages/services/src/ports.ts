@@ -17,6 +17,8 @@ export interface ServiceHostOptions {
   readonly now: () => number;
   /** Trouble that changes no result: no room in memory, something of an earlier run that could not be removed. */
   readonly warn: (failure: ServiceFailure) => void;
+  /** Aborted when the run ends early: a given server that is only asked who it is, is not waited for either. */
+  readonly ending?: AbortSignal;
 }
 
 /** A stored state: one file that {@link ServiceLease.capture} has written, here or on another machine. Hostile. */

@@ -50,6 +50,8 @@ export function checkFormat(format: Format, value: string | number): ValueProble
       return SERVICE_NAME.test(text) ? undefined : invalid(text, 'service-name');
     case 'service-url':
       return isServiceUrl(text) ? undefined : invalid(text, 'service-url');
+    case 'worker-names':
+      return /\{[ni]\}/.test(text) ? undefined : invalid(text, 'worker-names');
     case 'pattern':
       return isPattern(text) ? undefined : invalid(text, 'regular-expression');
     case 'version-range':

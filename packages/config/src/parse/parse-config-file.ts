@@ -79,13 +79,18 @@ function toEntries(
   for (const [name, value] of Object.entries(tasks ?? {})) {
     const position: TaskEntry['position'] = (key, item) => {
       if (key === undefined) return positionOf(['tasks', name]);
-      const list: unknown = value[key];
-      const index = item !== undefined && Array.isArray(list) ? list.indexOf(item) : -1;
-      return positionOf(['tasks', name, key, ...(index === -1 ? [] : [index])]);
+      return positionOf(['tasks', name, key, ...placeOf(value[key], item)]);
     };
     entries.set(name, { value: moveOldVariables(value), position });
   }
   return entries;
+}
+
+/** The step to `item` within the value of a key. */
+function placeOf(value: unknown, item: string | undefined): readonly (string | number)[] {
+  if (item === undefined || typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.includes(item) ? [value.indexOf(item)] : [];
+  return Object.entries(value).flatMap(([key, each]) => (each === item ? [key] : []));
 }
 
 /** Of a property its key, of anything else its start; the nearest thing around what is not there. */

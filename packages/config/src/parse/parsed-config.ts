@@ -12,7 +12,7 @@ export interface ConfigFile {
 /** A task as written, and where. */
 export interface TaskEntry {
   readonly value: TaskValue;
-  /** Where the task's name stands, or one of its keys, or the entry `item` of a list there. */
+  /** Where the task's name stands, or one of its keys, or the value `item` in a list or object there. */
   readonly position: (key?: keyof TaskValue, item?: string) => SourcePosition;
 }
 

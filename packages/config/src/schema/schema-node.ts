@@ -21,6 +21,7 @@ export type Format =
   | 'variable'
   | 'variable-name'
   | 'version-range'
+  | 'worker-names'
   | 'workspace-glob';
 
 /** The JSON types of a configuration file. */

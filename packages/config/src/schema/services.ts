@@ -77,6 +77,7 @@ const SERVICE = {
     database: { type: 'string', default: 'app', description: 'Name of the database.', examples: ['shop'] },
     workerDatabase: {
       type: 'string',
+      format: 'worker-names',
       default: '{database}_{n}',
       description: "Names of the workers' databases: `{n}` counts from 1, `{i}` from 0.",
       examples: ['test_{database}_{n}'],

@@ -15,7 +15,7 @@ export function checkTaskServices(
   const unknown = [...wanted].filter((name) => !services.has(name));
   return [
     ...unknown.map((service) => {
-      const at = named.includes(service) ? entry.position('services', service) : entry.position('snapshot');
+      const at = named.includes(service) ? entry.position('services', service) : entry.position('snapshot', service);
       const nearest = findNearest(service, services.keys());
       return toError({ code: 'config/unknown-service', at, service, nearest });
     }),

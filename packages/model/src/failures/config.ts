@@ -31,7 +31,8 @@ export type ConfigFormat =
   | 'service-name'
   | 'service-url'
   | 'regular-expression'
-  | 'version-range';
+  | 'version-range'
+  | 'worker-names';
 
 /** Trouble in a configuration file. */
 export type ConfigFailure =

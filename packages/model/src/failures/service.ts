@@ -26,7 +26,14 @@ export type ServiceFailure =
       readonly logTail: readonly string[];
     }
   /** A server given by `url` cannot be reached or refuses us. No part of the address but the host is told. */
-  | { readonly code: 'service/unreachable'; readonly service: string; readonly host: string; readonly detail: string }
+  | {
+      readonly code: 'service/unreachable';
+      readonly service: string;
+      readonly host: string;
+      readonly detail: string;
+      /** What its address should begin with and does not; then `host` is the setting that has it. */
+      readonly scheme?: string;
+    }
   /** On a server given by `url`: a database of this name is there that is not ours and not empty. */
   | {
       readonly code: 'service/foreign-database';

@@ -26,7 +26,13 @@ export type UsageFailure =
   | { readonly code: 'usage/missing-task'; readonly available: readonly string[] }
   | { readonly code: 'usage/conflicting-options'; readonly first: string; readonly second: string }
   | { readonly code: 'usage/unexpected-argument'; readonly argument: string }
-  | { readonly code: 'usage/unknown-service'; readonly service: string; readonly nearest: string | undefined }
+  | {
+      readonly code: 'usage/unknown-service';
+      readonly service: string;
+      readonly nearest: string | undefined;
+      /** All names that there are. */
+      readonly known: readonly string[];
+    }
   /** The configuration has none that could be started. */
   | { readonly code: 'usage/no-services' }
   /** What is asked for exists only while it runs; `services` are those that were named, or nothing for all. */

@@ -126,6 +126,8 @@ export function describeFormat(format: ConfigFormat, minimum: number | undefined
       return 'Write a letter, then letters, digits, `-` and `_`; 40 at most.';
     case 'service-url':
       return 'Write an address such as `postgresql://user:password@host:5432/app`, or `$NAME` for one in a variable.';
+    case 'worker-names':
+      return 'Write a name with `{n}` (counts from 1) or `{i}` (from 0) in it, such as `test_{database}_{n}`: each worker has its own.';
     case 'regular-expression':
       return 'Write a JavaScript regular expression, without slashes around it.';
     case 'version-range':

@@ -12,6 +12,7 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
         next: 'Install it, put it in PATH, or give the `url` of a server that runs already.',
       };
     case 'service/start-failed':
+      if (MISSING_EXTENSION.test(failure.detail)) return describeMissingExtension(service, failure.detail);
       return { what: `${service} did not start: ${failure.detail}.${tail(failure)}`, next: whereLog(failure.logPath) };
     case 'service/not-ready':
       return {
@@ -19,6 +20,7 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
         next: `${whereLog(failure.logPath)} \`ready.timeout\` says how long it may take.`,
       };
     case 'service/unreachable':
+      if (failure.scheme !== undefined) return describeWrongAddress(service, failure.host, failure.scheme);
       return {
         what: `${service} cannot be reached at \`${printable(failure.host)}\`: ${failure.detail}.`,
         next: 'Check its `url`, and that the server runs and lets this user in.',
@@ -50,6 +52,23 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
     case 'service/unsupported':
       return { what: `${service} is of kind ${failure.kind}, which cannot do this: ${failure.what}.` };
   }
+}
+
+/** What PostgreSQL says to `create extension`. */
+const MISSING_EXTENSION = /^extension ".*" is not available$/;
+
+function describeMissingExtension(service: string, detail: string): Words {
+  return {
+    what: `${service} did not start: ${printable(detail)} on the PostgreSQL of this machine.`,
+    next: 'Install the package of this version that has it (Debian: `postgresql-contrib`, `postgresql-15-postgis-3`), or take it out of `extensions`.',
+  };
+}
+
+function describeWrongAddress(service: string, setting: string, scheme: string): Words {
+  return {
+    what: `${service} cannot be reached: \`${printable(setting)}\` is no \`${scheme}\` address.`,
+    next: `Write \`${scheme}user:password@host:port/database\`; other characters in the password are percent-encoded.`,
+  };
 }
 
 function describeForeign(

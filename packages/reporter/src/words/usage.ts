@@ -83,7 +83,10 @@ export function describeUsageFailure(failure: UsageFailure): Words {
     case 'usage/unknown-service':
       return {
         what: `There is no service \`${failure.service}\`.`,
-        next: didYouMean(failure.nearest, 'The root configuration names them under `services`.'),
+        next: didYouMean(
+          failure.nearest,
+          `\`services\` of the root configuration has ${failure.known.map((name) => `\`${name}\``).join(', ')}.`,
+        ),
       };
     case 'usage/no-services':
       return {

@@ -34,6 +34,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
       'not-empty',
       'service-name',
       'service-url',
+      'worker-names',
       'regular-expression',
       'version-range',
     ] as const
@@ -174,6 +175,14 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   },
   { code: 'service/start-failed', service: 'db', detail: 'ENOENT', logPath: undefined, logTail: [] },
   {
+    code: 'service/start-failed',
+    service: 'db',
+    detail: 'extension "postgis" is not available',
+    logPath: '/work/shop/.tr/services/logs/db.log',
+    logTail: ['LOG:  starting PostgreSQL'],
+  },
+  { code: 'service/unreachable', service: 'db', host: '$CI_DB', detail: 'no address', scheme: 'postgresql://' },
+  {
     code: 'service/not-ready',
     service: 'mail',
     check: '`GET /health` was answered with 503',
@@ -269,8 +278,8 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'usage/missing-task', available: [] },
   { code: 'usage/missing-task', available: 'abcdefghijklmn'.split('') },
   { code: 'usage/conflicting-options', first: '--affected', second: '--filter=[main]' },
-  { code: 'usage/unknown-service', service: 'bd', nearest: 'db' },
-  { code: 'usage/unknown-service', service: 'x', nearest: undefined },
+  { code: 'usage/unknown-service', service: 'bd', nearest: 'db', known: ['db', 'redis'] },
+  { code: 'usage/unknown-service', service: 'x', nearest: undefined, known: ['db', 'redis'] },
   { code: 'usage/unexpected-argument', argument: 'everything' },
   { code: 'usage/output-lost', detail: 'ENOSPC' },
   { code: 'usage/node-permission', permission: 'ChildProcess' },

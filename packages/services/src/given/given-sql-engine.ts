@@ -27,8 +27,8 @@ export class GivenSqlEngine<Server extends GivenSqlServer> implements GivenEngin
     this.#kind = kind;
   }
 
-  identify(service: ServiceDefinition): Promise<string> {
-    return this.#ask(service, (server) => this.#kind.identify(server, service));
+  identify(service: ServiceDefinition, signal?: AbortSignal): Promise<string> {
+    return this.#ask({ service, signal }, (server) => this.#kind.identify(server, service));
   }
 
   lease(request: EngineRequest): Promise<EngineLease> {
@@ -42,14 +42,14 @@ export class GivenSqlEngine<Server extends GivenSqlServer> implements GivenEngin
   }
 
   isThere(service: ServiceDefinition): Promise<boolean> {
-    return this.#ask(withoutWaiting(service), async (server) => {
+    return this.#ask({ service: withoutWaiting(service) }, async (server) => {
       const found = await this.#kind.databasesOf(server, service).findForeign(service.database);
       return found !== undefined;
     });
   }
 
   removeKept(service: ServiceDefinition, mark: string): Promise<void> {
-    return this.#ask(withoutWaiting(service), (server) =>
+    return this.#ask({ service: withoutWaiting(service) }, (server) =>
       this.#kind.databasesOf(server, service).removeKept(service.database, mark),
     );
   }
@@ -64,8 +64,11 @@ export class GivenSqlEngine<Server extends GivenSqlServer> implements GivenEngin
   }
 
   /** Without the lock. */
-  async #ask<T>(service: ServiceDefinition, work: (server: Server) => Promise<T>): Promise<T> {
-    const server = await this.#kind.open(service, undefined);
+  async #ask<T>(
+    { service, signal }: { readonly service: ServiceDefinition; readonly signal?: AbortSignal | undefined },
+    work: (server: Server) => Promise<T>,
+  ): Promise<T> {
+    const server = await this.#kind.open(service, signal);
     try {
       return await work(server);
     } catch (error) {

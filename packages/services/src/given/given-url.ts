@@ -12,7 +12,8 @@ export function readGivenUrl(
   const read = URL.canParse(text) ? new URL(text) : undefined;
   if (read !== undefined && schemes.includes(read.protocol.slice(0, -1)) && hasReadableParts(read)) return read;
   const host = url.startsWith('$') ? url : 'url';
-  throw new ServiceError({ code: 'service/unreachable', service, host, detail: `it is no ${schemes[0]}:// address` });
+  const scheme = `${schemes[0]}://`;
+  throw new ServiceError({ code: 'service/unreachable', service, host, detail: `it is no ${scheme} address`, scheme });
 }
 
 /** False when a name, password or path has a `%` that encodes nothing. */

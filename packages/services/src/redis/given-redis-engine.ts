@@ -38,8 +38,8 @@ export class GivenRedisEngine implements GivenEngine {
     this.#own = new OwnServerEngine(context, createRedisKind(context));
   }
 
-  async identify(service: ServiceDefinition): Promise<string> {
-    const connection = await this.#open(service, undefined);
+  async identify(service: ServiceDefinition, signal?: AbortSignal): Promise<string> {
+    const connection = await this.#open(service, signal);
     try {
       const info = String(await connection.call('INFO', 'server'));
       const version = /^redis_version:(.*?)\r?$/m.exec(info)?.[1] ?? 'of an unknown version';

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { isRecord } from '@tr/model';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { actAsOwner } from './config/act-as-owner.js';
 import { parseServeRequest, type ServeRequest } from './config/serve-request.js';
@@ -9,7 +10,7 @@ import { openServerStore, type ServerStore } from './config/open-store.js';
 import { serve } from './config/serve.js';
 import { runTokenCommand } from './config/token-command.js';
 import { StoreUnusableError, UsageError } from './config/usage-error.js';
-import { withStore } from './config/with-store.js';
+import { describePlace, withStore } from './config/with-store.js';
 import { runDoctor } from './doctor/doctor.js';
 import type { RunningServer } from './server/cache-server.js';
 import type { FromWorker, ToWorker } from './workers/messages.js';
@@ -26,10 +27,13 @@ tr-cache-server forget <key> [--scope S] [--tenant T] [--store U | --dir D]   a 
 tr-cache-server token create --scope main|release/X|pr/N|user/X [--tenant T] [--read-only] [--expires 90d]
 tr-cache-server token list
 tr-cache-server token revoke <id>                  each with [--store U | --dir D | --tokens-file F]
+tr-cache-server --version
 
 Every option is also read from the environment: TR_CACHE_STORE, TR_CACHE_PORT, ...; and from the JSON file of --config.
 TR_CACHE_TOKEN is a first token, TR_CACHE_SIGNING_KEY the key of signed URLs; replicas share both.`;
 
+/** What to do when a command looks at another place than the server. */
+const WHERE = 'The store of the server is named by --dir or --store, as for the server itself.';
 /** Tells a process that it is one of several workers, and which one. */
 const ROLE_VARIABLE = 'TR_CACHE_WORKER_ROLE';
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -52,11 +56,13 @@ export async function runCacheServer({ args, cwd }: ServerCall): Promise<'ended'
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const [command = 'serve', ...rest] = args;
   try {
-    if (command === 'token') await runToken(rest, { cwd, print });
+    if (rest.some((arg) => arg === '--help' || arg === '-h')) print(USAGE);
+    else if (['--version', '-v'].includes(command)) print(readVersion());
+    else if (command === 'token') await runToken(rest, { cwd, print });
     else if (command === 'forget') await runForgetting(rest, { cwd, print });
     else if (command === 'doctor')
       process.exitCode = await runDoctor(toOwnRequest(rest, cwd), { print, now: Date.now });
-    else if (command === 'gc') await runGc(toOwnRequest(rest, cwd), { print, now: Date.now });
+    else if (command === 'gc') await runGc(toRequestOfStore(rest, cwd), { print, now: Date.now });
     else if (['help', '--help', '-h'].includes(command)) print(USAGE);
     else if (command === 'serve' || command.startsWith('-')) {
       return await runServe(command === 'serve' ? rest : args, { cwd, print });
@@ -68,6 +74,11 @@ export async function runCacheServer({ args, cwd }: ServerCall): Promise<'ended'
     process.exitCode = toExitCode(error);
   }
   return 'ended';
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return isRecord(manifest) ? String(manifest['version']) : '';
 }
 
 function toExitCode(error: unknown): number {
@@ -114,21 +125,37 @@ function toOwnRequest(args: readonly string[], cwd: string): ServeRequest {
   return request;
 }
 
+/** The same, where a store that is not there yet is another one than was meant. */
+function toRequestOfStore(args: readonly string[], cwd: string): ServeRequest {
+  const { store } = toRequest(args, cwd);
+  if (store.kind === 'directory' && !existsSync(store.directory))
+    throw new UsageError(`There is no store in ${store.directory}. ${WHERE}`);
+  return toOwnRequest(args, cwd);
+}
+
 async function runToken(args: readonly string[], { cwd, print }: CommandContext): Promise<void> {
+  let place = '';
+  // Not for the scripts that read the token from stdout.
+  const note = (line: string): void => void process.stderr.write(`${line} Its hash is kept in ${place}.\n`);
   await withOpener(cwd, async (openStore) => {
     const open = async (flags: readonly string[]) => {
-      const { tokensFile } = toRequest(flags, cwd);
-      if (tokensFile !== undefined) actAsOwner(existsSync(tokensFile) ? tokensFile : dirname(tokensFile));
+      const { tokensFile, store } = toRequest(flags, cwd);
+      place = tokensFile ?? describePlace(store);
+      if (tokensFile !== undefined) {
+        const isThere = existsSync(tokensFile);
+        if (!isThere && args[0] !== 'create') throw new UsageError(`There are no tokens in ${place}. ${WHERE}`);
+        actAsOwner(isThere ? tokensFile : dirname(tokensFile));
+      }
       return (await openStore(flags)).tokens;
     };
-    await runTokenCommand(args, { open, print, now: Date.now() });
+    await runTokenCommand(args, { open, print, note, now: Date.now() });
   });
 }
 
 async function runForgetting(args: readonly string[], { cwd, print }: CommandContext): Promise<void> {
   await withOpener(cwd, async (openStore) => {
     const open = async (flags: readonly string[]) => {
-      toOwnRequest(flags, cwd);
+      toRequestOfStore(flags, cwd);
       return (await openStore(flags)).entries;
     };
     await runForget(args, { open, print });

@@ -67,6 +67,7 @@ test('tokens are created, listed and revoked; the file holds hashes only and is 
     const context = {
       open: async () => toTokenStore(file),
       print: (line: string) => void printed.push(line),
+      note: () => undefined,
       now: 1_000_000,
     };
     await runTokenCommand(['create', '--scope', 'pr/7', '--read-only', '--expires', '90d'], context);
@@ -100,6 +101,7 @@ test('a running server sees tokens that another process writes', async () => {
     const context = {
       open: async () => toTokenStore(openTokenFile(path)),
       print: (line: string) => void printed.push(line),
+      note: () => undefined,
       now: 1,
     };
     await runTokenCommand(['create', '--scope', 'main'], context);

@@ -75,3 +75,17 @@ test('a trust file names whose signatures count, and the nearest place decides',
   for (const wrong of [[], [tenant], { acme: [] }, { acme: ['AAAA'] }, { 'a/b/c/d': [tenant] }, { acme: tenant }])
     assert.throws(() => parseTrustConfig(JSON.stringify({ signedBy: wrong })), UsageError);
 });
+
+test('a switch of a variable says true or false, a bound is above zero, and a flag that there is none of has a nearest one', () => {
+  const read = (args: readonly string[], value?: string) =>
+    parseServeRequest(args, { TR_CACHE_TRUST_PROXY: value }, '/').trustProxy;
+  assert.deepEqual(
+    [read([], '1'), read([], 'true'), read([], '0'), read([], 'false'), read([])],
+    [true, true, false, false, false],
+  );
+  assert.throws(() => read([], 'yes'), /--trust-proxy must be true or false, not `yes`/);
+  assert.throws(() => read(['--max-size', '0']), /above zero/);
+  assert.throws(() => read(['--quota', 'pr=0']), /above zero/);
+  assert.throws(() => read(['--prot', '1']), /no option `--prot` here\. Did you mean `--port`\?/);
+  assert.throws(() => read(['--everything']), /no option `--everything` here\. `tr-cache-server --help`/);
+});

@@ -14,6 +14,8 @@ const FIRST = 'a-first-token-from-the-environment';
 interface Command extends AsyncDisposable {
   readonly url: string;
   run(...args: string[]): Promise<string>;
+  /** `token create` with these options: the token alone, without what is said of it on stderr. */
+  create(...args: string[]): Promise<string>;
   /** stdout and stderr of the server. */
   output(): string;
 }
@@ -27,13 +29,15 @@ async function startCommand(workspace: Workspace, workers?: string): Promise<Com
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   while (!output.includes('Listening on ')) await once(child.stdout, 'data');
+  const run: Command['run'] = async (...args) => {
+    const { code, output: text } = await runClient(['node', PROGRAM, ...args], { cwd: workspace.path, env });
+    assert.equal(code, 0, text);
+    return text.trim();
+  };
   return {
     url: /Listening on (\S+)/.exec(output)?.[1] ?? '',
-    run: async (...args) => {
-      const { code, output: text } = await runClient(['node', PROGRAM, ...args], { cwd: workspace.path, env });
-      assert.equal(code, 0, text);
-      return text.trim();
-    },
+    run,
+    create: async (...args) => /^trc_\S+$/m.exec(await run('token', 'create', ...args))?.[0] ?? '',
     output: () => output,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
@@ -53,8 +57,8 @@ test('tokens made, listed and revoked beside a running server count with the nex
   await using server = await startCommand(workspace);
   const { url } = server;
   assert.equal(await status(url, FIRST), 404);
-  const writer = await server.run('token', 'create', '--scope', 'pr/7', '--expires', '90d');
-  const reader = await server.run('token', 'create', '--scope', 'main', '--read-only');
+  const writer = await server.create('--scope', 'pr/7', '--expires', '90d');
+  const reader = await server.create('--scope', 'main', '--read-only');
   assert.equal(await status(url, writer), 404);
   assert.equal(await status(url, writer, 'PUT'), 202);
   assert.equal(await status(url, reader, 'PUT'), 403);
@@ -85,7 +89,7 @@ test('tokens made, listed and revoked beside a running server count with the nex
 test('a stored result is forgotten beside a running server, and the next one is the first', async () => {
   using workspace = createWorkspace();
   await using server = await startCommand(workspace);
-  const pull = await server.run('token', 'create', '--scope', 'pr/7');
+  const pull = await server.create('--scope', 'pr/7');
   const [key, other] = ['0123456789abcdef', '0123456789abcde0'];
   const send = async (token: string, body?: string, path = key): Promise<string> => {
     const headers = { authorization: `Bearer ${token}` };
@@ -116,7 +120,7 @@ test('tokens that cannot be read any more stay good as they were, and that is in
   using workspace = createWorkspace();
   // Of several workers each knows what it has read itself.
   await using server = await startCommand(workspace, '1');
-  const reader = await server.run('token', 'create', '--scope', 'main', '--read-only');
+  const reader = await server.create('--scope', 'main', '--read-only');
   assert.equal(await status(server.url, reader), 404);
   const path = join(workspace.path, 'cache/tokens.json');
   const text = readFileSync(path, 'utf8');
@@ -180,4 +184,26 @@ test('commands that run at once lose nothing of each other', async () => {
   assert.ok(made.every(({ code }) => code === 0));
   const { output } = await runClient(['node', PROGRAM, 'token', 'list'], { cwd: workspace.path, env });
   assert.equal(output.trim().split('\n').length, 6, output);
+});
+
+test('commands look nowhere else in silence, and each says what there is', async () => {
+  using workspace = createWorkspace();
+  const call = async (...args: string[]) => await runClient(['node', PROGRAM, ...args], { cwd: workspace.path });
+  for (const args of [['gc'], ['forget', 'e5ea7a2daa4ef3cb'], ['token', 'list'], ['token', 'revoke', 'x']]) {
+    const { code, output } = await call(...args);
+    assert.equal(code, 2, output);
+    assert.match(output, /^There (?:is no store|are no tokens) in \S+tr-cache\S*\. /);
+    assert.deepEqual(readdirSync(workspace.path).includes('tr-cache'), false);
+  }
+  assert.match(
+    (await call('token', 'create', '--scope', 'pr/7')).output,
+    /may write `pr\/7` of the tenant `default`\. .*tr-cache\/tokens\.json/,
+  );
+  for (const args of [
+    ['serve', '--help'],
+    ['token', 'create', '-h'],
+    ['gc', '--help'],
+  ])
+    assert.match((await call(...args)).output, /^tr-cache-server \[serve\]/);
+  assert.match((await call('--version')).output, /^\d+\.\d+\.\d+\n$/);
 });

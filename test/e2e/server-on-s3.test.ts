@@ -51,7 +51,7 @@ for (const kind of S3_KINDS) {
       try {
         const made = await command(['token', 'create', '--scope', 'pr/7', '--store', store]);
         assert.equal(made.exitCode, 0, made.output);
-        const token = made.output.trim();
+        const token = /^trc_\S+$/m.exec(made.output)?.[0] ?? '';
         const statusOf = (server: CacheServer) =>
           ask(server, '/v8/artifacts/1', { token }).then(({ status }) => status);
         for (const server of replicas) await until(async () => (await statusOf(server)) === 404);

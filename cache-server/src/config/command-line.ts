@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './usage-error.js';
+import { toFlagError } from './wrong-flag.js';
 
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -23,15 +24,11 @@ export function parseCommand(
   args: readonly string[],
   options: OptionSpecs,
 ): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
+  const all = { ...options, ...Object.fromEntries(PLACE_FLAGS.map((name) => [name, { type: 'string' } as const])) };
   try {
-    return parseArgs({
-      args: [...args],
-      options: { ...options, ...Object.fromEntries(PLACE_FLAGS.map((name) => [name, { type: 'string' } as const])) },
-      strict: true,
-      allowPositionals: true,
-    });
+    return parseArgs({ args: [...args], options: all, strict: true, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw toFlagError(error, Object.keys(all));
   }
 }
 

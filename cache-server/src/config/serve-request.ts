@@ -127,7 +127,9 @@ function toWorkers(text: string | undefined, isBucket: boolean): number {
 
 function toSize(text: string, name: string): number {
   const size = parseSize(text);
-  if (size === undefined) throw new UsageError(`--${name} must be a size such as 20GB, not \`${text}\`.`);
+  // Nothing would fit into 0 bytes, and whoever writes that means no bound.
+  if (size === undefined || size === 0)
+    throw new UsageError(`--${name} must be a size above zero, such as 20GB, not \`${text}\`.`);
   return size;
 }
 

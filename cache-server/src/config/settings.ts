@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from './usage-error.js';
+import { toFlagError } from './wrong-flag.js';
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -62,15 +63,23 @@ export function readSettings(
       if (typeof value === 'string') return value.split(',');
       return typeof value === 'object' ? value : [];
     },
-    isOn: (name) => [true, '1', 'true'].includes(find(name) as boolean | string),
+    isOn: (name) => toSwitch(name, find(name)),
   };
+}
+
+function toSwitch(name: string, value: Value | undefined): boolean {
+  if (typeof value === 'boolean') return value;
+  const isOn = value === '1' || value === 'true';
+  if (!isOn && value !== undefined && value !== '0' && value !== 'false')
+    throw new UsageError(`--${name} must be true or false, not \`${String(value)}\`.`);
+  return isOn;
 }
 
 function readFlags(args: readonly string[]): Readonly<Record<string, Value | undefined>> {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw toFlagError(error, OPTION_NAMES);
   }
 }
 

@@ -10,6 +10,8 @@ export interface TokenCommandContext {
   /** Given the flags that name a place (`--store s3://…`), as a command line. */
   readonly open: (flags: readonly string[]) => Promise<TokenStore>;
   readonly print: (line: string) => void;
+  /** Tells the one who typed it, beside what a script reads. */
+  readonly note: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -30,7 +32,7 @@ export async function runTokenCommand(args: readonly string[], context: TokenCom
   }
 }
 
-async function create(args: readonly string[], { open, print, now }: TokenCommandContext): Promise<void> {
+async function create(args: readonly string[], { open, print, note, now }: TokenCommandContext): Promise<void> {
   const { values } = parse(args, {
     scope: { type: 'string' },
     tenant: { type: 'string', default: 'default' },
@@ -47,6 +49,7 @@ async function create(args: readonly string[], { open, print, now }: TokenComman
   const { text, stored } = createToken({ scope, tenant, readOnly: values['read-only'] === true, expiresAt }, now);
   await (await open(placeFlags(values))).add(stored);
   print(text);
+  note(`It may ${stored.readOnly ? 'read' : 'write'} \`${scope}\` of the tenant \`${tenant}\`.`);
 }
 
 async function list(args: readonly string[], { open, print, now }: TokenCommandContext): Promise<void> {

@@ -1,4 +1,4 @@
-import { findNearest, type ExplainMiss, type NearestFingerprint, type StoredFingerprint } from '@tr/cache';
+import { findNearestFingerprint, type ExplainMiss, type NearestFingerprint, type StoredFingerprint } from '@tr/cache';
 import { diffFingerprints, parseFingerprint } from '@tr/fingerprint';
 import type { MissReason, TaskFingerprint, TaskId } from '@tr/model';
 
@@ -23,7 +23,7 @@ export function findNearestStored(
   stored: readonly StoredFingerprint[],
   current: TaskFingerprint,
 ): Promise<NearestFingerprint | undefined> {
-  return findNearest(stored, (candidate) => compareWithStored(candidate, current));
+  return findNearestFingerprint(stored, (candidate) => compareWithStored(candidate, current));
 }
 
 /**

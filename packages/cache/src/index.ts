@@ -13,7 +13,7 @@ export {
 export type { EntryFinder } from './entry-finder.js';
 export { openLocalCache, type LocalCache, type LocalCacheOptions } from './open-local-cache.js';
 export {
-  findNearest,
+  findNearestFingerprint,
   listStoredFingerprints,
   type ExplainMiss,
   type NearestFingerprint,

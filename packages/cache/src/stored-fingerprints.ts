@@ -54,7 +54,7 @@ export async function listStoredFingerprints(
  * The stored fingerprint with the fewest changed names, the newest of several; undefined when `compare` could read
  * none. `compare` returns undefined for a record that it cannot read.
  */
-export async function findNearest(
+export async function findNearestFingerprint(
   stored: readonly StoredFingerprint[],
   compare: (stored: StoredFingerprint) => Promise<readonly MissReason[] | undefined>,
 ): Promise<NearestFingerprint | undefined> {

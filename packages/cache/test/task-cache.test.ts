@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { canonicalJson } from '@tr/hash';
 import type { TaskFingerprint } from '@tr/model';
 import { nodeDisk, type Disk } from '@tr/store';
-import { findNearest, listStoredFingerprints } from '../src/index.js';
+import { findNearestFingerprint, listStoredFingerprints } from '../src/index.js';
 import { blobFiles, blobOf, createRig, fingerprintOf, manifestFiles, overwrite, taskOf } from './rig.js';
 
 const TASK = taskOf();
@@ -297,7 +297,7 @@ test('stored fingerprints come back newest first, with their closures, and the n
     stored[0]?.fingerprint,
     JSON.parse(JSON.stringify(fingerprintOf(TASK, 'three', { 'left-pad@1.0.0': 'sha512-three' }).fingerprint)),
   );
-  const nearest = await findNearest(stored, ({ createdAt }) =>
+  const nearest = await findNearestFingerprint(stored, ({ createdAt }) =>
     Promise.resolve([
       {
         reason: 'inputs-changed',
@@ -309,7 +309,7 @@ test('stored fingerprints come back newest first, with their closures, and the n
     ]),
   );
   assert.equal(nearest?.reasons.length, 1);
-  assert.equal(await findNearest(stored, () => Promise.resolve(undefined)), undefined);
+  assert.equal(await findNearestFingerprint(stored, () => Promise.resolve(undefined)), undefined);
 });
 
 test('a closure that is stored already is not made again, unless its blob is gone', async (t) => {

@@ -1,7 +1,8 @@
 import { isSha256 } from '@tr/hash';
-import { errorCode, type Digest, type Manifest } from '@tr/model';
-import { readWhole, type Disk } from '@tr/store';
+import type { Digest, Manifest } from '@tr/model';
+import type { Disk } from '@tr/store';
 import { LARGE_CONTENT, mapStream, type EntryDocument } from '@tr/transport';
+import { HintFile } from './hint-file.js';
 
 /** Where the bytes of a chunk lie on this machine: in a blob, unpacked. */
 export interface LocalChunk {
@@ -19,16 +20,14 @@ const MAX_BYTES = 8 * 1024 * 1024;
  * of a local chunk is verified as a whole.
  */
 export class ChunkIndex {
-  readonly #disk: Disk;
-  readonly #path: string;
+  readonly #file: HintFile;
   #chunks: Map<string, LocalChunk> | undefined;
   readonly #blobs = new Set<string>();
   #bytes = 0;
 
   /** `path`: absolute, of a file that may not be there. */
   constructor(disk: Disk, path: string) {
-    this.#disk = disk;
-    this.#path = path;
+    this.#file = new HintFile(disk, path, 2 * MAX_BYTES);
   }
 
   /** Undefined when it is not known to be on this machine. The blob may be gone by now. */
@@ -60,7 +59,7 @@ export class ChunkIndex {
   #load(): Map<string, LocalChunk> {
     if (this.#chunks !== undefined) return this.#chunks;
     this.#chunks = new Map();
-    const text = this.#read();
+    const text = this.#file.read();
     this.#bytes = text.length;
     for (const line of text.split('\n')) {
       const parsed = parseLine(line);
@@ -78,42 +77,13 @@ export class ChunkIndex {
     }
   }
 
-  #read(): string {
-    try {
-      return Buffer.from(readWhole(this.#disk, this.#path, 2 * MAX_BYTES).bytes).toString('utf8');
-    } catch (error) {
-      if (errorCode(error) === undefined) throw error;
-      return '';
+  #append(lines: string): void {
+    if (this.#bytes > MAX_BYTES) {
+      this.#file.remove();
+      this.#bytes = 0;
     }
-  }
-
-  #append(text: string): void {
-    try {
-      if (this.#bytes > MAX_BYTES) {
-        this.#disk.unlink(this.#path);
-        this.#bytes = 0;
-      }
-      const file = this.#open();
-      try {
-        this.#disk.write(file, Buffer.from(text));
-        this.#bytes += text.length;
-      } finally {
-        this.#disk.close(file);
-      }
-    } catch (error) {
-      // A hint that cannot be written down is not missed.
-      if (errorCode(error) === undefined) throw error;
-    }
-  }
-
-  #open(): number {
-    try {
-      return this.#disk.open(this.#path, 'append');
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
-      this.#disk.makeDirectory(this.#path.slice(0, this.#path.lastIndexOf('/')));
-      return this.#disk.open(this.#path, 'append');
-    }
+    this.#file.append(lines);
+    this.#bytes += lines.length;
   }
 }
 

@@ -2,7 +2,7 @@ import type { ServiceDefinition } from '@tr/model';
 import type { EngineLease, EngineRequest, GivenEngine } from '../engine.js';
 import type { ServiceAddress } from '../ports.js';
 import { GivenLeases, toUnreachable } from './given-leases.js';
-import type { GivenSqlDatabases, GivenSqlLease, GivenSqlServer } from './given-sql-lease.js';
+import { GivenSqlLease, type GivenSqlDatabases, type GivenSqlServer, type GivenSqlWork } from './given-sql-lease.js';
 import { withoutWaiting } from './wait-until-open.js';
 
 /** What differs from one product to another. */
@@ -12,7 +12,7 @@ export interface GivenSqlKind<Server extends GivenSqlServer> {
   /** Engine with its exact version. */
   identify(server: Server, service: ServiceDefinition): Promise<string>;
   databasesOf(server: Server, service: ServiceDefinition): GivenSqlDatabases;
-  createLease(server: Server, request: EngineRequest): GivenSqlLease;
+  createWork(server: Server, request: EngineRequest): GivenSqlWork;
 }
 
 /**
@@ -80,7 +80,7 @@ export class GivenSqlEngine<Server extends GivenSqlServer> implements GivenEngin
 
   async #open(request: EngineRequest, open: (lease: GivenSqlLease) => Promise<void>): Promise<GivenSqlLease> {
     const server = await this.#kind.open(request.service, request.signal);
-    const lease = this.#kind.createLease(server, request);
+    const lease = new GivenSqlLease(request, this.#kind.createWork(server, request));
     return await this.#leases.open(lease, { request, host: server.url.host }, open);
   }
 }

@@ -1,14 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceDefinition, ServiceKind } from '@tr/model';
+import type { ServiceDefinition } from '@tr/model';
 import type { EngineContext, EngineLease, EngineRequest } from '../engine.js';
 import { listDatabases } from '../lease/worker-database.js';
-import type { CapturedState, ServiceAddress, StoredState } from '../ports.js';
+import type { CapturedState, ServiceAddress } from '../ports.js';
 import { ServiceError, toDetail } from '../service-error.js';
-import { packState } from '../state/pack-state.js';
-import { STATE_VERSION, type StateHeader } from '../state/state-header.js';
-import { StateError, unpackState } from '../state/unpack-state.js';
+import { packDump, type DumpForm } from './dumped-state.js';
+import { toForeign } from './given-failures.js';
 
 const LOCK_LOOK_MS = 50;
 
@@ -29,80 +26,82 @@ export interface GivenSqlDatabases {
   removeKept(name: string, mark: string): Promise<void>;
 }
 
-/** What a lease is made from. */
-export interface GivenSqlLeaseParts<Server extends GivenSqlServer, Databases extends GivenSqlDatabases> {
+/** What the work of a product is made from. */
+export interface GivenSqlParts<Server extends GivenSqlServer, Databases extends GivenSqlDatabases> {
   readonly context: EngineContext;
   readonly server: Server;
   readonly databases: Databases;
   readonly request: EngineRequest;
 }
 
-/** How a product writes a database to a file. */
-interface DumpForm {
-  /** Name of the one file of a state. */
-  readonly file: string;
-  readonly kind: ServiceKind;
-  /** Of releases whose dumps can be loaded by each other. */
-  readonly series: string;
+/** What a product does for one lease, and how it does it. */
+export interface GivenSqlWork {
+  readonly databases: GivenSqlDatabases;
+  readonly form: DumpForm;
+  addressOf(database: string): ServiceAddress;
+  /** True when nobody else works with the service's database from now on. */
+  tryLock(): Promise<boolean>;
+  /** Makes these databases, each with the state. */
+  makeAll(names: readonly string[]): Promise<void>;
+  /** Makes the service's database alone, with the state, as one that is kept. */
+  makeKept(mark: string): Promise<void>;
+  /** Brings databases back to what they were when they were made. */
+  reset(names: readonly string[]): Promise<void>;
+  /** Writes the service's database to a file. */
+  dump(file: string): Promise<void>;
+  /** Keeps what was just captured for later leases, where the server can. */
+  keepCaptured?(captured: CapturedState): Promise<void>;
+  /** Leaves the server as it was found. */
+  giveBack(): Promise<void>;
 }
 
 /**
  * The databases of one task on a given server. It is opened after it was made, so that one that fails on its way can be given
  * back. What the products have in common is here: the order of things, and what is said when they go wrong.
  */
-export abstract class GivenSqlLease<
-  Server extends GivenSqlServer = GivenSqlServer,
-  Databases extends GivenSqlDatabases = GivenSqlDatabases,
-> implements EngineLease {
-  protected readonly parts: GivenSqlLeaseParts<Server, Databases>;
+export class GivenSqlLease implements EngineLease {
+  readonly #request: EngineRequest;
+  readonly #work: GivenSqlWork;
   /** The task's own first. */
-  protected readonly names: readonly string[];
-  readonly #file: string;
-  readonly #header: StateHeader;
+  readonly #names: readonly string[];
   #released: Promise<void> | undefined;
 
-  protected constructor(parts: GivenSqlLeaseParts<Server, Databases>, { file, kind, series }: DumpForm) {
-    this.parts = parts;
-    this.names = listDatabases(parts.request.service, parts.request.workers);
-    this.#file = file;
-    // A dump is of no machine.
-    this.#header = { version: STATE_VERSION, kind, format: `dump ${series}`, platform: 'any', database: '' };
+  constructor(request: EngineRequest, work: GivenSqlWork) {
+    this.#request = request;
+    this.#work = work;
+    this.#names = listDatabases(request.service, request.workers);
   }
 
   get service(): ServiceDefinition {
-    return this.parts.request.service;
+    return this.#request.service;
   }
 
   get address(): ServiceAddress {
-    return this.addressOf(this.service.database);
+    return this.#work.addressOf(this.service.database);
   }
 
   get workers(): readonly ServiceAddress[] {
-    return this.names.slice(1).map((name) => this.addressOf(name));
+    return this.#names.slice(1).map((name) => this.#work.addressOf(name));
   }
 
   /** Waits for the lock, then makes the databases. */
   async open(): Promise<void> {
     await this.#begin();
-    await this.makeAll();
+    await this.#work.makeAll(this.#names);
   }
 
   /** Waits for the lock, then makes the database unless it is there; it stays when this is released. */
   async keep(mark: string): Promise<void> {
     const { database } = this.service;
     await this.#begin();
-    if ((await this.parts.databases.findForeign(database)) === undefined) await this.makeKept(mark);
-    else if (this.parts.request.state !== undefined) throw this.toForeign(database, 'there');
+    if ((await this.#work.databases.findForeign(database)) === undefined) await this.#work.makeKept(mark);
+    else if (this.#request.state !== undefined) throw toForeign(this.service, database, { why: 'there' });
   }
 
   async capture(path: string): Promise<CapturedState> {
-    const directory = join(dirname(path), 'dump');
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      await this.dump(join(directory, this.#file));
-      const isWanted = (name: string): boolean => name === this.#file;
-      const packed = await packState({ header: this.#header, directory, isWanted, target: path });
-      await this.keepCaptured(packed);
+      const packed = await packDump(this.#work.form, path, (file) => this.#work.dump(file));
+      await this.#work.keepCaptured?.(packed);
       return packed;
     } catch (error) {
       if (error instanceof ServiceError) throw error;
@@ -111,69 +110,25 @@ export abstract class GivenSqlLease<
     }
   }
 
-  abstract reset(worker: number | undefined): Promise<void>;
-  abstract resetAll(): Promise<void>;
+  async reset(worker: number | undefined): Promise<void> {
+    const name = this.#names[worker === undefined ? 0 : worker + 1];
+    if (name !== undefined) await this.#work.reset([name]);
+  }
+
+  async resetAll(): Promise<void> {
+    await this.#work.reset(this.#names);
+  }
 
   release(): Promise<void> {
-    this.#released ??= this.giveBack().catch(() => undefined);
+    this.#released ??= this.#work.giveBack().catch(() => undefined);
     return this.#released;
   }
 
-  protected abstract addressOf(database: string): ServiceAddress;
-  /** True when nobody else works with the service's database from now on. */
-  protected abstract tryLock(): Promise<boolean>;
-  /** Makes {@link names}, each with the state. */
-  protected abstract makeAll(): Promise<void>;
-  /** Makes the service's database alone, with the state, as one that is kept. */
-  protected abstract makeKept(mark: string): Promise<void>;
-  /** Writes the service's database to a file. */
-  protected abstract dump(file: string): Promise<void>;
-  /** Leaves the server as it was found. */
-  protected abstract giveBack(): Promise<void>;
-
-  /** Keeps what was just captured for later leases, where the server can. */
-  protected keepCaptured(_captured: CapturedState): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** A folder for one dump, registered so that a dead run's is removed. */
-  protected newFolder(): string {
-    return this.parts.context.places.createScratchFolder();
-  }
-
-  /** Unpacks a state into such a folder; returns the path of the dump. */
-  protected async unpackDump({ path, sha256 }: StoredState, folder: string): Promise<string> {
-    const directory = join(folder, 'dump');
-    try {
-      const isStored = (name: string): boolean => name === this.#file;
-      await unpackState({ path, sha256, expected: this.#header, directory, account: undefined, isStored });
-      return join(directory, this.#file);
-    } catch (error) {
-      throw error instanceof StateError ? this.toUnusable(error.message, error) : error;
-    }
-  }
-
-  protected toForeign(database: string, why?: 'there' | 'kept', cause?: unknown): ServiceError {
-    const failure = { code: 'service/foreign-database', service: this.service.name, database } as const;
-    return new ServiceError(why === undefined ? failure : { ...failure, why }, cause);
-  }
-
-  protected toUnusable(detail: string, cause: unknown): ServiceError {
-    return new ServiceError({ code: 'service/state-unusable', service: this.service.name, detail }, cause);
-  }
-
-  /** States need programs on this machine: `without` says which. */
-  protected toUnsupported(without: string): ServiceError {
-    const { name: service, kind } = this.service;
-    const what = `states of a given server without ${without}`;
-    return new ServiceError({ code: 'service/unsupported', service, kind, what });
-  }
-
   async #begin(): Promise<void> {
-    while (!(await this.tryLock())) {
-      if (this.parts.request.signal.aborted) throw new Error('the run ended while another one had the database');
+    while (!(await this.#work.tryLock())) {
+      if (this.#request.signal.aborted) throw new Error('the run ended while another one had the database');
       await delay(LOCK_LOOK_MS);
     }
-    await this.parts.databases.sweep();
+    await this.#work.databases.sweep();
   }
 }

@@ -2,7 +2,7 @@ import type { EngineContext } from '../../engine.js';
 import type { GivenSqlKind } from '../../given/given-sql-engine.js';
 import { describeExtensions } from '../extension-versions.js';
 import { GivenDatabases } from './given-databases.js';
-import { GivenPostgresLease } from './given-postgres-lease.js';
+import { GivenPostgresWork } from './given-postgres-work.js';
 import { lookUpExtensions, openGivenServer, type GivenServer } from './given-server.js';
 
 /** PostgreSQL. Restored states stay on the server as sealed templates. */
@@ -15,9 +15,9 @@ export function createGivenPostgresKind(context: EngineContext): GivenSqlKind<Gi
       return `postgres ${server.version}, given${described}`;
     },
     databasesOf: (server, { database }) => new GivenDatabases(server, database, now),
-    createLease: (server, request) => {
+    createWork: (server, request) => {
       const databases = new GivenDatabases(server, request.service.database, now);
-      return new GivenPostgresLease({ context, server, databases, request });
+      return new GivenPostgresWork({ context, server, databases, request });
     },
   };
 }

@@ -1,5 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { GivenSqlLease, type GivenSqlLeaseParts } from '../../given/given-sql-lease.js';
+import type { ServiceDefinition } from '@tr/model';
+import { unpackDump, type DumpForm } from '../../given/dumped-state.js';
+import { toForeign, toUnsupported, toUnusable } from '../../given/given-failures.js';
+import type { GivenSqlParts, GivenSqlWork } from '../../given/given-sql-lease.js';
 import { toDatabaseAddress, withDatabase } from '../../given/given-url.js';
 import type { CapturedState, ServiceAddress, StoredState } from '../../ports.js';
 import { ServiceError, toDetail } from '../../service-error.js';
@@ -11,8 +14,11 @@ import type { GivenServer } from './given-server.js';
 
 const DEFAULT_PORT = 5432;
 
-/** The databases of one task on a given PostgreSQL server, each cloned from a template of the state. */
-export class GivenPostgresLease extends GivenSqlLease<GivenServer, GivenDatabases> {
+/** A lease on a given PostgreSQL server: each database is cloned from a template of the state. */
+export class GivenPostgresWork implements GivenSqlWork {
+  readonly databases: GivenDatabases;
+  readonly form: DumpForm;
+  readonly #parts: GivenSqlParts<GivenServer, GivenDatabases>;
   /** Foreign databases that were empty and made room for ours. */
   readonly #replaced: EmptyDatabase[] = [];
   /** Made by us: ours until the lock is given back, whatever the task makes of them. Its own have no mark of ours. */
@@ -22,75 +28,77 @@ export class GivenPostgresLease extends GivenSqlLease<GivenServer, GivenDatabase
   #isLocked = false;
   #template = 'template0';
 
-  constructor(parts: GivenSqlLeaseParts<GivenServer, GivenDatabases>) {
-    super(parts, { file: 'database.dump', kind: 'postgres', series: String(parts.server.major) });
+  constructor(parts: GivenSqlParts<GivenServer, GivenDatabases>) {
+    this.#parts = parts;
+    this.databases = parts.databases;
+    this.form = { file: 'database.dump', kind: 'postgres', series: String(parts.server.major) };
   }
 
-  async reset(worker: number | undefined): Promise<void> {
-    const name = this.names[worker === undefined ? 0 : worker + 1];
-    if (name === undefined) return;
-    await this.parts.databases.drop(name);
-    await this.parts.databases.create('lease', name, { template: this.#template });
+  get #service(): ServiceDefinition {
+    return this.#parts.request.service;
   }
 
-  async resetAll(): Promise<void> {
-    for (const [index] of this.names.entries()) await this.reset(index === 0 ? undefined : index - 1);
-  }
-
-  protected override addressOf(database: string): ServiceAddress {
-    return toDatabaseAddress(this.parts.server.url, database, DEFAULT_PORT);
+  addressOf(database: string): ServiceAddress {
+    return toDatabaseAddress(this.#parts.server.url, database, DEFAULT_PORT);
   }
 
   /** Held by a connection of its own: it ends with us, however we end. */
-  protected override async tryLock(): Promise<boolean> {
-    const { server, databases } = this.parts;
+  async tryLock(): Promise<boolean> {
+    const { server, databases } = this.#parts;
     this.#lockConnection ??= await server.admin.hold();
     const [row] = await this.#lockConnection.query(`select pg_try_advisory_lock(${databases.lockKey}) as has`);
     this.#isLocked = row?.['has'] === true;
     return this.#isLocked;
   }
 
-  protected override async makeAll(): Promise<void> {
-    const { databases } = this.parts;
-    for (const name of this.names) {
+  async makeAll(names: readonly string[]): Promise<void> {
+    const { databases } = this;
+    for (const name of names) {
       const foreign = await databases.findForeign(name);
-      if (foreign === 'filled') throw this.toForeign(name);
-      if (foreign === 'kept') throw this.toForeign(name, 'kept');
+      if (foreign === 'filled') throw toForeign(this.#service, name);
+      if (foreign === 'kept') throw toForeign(this.#service, name, { why: 'kept' });
       if (foreign === undefined) continue;
       await databases.removeEmpty(name).catch((error: unknown) => {
-        throw this.toForeign(name, undefined, error);
+        throw toForeign(this.#service, name, { cause: error });
       });
       this.#replaced.push(foreign);
     }
     const template = await this.#makeTemplate();
     this.#template = template;
-    for (const name of this.names) this.#made.add(name);
-    await Promise.all(this.names.map((name) => databases.create('lease', name, { template })));
+    for (const name of names) this.#made.add(name);
+    await Promise.all(names.map((name) => databases.create('lease', name, { template })));
   }
 
-  protected override async makeKept(mark: string): Promise<void> {
+  async reset(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await this.databases.drop(name);
+      await this.databases.create('lease', name, { template: this.#template });
+    }
+  }
+
+  async makeKept(mark: string): Promise<void> {
     const template = await this.#makeTemplate();
-    await this.parts.databases.create('kept', this.service.database, { template, by: mark });
+    await this.databases.create('kept', this.#service.database, { template, by: mark });
   }
 
-  protected override async dump(file: string): Promise<void> {
-    const { server, databases } = this.parts;
-    const { database } = this.service;
+  async dump(file: string): Promise<void> {
+    const { server, databases } = this.#parts;
+    const { database } = this.#service;
     const programs = await this.#findPrograms();
     if (!(await databases.hasNoSessions(database))) throw new Error('somebody is still connected');
     const args = ['--format=custom', '--compress=0', `--file=${file}`];
     await runOn(withDatabase(server.url, database), programs.dump, args);
   }
 
-  protected override async keepCaptured({ sha256 }: CapturedState): Promise<void> {
-    const { databases } = this.parts;
-    const { database } = this.service;
+  async keepCaptured({ sha256 }: CapturedState): Promise<void> {
+    const { databases } = this;
+    const { database } = this.#service;
     if ((await databases.findTemplate(sha256)) !== undefined) return;
     await databases.create('template', toTemplateName(sha256, database), { template: database });
   }
 
-  protected override async giveBack(): Promise<void> {
-    const { databases, server } = this.parts;
+  async giveBack(): Promise<void> {
+    const { databases, server } = this.#parts;
     // Whoever still waits for the lock would drop the databases of the one who has it.
     if (this.#isLocked) {
       for (const name of this.#made) await databases.drop(name).catch(() => undefined);
@@ -102,14 +110,14 @@ export class GivenPostgresLease extends GivenSqlLease<GivenServer, GivenDatabase
   }
 
   #makeTemplate(): Promise<string> {
-    const { state } = this.parts.request;
+    const { state } = this.#parts.request;
     return state === undefined ? this.#makeEmpty() : this.#restore(state);
   }
 
   async #makeEmpty(): Promise<string> {
-    const { extensions, database } = this.service;
+    const { extensions, database } = this.#service;
     if (extensions.length === 0) return 'template0';
-    const { databases, server } = this.parts;
+    const { databases, server } = this.#parts;
     const id = `empty ${extensions.join(' ')}`;
     const known = await databases.findTemplate(id);
     if (known !== undefined) return known;
@@ -122,14 +130,14 @@ export class GivenPostgresLease extends GivenSqlLease<GivenServer, GivenDatabase
   }
 
   async #restore(state: StoredState): Promise<string> {
-    const { databases, server } = this.parts;
+    const { databases, server, context } = this.#parts;
     const known = await databases.findTemplate(state.sha256);
     if (known !== undefined) return known;
-    const folder = this.newFolder();
+    const folder = context.places.createScratchFolder();
     try {
       const programs = await this.#findPrograms();
-      const dump = await this.unpackDump(state, folder);
-      const template = toTemplateName(state.sha256, this.service.database);
+      const dump = await unpackDump(this.form, state, { folder, service: this.#service });
+      const template = toTemplateName(state.sha256, this.#service.database);
       const args = ['--exit-on-error', '--single-transaction', '--no-owner', dump];
       await databases.create('template', template, {
         fill: (name) => runOn(withDatabase(server.url, name), programs.restore, args),
@@ -137,17 +145,17 @@ export class GivenPostgresLease extends GivenSqlLease<GivenServer, GivenDatabase
       return template;
     } catch (error) {
       if (error instanceof ServiceError) throw error;
-      throw this.toUnusable(`it cannot be restored (${toDetail(error)})`, error);
+      throw toUnusable(this.#service, `it cannot be restored (${toDetail(error)})`, error);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
 
   async #findPrograms(): Promise<DumpPrograms> {
-    const { server, context } = this.parts;
+    const { server, context } = this.#parts;
     const { options, memo } = context;
     const programs = await findDumpPrograms(server.major, { environment: options.environment, memo });
     if (programs !== undefined) return programs;
-    throw this.toUnsupported(`pg_dump of version ${server.major} or later on this machine`);
+    throw toUnsupported(this.#service, `pg_dump of version ${server.major} or later on this machine`);
   }
 }

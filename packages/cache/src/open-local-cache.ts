@@ -71,7 +71,10 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   const noteAdded = (bytes: number): void => void (written += bytes);
   const blobs = createFileStreamBlobStore(folder, { onAdded: noteAdded });
   const stored = createFileActionStore(folder, options);
-  const settle = (): Promise<void> => settleArrivals({ folder, blobs, actions: stored });
+  const settle = async (): Promise<void> => {
+    const failure = await settleArrivals({ folder, blobs, actions: stored });
+    if (failure !== undefined) trouble.note(failure);
+  };
   const actions = policy.write ? withArrivals(stored, settle) : stored;
   const local: LocalTier = { blobs, actions, lists: createFileChunkLists(folder), policy };
   const landing = openLanding({

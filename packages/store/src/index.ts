@@ -31,7 +31,14 @@ export { nodeDisk, type Disk } from './disk.js';
 export type { FileLook } from './file-look.js';
 export { readOwnEntries, scanFiles, type FoundFile } from './upkeep/scan-folder.js';
 export { isBlobTime } from './file/blob-file.js';
-export { Arrivals, dropArrivals, MAX_ARRIVALS_BYTES, readArrivals, type Arrival } from './file/arrivals.js';
+export {
+  Arrivals,
+  dropArrivals,
+  listArrivals,
+  MAX_ARRIVALS_BYTES,
+  readArrivals,
+  type Arrival,
+} from './file/arrivals.js';
 export {
   createFileChunkLists,
   listHeadBlobs,

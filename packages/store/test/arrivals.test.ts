@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Arrivals, dropArrivals, nodeDisk, readArrivals, type CacheFolder } from '../src/index.js';
+import { Arrivals, dropArrivals, listArrivals, nodeDisk, readArrivals, type CacheFolder } from '../src/index.js';
 import { createFolder, diskWith, keyOf, listFiles, systemError } from './temp-folder.js';
 
 const [A, B] = [
@@ -10,9 +10,15 @@ const [A, B] = [
   { key: keyOf('b'), bytes: Buffer.from('\n\0 any bytes \n') },
 ];
 
+function list(folder: CacheFolder): readonly string[] {
+  const listed = listArrivals(folder);
+  assert.ok(listed.ok);
+  return listed.value;
+}
+
 function read(folder: CacheFolder): readonly (readonly string[])[] {
-  return [...readArrivals(folder)].map(({ entries }) =>
-    entries.map(({ key, bytes }) => `${key} ${Buffer.from(bytes).toString('latin1')}`),
+  return list(folder).map((path) =>
+    readArrivals(folder, path).map(({ key, bytes }) => `${key} ${Buffer.from(bytes).toString('latin1')}`),
   );
 }
 
@@ -34,7 +40,7 @@ test('entries of a run are one file, which is seen when it is whole', (t) => {
   assert.deepEqual(read(folder), []);
   assert.ok(arrivals.commit().ok);
   assert.deepEqual(read(folder), [shown]);
-  for (const { path } of readArrivals(folder)) dropArrivals(folder, path);
+  for (const path of list(folder)) assert.ok(dropArrivals(folder, path).ok);
   assert.deepEqual(read(folder), []);
 });
 

@@ -1,73 +1,12 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
-import type { RemoteFailure, StoreFailure } from '@tr/model';
-import { createFileEntryStore, createMemoryBlobStore, MAX_ARRIVALS_BYTES, nodeDisk, openCacheFolder } from '@tr/store';
+import { describe, it } from 'node:test';
+import { MAX_ARRIVALS_BYTES } from '@tr/store';
 import { lengthOf, parseEntryBytes } from '@tr/transport';
-import {
-  createStoreBackend,
-  RemoteTier,
-  type LocalCacheOptions,
-  type OpenRemoteTier,
-  type RemoteBackend,
-} from '../../src/index.js';
 import { HeldEntries, MAX_WAITING_BYTES } from '../../src/remote/held-entries.js';
-import { createRig, fingerprintOf, manifestFiles, taskOf, type Rig } from '../rig.js';
-
-const TASK = taskOf();
-const ONE = fingerprintOf(TASK, 'one');
-const never = new AbortController().signal;
-const FILES = { 'web/dist/a': 'one', 'web/dist/b/c': 'two', 'web/dist/empty': '' };
-const makes = (rig: Rig) => (): void => Object.entries(FILES).forEach(([path, text]) => rig.write(path, text));
-const fails = (): never => assert.fail('it executed');
-
-/** A remote that has the result of the task, its requests counted, and a machine that has nothing. */
-async function shared(t: TestContext, change: (entry: Buffer) => Buffer = (entry) => entry) {
-  const directory = createRig(t).directory;
-  const stored = createStoreBackend({
-    blobs: createMemoryBlobStore(),
-    entries: createFileEntryStore(openCacheFolder({ directory, disk: nodeDisk }), { now: Date.now }),
-    scope: 'main',
-    parents: [],
-    now: Date.now,
-  });
-  const calls: string[] = [];
-  const backend: RemoteBackend = {
-    ...stored,
-    lookup: async (keys, signal) => {
-      calls.push(`lookup ${keys.length}`);
-      const found = await stored.lookup(keys, signal);
-      if (!found.ok) return found;
-      return { ok: true, value: new Map([...found.value].map(([key, bytes]) => [key, change(Buffer.from(bytes))])) };
-    },
-  };
-  const warnings: (RemoteFailure | StoreFailure)[] = [];
-  const remote: OpenRemoteTier = (landing) =>
-    new RemoteTier(
-      {
-        backend,
-        origin: 'http://cache',
-        policy: { read: true, write: true },
-        drainMs: 60_000,
-        warn: (failure) => void warnings.push(failure),
-      },
-      landing,
-    );
-  const maker = createRig(t);
-  const cache = maker.open({ remote });
-  await maker.run({ task: TASK, fingerprint: ONE, make: makes(maker), cache });
-  await cache.finishRemote(never);
-  calls.length = 0;
-  const rig = createRig(t);
-  const run = async (options: Partial<LocalCacheOptions> = {}, make: () => void = fails) => {
-    const opened = rig.open({ remote, ...options });
-    const { outcome } = await rig.run({ task: TASK, fingerprint: ONE, make, cache: opened });
-    await opened.finishRemote(never);
-    return outcome;
-  };
-  return { rig, run, calls, warnings, backend, remote, arrivals: join(rig.directory, 'cache/v1/arrivals') };
-}
+import { fingerprintOf, manifestFiles, taskOf } from '../rig.js';
+import { fails, makes, never, ONE, shared, TASK } from './one-shared-result.js';
 
 describe('a small result of another machine', () => {
   it('is held as long as there is room, also when several come at once', async (t) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import { ok, type ActionKey } from '@tr/model';
+import { errorCode } from '../disk.js';
 import { isFreshName, type CacheFolder } from '../folder/cache-folder.js';
 import { guarded } from '../folder/guarded.js';
 import { commitTemp, dropTemp, openTemp, type TempFile } from '../folder/write-file.js';
@@ -68,21 +69,31 @@ export class Arrivals {
   }
 }
 
-/** The files that earlier runs have left, with what is in them. One that cannot be read has nothing in it. */
-export function* readArrivals(
-  folder: CacheFolder,
-): Generator<{ readonly path: string; readonly entries: readonly Arrival[] }> {
-  if (folder.check() !== undefined) return;
-  for (const { name, path } of scanFiles(folder.disk, join(folder.root, 'arrivals'))) {
-    if (!isFreshName(name)) continue;
-    const file = attempt(path, () => readWhole(folder.disk, path, MAX_FILE_BYTES));
-    yield { path, entries: file.ok ? parseArrivals(Buffer.from(file.value.bytes)) : [] };
-  }
+/** The files that earlier runs have left. */
+export function listArrivals(folder: CacheFolder): StoreResult<readonly string[]> {
+  if (folder.check() !== undefined) return ok([]);
+  const directory = join(folder.root, 'arrivals');
+  return attempt(directory, () =>
+    [...scanFiles(folder.disk, directory)].filter(({ name }) => isFreshName(name)).map(({ path }) => path),
+  );
+}
+
+/** What is in such a file. One that cannot be read has nothing in it. */
+export function readArrivals({ disk }: CacheFolder, path: string): readonly Arrival[] {
+  const file = attempt(path, () => readWhole(disk, path, MAX_FILE_BYTES));
+  return file.ok ? parseArrivals(Buffer.from(file.value.bytes)) : [];
 }
 
 /** Says that the entries of a file are in the stores; fine when another run was first. */
-export function dropArrivals(folder: CacheFolder, path: string): void {
-  dropTemp(folder, path);
+export function dropArrivals({ disk }: CacheFolder, path: string): StoreResult<undefined> {
+  return attempt(path, () => {
+    try {
+      disk.unlink(path);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+    return undefined;
+  });
 }
 
 /** What comes after something that is no entry is left out. */

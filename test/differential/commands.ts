@@ -47,11 +47,51 @@ const TOOL = String.raw`#!/bin/sh
 cat "$(dirname "$0")/version"
 `;
 
+/**
+ * `odd <out> <path…>`: below `<out>`, some files with what the others hold and a number that is another one each time, an
+ * executable one, a link, an empty directory. Says the number.
+ */
+const ODD = String.raw`#!/bin/sh
+out=$1; shift
+nonce=nonce-$(printf %s $(od -An -N8 -tx8 /dev/urandom))
+rm -rf "$out"
+mkdir -p "$out/deep" "$out/void"
+{ echo "$nonce"; cat "$@"; } > "$out/one"
+cp "$out/one" "$out/deep/two"
+{ echo '#!/bin/sh'; echo "# $nonce"; } > "$out/run"
+chmod +x "$out/run"
+ln -s one "$out/link"
+echo "NONCE $TR_TASK $nonce"
+`;
+
+/** `odder <out> <from>`: a file with the number that `odd` has left. */
+const ODDER = String.raw`#!/bin/sh
+rm -rf "$1"
+mkdir -p "$1/void"
+cat "$2/one" > "$1/one"
+echo "NONCE $TR_TASK $(head -n 1 "$2/one")"
+`;
+
+/** `many <out> <path…>`: like `odd`, in a hundred files of 8,000 bytes, which stay in the chunks they came in on other machines. */
+const MANY = String.raw`#!/bin/sh
+out=$1; shift
+nonce=nonce-$(printf %s $(od -An -N8 -tx8 /dev/urandom))
+rm -rf "$out"
+mkdir -p "$out/void" "$out/deep"
+{ cat "$@"; seq 1 130000; } | split -b 8000 -a 3 - "$out/f"
+for name in faaa fabc deep/last; do echo "$nonce" >> "$out/$name"; done
+chmod +x "$out/faab"
+ln -s faaa "$out/link"
+echo "NONCE $TR_TASK $nonce"
+`;
+
+const COMMANDS = { act: ACT, say: SAY, 'fuzz-tool': TOOL, odd: ODD, odder: ODDER, many: MANY };
+
 /** Writes the commands of tasks below `base`. Returns the directories for PATH. */
 export function writeCommands(base: string): void {
   const directory = join(base, 'tools');
   mkdirSync(directory, { recursive: true });
-  for (const [name, text] of Object.entries({ act: ACT, say: SAY, 'fuzz-tool': TOOL })) {
+  for (const [name, text] of Object.entries(COMMANDS)) {
     writeFileSync(join(directory, name), text);
     chmodSync(join(directory, name), 0o755);
   }

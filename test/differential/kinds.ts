@@ -15,11 +15,11 @@ import type { Random } from '../histories/random.js';
 import { writeTree, type Tree } from '../rig/workspace.js';
 import { writeCommands } from './commands.js';
 import { Scene, type SceneShape } from './scene.js';
-import { makeSettings } from './settings.js';
+import { makeSettings, type RootSettings } from './settings.js';
 
 /** Workspaces made by real package managers; see make-fixtures.mjs there. */
 const FIXTURES = fileURLToPath(new URL('../../../packages/lockfile/test/fixtures/', import.meta.url));
-const IGNORED = 'dist\ngen\nused\nlint\nlate\nout\nnode_modules\n*.tmp\n';
+const IGNORED = 'dist\ngen\nused\nlint\nlate\nout\nodd\nodder\nmany\nnode_modules\n*.tmp\n';
 const CONFIG = 'turbo-like.config.json';
 
 /** What a package begins with, relative to it. */
@@ -71,8 +71,8 @@ const FIXTURE_OF: Partial<Record<Kind, string>> = {
   links: 'npm-lock3',
 };
 
-/** Makes a scene of a kind on the file system of `directory`. */
-export function makeScene(kind: Kind, random: Random, directory: string): Scene {
+/** Makes a scene of a kind on the file system of `directory`; `extra` is added to its configuration. */
+export function makeScene(kind: Kind, random: Random, directory: string, extra: RootSettings = { tasks: {} }): Scene {
   const base = Scene.makeBase(directory);
   writeCommands(base);
   const place = ROOTS[kind] ?? { root: 'main', top: 'main' };
@@ -85,8 +85,11 @@ export function makeScene(kind: Kind, random: Random, directory: string): Scene 
       : kind === 'python'
         ? makePython(root)
         : makeFixture(root, FIXTURE_OF[kind] ?? kind, random);
+  const own = makeSettings(random, { git: place.top !== undefined, single: kind === 'single' });
   const settings = {
-    ...makeSettings(random, { git: place.top !== undefined, single: kind === 'single' }),
+    ...own,
+    ...extra,
+    tasks: { ...own.tasks, ...extra.tasks },
     ...(kind === 'python' ? { packages: ['services/*'] } : {}),
   };
   writeFileSync(join(root, CONFIG), `${JSON.stringify(settings, null, 2)}\n`);

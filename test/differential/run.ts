@@ -1,8 +1,12 @@
-// Follows random histories of work trees: `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--on=<directory>]`. Prints every seed.
+// Follows random histories of work trees, and of machines that share a remote (kinds `server` and `bucket`, or `--kind=shared` for both):
+// `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--on=<directory>]`. Prints every seed.
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { followHistory, makeHistory } from './follow.js';
+import type { History, Outcome } from './history.js';
 import { KINDS } from './kinds.js';
+import { followSharedHistory, makeSharedHistory } from './shared/follow-shared.js';
+import { REMOTES } from './shared/remote.js';
 import { shrinkHistory } from './shrink.js';
 
 const { values } = parseArgs({
@@ -17,23 +21,36 @@ const { values } = parseArgs({
   },
 });
 
-const kind = KINDS.find((each) => each === values.kind);
 const places = { warm: values.on, cold: values.cold };
+const length = Number(values.length);
+const remote = REMOTES.find((each) => each === values.kind);
+const isShared = remote !== undefined || values.kind === 'shared';
+const kind = KINDS.find((each) => each === values.kind);
 let failed = 0;
-for (let at = 0; at < Number(values.count); at += 1) {
-  const history = makeHistory(Number(values.seed) + at, { length: Number(values.length), kind });
-  const outcome = await followHistory(history, places);
+
+async function tryHistory<K extends string>(
+  history: History<K>,
+  follow: (history: History<K>) => Promise<Outcome>,
+): Promise<void> {
+  const outcome = await follow(history);
   const isRight = outcome.differences.length === 0;
   process.stdout.write(
     `${history.kind}, seed ${history.seed}: ${outcome.steps} steps, ${isRight ? 'no difference' : 'DIFFERENT'}\n`,
   );
-  if (isRight) continue;
+  if (isRight) return;
   failed += 1;
   process.stdout.write(`${outcome.story.join('\n')}\n${outcome.differences.slice(0, -3).join('\n')}\n`);
-  if (values.shrink !== 'yes') continue;
-  const shrunk = await shrinkHistory(history, places, outcome);
+  if (values.shrink !== 'yes') return;
+  const shrunk = await shrinkHistory(history, follow, outcome);
   process.stdout.write(
     `--- shrunk (${shrunk.history.steps.map(({ name }) => name).join(', ')})\n${shrunk.outcome.story.join('\n')}\n${shrunk.outcome.differences.join('\n')}\n===\n`,
   );
+}
+
+for (let at = 0; at < Number(values.count); at += 1) {
+  const seed = Number(values.seed) + at;
+  if (isShared)
+    await tryHistory(makeSharedHistory(seed, { length, kind: remote }), (each) => followSharedHistory(each, places));
+  else await tryHistory(makeHistory(seed, { length, kind }), (each) => followHistory(each, places));
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -23,12 +23,17 @@ export interface Answer {
   readonly text: string;
 }
 
+/** A call that takes longer hangs, milliseconds. */
+const LIMIT_MS = 180_000;
+
 /** A workspace with all that is around it, in a directory of its own (`base`): repository, home, tools. */
 export class Scene {
   readonly base: string;
   readonly shape: SceneShape;
   /** Variables of every call. */
   readonly variables = new Map<string, string>();
+  /** Variables of every call that copies of the scene do not have: how to get at a remote. */
+  readonly surroundings = new Map<string, string>();
   /** Files below `each` that may be there without being an output: edited by hand, or of a record that was lost. */
   readonly strangers = new Set<string>();
   readonly #live = new Set<ChildProcess>();
@@ -55,7 +60,8 @@ export class Scene {
 
   get environment(): Record<string, string> {
     const path = `${join(this.base, 'tools')}:${process.env['PATH'] ?? ''}`;
-    return { PATH: path, HOME: join(this.base, 'home'), ...Object.fromEntries(this.variables) };
+    const own = [...this.variables, ...this.surroundings];
+    return { PATH: path, HOME: join(this.base, 'home'), ...Object.fromEntries(own) };
   }
 
   /** Runs the real CLI and waits for it. */
@@ -70,6 +76,7 @@ export class Scene {
       detached: true,
     });
     this.#live.add(child);
+    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
     const bytes: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => bytes.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => bytes.push(chunk));
@@ -78,6 +85,7 @@ export class Scene {
       child.on('error', reject);
       child.on('close', (exitCode) => {
         this.#live.delete(child);
+        clearTimeout(limit);
         resolve({ exitCode, text: Buffer.concat(bytes).toString() });
       });
     });

@@ -74,4 +74,14 @@ export function makeSettings(
 }
 
 /** Directories that outputs lie in, whichever package they belong to; `dist/types` is in one of another task. */
-export const OUTPUT_NAMES: ReadonlySet<string> = new Set(['dist', 'gen', 'used', 'lint', 'late', 'out']);
+export const OUTPUT_NAMES: ReadonlySet<string> = new Set([
+  'dist',
+  'gen',
+  'used',
+  'lint',
+  'late',
+  'out',
+  'odd',
+  'odder',
+  'many',
+]);

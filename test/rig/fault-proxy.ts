@@ -41,6 +41,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 /** A proxy that spoils what passes. */
 export interface FaultProxy {
   readonly url: string;
+  /** Where requests go: an origin. */
+  target: string;
   fault: Fault;
   /** Requests so far. */
   readonly count: number;
@@ -52,13 +54,13 @@ export interface FaultProxy {
 /** Starts a proxy in front of `target` (an origin). */
 export async function startFaultProxy(target: string, fault: Fault = { kind: 'none' }): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
-  const state = { fault, count: 0, largest: 0 };
+  const state = { target, fault, count: 0, largest: 0 };
   const server = createServer((incoming, outgoing) => {
     state.count++;
     state.largest = Math.max(state.largest, Number(incoming.headers['content-length'] ?? 0));
     incoming.on('error', () => undefined);
     outgoing.on('error', () => undefined);
-    void handle(target, state.fault, { incoming, outgoing });
+    void handle(state.target, state.fault, { incoming, outgoing });
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -69,6 +71,12 @@ export async function startFaultProxy(target: string, fault: Fault = { kind: 'no
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    get target() {
+      return state.target;
+    },
+    set target(value) {
+      state.target = value;
+    },
     get fault() {
       return state.fault;
     },

@@ -1,0 +1,67 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../histories/random.js';
+import type { Scene } from '../scene.js';
+import { handOver, heal } from './hand-over.js';
+import type { World } from './world.js';
+import { ALL, type WorldChange } from './world-change.js';
+
+const other = (world: World, machine: Scene, random: Random): Scene =>
+  random.pick(world.machines.filter((each) => each !== machine));
+
+/** What machines do with what they share. */
+export const SHARED_CHANGES: Readonly<Record<string, WorldChange>> = {
+  pull: (world, machine, random) => `pull (${world.pull(machine, other(world, machine, random)) ? 'done' : 'failed'})`,
+  pullAfterRun: async (world, machine, random) => {
+    const from = other(world, machine, random);
+    const { exitCode } = await from.tr(['run', ...ALL]);
+    return `a run on another machine (${exitCode}), pull (${world.pull(machine, from) ? 'done' : 'failed'})`;
+  },
+  pullToEmpty: async (world, machine, random) => {
+    const from = other(world, machine, random);
+    const { exitCode } = await from.tr(['run', ...ALL]);
+    const isDone = world.pull(machine, from);
+    world.wipe(machine);
+    return `a run on another machine (${exitCode}), pull (${isDone ? 'done' : 'failed'}) and lose all state and outputs`;
+  },
+  wipe: (world, machine) => {
+    world.wipe(machine);
+    return 'lose all state and outputs';
+  },
+  wipeOutputs: (world, machine) => {
+    world.wipeOutputs(machine);
+    return 'lose all outputs';
+  },
+  wipeCache: (world, machine) => {
+    rmSync(join(machine.root, '.tr/cache'), { recursive: true, force: true });
+    world.damaged.delete(machine);
+    return 'lose the local cache';
+  },
+  bothAtOnce: async (world, machine, random) => {
+    const second = other(world, machine, random);
+    world.pull(machine, second);
+    for (const each of [machine, second]) world.wipe(each);
+    const ended = await Promise.all([machine, second].map((each) => each.tr(['run', ...ALL])));
+    return `two machines run the same from nothing (${ended.map(({ exitCode }) => exitCode).join()})`;
+  },
+  twiceAtOnce: async (world, machine) => {
+    world.wipeOutputs(machine);
+    await Promise.all([1, 2].map(() => machine.tr(['run', ...ALL])));
+    return 'two runs at once, without outputs';
+  },
+  killed: async (world, machine, random) => {
+    if (random.below(2) === 0) world.wipe(machine);
+    else world.wipeOutputs(machine);
+    const wait = 60 + random.below(900);
+    const options = random.pick([[], ['--cache=local:w,remote:rw'], ['--cache=remote:rw']]);
+    await machine.tr(['run', ...ALL, ...options], {
+      onStart: (child) => setTimeout(() => child.pid !== undefined && child.kill('SIGKILL'), wait),
+    });
+    // Tasks have process groups of their own: what they still do is over soon.
+    await sleep(400);
+    return `kill -9 after ${wait} ms ${options.join()}, without outputs`;
+  },
+  handOver,
+  heal,
+};

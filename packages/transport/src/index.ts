@@ -9,6 +9,7 @@ export type { Chunk, ChunkRef } from './chunk/chunk.js';
 export {
   listOuterChunks,
   MAX_CHUNKS,
+  MAX_ENTRY_BYTES,
   MAX_INLINE,
   MAX_MANIFEST_BYTES_ON_WIRE,
   parseEntryBytes,

@@ -19,6 +19,12 @@ export type RemoteTroubleKind =
   | 'bug'
   | 'off';
 
+/**
+ * Entries in memory at one time, bytes, whatever the other side answers: those of one lookup, and those that wait for their question. An
+ * entry is a few KiB, or 8 MiB for a result of 64 GiB.
+ */
+export const MAX_ENTRIES_IN_MEMORY = 64 << 20;
+
 /** What went wrong, in a few words without names of files, tokens or addresses. */
 export interface RemoteTrouble {
   readonly code: 'remote/trouble';
@@ -36,7 +42,7 @@ export type RemoteResult<T> = Result<T, RemoteTrouble>;
  * time and verification are the caller's. No method rejects for trouble; all end soon after `signal`.
  */
 export interface RemoteBackend {
-  /** The entries of those keys that have one. */
+  /** The entries of those keys that have one. What does not fit into {@link MAX_ENTRIES_IN_MEMORY} is as if it were not there. */
   lookup(keys: readonly ActionKey[], signal: AbortSignal): Promise<RemoteResult<ReadonlyMap<ActionKey, Uint8Array>>>;
   /** Those of `chunks` that have to be sent. */
   findMissing(chunks: readonly Digest[], signal: AbortSignal): Promise<RemoteResult<readonly Digest[]>>;

@@ -3,6 +3,7 @@ import { MAX_INLINE_BYTES, type BodyStore, type Entry, type EntryName, type Entr
 import {
   findSignatureFlaw,
   listOuterChunks,
+  MAX_ENTRY_BYTES,
   parseEntryBytes,
   type Chunk,
   type EntryDocument,
@@ -10,7 +11,7 @@ import {
 } from '@tr/transport';
 import { digestOf } from '@tr/hash';
 import pLimit from 'p-limit';
-import { trouble, type RemoteBackend, type RemoteResult } from './remote-backend.js';
+import { MAX_ENTRIES_IN_MEMORY, trouble, type RemoteBackend, type RemoteResult } from './remote-backend.js';
 
 /** Two stores that several machines reach directly: a bucket. */
 export interface StoreBackendOptions {
@@ -46,6 +47,7 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
       if (!entry.ok && entry.failure.code !== 'store/corrupt') return toTrouble(entry.failure);
       if (!entry.ok || entry.value === undefined) continue;
       if (entry.value.inline !== undefined) return ok(entry.value.inline);
+      if (entry.value.body.size > MAX_ENTRY_BYTES) continue;
       const body = await blobs.readBytes(entry.value.body);
       if (body.ok) return body;
       if (!isMissing(body.failure)) return toTrouble(body.failure);
@@ -64,6 +66,7 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
     const there = await entries.get(nameOf(options.scope, key));
     if (!there.ok) return toTrouble(there.failure);
     if (there.value === undefined) return ok(undefined);
+    if (there.value.body.size > MAX_ENTRY_BYTES) return ok(there.value);
     const body = there.value.inline === undefined ? await blobs.readBytes(there.value.body) : ok(there.value.inline);
     if (!body.ok) return isMissing(body.failure) ? ok(there.value) : toTrouble(body.failure);
     const document = parseEntryBytes(body.value, key);
@@ -77,7 +80,14 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
   return {
     async lookup(keys) {
       const found = new Map<ActionKey, Uint8Array>();
-      const results = await Promise.all(keys.map((key) => limit(() => findEntry(key))));
+      let room = MAX_ENTRIES_IN_MEMORY;
+      const find = async (key: ActionKey): ReturnType<typeof findEntry> => {
+        if (room <= 0) return ok(undefined);
+        const result = await findEntry(key);
+        if (result.ok) room -= result.value?.length ?? 0;
+        return result;
+      };
+      const results = await Promise.all(keys.map((key) => limit(() => find(key))));
       for (const [at, key] of keys.entries()) {
         const result = results[at];
         if (result?.ok === false) return result;

@@ -12,7 +12,7 @@ export const MAX_MANIFEST_BYTES_ON_WIRE = 64 * 1024 * 1024;
 /** A head of chunks up to this many bytes, packed, travels inside the document. */
 export const MAX_INLINE = 128 * 1024;
 /** No document is larger, bytes. */
-const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
+export const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
 
 /** Ed25519 over what {@link signedStatement} says. */
 export interface EntrySignature {

@@ -13,7 +13,13 @@ import {
   toLookupRequest,
 } from '@tr/protocol';
 import type { Chunk } from '@tr/transport';
-import { trouble, type RemoteBackend, type RemoteResult, type RemoteTrouble } from '../remote-backend.js';
+import {
+  MAX_ENTRIES_IN_MEMORY,
+  trouble,
+  type RemoteBackend,
+  type RemoteResult,
+  type RemoteTrouble,
+} from '../remote-backend.js';
 import { createExchanger, STALL_MS, type Exchange, type Exchanger } from './exchange.js';
 
 /** A cache server and how to greet it. */
@@ -63,10 +69,14 @@ class HttpBackend implements RemoteBackend {
       return found;
     });
     if (!entries.ok) return entries;
+    let room = MAX_ENTRIES_IN_MEMORY;
     for (const key of alone) {
+      if (room <= 0) break;
       const entry = await this.#send({ method: 'GET', path: entryPathOf(key), signal });
       if (!entry.ok) return entry;
-      if (entry.value.status !== 404) entries.value.set(key, entry.value.body);
+      if (entry.value.status === 404) continue;
+      entries.value.set(key, entry.value.body);
+      room -= entry.value.body.length;
     }
     return entries;
   }

@@ -142,7 +142,8 @@ function answer(
 ): void {
   const { 'content-length': announced, ...headers } = response.headers;
   const lie = fault.kind === 'lie' ? fault.tell(path, body) : undefined;
-  const isEndless = fault.kind === 'endless';
+  // What is written to the answer of a HEAD is taken, and goes nowhere.
+  const isEndless = fault.kind === 'endless' && outgoing.req.method !== 'HEAD';
   // The answer to a HEAD announces a body that it does not have.
   const size = lie === undefined && body.length === 0 ? (announced ?? '0') : (lie ?? body).length;
   const length = isEndless ? {} : { 'content-length': size };
@@ -167,7 +168,8 @@ function answer(
       outgoing.end(lie);
       return;
     case 'endless':
-      pour(outgoing);
+      if (isEndless) pour(outgoing);
+      else outgoing.end();
       return;
     case 'none':
     case 'clock':

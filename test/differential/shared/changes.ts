@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../histories/random.js';
 import type { Scene } from '../scene.js';
-import { handOver, heal } from './hand-over.js';
 import type { World } from './world.js';
 import { ALL, type WorldChange } from './world-change.js';
 
@@ -62,6 +61,4 @@ export const SHARED_CHANGES: Readonly<Record<string, WorldChange>> = {
     await sleep(400);
     return `kill -9 after ${wait} ms ${options.join()}, without outputs`;
   },
-  handOver,
-  heal,
 };

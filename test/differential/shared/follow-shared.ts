@@ -11,7 +11,7 @@ import { changeOf, makeSteps, type History, type Outcome, type Places, type Weig
 import type { Scene } from '../scene.js';
 import { SHARED_CHANGES } from './changes.js';
 import { FAULT_CHANGES } from './faults.js';
-import { Lost } from './hand-over.js';
+import { Lost, SHARE_CHANGES } from './hand-over.js';
 import { findMixtures } from './mixtures.js';
 import { POLICY_CHANGES } from './policies.js';
 import { REMOTES, type RemoteKind } from './remote.js';
@@ -26,7 +26,8 @@ const WEIGHTS: Weights<WorldChange> = [
   [onMachine(OUTPUT_CHANGES), 5],
   [onMachine(STATE_CHANGES, true), 6],
   [onMachine(RUN_CHANGES), 6],
-  [SHARED_CHANGES, 36],
+  [SHARED_CHANGES, 28],
+  [SHARE_CHANGES, 10],
   [POLICY_CHANGES, 14],
   [FAULT_CHANGES, 18],
 ];

@@ -2,6 +2,7 @@ import type { Random } from '../../histories/random.js';
 import type { Answer, Scene } from '../scene.js';
 import { readRemoteSettings } from './remote-settings.js';
 import type { World } from './world.js';
+import type { WorldChange } from './world-change.js';
 
 const CALL = ['run', 'build', 'gen', 'types', 'use', 'lint', 'late', 'odd', 'many', '--output-logs=full'];
 /** Runs from nothing until all that was damaged has been made anew: a run gives the remote up after a few troubles. */
@@ -10,10 +11,15 @@ const ROUNDS = 8;
 /** Thrown where something is wrong that no comparison of work trees would show. */
 export class Lost extends Error {}
 
-/** What one machine has made and sent is there for another one that begins with nothing: every task of the same key is a hit. */
-export async function handOver(world: World, machine: Scene, random: Random): Promise<string | undefined> {
+/**
+ * What one machine has made and sent is there for another one that begins with nothing: every task of the same key is a hit, and
+ * from then on without the remote too.
+ */
+async function handOver(world: World, machine: Scene, random: Random): Promise<string | undefined> {
   const from = random.pick(world.machines.filter((each) => each !== machine));
-  if (world.isRemoteDamaged || !prepare(world, { from, to: machine })) return undefined;
+  if (world.isRemoteDamaged) await heal(world, machine, random);
+  if (world.isRemoteDamaged) return undefined;
+  if (!prepare(world, { from, to: machine })) return undefined;
   const sent = await from.tr([...CALL, '--force']);
   if (sent.exitCode !== 0 || hasTrouble(sent)) return 'nothing was handed over';
   world.wipe(machine);
@@ -21,14 +27,19 @@ export async function handOver(world: World, machine: Scene, random: Random): Pr
   if (taken.exitCode !== 0 || hasTrouble(taken)) return 'nothing was taken over';
   const { hits, missed } = compareKeys(sent, taken);
   if (missed.length > 0) throw new Lost(`${missed.join(', ')} sent, and missed\n${sent.text}\n--- then\n${taken.text}`);
+  world.wipeOutputs(machine);
+  const again = await machine.tr([...CALL, '--cache=local:rw']);
+  const lost = compareKeys(taken, again).missed;
+  if (lost.length > 0)
+    throw new Lost(`${lost.join(', ')} came, and did not stay\n${taken.text}\n--- then\n${again.text}`);
   return `hand over ${hits} results`;
 }
 
 /** What was lost or damaged at the remote is made anew by those who miss it, and is there again. */
-export async function heal(world: World, machine: Scene, random: Random): Promise<string | undefined> {
+async function heal(world: World, machine: Scene, random: Random): Promise<string | undefined> {
   const from = random.pick(world.machines.filter((each) => each !== machine));
   if (!prepare(world, { from, to: machine })) return undefined;
-  const texts: string[] = [];
+  let texts: readonly string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     world.wipe(from);
     const sent = await from.tr(CALL);
@@ -40,7 +51,7 @@ export async function heal(world: World, machine: Scene, random: Random): Promis
       world.isRemoteDamaged = false;
       return `heal ${hits} results in ${round + 1} rounds`;
     }
-    texts.push(`--- round ${round}, missed: ${missed.join(', ')}`, sent.text, '--- then', taken.text);
+    texts = [`missed: ${missed.join(', ')}`, sent.text, '--- then', taken.text];
   }
   throw new Lost(`the remote does not heal\n${texts.join('\n')}`);
 }
@@ -60,7 +71,9 @@ function prepare(world: World, { from, to }: { readonly from: Scene; readonly to
 /** Tasks of the second call that missed what the first one had stored, and how many did not. */
 function compareKeys(first: Answer, second: Answer): { readonly hits: number; readonly missed: readonly string[] } {
   const [before, after] = [keysOf(first), keysOf(second)];
-  const shared = [...after.keys()].filter((task) => before.get(task)?.key === after.get(task)?.key);
+  const isStored = (task: string): boolean =>
+    !first.text.includes(`${task.replace(/:(?=[^:]*$)/, '#')} was not stored`);
+  const shared = [...after.keys()].filter((task) => before.get(task)?.key === after.get(task)?.key && isStored(task));
   const missed = shared.filter((task) => after.get(task)?.how.startsWith('miss'));
   return { hits: shared.length - missed.length, missed };
 }
@@ -78,3 +91,6 @@ function keysOf({ text }: Answer): ReadonlyMap<string, { readonly key: string; r
 function hasTrouble({ text }: Answer): boolean {
   return /remote cache|remote\//i.test(text);
 }
+
+/** Machines that make sure that they share. */
+export const SHARE_CHANGES: Readonly<Record<string, WorldChange>> = { handOver };

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
-import { ok, type ActionKey } from '@tr/model';
-import { errorCode } from '../disk.js';
+import { isMissing, ok, type ActionKey } from '@tr/model';
 import { isFreshName, type CacheFolder } from '../folder/cache-folder.js';
 import { guarded } from '../folder/guarded.js';
 import { commitTemp, dropTemp, openTemp, type TempFile } from '../folder/write-file.js';
@@ -90,7 +89,7 @@ export function dropArrivals({ disk }: CacheFolder, path: string): StoreResult<u
     try {
       disk.unlink(path);
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
+      if (!isMissing(error)) throw error;
     }
     return undefined;
   });

@@ -1,6 +1,5 @@
 import {
   assertInvariant,
-  fail,
   FINGERPRINT_VERSION,
   ok,
   sorted,
@@ -15,24 +14,21 @@ import {
   type TaskId,
   type TaskNode,
 } from '@tr/model';
-import { isSpecialFile } from '@tr/quick';
-import { join, posix } from 'node:path';
-import { parseEnv } from 'node:util';
+import { posix } from 'node:path';
+import { readEnvFiles } from './environment/env-files.js';
 import { inferFramework, type Framework } from './environment/frameworks.js';
 import {
   createTaskEnvironments,
   type GlobalEnvironment,
   type TaskEnvironment,
 } from './environment/task-environment.js';
-import { hasNoInputsAtStart, readDeferredInputs } from './deferred-inputs.js';
-import type { FileAnswer, FileIndex } from './files/file-index.js';
-import { readTextIfThere } from './git/git-config.js';
+import type { FileAnswer } from './files/file-index.js';
 import type { FileRecord } from './inputs/input-collector.js';
 import type { FingerprinterOptions } from './fingerprinter-options.js';
 import { computeActionKey } from './record/action-key.js';
 import { diffNames } from './record/diff-fingerprints.js';
-import { joinPath } from './files/work-tree.js';
 import { outputsOf, untrackedOutputsOf } from './untracked-outputs.js';
+import { TaskFileReader } from './task-files.js';
 import { ToolOutputs } from './tool-outputs.js';
 
 /** What counts for every task. */
@@ -76,6 +72,7 @@ export function createFingerprinter(options: FingerprinterOptions): TaskFingerpr
 class RunFingerprinter implements TaskFingerprinter {
   readonly #options: FingerprinterOptions;
   readonly #environments: ReturnType<typeof createTaskEnvironments>;
+  readonly #files: TaskFileReader;
   readonly #tools: ToolOutputs;
   /** When the files of each were looked at. */
   readonly #moments = new WeakMap<TaskFingerprint, number>();
@@ -84,6 +81,7 @@ class RunFingerprinter implements TaskFingerprinter {
   constructor(options: FingerprinterOptions) {
     this.#options = options;
     this.#environments = createTaskEnvironments(options);
+    this.#files = new TaskFileReader(options);
     this.#tools = new ToolOutputs(options.runTool);
   }
 
@@ -95,9 +93,9 @@ class RunFingerprinter implements TaskFingerprinter {
     const leftOut = (await this.#options.leftOutOf?.(task)) ?? ok(undefined);
     if (!leftOut.ok) return leftOut;
     const { moment } = this.#options.files;
-    const files = await this.#filesOf(task, leftOut.value?.tasks);
+    const files = await this.#files.of(task, leftOut.value?.tasks);
     if (!files.ok) return files;
-    const fromFiles = this.#readEnvFiles(task);
+    const fromFiles = readEnvFiles(task, this.#options.absoluteDirectory(task.directory));
     if (!fromFiles.ok) return fromFiles;
     const variables = { ...fromFiles.value, ...environment.process };
     const tools = await this.#toolsOf(task, variables);
@@ -141,7 +139,7 @@ class RunFingerprinter implements TaskFingerprinter {
   async findChangedInputs(task: TaskNode, before: TaskFingerprint): Promise<readonly string[]> {
     this.#options.files.forgetListings(task.directory);
     const leftOut = await this.#options.leftOutOf?.(task);
-    const files = await this.#filesOf(task, leftOut?.ok === true ? leftOut.value?.tasks : undefined);
+    const files = await this.#files.of(task, leftOut?.ok === true ? leftOut.value?.tasks : undefined);
     // What can no longer be read is no longer what it was.
     if (!files.ok) return [files.failure.code === 'fingerprint/unreadable-input' ? files.failure.path : task.directory];
     const { inputs, globalFiles, foreignLockfiles } = before.fingerprint;
@@ -166,13 +164,12 @@ class RunFingerprinter implements TaskFingerprinter {
   }
 
   async global(): Promise<Result<GlobalRecord, FingerprintFailure>> {
-    const files = await this.#globalFiles();
+    const files = await this.#files.global();
     return files.ok ? ok({ files: files.value, environment: this.#environments.global }) : files;
   }
 
-  inputsAtStart({ directory, definition }: TaskNode): Promise<FileAnswer> {
-    if (hasNoInputsAtStart(definition.inputs)) return Promise.resolve(ok({}));
-    return this.#options.files.inputsOf(directory, definition.inputs, definition.outputs);
+  inputsAtStart(task: TaskNode): Promise<FileAnswer> {
+    return this.#files.inputsAtStart(task);
   }
 
   environmentOf(task: TaskNode): TaskEnvironment {
@@ -186,96 +183,6 @@ class RunFingerprinter implements TaskFingerprinter {
       this.#frameworks.set(packageName, inferFramework(dependencies, this.#options.processEnv));
     }
     return this.#frameworks.get(packageName);
-  }
-
-  async #filesOf(task: TaskNode, leftOut: readonly TaskNode[] = []): Promise<Result<TaskFiles, FingerprintFailure>> {
-    const { files } = this.#options;
-    const inputs = await this.inputsAtStart(task);
-    if (!inputs.ok) return inputs;
-    const deferred = await readDeferredInputs(task, files, (id) => this.#options.nodeOf?.(id));
-    if (!deferred.ok) return deferred;
-    const envFiles = await this.#idsOfEnvFiles(task);
-    if (!envFiles.ok) return envFiles;
-    const globalFiles = await this.#globalFiles();
-    if (!globalFiles.ok) return globalFiles;
-    const leftOutputs = await this.#outputsOf(leftOut);
-    if (!leftOutputs.ok) return leftOutputs;
-    const lockfiles = this.#options.foreignLockfilesOf(task.package);
-    const foreignLockfiles = lockfiles.length === 0 ? ok({}) : await files.idsOf(lockfiles);
-    if (!foreignLockfiles.ok) return foreignLockfiles;
-    const linked = this.#options.linkedPathsOf(task.package);
-    const linkedFiles = linked.length === 0 ? ok({}) : await files.matching(linked, []);
-    if (!linkedFiles.ok) return linkedFiles;
-    const isPlain = task.definition.envFiles.length === 0 && task.definition.inputs.deferred === undefined;
-    const all = isPlain ? inputs.value : { ...inputs.value, ...deferred.value.files, ...envFiles.value };
-    return ok({
-      replaced: deferred.value.replaced,
-      inputs: this.#withoutOwnOutputs(task, all),
-      globalFiles: leftOut.length === 0 ? globalFiles.value : { ...globalFiles.value, ...leftOutputs.value },
-      foreignLockfiles: { ...foreignLockfiles.value, ...linkedFiles.value },
-    });
-  }
-
-  /** What lies where these tasks write, by path from the root. */
-  async #outputsOf(tasks: readonly TaskNode[]): Promise<Result<FileRecord, FingerprintFailure>> {
-    // Pairs, as a plain assignment to `__proto__` would lose that file.
-    const found: [string, FileRecord[string]][] = [];
-    for (const { directory, definition } of tasks) {
-      if (definition.outputs.include.length === 0) continue;
-      const outputs = await this.#options.files.outputsOf(directory, definition.outputs);
-      if (!outputs.ok) return outputs;
-      for (const [path, id] of Object.entries(outputs.value)) found.push([posix.join(directory, path), id]);
-    }
-    return ok(Object.fromEntries(found));
-  }
-
-  /** By path relative to the package; files that are not there are absent. */
-  async #idsOfEnvFiles({ directory, definition }: TaskNode): Promise<Result<FileRecord, FingerprintFailure>> {
-    if (definition.envFiles.length === 0) return ok({});
-    const paths = definition.envFiles.map((path) => [path, posix.join(directory, path)] as const);
-    const ids = await this.#options.files.idsOf(paths.map(([, fromRoot]) => fromRoot));
-    if (!ids.ok) return ids;
-    return ok(
-      Object.fromEntries(
-        paths.flatMap(([path, fromRoot]) => {
-          const id = ids.value[fromRoot];
-          return id === undefined ? [] : [[path, id]];
-        }),
-      ),
-    );
-  }
-
-  /** Variables of the task's env files, later files over earlier ones. */
-  #readEnvFiles({ directory, definition }: TaskNode): Result<Readonly<Record<string, string>>, FingerprintFailure> {
-    const variables: Record<string, string> = {};
-    for (const path of definition.envFiles) {
-      const absolute = join(this.#options.absoluteDirectory(directory), path);
-      const text = readTextIfThere(absolute);
-      if (text !== undefined) Object.assign(variables, parseEnv(text));
-      // A named pipe has something else for everybody who reads it: no key can stand for that.
-      else if (isSpecialFile(absolute))
-        return fail({ code: 'fingerprint/unreadable-input', path: joinPath(directory, path), detail: 'not a file' });
-    }
-    return ok(variables);
-  }
-
-  /**
-   * A task would miss because it ran if what it wrote were its input. Only what git does not track is left out: a tracked
-   * file is a source, whatever `outputs` says; and without git nothing tells the two apart.
-   */
-  #withoutOwnOutputs(task: TaskNode, inputs: FileRecord): FileRecord {
-    if (task.definition.outputs.include.length === 0 || !this.#options.files.isRepository) return inputs;
-    const isOwnOutput = untrackedOutputsOf(task, this.#options.files);
-    const names = Object.keys(inputs);
-    if (!names.some(isOwnOutput)) return inputs;
-    return Object.fromEntries(Object.entries(inputs).filter(([name]) => !isOwnOutput(name)));
-  }
-
-  #globalFiles(): ReturnType<FileIndex['matching']> {
-    const { files, globalDependencies, wholeLockfiles } = this.#options;
-    const include = globalDependencies.filter((pattern) => !pattern.startsWith('!'));
-    const exclude = globalDependencies.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
-    return files.matching([...include, ...wholeLockfiles, '.gitattributes'], exclude);
   }
 
   async #toolsOf(
@@ -323,13 +230,6 @@ class RunFingerprinter implements TaskFingerprinter {
       ...[...removed, ...modified].filter((name) => !hasGit || !isOwnOutput(name)),
     ];
   }
-}
-
-interface TaskFiles {
-  readonly replaced: ReadonlySet<TaskId>;
-  readonly inputs: FileRecord;
-  readonly globalFiles: FileRecord;
-  readonly foreignLockfiles: FileRecord;
 }
 
 function changedNames(before: FileRecord, after: FileRecord): readonly string[] {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { sha256 } from '@tr/hash';
 import type { RelativePath } from '@tr/model';
 import { directoryOf, joinPath, type WorkTree } from '../files/work-tree.js';
-import { expandHome, readTextIfThere, userConfigDirectory, type GitConfig } from './git-config.js';
+import { readTextIfThere } from '../files/read-text.js';
+import { expandHome, userConfigDirectory, type GitConfig } from './git-config.js';
 import { compilePathPattern, type PathPattern } from './ignore-file.js';
 
 /**

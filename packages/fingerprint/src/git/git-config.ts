@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { GitLocation } from '@tr/model';
-import { readFileText } from '@tr/quick';
+import { readTextIfThere } from '../files/read-text.js';
 
 /** Settings of git that decide which files are ignored and how they are hashed. */
 export interface GitConfig {
@@ -161,15 +161,3 @@ function parseValue(written: string | undefined): string {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b' };
-
-/** The text of a small file; undefined when there is none that we may read. */
-export function readTextIfThere(path: string): string | undefined {
-  try {
-    return readFileText(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && EXPECTED.has(String(error.code))) return undefined;
-    throw error;
-  }
-}
-
-const EXPECTED = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG', 'not a file']);

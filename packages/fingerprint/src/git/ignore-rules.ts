@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { RelativePath } from '@tr/model';
 import { directoryOf, joinPath, type WorkTree } from '../files/work-tree.js';
-import { expandHome, isTrue, readTextIfThere, userConfigDirectory, type GitConfig } from './git-config.js';
+import { readTextIfThere } from '../files/read-text.js';
+import { expandHome, isTrue, userConfigDirectory, type GitConfig } from './git-config.js';
 import { parseIgnoreFile, type IgnoreFile, type IgnoreVerdict } from './ignore-file.js';
 
 /** What {@link IgnoreRules} is given. */

@@ -146,7 +146,8 @@ function createReporter({ project, graph, request, context }: PlannedRun, hasRem
       logPrefix: request.logPrefix,
       ci: isGithub ? 'github' : undefined,
     }),
-    statusLine: out.isTTY && !isGithub && !isCi(environment),
+    // A dumb terminal cannot take it back.
+    statusLine: out.isTTY && environment['TERM'] !== 'dumb' && !isGithub && !isCi(environment),
     readLog,
     parallel: request.parallel,
     describeRerun: (task) =>

@@ -44,6 +44,8 @@ export interface ServiceDefinition {
   readonly settings: Readonly<Record<string, string>>;
   /** Variable -> part of the address; undefined = the usual names of the engine. */
   readonly env: Readonly<Record<string, ServicePart>> | undefined;
+  /** What the address that tasks get begins with (`mysql2`); undefined = the usual word of the engine, or that of `url`. */
+  readonly scheme: string | undefined;
   /** Where its data lie: `auto` = in memory when it fits. */
   readonly storage: 'auto' | 'memory' | 'disk';
   readonly ready: ReadinessSpec;

@@ -59,6 +59,7 @@ const DEFAULTS: Omit<ServiceDefinition, 'name' | 'kind'> = {
   command: undefined,
   database: 'app',
   workerDatabase: '{database}_{n}',
+  scheme: undefined,
   extensions: [],
   locale: undefined,
   settings: {},

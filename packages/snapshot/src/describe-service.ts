@@ -7,6 +7,6 @@ import type { ServiceIdentity } from '@tr/services';
  * or the task can see. Where the server runs and where its data lie decides nothing.
  */
 export function describeService(service: ServiceDefinition, identity: ServiceIdentity): string {
-  const { kind, command, database, workerDatabase, extensions, locale, settings, env } = service;
-  return `${identity.engine} ${canonicalJson({ kind, command, database, workerDatabase, extensions, locale, settings, env })}`;
+  const { kind, command, database, workerDatabase, extensions, locale, settings, env, scheme } = service;
+  return `${identity.engine} ${canonicalJson({ kind, command, database, workerDatabase, extensions, locale, settings, env, scheme })}`;
 }

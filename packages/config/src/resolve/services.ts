@@ -23,6 +23,7 @@ function resolveService(name: string, value: ServiceValue): ServiceDefinition {
     locale: value.locale,
     settings: toTexts(value.settings ?? {}),
     env: value.env,
+    scheme: value.scheme,
     storage: value.storage ?? 'auto',
     ready: resolveReady(value.ready ?? {}),
   };

@@ -104,6 +104,13 @@ const SERVICE = {
       description: 'Variables for its settings, instead of the usual ones.',
       examples: [{ ORDERS_DATABASE_URL: 'url' }],
     },
+    scheme: {
+      type: 'string',
+      enum: ['mariadb', 'mysql', 'mysql2', 'postgis', 'postgres', 'postgresql', 'trilogy'],
+      description:
+        'What the address in `DATABASE_URL` begins with, where a framework has a word of its own: `mysql2` for Rails before 7.2.',
+      examples: ['mysql2'],
+    },
     storage: {
       type: 'string',
       enum: ['auto', 'memory', 'disk'],

@@ -35,11 +35,16 @@ export function toEnvironment(
   const parts = service.env === undefined ? USUAL_OF_WORKER[service.kind] : Object.values(service.env);
   const settings: Record<string, string> = {};
   for (const [name, part] of Object.entries(names)) {
-    put(settings, name, own[part]);
+    put(settings, name, partOf(service, own, part));
     if (!parts.includes(part)) continue;
-    for (const [index, address] of workers.entries()) put(settings, `${name}_${index}`, address[part]);
+    for (const [index, address] of workers.entries()) put(settings, `${name}_${index}`, partOf(service, address, part));
   }
   return settings;
+}
+
+function partOf({ scheme }: ServiceDefinition, address: ServiceAddress, part: ServicePart): string | undefined {
+  const text = address[part];
+  return part === 'url' && scheme !== undefined ? text?.replace(/^[a-z][a-z0-9+.-]*(?=:)/i, scheme) : text;
 }
 
 function put(settings: Record<string, string>, name: string, value: string | undefined): void {

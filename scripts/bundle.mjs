@@ -228,9 +228,20 @@ function piecesPlugin(pieces, program, isProgram) {
   };
 }
 
+/** Whether a piece was made for the `import()` of that file. */
+const isCalled = (name, file) => name.replace(/(?:-[A-Z0-9]{8})?\.js$/, '') === file;
+
+/**
+ * What a run may need after a command, by file. It is loaded with what executes the first one: a command may be an installation that
+ * replaces this program.
+ */
+const neededLater = ['save-task', 'describe-failure', 'explain', 'locked-closures', 'chunked-outputs', 'collect-garbage'];
+
 async function buildPieces() {
   const pieces = await cutProgram();
   const program = withImports(pieces, 'main.js');
+  const afterCommands = neededLater.map((file) => [...pieces.keys()].find((name) => isCalled(name, file)));
+  const requireAll = (names) => names.map((name) => `require("${toCjs(name)}");`).join('');
   const shared = [...program].filter((name) =>
     [...pieces].some(([other, { imports }]) => !program.has(other) && imports.includes(name)),
   );
@@ -256,6 +267,7 @@ async function buildPieces() {
           outfile: `${out}/${toCjs(name)}`,
           plugins: [piecesPlugin(pieces, program, false)],
           ...wrapped,
+          ...(isCalled(name, 'execute-task') && { footer: { js: `${requireAll(afterCommands)}${wrapped.footer.js}` } }),
         }),
       ),
   ]);

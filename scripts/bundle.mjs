@@ -235,7 +235,14 @@ const isCalled = (name, file) => name.replace(/(?:-[A-Z0-9]{8})?\.js$/, '') === 
  * What a run may need after a command, by file. It is loaded with what executes the first one: a command may be an installation that
  * replaces this program.
  */
-const neededLater = ['save-task', 'describe-failure', 'explain', 'locked-closures', 'chunked-outputs', 'collect-garbage'];
+const neededLater = [
+  'save-task',
+  'describe-failure',
+  'explain',
+  'locked-closures',
+  'chunked-outputs',
+  'collect-garbage',
+];
 
 async function buildPieces() {
   const pieces = await cutProgram();

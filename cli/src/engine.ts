@@ -38,13 +38,13 @@ import {
 } from '@tr/runner';
 import { askGit, createForeignLockfileFinder, currentBranch, locateGit } from '@tr/workspace';
 import { toCacheLimits } from './cache-limits.js';
-import { openClosureMemo } from './closure-memo.js';
-import { loadClosures, type Closures } from './closures.js';
+import { openClosureMemo } from './closures/closure-memo.js';
+import { loadClosures, type Closures } from './closures/closures.js';
 import type { CliContext } from './context.js';
 import { isNamed } from './is-named.js';
 import type { Project } from './project.js';
 import type { RunRequest } from './run-request.js';
-import { createLeftOutFinder } from './left-out-tasks.js';
+import { createLeftOutFinder } from './plan/left-out-tasks.js';
 import { createProjectServices, type ProjectServices } from './services.js';
 import {
   createStateDirectory,

@@ -1,6 +1,6 @@
 import { fail, ok, sorted, toError, type Diagnostic, type Failure, type Result } from '@tr/model';
 import type { CliContext } from './context.js';
-import { createPlan } from './plan.js';
+import { createPlan } from './plan/plan.js';
 import type { Project } from './project.js';
 import { findRecursion } from './recursion.js';
 import type { RunFlags } from './run-flags.js';

@@ -7,7 +7,7 @@ import type { SnapshotServices } from '@tr/snapshot';
 import { computePriorities } from '@tr/task-graph';
 import type { CliContext } from './context.js';
 import { createEngine, type Engine } from './engine.js';
-import { openRemote } from './open-remote.js';
+import { openRemote } from './remote/open-remote.js';
 import { isCi } from './is-ci.js';
 import { noteRemoteHits, noteRun } from './outcomes-seen.js';
 import type { Project } from './project.js';

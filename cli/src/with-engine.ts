@@ -1,6 +1,6 @@
 import type { Failure } from '@tr/model';
 import { createEngine, type Engine, type EngineRequest } from './engine.js';
-import { openRemote } from './open-remote.js';
+import { openRemote } from './remote/open-remote.js';
 
 /** What a command that executes nothing works with. */
 export interface LookingRequest extends Omit<EngineRequest, 'remote' | 'emit'> {

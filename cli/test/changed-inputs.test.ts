@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_TASK_DEFINITION, type DeferredInput, type InputSpec, type TaskNode } from '@tr/model';
-import { createChangedInputs } from '../src/changed-inputs.js';
+import { createChangedInputs } from '../src/plan/changed-inputs.js';
 
 const JIT: DeferredInput = { mode: 'jit', includeDefault: false, include: [], exclude: [], from: undefined };
 

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { sha256 } from '@tr/hash';
 import type { PackageName } from '@tr/model';
-import { openClosureMemo, type ClosureDigests } from '../src/closure-memo.js';
+import { openClosureMemo, type ClosureDigests } from '../src/closures/closure-memo.js';
 
 const BOTH = { read: true, write: true };
 const QUESTION = sha256('question');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createJobToken } from '../src/job-token.js';
+import { createJobToken } from '../src/remote/job-token.js';
 
 const jwt = (name: string, lifetime: number): string =>
   `h.${Buffer.from(JSON.stringify({ name, iat: 1_000_000, exp: 1_000_000 + lifetime })).toString('base64url')}.s`;

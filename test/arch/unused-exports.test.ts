@@ -18,8 +18,9 @@ const DECLARATION = /^export (?:abstract |async )*(?:const|function\*?|class) ([
 /** `import { a, type b as c } from 'd'`, and the same with `export`. */
 const CLAUSE = /^(import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'([^']+)'/gm;
 const STAR = /^export \* from '([^']+)'/gm;
-/** `(await import('d')).a` and `const { a } = await import('d')`. */
-const LAZY = /import\('([^']+)'\)\)\.([\w$]+)|\{ ([^}]*) \} = (?:\()?await import\(\s*'([^']+)'/g;
+/** `(await import('d')).a`, `const { a } = await import('d')` and `import('d').then(({ a }) => …)`. */
+const LAZY =
+  /import\('(?<one>[^']+)'\)\)\.(?<name>[\w$]+)|\{ (?<names>[^}]*) \} = (?:\()?await import\(\s*'(?<many>[^']+)'|import\('(?<later>[^']+)'\)\.then\(\(\{ (?<given>[^}]*) \}\)/g;
 
 interface Use {
   readonly by: SourceFile;
@@ -36,11 +37,11 @@ function usesIn(by: SourceFile): readonly Use[] {
   const clauses = [...by.text.matchAll(CLAUSE)].flatMap(([, word, names = '', specifier = '']) =>
     namesIn(names).map((name) => ({ by, name, from: locate(by, specifier), isReexport: word === 'export' })),
   );
-  const lazy = [...by.text.matchAll(LAZY)].flatMap(([, one, name = '', names = '', many]) =>
-    namesIn(`${name},${names}`).map((each) => ({
+  const lazy = [...by.text.matchAll(LAZY)].flatMap(({ groups: { one, name, names, many, later, given } = {} }) =>
+    namesIn(name ?? names ?? given ?? '').map((each) => ({
       by,
       name: each,
-      from: locate(by, one ?? many ?? ''),
+      from: locate(by, one ?? many ?? later ?? ''),
       isReexport: false,
     })),
   );
@@ -101,7 +102,7 @@ test('the repository is read as it is written: names, imports and surfaces are f
   assert.ok(declared.length > 300, `${declared.length} exported values`);
   const known = declared.find(({ name }) => name === 'parseFilter');
   assert.equal(known?.index, 'packages/task-graph/src/index.ts');
-  assert.ok(usersOf(known, 'index').some(({ path }) => path === 'cli/src/scope.ts'));
+  assert.ok(usersOf(known, 'index').some(({ path }) => path === 'cli/src/plan/scope.ts'));
 });
 
 test('an exported value is imported by another file', () => {

@@ -2,9 +2,9 @@ import { renderTransferResult } from '@tr/reporter';
 import { Command, Option } from 'clipanion';
 import { toError, toWarning, type Failure } from '@tr/model';
 import { EXIT } from '../exit-codes.js';
-import { exportTask } from '../export-task.js';
+import { exportTask } from '../transfer/export-task.js';
 import type { Project } from '../project.js';
-import { countFiles } from '../transfer.js';
+import { countFiles } from '../transfer/count-files.js';
 import { readVariable } from '../variables.js';
 import { ProjectCommand } from './project-command.js';
 

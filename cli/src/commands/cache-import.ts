@@ -2,9 +2,9 @@ import { toError } from '@tr/model';
 import { renderTransferResult } from '@tr/reporter';
 import { Command } from 'clipanion';
 import { EXIT } from '../exit-codes.js';
-import { importResult } from '../import-result.js';
-import { readKeys } from '../remote.js';
-import { countFiles } from '../transfer.js';
+import { importResult } from '../transfer/import-result.js';
+import { readKeys } from '../remote/remote.js';
+import { countFiles } from '../transfer/count-files.js';
 import { CacheCommand } from './cache-command.js';
 
 /** `tr cache import`. */

@@ -3,7 +3,7 @@ import { renderLs, renderLsJson, renderPackage, renderPackagesJson, type Package
 import { createPackageGraph } from '@tr/workspace';
 import { Command, Option } from 'clipanion';
 import { EXIT } from '../exit-codes.js';
-import { parseScope, selectScope } from '../scope.js';
+import { parseScope, selectScope } from '../plan/scope.js';
 import type { Project } from '../project.js';
 import { ProjectCommand } from './project-command.js';
 

@@ -7,7 +7,7 @@ import type { KeptServices, StoredState } from '@tr/services';
 import { Command, Option } from 'clipanion';
 import { executeRun } from '../execute-run.js';
 import { EXIT } from '../exit-codes.js';
-import { createPlan } from '../plan.js';
+import { createPlan } from '../plan/plan.js';
 import type { Project } from '../project.js';
 import { readPlainRunFlags } from '../run-flags.js';
 import { toListed } from '../listed-service.js';

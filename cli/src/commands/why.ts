@@ -3,7 +3,7 @@ import { renderNoCommand, renderWhy, renderWhyJson } from '@tr/reporter';
 import { Command, Option } from 'clipanion';
 import type { Engine } from '../engine.js';
 import { EXIT } from '../exit-codes.js';
-import { createPlan } from '../plan.js';
+import { createPlan } from '../plan/plan.js';
 import { predictTasks } from '../predict.js';
 import type { Project } from '../project.js';
 import { checkRunOptions } from '../run-request.js';

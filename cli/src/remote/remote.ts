@@ -10,9 +10,9 @@ import {
 import type { RemoteCacheConfig } from '@tr/config';
 import { fail, ok, type RemoteFailure, type Result } from '@tr/model';
 import { parseSigningKey, parseTrustedKeys, type SigningKey, type TrustedKeys } from '@tr/transport';
-import { isCi } from './is-ci.js';
+import { isCi } from '../is-ci.js';
 import { createJobToken, getJson } from './job-token.js';
-import { VERSION } from './version.js';
+import { VERSION } from '../version.js';
 
 /** What decides about the remote cache of a run. */
 export interface RemoteRequest {

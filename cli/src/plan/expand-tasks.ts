@@ -1,7 +1,7 @@
 import { fail, ok, toError, toWarning, type Diagnostic, type Result } from '@tr/model';
 import { createTaskGraph, type PackageScope } from '@tr/task-graph';
 import type { Plan, PlanQuery } from './plan.js';
-import type { Project } from './project.js';
+import type { Project } from '../project.js';
 
 /** The graph of what was asked for in a part of the workspace. */
 export function expandTasks(

@@ -11,13 +11,13 @@ import {
   type TaskNode,
 } from '@tr/model';
 import { writeExport } from '@tr/transport';
-import type { CliContext } from './context.js';
-import type { Engine } from './engine.js';
-import { createPlan } from './plan.js';
-import { fingerprintTasks } from './predict.js';
-import type { Project } from './project.js';
-import { readKeys } from './remote.js';
-import { withEngine, type LookingRequest } from './with-engine.js';
+import type { CliContext } from '../context.js';
+import type { Engine } from '../engine.js';
+import { createPlan } from '../plan/plan.js';
+import { fingerprintTasks } from '../predict.js';
+import type { Project } from '../project.js';
+import { readKeys } from '../remote/remote.js';
+import { withEngine, type LookingRequest } from '../with-engine.js';
 
 /** Which result to export, and where it goes. */
 export interface ExportTask {

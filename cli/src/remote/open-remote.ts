@@ -1,5 +1,5 @@
 import type { OpenRemoteTier } from '@tr/cache';
-import { isCi } from './is-ci.js';
+import { isCi } from '../is-ci.js';
 import type { RemoteRequest } from './remote.js';
 
 /**

@@ -10,8 +10,8 @@ import {
   readFileAtRef,
   type AffectedChanges,
 } from '@tr/workspace';
-import type { Project } from './project.js';
-import { readRootResolutions } from './root-resolutions.js';
+import type { Project } from '../project.js';
+import { readRootResolutions } from '../closures/root-resolutions.js';
 
 /** What git says has changed, and which packages that is. Each thing is asked of git once. */
 export interface Changes {

@@ -3,7 +3,7 @@ import { ROOT_PACKAGE, type RelativePath, type TaskNode } from '@tr/model';
 import { createPackageGraph, isOwnLockfile, listUntracked } from '@tr/workspace';
 import { createChangedInputs } from './changed-inputs.js';
 import { isPlainGlob } from './changes.js';
-import type { Project } from './project.js';
+import type { Project } from '../project.js';
 
 /**
  * Which tasks changed files count for directly, under Turborepo's future flag `affectedUsingTaskInputs`: every task, for

@@ -12,7 +12,7 @@ import {
 import { readFileText } from '@tr/quick';
 import type { ClosureDigests, ClosureMemo } from './closure-memo.js';
 import type { readLockedClosures } from './locked-closures.js';
-import { isOwnDirectory } from './own-directory.js';
+import { isOwnDirectory } from '../own-directory.js';
 import { readRootResolutions } from './root-resolutions.js';
 
 /** External closures of all packages. */

@@ -2,8 +2,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import type { PackageName, RelativePath, Sha256 } from '@tr/model';
-import { findOwnFiles } from './find-own-files.js';
-import { UNFINISHED, writeMemoFile } from './memo-file.js';
+import { findOwnFiles } from '../find-own-files.js';
+import { UNFINISHED, writeMemoFile } from '../memo-file.js';
 
 /** Version of a memo, part of its directory's name: raise it when the closures of the same lockfile come out differently. History: 2 (0.1). */
 const MEMO_VERSION = 2;

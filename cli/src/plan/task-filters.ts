@@ -18,7 +18,7 @@ import { findAffected, selectPackages, selectTasks } from '@tr/task-graph';
 import { createChangedTasks } from './affected-tasks.js';
 import { expandTasks } from './expand-tasks.js';
 import type { Plan, PlanQuery } from './plan.js';
-import type { Project } from './project.js';
+import type { Project } from '../project.js';
 import { createSelectionContext, selectScope, type Scope } from './scope.js';
 
 /** Expands the requested tasks in the whole workspace, then selects among them. */

@@ -9,7 +9,7 @@ import {
   type SelectionRequest,
 } from '@tr/task-graph';
 import { createChanges, type Changes } from './changes.js';
-import type { Project } from './project.js';
+import type { Project } from '../project.js';
 
 /** What part of the workspace a command is about, as it was typed. */
 export interface ScopeRequest {

@@ -1,7 +1,7 @@
 import { fail, ok, toError, type Diagnostic, type Failure, type Result, type TaskGraph } from '@tr/model';
 import { keepAffected, type PackageScope } from '@tr/task-graph';
 import { expandTasks } from './expand-tasks.js';
-import type { Project } from './project.js';
+import type { Project } from '../project.js';
 import { parseScope, selectScope, type ScopeQuery, type ScopeRequest } from './scope.js';
 
 interface WantedTasks {

@@ -85,12 +85,21 @@ entries. A task key here names no package: \`build\`, not \`web#build\`.`;
 function keys(properties, turboProperties, prefix = '') {
   return Object.entries(properties).flatMap(([key, schema]) => {
     const own = turboProperties !== undefined && !(key in turboProperties);
-    const inner =
-      schema.properties === undefined
-        ? []
-        : keys(schema.properties, turboProperties?.[key]?.properties, `${prefix}${key}.`);
-    return [`### \`${prefix}${key}\``, facts(schema, own), schema.description, example(key, schema), ...inner];
+    return [
+      `### \`${prefix}${key}\``,
+      facts(schema, own),
+      schema.description,
+      example(key, schema),
+      ...innerKeys(schema, turboProperties?.[key]?.properties, `${prefix}${key}`),
+    ];
   });
+}
+
+/** Of an object that has keys of its own, or whose values have (those of `tasks` come first on the page). */
+function innerKeys(schema, turboProperties, path) {
+  const values = path === 'tasks' ? undefined : schema.additionalProperties?.properties;
+  if (values !== undefined) return keys(values, undefined, `${path}.*.`);
+  return schema.properties === undefined ? [] : keys(schema.properties, turboProperties, `${path}.`);
 }
 
 function facts(schema, own) {

@@ -15,8 +15,15 @@ export type MissReason =
   | ({ readonly reason: 'env-changed'; readonly scope: 'task' | 'global' } & NameChanges)
   /** `keys` names the settings that differ (`outputs`, `envMode`, `passThroughEnv`, `engines`, `snapshot`…). */
   | { readonly reason: 'config-changed'; readonly keys: readonly string[] }
-  /** `root` is the first diverging task down the graph, when it could be told. */
-  | ({ readonly reason: 'dependency-changed'; readonly root: string | undefined } & NameChanges)
+  /**
+   * `root` is the first diverging task down the graph, when it could be told. `unsettled`: nothing can be said of the dependency, as
+   * it was not waited for (`--parallel`), failed, or left no result that its key stands for.
+   */
+  | ({
+      readonly reason: 'dependency-changed';
+      readonly root: string | undefined;
+      readonly unsettled?: true;
+    } & NameChanges)
   /** `lockfile` names a whole-file lockfile; else the changed `name@version` entries of the package's closure. */
   | ({ readonly reason: 'lockfile-changed'; readonly lockfile: string | undefined } & NameChanges)
   | {

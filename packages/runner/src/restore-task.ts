@@ -48,7 +48,7 @@ function findRefusal(run: RunContext, node: TaskNode): MissReason | undefined {
   const unsound = run.keys.findUnsoundDependency(node);
   if (unsound === undefined) return undefined;
   const { dependency, root } = unsound;
-  return { reason: 'dependency-changed', root, added: [], removed: [], modified: [dependency] };
+  return { reason: 'dependency-changed', root, unsettled: true, added: [], removed: [], modified: [dependency] };
 }
 
 interface Hit {

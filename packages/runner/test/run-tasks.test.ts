@@ -235,7 +235,14 @@ test('inputs that changed while it ran: not stored, and what depends on it is ne
   const b = resultOf(result, 'b');
   assert.equal(b.unsoundDependency, idOf('topo'));
   assert.deepEqual(b.missReasons, [
-    { reason: 'dependency-changed', root: idOf('a'), added: [], removed: [], modified: [idOf('topo')] },
+    {
+      reason: 'dependency-changed',
+      root: idOf('a'),
+      unsettled: true,
+      added: [],
+      removed: [],
+      modified: [idOf('topo')],
+    },
   ]);
 });
 

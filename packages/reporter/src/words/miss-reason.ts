@@ -27,7 +27,10 @@ export function describeMissReason(reason: MissReason): string {
     case 'config-changed':
       return labelled('config changed', firstOf(reason.keys));
     case 'dependency-changed':
-      return labelled('dependency changed', `${firstChange(reason)}${rootCause(reason)}`);
+      return labelled(
+        reason.unsettled ? 'no settled result of dependency' : 'dependency changed',
+        `${firstChange(reason)}${rootCause(reason)}`,
+      );
     case 'lockfile-changed':
       return reason.lockfile === undefined
         ? labelled('lockfile changed', firstVersionChange(reason))

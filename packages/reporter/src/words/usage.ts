@@ -44,7 +44,7 @@ export function describeUsageFailure(failure: UsageFailure): Words {
     case 'usage/unknown-option':
       return {
         what: `There is no option \`${failure.option}\`.`,
-        next: didYouMean(failure.nearest, '`tr --help` lists what there is.'),
+        next: didYouMean(failure.nearest, '`tr <command> --help` lists what there is.'),
       };
     case 'usage/missing-value':
       return { what: `\`${failure.option}\` needs a value.`, next: `It takes ${failure.expected}.` };

@@ -204,6 +204,10 @@ for (const [reasons, expected] of [
     ],
     'signature refused: unknown key; remote cache unavailable: timeout; cache trouble: EACCES',
   ],
+  [
+    [{ reason: 'dependency-changed', root: 'lib#build', unsettled: true, ...NONE, modified: ['lib#build'] }],
+    'no settled result of dependency: lib#build',
+  ],
   [[], ''],
 ] as readonly (readonly [readonly MissReason[], string])[]) {
   test(`on one line: ${expected}`, () => assert.equal(describeMissReasons(reasons), expected));

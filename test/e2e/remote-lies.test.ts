@@ -200,6 +200,23 @@ describe('clocks', () => {
     });
   }
 
+  test('results that were made while the clock was set back are there, here and elsewhere', async () => {
+    const setBack = join(directory, 'set-back.cjs');
+    // Each look finds it a minute earlier than the one before.
+    writeFileSync(setBack, 'const now = Date.now; let looks = 0; Date.now = () => now() - 60_000 * looks++;');
+    const first = keep(createSample());
+    first.write({ 'packages/lib/src/a.txt': 'set back\n' });
+    first.commit();
+    const sent = await first.tr(BUILD, { env: { ...server.client, NODE_OPTIONS: `--require=${setBack}` } });
+    assert.deepEqual([sent.outcomes, warningsOf(sent)], [EXECUTED, []], sent.stdout);
+    for (const event of sent.events.filter(({ type }) => type === 'task-finished'))
+      assert.ok(event['result'].durationMs >= 0, JSON.stringify(event));
+    const second = await checkout(first).tr(BUILD, { env: server.client });
+    assert.deepEqual([second.outcomes, warningsOf(second)], [RESTORED, []], second.stdout);
+    first.remove('packages/lib/dist');
+    assert.deepEqual((await first.tr(BUILD)).outcomes, { 'lib#build': 'restored', 'app#build': 'fresh' });
+  });
+
   test('a date to come back at is read by the clock of the one who gives it', async () => {
     const first = keep(createSample());
     await first.tr(BUILD, { env: server.client });

@@ -3,9 +3,19 @@ import type { Clock } from './ports.js';
 /** `setTimeout` fires at once for longer delays than this (2^31 - 1 ms, 24.8 days). */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** The machine's clock. A scheduled call does not keep the process alive by itself. */
+/** When the clock was read first: by the time of day, and by one that nobody sets. */
+let first: { readonly time: number; readonly at: [number, number] } | undefined;
+
+/**
+ * The machine's clock, as it was set when it was read first: who sets it meanwhile makes no task last less than nothing. A scheduled
+ * call does not keep the process alive by itself.
+ */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => {
+    first ??= { time: Date.now(), at: process.hrtime() };
+    const [seconds, nanoseconds] = process.hrtime(first.at);
+    return first.time + seconds * 1000 + Math.floor(nanoseconds / 1e6);
+  },
   schedule: (ms, callback) => {
     if (ms > LONGEST_DELAY_MS) return () => undefined;
     const timer = setTimeout(callback, ms).unref();

@@ -276,6 +276,22 @@ test('a linked output that somebody edits never comes back, and the entry is a m
   });
 });
 
+test('a linked output that was made executable, or no longer so, is restored as it was', async (t) => {
+  const rig = createRig(t);
+  rig.write({ 'dist/a': 'good', 'dist/run': { run: 'tool' } });
+  const manifest = await rig.save('key');
+  rig.remove('dist');
+  await rig.restore(manifest, { linked: true });
+  const [file, tool] = ['web/dist/a', 'web/dist/run'].map((path) => join(rig.root, path));
+  chmodSync(file ?? '', 0o755);
+  chmodSync(tool ?? '', 0o644);
+  assert.equal((await rig.restore(manifest, { linked: true })).outcome, 'restored');
+  assert.deepEqual(
+    [file, tool].map((path) => statSync(path ?? '').mode & 0o777),
+    [0o444, 0o555],
+  );
+});
+
 test('outputs that change while they are packed are noticed', async (t) => {
   const rig = createRig(t);
   rig.write({ 'dist/a': 'aaaa', 'dist/b': 'bbbb', 'dist/c': 'cccc' });

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
 import type { Digest } from '@tr/model';
+import { createFileBlobStore } from '../src/file/file-blob-store.js';
 import { nodeDisk, type Disk } from '../src/index.js';
 import { createFolder, diskWith, keyOf, listFiles, manifestOf, putEntry, putText, systemError } from './temp-folder.js';
 
@@ -154,6 +155,23 @@ test('an executable has a file of its own, made again when it was damaged', asyn
     assert.deepEqual(await blobs.localFile(digest, true), { ok: true, value: path });
     assert.equal(statSync(path).mode & 0o777, 0o555);
     assert.deepEqual(digestOf(nodeDiskRead(path)), digest);
+  }
+});
+
+test('a file that was made executable through a link, or no longer so, has its mode again, or is not given', async (t) => {
+  const { blobs, folder } = createFolder(t);
+  const digest = await putText(blobs, 'tool');
+  for (const executable of [false, true]) {
+    const path = folder.blobPath(digest.hash, executable);
+    const right = executable ? 0o555 : 0o444;
+    await blobs.localFile(digest, executable);
+    chmodSync(path, right ^ 0o111);
+    assert.deepEqual(await blobs.localFile(digest, executable), { ok: true, value: path });
+    assert.equal(statSync(path).mode & 0o777, right);
+    chmodSync(path, right ^ 0o111);
+    const disk = diskWith({ setMode: () => assert.fail(systemError('EPERM')) });
+    const refused = createFileBlobStore({ ...folder, disk });
+    assert.deepEqual(await refused.localFile(digest, executable), { ok: true, value: undefined });
   }
 });
 

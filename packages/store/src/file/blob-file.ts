@@ -63,6 +63,20 @@ export function recheck(folder: CacheFolder, digest: Digest, path: string): bool
   return touched.ok || touched.failure.code === 'store/read-only' || touched.failure.code === 'store/denied';
 }
 
+/**
+ * Gives a stored file back the mode that its links are to have: who makes one of them executable, or no longer so, does that to all.
+ * False when it has another one and may not be changed. Bits of a file system that has none of its own stay as they are.
+ */
+export function resetMode(
+  { disk }: CacheFolder,
+  path: string,
+  { mode, executable }: { readonly mode: number; readonly executable: boolean },
+): boolean {
+  if (((mode & 0o111) !== 0) === executable) return true;
+  const readable = mode & 0o444;
+  return attempt(path, () => disk.setMode(path, executable ? readable | (readable >> 2) : readable)).ok;
+}
+
 /** A hard link has the mode of its file, so an executable one needs a file of its own. */
 export function executableTwin(folder: CacheFolder, digest: Digest): string {
   const { disk } = folder;

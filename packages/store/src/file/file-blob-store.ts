@@ -8,7 +8,7 @@ import { commitTemp, dropTemp, openTemp, writeTemp } from '../folder/write-file.
 import { createPacer } from '../pacer.js';
 import type { StoredBlob } from '../ports.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
-import { blobTime, CHUNK_BYTES, executableTwin, isUntouched, openBlob, recheck } from './blob-file.js';
+import { blobTime, CHUNK_BYTES, executableTwin, isUntouched, openBlob, recheck, resetMode } from './blob-file.js';
 
 /** Read-only: nobody may change a blob. */
 const BLOB_MODE = 0o444;
@@ -85,7 +85,9 @@ export function createFileBlobStore(
         if (stats === undefined) return fail(missing(digest));
         if (!isUntouched(stats, digest) && !recheck(folder, digest, path))
           return fail(refuse(folder, digest, 'a stored file was changed in place'));
-        return ok(executable ? executableTwin(folder, digest) : path);
+        const file = executable ? executableTwin(folder, digest) : path;
+        const { mode } = (executable ? disk.lstat(file) : undefined) ?? stats;
+        return ok(resetMode(folder, file, { mode, executable }) ? file : undefined);
       });
     },
   };

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../histories/random.js';
+import { RUN_CHANGES } from '../changes/runs.js';
 import type { Scene } from '../scene.js';
 import type { World } from './world.js';
 import { ALL, type WorldChange } from './world-change.js';
@@ -23,6 +24,16 @@ export const SHARED_CHANGES: Readonly<Record<string, WorldChange>> = {
     const isDone = world.pull(machine, from);
     world.wipe(machine);
     return `a run on another machine (${exitCode}), pull (${isDone ? 'done' : 'failed'}) and lose all state and outputs`;
+  },
+  /** What others have made is restored while something else goes on. */
+  besideRestore: async (world, machine, random) => {
+    const from = other(world, machine, random);
+    const { exitCode } = await from.tr(['run', ...ALL]);
+    const isDone = world.pull(machine, from);
+    world.wipe(machine);
+    const beside = RUN_CHANGES[random.pick(['editDuring', 'editOften', 'twoAtOnce', 'kill', 'interrupt'])];
+    const done = await beside?.(machine, random);
+    return `a run on another machine (${exitCode}), pull (${isDone ? 'done' : 'failed'}), lose all, then ${done}`;
   },
   wipe: (world, machine) => {
     world.wipe(machine);

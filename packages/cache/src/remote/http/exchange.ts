@@ -1,6 +1,6 @@
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { ok } from '@tr/model';
-import { trouble, type RemoteResult } from '../remote-backend.js';
+import { trouble, type RemoteResult, type RemoteTroubleKind } from '../remote-backend.js';
 import { unexpected } from '../unexpected.js';
 import { toTrouble } from './connection-trouble.js';
 
@@ -65,69 +65,96 @@ function runExchange(
   request: ExchangeRequest,
   stallMs: number,
 ): Promise<RemoteResult<Exchange>> {
-  const { body = [], limit, signal } = request;
-  return new Promise((resolve) => {
-    let outgoing: ClientRequest | undefined;
-    const settle = (result: RemoteResult<Exchange>): void => {
-      clearInterval(watch);
-      signal.removeEventListener('abort', giveUp);
-      resolve(result);
-      if (!result.ok) outgoing?.destroy();
-    };
-    /** Nobody catches what a listener throws: it would end the process, so it fails the request. */
-    const guard =
-      <A extends readonly unknown[]>(listen: (...given: A) => void): ((...given: A) => void) =>
-      (...given) => {
-        try {
-          listen(...given);
-        } catch (error) {
-          settle(unexpected(error));
-        }
-      };
-    const giveUp = guard(() => settle(trouble('stalled', 'no answer in time')));
+  return new Promise((resolve) => new RunningExchange(request, resolve).begin(send, stallMs));
+}
+
+/** One request on its way and its answer. The first thing that ends it counts. */
+class RunningExchange {
+  readonly #request: ExchangeRequest;
+  readonly #resolve: (result: RemoteResult<Exchange>) => void;
+  readonly #giveUp = this.#guard(() => this.#fail('stalled', 'no answer in time'));
+  readonly #takeError = this.#guard((error: unknown) => this.#settle(toTrouble(error)));
+  #sent: ClientRequest | undefined;
+  #watch: NodeJS.Timeout | undefined;
+  #received = 0;
+  #hasAnswer = false;
+
+  constructor(request: ExchangeRequest, resolve: (result: RemoteResult<Exchange>) => void) {
+    this.#request = request;
+    this.#resolve = resolve;
+  }
+
+  begin(send: (options: RequestOptions) => ClientRequest, stallMs: number): void {
+    const { body = [], signal } = this.#request;
+    let sent: ClientRequest;
     try {
-      outgoing = send(toOptions(request));
+      sent = this.#sent = send(toOptions(this.#request));
     } catch (error) {
       // What cannot be sent is refused at once, by a throw.
-      resolve(toTrouble(error));
+      this.#resolve(toTrouble(error));
       return;
     }
-    const sent = outgoing;
-    let received = 0;
-    let hasAnswer = false;
-    const hasMoved = watchBytes(() => (sent.socket?.bytesWritten ?? 0) + received);
-    const lookAtSpeed = guard(() => {
-      if (!hasMoved()) settle(trouble('stalled', 'a connection that hardly moves'));
+    const hasMoved = watchBytes(() => (sent.socket?.bytesWritten ?? 0) + this.#received);
+    const lookAtSpeed = this.#guard(() => {
+      if (!hasMoved()) this.#fail('stalled', 'a connection that hardly moves');
     });
-    const watch = setInterval(lookAtSpeed, stallMs);
-    signal.addEventListener('abort', giveUp, { once: true });
-    const fails = guard((error: unknown) => settle(toTrouble(error)));
-    const takeAnswer = guard((response: IncomingMessage) => {
-      hasAnswer = true;
-      const pieces: Buffer[] = [];
-      const take = guard((bytes: Buffer) => {
-        received += bytes.length;
-        pieces.push(bytes);
-        if (received > limit) settle(trouble('broken', 'a longer answer than there can be'));
-      });
-      const close = guard(() => {
-        if (!response.complete) settle(trouble('unreachable', 'an answer that was cut'));
-      });
-      const end = guard(() => settle(ok(toExchange(response, pieces))));
-      response.on('data', take).on('error', fails).on('close', close).on('end', end);
-    });
-    const close = guard(() => {
+    this.#watch = setInterval(lookAtSpeed, stallMs);
+    signal.addEventListener('abort', this.#giveUp, { once: true });
+    const close = this.#guard(() => {
       // Nothing else tells of an answer that wants to speak another protocol from now on.
-      if (!hasAnswer) settle(trouble('unreachable', 'a connection that was closed without an answer'));
+      if (!this.#hasAnswer) this.#fail('unreachable', 'a connection that was closed without an answer');
     });
-    sent.on('error', fails).on('response', takeAnswer).on('close', close);
-    const write = guard(() => {
+    sent
+      .on('error', this.#takeError)
+      .on(
+        'response',
+        this.#guard((response: IncomingMessage) => this.#takeAnswer(response)),
+      )
+      .on('close', close);
+    const write = this.#guard(() => {
       for (const bytes of body) sent.write(bytes);
       sent.end();
     });
-    if (signal.aborted) giveUp();
+    if (signal.aborted) this.#giveUp();
     else write();
-  });
+  }
+
+  #takeAnswer(response: IncomingMessage): void {
+    this.#hasAnswer = true;
+    const pieces: Buffer[] = [];
+    const take = this.#guard((bytes: Buffer) => {
+      this.#received += bytes.length;
+      pieces.push(bytes);
+      if (this.#received > this.#request.limit) this.#fail('broken', 'a longer answer than there can be');
+    });
+    const close = this.#guard(() => {
+      if (!response.complete) this.#fail('unreachable', 'an answer that was cut');
+    });
+    const end = this.#guard(() => this.#settle(ok(toExchange(response, pieces))));
+    response.on('data', take).on('error', this.#takeError).on('close', close).on('end', end);
+  }
+
+  #fail(kind: RemoteTroubleKind, detail: string): void {
+    this.#settle(trouble(kind, detail));
+  }
+
+  #settle(result: RemoteResult<Exchange>): void {
+    clearInterval(this.#watch);
+    this.#request.signal.removeEventListener('abort', this.#giveUp);
+    this.#resolve(result);
+    if (!result.ok) this.#sent?.destroy();
+  }
+
+  /** Nobody catches what a listener throws: it would end the process, so it fails the request. */
+  #guard<A extends readonly unknown[]>(listen: (...given: A) => void): (...given: A) => void {
+    return (...given) => {
+      try {
+        listen(...given);
+      } catch (error) {
+        this.#settle(unexpected(error));
+      }
+    };
+  }
 }
 
 function toOptions({ method, url, headers, body = [] }: ExchangeRequest): RequestOptions {

@@ -89,3 +89,18 @@ test('a switch of a variable says true or false, a bound is above zero, and a fl
   assert.throws(() => read(['--prot', '1']), /no option `--prot` here\. Did you mean `--port`\?/);
   assert.throws(() => read(['--everything']), /no option `--everything` here\. `tr-cache-server --help`/);
 });
+
+test('a rule of a trust file that could never give a scope is refused when the server starts', () => {
+  const read = (issuer: string, scope: string, claims: unknown = { ref: ['refs/heads/{name}', 'x/{other...}'] }) =>
+    parseTrustConfig(JSON.stringify({ issuers: [{ issuer, audience: 'a', rules: [{ claims, scope }] }] }));
+  assert.equal(read('https://ci.example', 'branch/{other}').issuers[0]?.rules[0]?.scope, 'branch/{other}');
+  assert.equal(read('http://127.0.0.1:1', 'pr-{name}').issuers.length, 1);
+  for (const [issuer, scope, why] of [
+    ['https://ci.example', 'branch/{nam}', /`\{nam\}`, which none of its claims brings/],
+    ['https://ci.example', '../{name}', /must be like main/],
+    ['https://ci.example', 'a/b/{name}', /must be like main/],
+    ['ci.example', 'main', /must be an address/],
+    ['ftp://ci.example', 'main', /must be an address/],
+  ] as const)
+    assert.throws(() => read(issuer, scope), why);
+});

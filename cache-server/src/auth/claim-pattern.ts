@@ -45,6 +45,11 @@ export function matchClaim(pattern: string, claim: string): Captures | undefined
   return captures;
 }
 
+/** The names that a pattern captures. */
+export function listNames(pattern: string): readonly string[] {
+  return parsePattern(pattern).flatMap((step) => (step.kind === 'name' || step.kind === 'names' ? [step.name] : []));
+}
+
 function parsePattern(pattern: string): readonly PatternStep[] {
   return [...pattern.matchAll(STEP)].map(([text, name, dots]): PatternStep => {
     if (name !== undefined) return { kind: dots === undefined ? 'name' : 'names', name };

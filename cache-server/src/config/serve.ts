@@ -14,8 +14,9 @@ import type { Siblings } from '../workers/siblings.js';
 import { openServerStore, type ServerStore } from './open-store.js';
 import type { ServeRequest } from './serve-request.js';
 import { loadSigningKey, newSigningKey, parseSigningKey, readSigningKey } from './signing-key.js';
+import { UsageError } from './usage-error.js';
 import { withStore } from './with-store.js';
-import { parseTrustConfig } from './trust-config.js';
+import { parseTrustConfig, type TrustConfig } from './trust-config.js';
 
 /** Where `serve` writes. */
 export interface ServeContext {
@@ -29,12 +30,21 @@ export interface ServeContext {
   readonly siblings?: Siblings | undefined;
 }
 
+function readTrustFile(path: string): TrustConfig {
+  const text = readFileSync(path, 'utf8');
+  try {
+    return parseTrustConfig(text);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`${path}: ${error.message}`) : error;
+  }
+}
+
 /** Starts a server over a directory or a bucket, as asked. */
 export async function serve(request: ServeRequest, context: ServeContext): Promise<RunningServer> {
   const { log, print, now, siblings } = context;
   const isFirst = siblings?.isLeader !== false;
   const store = await openServerStore(request, now);
-  const trust = request.trustFile === undefined ? undefined : parseTrustConfig(readFileSync(request.trustFile, 'utf8'));
+  const trust = request.trustFile === undefined ? undefined : readTrustFile(request.trustFile);
   const first = firstTokens(request, now());
   const watch = await withStore(
     () => request,

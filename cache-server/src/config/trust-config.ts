@@ -1,4 +1,5 @@
 import { isRecord } from '@tr/model';
+import { listNames } from '../auth/claim-pattern.js';
 import type { ClaimRule } from '../auth/claim-rules.js';
 import type { TrustedIssuer } from '../auth/oidc.js';
 import { DEFAULT_PARENTS, parseScope, type Scope, type ScopeParents } from '../auth/scope.js';
@@ -25,7 +26,7 @@ export function parseTrustConfig(text: string): TrustConfig {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`The trust file is not JSON: ${String(error)}`);
+    throw new UsageError(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const file = toRecord(value, 'the trust file', KEYS);
   return {
@@ -40,11 +41,12 @@ function parseIssuer(value: unknown, where: string): TrustedIssuer {
   const record = toRecord(value, where, ISSUER_KEYS);
   const { tenant = 'default', jwksUrl } = record;
   return {
-    issuer: toText(record['issuer'], `${where}.issuer`),
+    // Where nothing says where its keys are, they are looked up below its address.
+    issuer: (jwksUrl === undefined ? toAddress : toText)(record['issuer'], `${where}.issuer`),
     // Without an audience, a token made for somebody else would do.
     audience: toText(record['audience'], `${where}.audience`),
     tenant: toText(tenant, `${where}.tenant`),
-    jwksUrl: jwksUrl === undefined ? undefined : toText(jwksUrl, `${where}.jwksUrl`),
+    jwksUrl: jwksUrl === undefined ? undefined : toAddress(jwksUrl, `${where}.jwksUrl`),
     rules: toList(record['rules'], `${where}.rules`).map((rule, at) => parseRule(rule, `${where}.rules[${at}]`)),
   };
 }
@@ -61,7 +63,27 @@ function parseRule(value: unknown, where: string): ClaimRule {
     throw new UsageError(`${where}.claims must not be empty: every repository of the issuer would match.`);
   const { readOnly = false } = record;
   if (typeof readOnly !== 'boolean') throw new UsageError(`${where}.readOnly must be true or false.`);
-  return { claims, scope: toText(record['scope'], `${where}.scope`), readOnly };
+  return { claims, scope: toScopePattern(record['scope'], claims, where), readOnly };
+}
+
+/** What the claims of a rule make of its scope has to be one; else every job that the rule is for would get 403. */
+function toScopePattern(value: unknown, claims: ClaimRule['claims'], where: string): string {
+  const scope = toText(value, `${where}.scope`);
+  const known = Object.values(claims).flat().flatMap(listNames);
+  const unknown = [...scope.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`${where}.scope has \`{${unknown}}\`, which none of its claims brings.`);
+  if (parseScope(scope.replaceAll(/\{\w+\}/g, 'x')) === undefined)
+    throw new UsageError(`${where}.scope must be like main, release/{name} or pr/{number}, not \`${scope}\`.`);
+  return scope;
+}
+
+/** Where keys are fetched from. */
+function toAddress(value: unknown, where: string): string {
+  const text = toText(value, where);
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new UsageError(`${where} must be an address such as https://gitlab.example.com, not \`${text}\`.`);
+  return text;
 }
 
 function parsePlace(value: unknown, where: string): SignedOnlyRule {

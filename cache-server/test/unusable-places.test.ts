@@ -67,6 +67,13 @@ test('a directory that cannot be ends the start with its name and why', () => {
     }
 });
 
+test('the local cache of a run is no store of a server, which would sweep it', () => {
+  using workspace = createWorkspace();
+  mkdirSync(join(workspace.path, 'v1/actions'), { recursive: true });
+  writeFileSync(join(workspace.path, 'v1/format.json'), '{"format":"tr-cache","version":1}');
+  for (const call of CALLS) assertRefused(serve(['--dir', workspace.path], call), /is the local cache of a `tr run`/);
+});
+
 test('a read-only or full file system ends the start, and what was begun on a full one is no trouble for the next', () => {
   using workspace = createWorkspace();
   const directory = join(workspace.path, 'store');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createFileEntryStore,
@@ -12,6 +13,7 @@ import { openTokenFile } from '../auth/token-file.js';
 import { toTokenStore, type TokenStore } from '../auth/token-store.js';
 import { loadBlake3 } from './load-blake3.js';
 import type { ServeRequest } from './serve-request.js';
+import { UsageError } from './usage-error.js';
 import { watchDirectory } from './watch-directory.js';
 
 /** Where everything lies, opened. */
@@ -31,6 +33,7 @@ export async function openServerStore({ store, tokensFile }: ServeRequest, now: 
   switch (store.kind) {
     case 'directory': {
       const folder = openCacheFolder({ directory: store.directory, disk: nodeDisk });
+      refuseLocalCache(folder.root, store.directory);
       return {
         entries: createFileEntryStore(folder, { now }),
         blobs: createFileStreamBlobStore(folder, { beginBlake3: await loadBlake3() }),
@@ -46,4 +49,16 @@ export async function openServerStore({ store, tokensFile }: ServeRequest, now: 
       return openBucketStore(store.url, { tokensFile, now });
     }
   }
+}
+
+/**
+ * `TR_CACHE_DIR` is the directory of a local cache to `tr`, and that of the store to the server: where both get it, the server would
+ * evict blobs that no entry of its own names.
+ */
+function refuseLocalCache(root: string, directory: string): void {
+  const has = (name: string): boolean => existsSync(join(root, name));
+  if (has('actions') && !has('entries'))
+    throw new UsageError(
+      `${directory} is the local cache of a \`tr run\`, which TR_CACHE_DIR names too: give the server another directory with --dir.`,
+    );
 }

@@ -19,9 +19,6 @@ export function hasPendingOutput(): boolean {
   return [...opened].some((stream) => stream.writableLength > 0);
 }
 
-/** What is written cannot be read by anybody: no reader, no space. */
-const LOST: ReadonlySet<string> = new Set(['EPIPE', 'ENOSPC', 'EDQUOT', 'EIO']);
-
 /** Why a part of standard output is nowhere; undefined when it is whole, or its reader had seen enough. */
 export function findLostOutput(): string | undefined {
   const [code] = [...opened].filter(({ fd }) => fd === 1).map(({ errored }) => errorCode(errored));
@@ -29,8 +26,8 @@ export function findLostOutput(): string | undefined {
 }
 
 /**
- * One of the two standard streams as an output. A reader that went away (`tr run build | head`) or a full disk must not end
- * the run: what is written from then on is dropped.
+ * One of the two standard streams as an output. A reader that went away (`tr run build | head`), a full disk or a file as long as
+ * allowed must not end the run: what is written from then on is dropped.
  */
 export function createTerminalOutput(
   stream: NodeJS.WriteStream & { readonly fd: number },
@@ -38,8 +35,8 @@ export function createTerminalOutput(
 ): TerminalOutput {
   opened.add(stream);
   const isTTY = stream.isTTY === true;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (!LOST.has(error.code ?? '')) throw error;
+  stream.on('error', (error) => {
+    if (errorCode(error) === undefined) throw error;
   });
   return {
     write: (text) => {

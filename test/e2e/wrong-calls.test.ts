@@ -71,6 +71,12 @@ test('a full disk where the output goes: said by what only prints, no matter for
   const version = call('--version >/dev/full');
   assert.deepEqual([version.status, version.stderr], [1, '']);
   assert.equal(call('ls | head -c 1').stderr, '');
+  const tooLong = spawnSync('sh', ['-c', `ulimit -f 0; "$0" "$1" ls >limited`, process.execPath, TR_BIN], {
+    cwd: workspace.root,
+    encoding: 'utf8',
+  });
+  assert.equal(tooLong.status, 1, tooLong.stderr);
+  assert.match(tooLong.stderr, /^usage\/output-lost .*EFBIG/);
   const run = call('run build >/dev/full');
   assert.deepEqual([run.status, run.stderr], [0, '']);
 });

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fail, ok, toError, toWarning, type Diagnostic, type Failure, type PackageName, type Result } from '@tr/model';
 import {
@@ -9,6 +8,7 @@ import {
   type SelectionRequest,
 } from '@tr/task-graph';
 import { createChanges, type Changes } from './changes.js';
+import { findDirectory } from '../find-directory.js';
 import type { Project } from '../project.js';
 
 /** What part of the workspace a command is about, as it was typed. */
@@ -81,7 +81,7 @@ export async function createSelectionContext(
           return own.includes(label) || ofTasks.has(label);
         }),
       ),
-    directoryExists: (path) => statSync(join(workspace.root, path), { throwIfNoEntry: false })?.isDirectory() === true,
+    directoryExists: (path) => findDirectory(join(workspace.root, path)).ok,
   };
 }
 

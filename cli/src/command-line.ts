@@ -141,7 +141,9 @@ function findOptionMistake(
     if (!/^--?[a-z]/i.test(arg)) continue;
     const [option = arg] = arg.split('=', 1);
     const definition = definitions.find((each) => namesOf(each).some((name) => isOption(option, name)));
-    if (definition === undefined) return { code: 'usage/unknown-option', option, nearest: findNearest(option, known) };
+    // Every letter is near every other one.
+    const nearest = definition === undefined && option.length > 2 ? findNearest(option, known) : undefined;
+    if (definition === undefined) return { code: 'usage/unknown-option', option, nearest };
     if (option !== arg && OPTION_VALUES[option] === undefined && !isValued(definition)) {
       const value = arg.slice(option.length + 1);
       return { code: 'usage/invalid-option', option, value, expected: 'no value' };

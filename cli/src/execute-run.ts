@@ -55,9 +55,8 @@ function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest,
   const given = { ...variables.options, ...definedOf(flags) };
   const checked = checkRunOptions({ ...given, continue: flags.continueMode });
   if (!checked.ok) return fail(checked.failure.map(toError));
-  if (flags.cacheDir === '') {
-    return fail([toError({ code: 'usage/missing-value', option: '--cache-dir', expected: 'a directory' })]);
-  }
+  const empty = findEmpty(flags);
+  if (empty !== undefined) return fail([toError({ code: 'usage/missing-value', ...empty })]);
   const { tasks, filters, affected, only, parallel } = flags;
   const cacheDir = flags.cacheDir ?? readVariable(context.environment, 'CACHE_DIR');
   return ok({
@@ -70,6 +69,15 @@ function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest,
     cacheDir,
     taskArguments: context.passThrough,
   });
+}
+
+/** An option that cannot do without a value and has none behind its `=`. */
+function findEmpty(flags: RunFlags): { readonly option: string; readonly expected: string } | undefined {
+  if (flags.cacheDir === '') return { option: '--cache-dir', expected: 'a directory' };
+  if (flags.rootTurboJson === '') return { option: '--root-turbo-json', expected: 'a file' };
+  if (flags.globalDeps.includes(''))
+    return { option: '--global-deps', expected: 'a glob from the root, such as `.env`' };
+  return undefined;
 }
 
 /** What is on the command line. */

@@ -20,6 +20,10 @@ const CALLS: readonly (readonly [readonly string[], RegExp])[] = [
   [['run', 'app:build'], /^graph\/unknown-task .*\n {2}next: Did you mean `app#build`\?/],
   [['why', 'app:build'], /^graph\/unknown-task .*\n {2}next: Did you mean `app#build`\?/],
   [['run', 'ap#build'], /^graph\/unknown-package .*\n {2}next: Did you mean `app`\?/],
+  [['cache', 'export'], /^usage\/missing-task .*\n {2}next: Name one or more of `build`\./],
+  [['run', 'build', '-x'], /^usage\/unknown-option .*`-x`\.\n {2}next: `tr <command> --help` lists/],
+  [['run', 'build', '--global-deps='], /^usage\/missing-value .*\n {2}next: It takes a glob from the root/],
+  [['run', 'build', '--root-turbo-json='], /^usage\/missing-value .*\n {2}next: It takes a file/],
   [['run', 'build', '--filter'], /^usage\/missing-value .*\n {2}next: It takes a package, a directory or a range/],
   [
     ['cache'],

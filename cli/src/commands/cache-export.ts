@@ -21,15 +21,19 @@ export class CacheExportCommand extends ProjectCommand {
     examples: [['One result as a file', 'tr cache export web#build > web.tar']],
   });
 
-  task = Option.String({ name: 'task' });
+  task = Option.String({ name: 'task', required: false });
   cacheDir = Option.String('--cache-dir', { description: 'Where results are stored.' });
 
   override execute(): Promise<number> {
     if (this.context.out.isTTY) return Promise.resolve(this.fail({ code: 'export/terminal', command: 'export' }));
-    return this.withProject((project) => this.export(project));
+    return this.withProject(async (project) =>
+      this.task === undefined
+        ? this.fail({ code: 'usage/missing-task', available: project.definitions.taskNames() })
+        : await this.export(project, this.task),
+    );
   }
 
-  private async export(project: Project): Promise<number> {
+  private async export(project: Project, task: string): Promise<number> {
     const { environment, err, stdout } = this.context;
     const write = (bytes: Uint8Array): Promise<void> =>
       new Promise((resolve, reject) => stdout.write(bytes, (error) => (error ? reject(error) : resolve())));
@@ -37,7 +41,7 @@ export class CacheExportCommand extends ProjectCommand {
       const exported = await exportTask({
         project,
         context: this.context,
-        task: this.task,
+        task,
         cacheDir: this.cacheDir ?? readVariable(environment, 'CACHE_DIR'),
         write,
         warn: (failure) => this.warn([toWarning(failure)]),

@@ -9,9 +9,9 @@ import { followSharedHistory, makeSharedHistory } from '../differential/shared/f
 import type { RemoteKind } from '../differential/shared/remote.js';
 
 const HISTORIES: readonly (readonly [kind: RemoteKind, seed: number])[] = [
-  ['server', 586],
-  ['server', 540],
-  ['bucket', 605],
+  ['server', 3216],
+  ['server', 142],
+  ['bucket', 101],
 ];
 
 for (const [kind, seed] of HISTORIES)

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ROLES } from './remote.js';
 import { readRemoteSettings, writeRemoteSettings } from './remote-settings.js';
 import { ALL, type WorldChange } from './world-change.js';
@@ -9,6 +11,14 @@ const policy =
     const { exitCode } = await machine.tr(['run', ...ALL, ...args]);
     return `tr run ${args.join(' ')} (${exitCode})`;
   };
+
+const CLOCKS = [
+  ['right', 'now()'],
+  ['a day behind', 'now() - 86_400_000'],
+  ['a day ahead', 'now() + 86_400_000'],
+  ['set back', 'now() - 1000 * looks++'],
+  ['set ahead', 'now() + 1000 * looks++'],
+] as const;
 
 /** Runs with other policies, and with other rights. */
 export const POLICY_CHANGES: Readonly<Record<string, WorldChange>> = {
@@ -23,6 +33,14 @@ export const POLICY_CHANGES: Readonly<Record<string, WorldChange>> = {
     const role = random.pick(ROLES);
     world.become(machine, role);
     return `be ${role}`;
+  },
+  /** A clock that is off, or is set while a run looks at it. */
+  clock: (_, machine, random) => {
+    const [name, now] = random.pick(CLOCKS);
+    const path = join(machine.base, 'clock.cjs');
+    writeFileSync(path, `const now = Date.now; let looks = 0; Date.now = () => ${now};\n`);
+    machine.surroundings.set('NODE_OPTIONS', `--require=${path}`);
+    return `a clock that is ${name}`;
   },
   sign: (world, machine) => {
     const signs = machine.surroundings.delete('TR_SIGNING_KEY');

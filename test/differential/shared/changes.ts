@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../histories/random.js';
+import type { Change, Changes } from '../changes/change.js';
 import { RUN_CHANGES } from '../changes/runs.js';
 import type { Scene } from '../scene.js';
 import type { World } from './world.js';
@@ -9,6 +11,25 @@ import { ALL, type WorldChange } from './world-change.js';
 
 const other = (world: World, machine: Scene, random: Random): Scene =>
   random.pick(world.machines.filter((each) => each !== machine));
+
+/** Something is done in the middle of a run. */
+const during =
+  (name: string, act: (machine: Scene) => unknown): Change =>
+  async (machine, random) => {
+    const running = machine.tr(['run', ...ALL]);
+    await sleep(random.below(500));
+    await act(machine);
+    await running;
+    return `${name} during a run`;
+  };
+
+const OTHER_RUNS = ['editDuring', 'editOften', 'twoAtOnce', 'kill', 'interrupt'];
+const BESIDE: Changes = {
+  ...Object.fromEntries(Object.entries(RUN_CHANGES).filter(([name]) => OTHER_RUNS.includes(name))),
+  gc: during('tr cache gc', (machine) => machine.tr(['cache', 'gc'])),
+  vanish: during('the local cache vanishes', ({ root }) => spawnSync('rm', ['-rf', join(root, '.tr/cache')])),
+  vanishAll: during('all state vanishes', ({ root }) => spawnSync('rm', ['-rf', join(root, '.tr')])),
+};
 
 /** What machines do with what they share. */
 export const SHARED_CHANGES: Readonly<Record<string, WorldChange>> = {
@@ -31,8 +52,7 @@ export const SHARED_CHANGES: Readonly<Record<string, WorldChange>> = {
     const { exitCode } = await from.tr(['run', ...ALL]);
     const isDone = world.pull(machine, from);
     world.wipe(machine);
-    const beside = RUN_CHANGES[random.pick(['editDuring', 'editOften', 'twoAtOnce', 'kill', 'interrupt'])];
-    const done = await beside?.(machine, random);
+    const done = await BESIDE[random.pick(Object.keys(BESIDE))]?.(machine, random);
     return `a run on another machine (${exitCode}), pull (${isDone ? 'done' : 'failed'}), lose all, then ${done}`;
   },
   wipe: (world, machine) => {

@@ -5,17 +5,21 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Random } from '../../histories/random.js';
 import { makeScene, type Kind } from '../kinds.js';
 import { Scene } from '../scene.js';
+import type { RootSettings } from '../settings.js';
 import { startRemote, type Remote, type RemoteKind, type Role } from './remote.js';
 
 /** What a work tree of a shared world may be. */
 const SCENES: readonly Kind[] = ['npm-lock3', 'pnpm-10', 'python', 'single', 'links'];
 
 /** Tasks whose results are another one each time, or many files; see the commands. */
-const TASKS = {
-  odd: { command: 'odd odd src/one.txt', inputs: ['src/one.txt'], outputs: ['odd/**'] },
-  odder: { command: 'odder odder odd', dependsOn: ['odd'], inputs: ['odd/**'], outputs: ['odder/**'] },
-  many: { command: 'many many src/two.txt', inputs: ['src/two.txt'], outputs: ['many/**'] },
-};
+function makeTasks(random: Random): RootSettings['tasks'] {
+  const restore = (): { readonly restore: string } => ({ restore: random.pick(['copy', 'copy', 'link']) });
+  return {
+    odd: { command: 'odd odd src/one.txt', inputs: ['src/one.txt'], outputs: ['odd/**'], ...restore() },
+    odder: { command: 'odder odder odd', dependsOn: ['odd'], inputs: ['odd/**'], outputs: ['odder/**'] },
+    many: { command: 'many many src/two.txt', inputs: ['src/two.txt'], outputs: ['many/**'], ...restore() },
+  };
+}
 
 /** Seconds; a machine that is busy with other things may lose a hit by them, and says so. */
 const LIMITS = { timeout: 3, uploadTimeout: 5 };
@@ -47,7 +51,7 @@ export class World {
     const base = Scene.makeBase(directory);
     const stored = join(base, 'remote');
     mkdirSync(stored);
-    const extra = { tasks: TASKS, remoteCache: LIMITS };
+    const extra = { tasks: makeTasks(random), remoteCache: LIMITS };
     const first = makeScene(random.pick(SCENES), random, base, extra);
     const machines = [first, ...Array.from({ length: 1 + random.below(2) }, () => copyOf(first, base))];
     const world = new World({ base, remote: await startRemote(kind, stored), kind, machines });

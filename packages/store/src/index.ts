@@ -11,7 +11,7 @@ export {
   type BodyDigest,
   type BodyHash,
   type BodyStore,
-} from './entry-store/body-digest.js';
+} from './body-store.js';
 export {
   MAX_INLINE_BYTES,
   type ByteRange,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
 import {
+  createFileBlobStore,
   createFileStreamBlobStore,
   nodeDisk,
   openCacheFolder,
@@ -114,8 +115,10 @@ test('a damaged body is found out by each way to read it, and can be stored anew
 });
 
 test('where its name cannot be verified a body is missing, and stays; new ones are named by SHA-256', async () => {
-  await withFolder(async (_, open) => {
+  await withFolder(async (folder, open) => {
     valueOf(await open(beginBlake3).putBody(inPieces(BYTES)));
+    const plain = await createFileBlobStore(folder).readBytes(BODY);
+    assert.equal(plain.ok === false && plain.failure.code, 'store/missing');
     const without = open();
     assert.deepEqual(valueOf(await without.findMissing([BODY, digestOf(BYTES)])), [BODY, digestOf(BYTES)]);
     assert.deepEqual(await readEachWay(without), Array(4).fill('store/missing'));

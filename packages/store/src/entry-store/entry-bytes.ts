@@ -1,7 +1,7 @@
 import { canonicalJson, digestOf, isSameDigest, isSha256 } from '@tr/hash';
 import { fail, InvariantError, isRecord, ok, type Result } from '@tr/model';
 import { isAmount } from '../manifest/parse-manifest.js';
-import { isBlake3, type BodyDigest, type BodyHash } from './body-digest.js';
+import { isBlake3, type BodyDigest, type BodyHash } from '../body-store.js';
 import { MAX_INLINE_BYTES, type Entry, type EntryName, type EntryNamespace } from './entry-store.js';
 
 /** Version of the stored form; an unknown one is not trusted. History: 1 (0.2): first; 2: the name of the body is BLAKE3. */

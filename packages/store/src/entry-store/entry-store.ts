@@ -1,7 +1,7 @@
 import type { Digest } from '@tr/model';
 import type { StoredBlob } from '../ports.js';
 import type { StoreResult } from '../trouble.js';
-import type { BodyDigest, BodyHash, BodyStore, StoredBody } from './body-digest.js';
+import type { BodyDigest, BodyHash, BodyStore, StoredBody } from '../body-store.js';
 
 /**
  * The name of a shared entry. Every part may be any text: a store keeps names as digests of their parts, so that no

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { createRunningDigest, type RunningDigest } from '@tr/hash';
 import { errorCode, fail, ok } from '@tr/model';
 import { blobTime, CHUNK_BYTES } from '../file/blob-file.js';
-import { createFileBlobStore } from '../file/file-blob-store.js';
+import { createFileBlobStore, type FileBlobStoreOptions } from '../file/file-blob-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { commitTemp, dropTemp, openTemp } from '../folder/write-file.js';
 import { createPacer } from '../pacer.js';
 import { attempt, attemptAsync, toStoreFailure, type StoreResult } from '../trouble.js';
 import { scanBodies, scanFiles } from '../upkeep/scan-folder.js';
 import { BatchWriter } from './batch-writer.js';
-import { isBlake3, type BeginBlake3, type BodyDigest, type BodyHash } from './body-digest.js';
+import type { BodyDigest, BodyHash } from '../body-store.js';
 import type { ByteRange, StreamBlobStore } from './entry-store.js';
 
 /** Read-only: nobody may change a blob. */
@@ -17,27 +17,13 @@ const BLOB_MODE = 0o444;
 /** How many blobs this process remembers as verified. */
 const MAX_REMEMBERED = 200_000;
 
-/** What a store of streams may be given. */
-export interface FileStreamBlobStoreOptions {
-  /** Told the size of every blob that was new. */
-  readonly onAdded?: (bytes: number) => void;
-  /** Names bodies. Left out: they are named by SHA-256, and those named by BLAKE3 are missing. */
-  readonly beginBlake3?: BeginBlake3 | undefined;
-}
-
-/** Blobs as files of a cache folder, in and out as streams. */
-export function createFileStreamBlobStore(
-  folder: CacheFolder,
-  { onAdded = () => {}, beginBlake3 }: FileStreamBlobStoreOptions = {},
-): StreamBlobStore {
+/** Blobs as files of a cache folder, in and out as streams. Bodies are named by BLAKE3 where that is given. */
+export function createFileStreamBlobStore(folder: CacheFolder, options: FileBlobStoreOptions = {}): StreamBlobStore {
   const { disk } = folder;
-  const beginBody = beginBlake3 ?? createRunningDigest;
-  const base = createFileBlobStore(folder, onAdded, (name) => (isBlake3(name) ? beginBody() : createRunningDigest()));
+  const { onAdded, beginBlake3 } = options;
+  const base = createFileBlobStore(folder, options);
   /** Blob -> change time of its file when all of it was last verified. */
   const verified = new Map<string, number>();
-  const canVerify = ({ hash }: BodyDigest): boolean => beginBlake3 !== undefined || !isBlake3(hash);
-  const missing = ({ hash }: BodyDigest): StoreResult<never> =>
-    fail({ code: 'store/missing', kind: 'blob', name: hash });
   const changeTime = (digest: BodyDigest): number | undefined => {
     const stats = disk.lstat(folder.blobPath(digest.hash));
     return stats?.isFile() === true && stats.size === digest.size ? stats.ctimeMs : undefined;
@@ -64,7 +50,7 @@ export function createFileStreamBlobStore(
       // What was there before was not read just now.
       const time = added ? changeTime(digest) : undefined;
       if (time !== undefined) remember(digest, time);
-      if (added) onAdded(digest.size);
+      if (added) onAdded?.(digest.size);
       return { digest, added };
     });
   };
@@ -72,26 +58,12 @@ export function createFileStreamBlobStore(
   return {
     ...base,
 
-    async findMissing(digests) {
-      const found = await base.findMissing(digests);
-      if (!found.ok || digests.every(canVerify)) return found;
-      return ok(digests.filter((digest) => !canVerify(digest) || found.value.includes(digest)));
-    },
-
-    async read(digest, sink) {
-      return canVerify(digest) ? await base.read(digest, sink) : missing(digest);
-    },
-
-    async readBytes(digest) {
-      return canVerify(digest) ? await base.readBytes(digest) : missing(digest);
-    },
-
     async putStream(source, accept = () => true, release) {
       return await put(source, { running: createRunningDigest(), accept, release });
     },
 
     async putBody(source, accept = () => true, release) {
-      return await put<BodyDigest>(source, { running: beginBody(), accept, release });
+      return await put<BodyDigest>(source, { running: (beginBlake3 ?? createRunningDigest)(), accept, release });
     },
 
     async putBytes(bytes, known) {
@@ -104,7 +76,6 @@ export function createFileStreamBlobStore(
     },
 
     async readRange(digest, range, sink, buffer) {
-      if (!canVerify(digest)) return missing(digest);
       const path = folder.blobPath(digest.hash);
       const time = attempt(path, () => changeTime(digest));
       if (!time.ok) return time;

@@ -1,7 +1,7 @@
 import { createRunningDigest, isSameDigest } from '@tr/hash';
 import { isMissing, type Digest } from '@tr/model';
 import type { Disk } from '../disk.js';
-import type { BodyHash } from '../entry-store/body-digest.js';
+import type { BodyHash } from '../body-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
 import { commitTemp, writeTemp } from '../folder/write-file.js';

@@ -1,6 +1,6 @@
 import { createRunningDigest, digestOf, isSameDigest, type RunningDigest } from '@tr/hash';
 import { errorCode, fail, ok, type Digest, type StoreFailure } from '@tr/model';
-import { isBlake3, type BodyDigest, type BodyHash, type BodyStore } from '../entry-store/body-digest.js';
+import { isBlake3, type BeginBlake3, type BodyDigest, type BodyStore } from '../body-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { guarded } from '../folder/guarded.js';
 import { setAside } from '../folder/quarantine.js';
@@ -13,32 +13,40 @@ import { blobTime, CHUNK_BYTES, executableTwin, isUntouched, openBlob, recheck, 
 /** Read-only: nobody may change a blob. */
 const BLOB_MODE = 0o444;
 
-/** Begins the digest that a name is compared with. */
-type BeginDigest = (name: BodyHash) => RunningDigest<BodyDigest>;
+/** What a store of files may be given. */
+export interface FileBlobStoreOptions {
+  /** Told the size of every blob that was new. */
+  readonly onAdded?: (bytes: number) => void;
+  /** Verifies bodies that are named by BLAKE3. Left out: they are missing. */
+  readonly beginBlake3?: BeginBlake3 | undefined;
+}
 
-/** Blobs as files of a cache folder. `onAdded` is told the size of every blob that was new. */
+/** Blobs as files of a cache folder. */
 export function createFileBlobStore(
   folder: CacheFolder,
-  onAdded: (bytes: number) => void = () => {},
-  begin: BeginDigest = createRunningDigest,
+  { onAdded = () => {}, beginBlake3 }: FileBlobStoreOptions = {},
 ): BodyStore {
   const { disk } = folder;
+  const canVerify = ({ hash }: BodyDigest): boolean => beginBlake3 !== undefined || !isBlake3(hash);
 
   return {
     async findMissing(digests) {
-      return guarded(folder, folder.root, () => ok(digests.filter((digest) => !hasBlob(folder, digest))));
+      const isMissing = (digest: BodyDigest): boolean => !hasBlob(folder, digest) || !canVerify(digest);
+      return guarded(folder, folder.root, () => ok(digests.filter(isMissing)));
     },
 
     async read(digest, sink) {
       const refusal = folder.check();
       if (refusal !== undefined) return fail(refusal);
-      return await readVerified(folder, { digest, running: begin(digest.hash) }, sink);
+      if (!canVerify(digest)) return fail(missing(digest));
+      const running = isBlake3(digest.hash) ? beginBlake3?.() : undefined;
+      return await readVerified(folder, { digest, running: running ?? createRunningDigest() }, sink);
     },
 
     async readBytes(digest) {
       const path = folder.blobPath(digest.hash);
       return guarded(folder, path, () => {
-        const file = openBlob(disk, path);
+        const file = canVerify(digest) ? openBlob(disk, path) : undefined;
         if (file === undefined) return fail(missing(digest));
         let bytes: Uint8Array;
         try {
@@ -48,7 +56,8 @@ export function createFileBlobStore(
         } finally {
           disk.close(file);
         }
-        const found = isBlake3(digest.hash) ? runOver(bytes, begin(digest.hash)) : digestOf(bytes);
+        const running = isBlake3(digest.hash) ? beginBlake3?.() : undefined;
+        const found = running === undefined ? digestOf(bytes) : runOver(bytes, running);
         return isSameDigest(found, digest) ? ok(bytes) : fail(refuse(folder, digest, 'other content'));
       });
     },

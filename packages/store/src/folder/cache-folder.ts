@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import { sha256 } from '@tr/hash';
 import { errorCode, type ActionKey, type StoreFailure, type TaskId } from '@tr/model';
 import type { Disk } from '../disk.js';
-import type { BodyHash } from '../entry-store/body-digest.js';
+import type { BodyHash } from '../body-store.js';
 import { readWhole } from '../read-whole.js';
 
 import { toStoreFailure } from '../trouble.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { digestOf, isSameDigest } from '@tr/hash';
 import { fail, ok } from '@tr/model';
-import type { BodyDigest, BodyStore } from '../entry-store/body-digest.js';
+import type { BodyDigest, BodyStore } from '../body-store.js';
 import type { StoredBlob } from '../ports.js';
 import { attempt, type StoreResult } from '../trouble.js';
 

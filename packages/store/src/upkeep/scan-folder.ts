@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import { isMissing, type ActionKey, type Sha256 } from '@tr/model';
 import type { Disk } from '../disk.js';
-import { isBlake3, type BodyHash } from '../entry-store/body-digest.js';
+import { isBlake3, type BodyHash } from '../body-store.js';
 import type { FileLook } from '../file-look.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 

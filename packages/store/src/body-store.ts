@@ -1,7 +1,7 @@
 import type { RunningDigest } from '@tr/hash';
 import type { Blake3, Sha256 } from '@tr/model';
-import type { BlobStore } from '../ports.js';
-import type { StoreResult } from '../trouble.js';
+import type { BlobStore } from './ports.js';
+import type { StoreResult } from './trouble.js';
 
 /** The name of a body: SHA-256 as everywhere, or BLAKE3 where a store named it for itself. */
 export type BodyHash = Sha256 | Blake3;

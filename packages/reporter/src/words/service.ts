@@ -9,7 +9,7 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
     case 'service/not-found':
       return {
         what: `${service} needs ${failure.kind}${failure.version === undefined ? '' : ` ${failure.version}`}, which is not on this machine${failure.found.length === 0 ? '' : ` (there is ${failure.found.join(', ')})`}.`,
-        next: 'Install it, put it in PATH, or give the `url` of a server that runs already.',
+        next: `${describeInstall(failure)} put it in PATH, or give the \`url\` of a server that runs already.`,
       };
     case 'service/start-failed':
       if (MISSING_EXTENSION.test(failure.detail)) return describeMissingExtension(service, failure.detail);
@@ -52,6 +52,20 @@ export function describeServiceFailure(failure: ServiceFailure): Words {
     case 'service/unsupported':
       return { what: `${service} is of kind ${failure.kind}, which cannot do this: ${failure.what}.` };
   }
+}
+
+/** Debian's packages. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  postgres: 'postgresql',
+  mysql: 'default-mysql-server',
+  mariadb: 'mariadb-server',
+  redis: 'redis-server',
+};
+
+/** Where another version is there, a package of this name would be the one that is there. */
+function describeInstall({ kind, found }: Extract<ServiceFailure, { code: 'service/not-found' }>): string {
+  const name = found.length === 0 ? PACKAGES[kind] : undefined;
+  return name === undefined ? 'Install it,' : `Install it (Debian: \`${name}\`),`;
 }
 
 /** What PostgreSQL says to `create extension`. */

@@ -90,3 +90,13 @@ test('names that would drive the terminal are made harmless by every area', () =
   });
   assert.deepEqual([...new Set(driving.map(({ code }) => code))], []);
 });
+
+test('a missing engine and a missing extension say what to install; where another version is there, the version is what matters', () => {
+  const engine = { code: 'service/not-found', service: 'db', kind: 'mariadb', version: '>=10' } as const;
+  assert.match(describeFailure({ ...engine, found: [] }).next ?? '', /^Install it \(Debian: `mariadb-server`\), put/);
+  assert.match(describeFailure({ ...engine, found: ['5.5 in /opt'] }).next ?? '', /^Install it, put/);
+  const start = { code: 'service/start-failed', service: 'db', logPath: undefined, logTail: ['LOG: noise'] } as const;
+  const missing = describeFailure({ ...start, detail: 'extension "postgis" is not available' });
+  assert.doesNotMatch(missing.what, /noise/);
+  assert.match(missing.next ?? '', /take it out of `extensions`/);
+});

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AlignedUpdates } from '../src/config/aligned-updates.js';
 import { loadBlake3 } from '../src/config/load-blake3.js';
 
 const KIB = 1024;
@@ -23,18 +22,6 @@ function* cut(sizes: readonly number[]): Iterable<Uint8Array> {
     at += size;
   }
 }
-
-test('bytes are handed on whole and in order, from a step to a step, however they come', () => {
-  for (const sizes of CUTS) {
-    const given: Buffer[] = [];
-    const updates = new AlignedUpdates((bytes) => given.push(Buffer.from(bytes)));
-    for (const piece of cut(sizes)) updates.add(piece);
-    updates.finish();
-    updates.finish();
-    assert.ok(Buffer.concat(given).equals(BYTES), String(sizes));
-    assert.ok(given.slice(0, -1).every(({ length }) => length % (16 * KIB) === 0));
-  }
-});
 
 /** From the test vectors that BLAKE3 comes with: the digest of 0 to 250, again and again. */
 const VECTORS = [

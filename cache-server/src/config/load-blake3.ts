@@ -1,5 +1,4 @@
 import { toBlake3, type BeginBlake3, type Blake3Digest } from '@tr/store';
-import { AlignedUpdates } from './aligned-updates.js';
 
 /** A known digest (BLAKE3's own test vectors, input of one byte 0): names on disk outlive the library that made them. */
 const KNOWN = '2d3adedff11b61f14c886e35afa036736dcd87a74d27b5c1510225d0f592e213';
@@ -13,17 +12,13 @@ export async function loadBlake3(): Promise<BeginBlake3 | undefined> {
     const { Blake3Hasher } = await import('@napi-rs/blake-hash');
     const begin: BeginBlake3 = () => {
       const hasher = new Blake3Hasher();
-      const aligned = new AlignedUpdates((bytes) => hasher.update(bytes));
       let size = 0;
       return {
         update: (bytes) => {
-          aligned.add(bytes);
+          hasher.update(bytes);
           size += bytes.length;
         },
-        finish: (): Blake3Digest => {
-          aligned.finish();
-          return { hash: toBlake3(hasher.digest('hex')), size };
-        },
+        finish: (): Blake3Digest => ({ hash: toBlake3(hasher.digest('hex')), size }),
       };
     };
     const running = begin();

@@ -23,10 +23,8 @@ export interface Disk {
   readAt(file: number, buffer: Uint8Array, position: number): number;
   /** Writes all of `bytes` at the current position. */
   write(file: number, bytes: Uint8Array): void;
-  /** Like `write` for many chunks. */
-  writeMany(file: number, chunks: readonly Uint8Array[]): void;
-  /** Like `writeMany`, on another thread; the chunks must stay as they are until then. */
-  writeLater(file: number, chunks: readonly Uint8Array[]): Promise<void>;
+  /** Like `write`, on another thread; the bytes must stay as they are until then. */
+  writeLater(file: number, bytes: Uint8Array): Promise<void>;
   /** Sets the modification time, seconds since the epoch. */
   setTime(file: number, seconds: number): void;
   close(file: number): void;
@@ -84,9 +82,6 @@ export const nodeDisk: Disk = {
   write: (file, bytes) => {
     for (let done = 0; done < bytes.length;) done += fs.writeSync(file, bytes, done, bytes.length - done);
   },
-  writeMany: (file, chunks) => {
-    for (let rest = chunks; rest.length > 0;) rest = withoutFirst(rest, fs.writevSync(file, rest));
-  },
   writeLater,
   setTime: (file, seconds) => fs.futimesSync(file, seconds, seconds),
   close: (file) => fs.closeSync(file),
@@ -101,26 +96,13 @@ export const nodeDisk: Disk = {
   removeDirectory: (path) => fs.rmdirSync(path),
 };
 
-async function writeLater(file: number, chunks: readonly Uint8Array[]): Promise<void> {
-  let rest = chunks;
-  while (rest.length > 0) {
-    const pending = rest;
-    const written = await new Promise<number>((resolve, reject) => {
-      fs.writev(file, pending, (error, count) => (error === null ? resolve(count) : reject(error)));
+async function writeLater(file: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; )
+    done += await new Promise<number>((resolve, reject) => {
+      fs.write(file, bytes, done, bytes.length - done, null, (error, count) =>
+        error === null ? resolve(count) : reject(error),
+      );
     });
-    rest = withoutFirst(pending, written);
-  }
-}
-
-/** What is left of chunks of which so many bytes are written: a disk that is nearly full takes a part. */
-function withoutFirst(chunks: readonly Uint8Array[], written: number): readonly Uint8Array[] {
-  let left = written;
-  const at = chunks.findIndex((chunk) => {
-    if (left < chunk.length) return true;
-    left -= chunk.length;
-    return false;
-  });
-  return at < 0 ? [] : chunks.slice(at).map((chunk, index) => (index === 0 ? chunk.subarray(left) : chunk));
 }
 
 function makeOne(path: string): void {

@@ -140,15 +140,15 @@ async function receive<Named extends BodyDigest>(
   const opened = attempt(folder.root, () => openTemp(folder, BLOB_MODE));
   if (!opened.ok) return opened;
   const { file, path } = opened.value;
-  const writer = new BatchWriter(disk, file, release);
+  const writer = new BatchWriter({ disk, file, hash: (bytes) => running.update(bytes) });
   let isDone = false;
   let digest: Named;
   try {
     for await (const chunk of source) {
-      running.update(chunk);
       const added = writer.add(chunk);
       const failure = added instanceof Promise ? ((await added) as unknown) : added;
       if (failure !== undefined) return fail(toStoreFailure(failure, path));
+      release?.(chunk);
     }
     const failure = await writer.finish();
     if (failure !== undefined) return fail(toStoreFailure(failure, path));
@@ -158,7 +158,7 @@ async function receive<Named extends BodyDigest>(
     if (!timed.ok) return timed;
     isDone = true;
   } finally {
-    await writer.settle();
+    await writer.dispose();
     disk.close(file);
     if (!isDone) dropTemp(folder, path);
   }

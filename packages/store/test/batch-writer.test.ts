@@ -54,6 +54,23 @@ test('streams that come in at once are each hashed and written as they came; a c
   for (const { content, path } of streams) assert.ok(readFileSync(path).equals(content), path);
 });
 
+test('more streams at once than there is memory for large batches are stored as well', async (t) => {
+  const directory = temporary(t);
+  const contents = Array.from({ length: 200 }, (_, at) => contentOf(at, 65 * KIB + at));
+  const streams = contents.map((_, at) => begin(join(directory, String(at))));
+  for (const half of [0, 1])
+    for (const [at, { writer }] of streams.entries())
+      assert.equal(
+        await writer.add(contents[at]?.subarray(half * 40 * KIB, half === 0 ? 40 * KIB : undefined) ?? Buffer.of()),
+        undefined,
+      );
+  for (const [at, { writer, end }] of streams.entries()) {
+    assert.equal(await writer.finish(), undefined);
+    await end();
+    assert.ok(contents[at]?.equals(readFileSync(join(directory, String(at)))));
+  }
+});
+
 test('what the disk refuses is told, on this thread and on another one, and leaves the next stream alone', async (t) => {
   const directory = temporary(t);
   const full = Object.assign(new Error('no room'), { code: 'ENOSPC' });

@@ -8,10 +8,13 @@ import type { Disk } from '../disk.js';
 const BATCH_BYTES = 192 * 1024;
 /** So much of a stream is written on this thread, bytes: for that, waking another one costs as much as the writing. */
 const OWN_THREAD_BYTES = 1024 * 1024;
-/** Memory for batches that is kept for the next streams: the kernel would have to find and clear its pages each time. */
-const MAX_FREE = 64;
+/** Batches that are gathered at once, and whose memory is kept: the kernel would have to find and clear its pages each time. */
+const MAX_LENT = 128;
+/** Batches of streams that come when so many are under way, bytes: a thousand slow clients have to fit into memory. */
+const CROWDED_BYTES = 64 * 1024;
 
 const free: Buffer[] = [];
+let lent = 0;
 
 /** What a stream goes through on its way to a file. */
 export interface BatchWriterOptions {
@@ -46,9 +49,9 @@ export class BatchWriter {
   add(chunk: Uint8Array): unknown {
     for (let at = 0; at < chunk.length;) {
       at += this.#fill(chunk, at);
-      if (this.#filled < BATCH_BYTES) break;
-      if (this.#own < BATCH_BYTES) return this.#addLater(chunk.subarray(at));
-      this.#own -= BATCH_BYTES;
+      if (this.#filled < this.#batch.length) break;
+      if (this.#own < this.#filled) return this.#addLater(chunk.subarray(at));
+      this.#own -= this.#filled;
       const failure = this.#writeBatch();
       if (failure !== undefined) return failure;
     }
@@ -68,7 +71,7 @@ export class BatchWriter {
   }
 
   #fill(chunk: Uint8Array, from: number): number {
-    const length = Math.min(BATCH_BYTES - this.#filled, chunk.length - from);
+    const length = Math.min(this.#batch.length - this.#filled, chunk.length - from);
     this.#batch.set(length === chunk.length ? chunk : chunk.subarray(from, from + length), this.#filled);
     this.#filled += length;
     return length;
@@ -100,19 +103,30 @@ export class BatchWriter {
     if (failure !== undefined) return failure;
     const batch = this.#batch;
     this.#batch = lend();
-    this.#writing = this.#options.disk.writeLater(this.#options.file, bytes).then(
-      () => giveBack(batch),
-      (error: unknown) => error,
-    );
+    this.#writing = writeLater(this.#options, bytes).finally(() => giveBack(batch));
     return this.add(rest);
   }
 }
 
+/** Resolves to the trouble, if any. */
+async function writeLater({ disk, file }: BatchWriterOptions, bytes: Uint8Array): Promise<unknown> {
+  try {
+    await disk.writeLater(file, bytes);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 function lend(): Buffer {
-  // Not from the pool of small buffers.
+  // Not from Node's pool, of which one part would keep the whole.
+  if (lent >= MAX_LENT) return Buffer.allocUnsafeSlow(CROWDED_BYTES);
+  lent++;
   return free.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
 }
 
-function giveBack(batch: Buffer): undefined {
-  if (free.length < MAX_FREE) free.push(batch);
+function giveBack(batch: Buffer): void {
+  if (batch.length < BATCH_BYTES) return;
+  lent--;
+  free.push(batch);
 }

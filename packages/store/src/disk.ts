@@ -97,7 +97,7 @@ export const nodeDisk: Disk = {
 };
 
 async function writeLater(file: number, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; )
+  for (let done = 0; done < bytes.length;)
     done += await new Promise<number>((resolve, reject) => {
       fs.write(file, bytes, done, bytes.length - done, null, (error, count) =>
         error === null ? resolve(count) : reject(error),

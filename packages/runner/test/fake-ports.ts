@@ -19,6 +19,8 @@ import { join } from 'node:path';
 import type { Clock, ProcessEnd, ShutdownRequest, SpawnRequest } from '../src/ports.js';
 import type { RunTasksOptions } from '../src/run-context.js';
 import { runTasks } from '../src/run-tasks.js';
+// A run loads it with its first execution, which takes a turn that tests do not count.
+import '../src/execute-task.js';
 
 /** A task of a test graph; what is not given is an ordinary cached task with a command. */
 export interface TestTask {

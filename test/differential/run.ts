@@ -1,4 +1,4 @@
-// Follows random histories of work trees, and of machines that share a remote (kinds `server` and `bucket`, or `--kind=shared` for both):
+// Follows random histories of work trees, and of machines that share a remote (kinds `server`, `strict` and `bucket`, or `--kind=shared` for both):
 // `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--on=<directory>]`. Prints every seed.
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';

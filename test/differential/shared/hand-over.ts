@@ -19,7 +19,7 @@ async function handOver(world: World, machine: Scene, random: Random): Promise<s
   const from = random.pick(world.machines.filter((each) => each !== machine));
   if (world.isRemoteDamaged) await heal(world, machine, random);
   if (world.isRemoteDamaged) return undefined;
-  if (!prepare(world, { from, to: machine })) return undefined;
+  if (!(await prepare(world, { from, to: machine }))) return undefined;
   const sent = await from.tr([...CALL, '--force']);
   if (sent.exitCode !== 0 || hasTrouble(sent)) return 'nothing was handed over';
   world.wipe(machine);
@@ -38,7 +38,7 @@ async function handOver(world: World, machine: Scene, random: Random): Promise<s
 /** What was lost or damaged at the remote is made anew by those who miss it, and is there again. */
 async function heal(world: World, machine: Scene, random: Random): Promise<string | undefined> {
   const from = random.pick(world.machines.filter((each) => each !== machine));
-  if (!prepare(world, { from, to: machine })) return undefined;
+  if (!(await prepare(world, { from, to: machine }))) return undefined;
   let texts: readonly string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     world.wipe(from);
@@ -57,13 +57,17 @@ async function heal(world: World, machine: Scene, random: Random): Promise<strin
 }
 
 /** Gives one machine what the other one has checked out, and both the right to write; false where they cannot share. */
-function prepare(world: World, { from, to }: { readonly from: Scene; readonly to: Scene }): boolean {
+async function prepare(world: World, { from, to }: { readonly from: Scene; readonly to: Scene }): Promise<boolean> {
   const isTrustAsked = readRemoteSettings(from)['publicKeys'] !== undefined;
   // At a server that knows no keys an unsigned entry stays, as the first one.
   if (isTrustAsked && world.kind === 'server') return false;
+  if (world.kind === 'strict') {
+    await world.remote.kill?.();
+    await world.remote.restart();
+  }
   for (const each of [from, to]) {
     world.become(each, 'main');
-    if (isTrustAsked) each.surroundings.set('TR_SIGNING_KEY', world.keys.signing);
+    if (isTrustAsked || world.kind === 'strict') each.surroundings.set('TR_SIGNING_KEY', world.keys.signing);
   }
   return world.pull(to, from);
 }

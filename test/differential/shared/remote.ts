@@ -1,11 +1,11 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runServerCommand, startCacheServer, type CacheServer } from '../../rig/cache-server.js';
 import { startFaultProxy, type FaultProxy } from '../../rig/fault-proxy.js';
 import { startS3Server } from '../../rig/s3-server.js';
 
-/** What the machines of a world share. */
-export const REMOTES = ['server', 'bucket'] as const;
+/** What the machines of a world share. A `strict` server takes only signed entries into `main` from its second start on. */
+export const REMOTES = ['server', 'strict', 'bucket'] as const;
 export type RemoteKind = (typeof REMOTES)[number];
 
 /** Who somebody is at the remote. */
@@ -26,9 +26,12 @@ export interface Remote {
   close(): Promise<void>;
 }
 
-/** Starts one that keeps what it has below `directory`. */
-export async function startRemote(kind: RemoteKind, directory: string): Promise<Remote> {
-  return kind === 'bucket' ? await startBucket() : await startServer(directory);
+/** Starts one that keeps what it has below `directory`; `trusted` is the public key of who signs. */
+export async function startRemote(kind: RemoteKind, directory: string, trusted: string): Promise<Remote> {
+  if (kind === 'bucket') return await startBucket();
+  const trust = `${directory}-trust.json`;
+  writeFileSync(trust, JSON.stringify({ signedBy: { 'default/main': [trusted] } }));
+  return await startServer(directory, kind === 'strict' ? ['--trust-file', trust] : []);
 }
 
 async function startBucket(): Promise<Remote> {
@@ -48,8 +51,10 @@ async function startBucket(): Promise<Remote> {
   };
 }
 
-async function startServer(directory: string): Promise<Remote> {
-  const start = (): Promise<CacheServer> => startCacheServer(['--dir', directory]);
+/** `later`: options of every start but the first one. */
+async function startServer(directory: string, later: readonly string[]): Promise<Remote> {
+  const start = (...options: readonly string[]): Promise<CacheServer> =>
+    startCacheServer(['--dir', directory, ...options]);
   const createToken = async (...options: readonly string[]): Promise<string> => {
     const { output } = await runServerCommand(['token', 'create', '--dir', directory, ...options], {});
     return /trc_\S+/.exec(output)?.[0] ?? '';
@@ -69,7 +74,7 @@ async function startServer(directory: string): Promise<Remote> {
       rmSync(killed?.directory ?? '', { recursive: true, force: true });
     },
     restart: async () => {
-      server ??= await start();
+      server ??= await start(...later);
       proxy.target = server.url;
     },
     listFiles: () => listFiles(directory).filter((path) => /\/[0-9a-f]{2}\//.test(path)),

@@ -33,17 +33,18 @@ export class World {
   /** Whose local state was damaged by hand. */
   readonly damaged = new Set<Scene>();
   /** Signs, and is trusted by who asks for signatures. */
-  readonly keys = makeKeys();
+  readonly keys: Keys;
   /** Something of what the remote keeps may be lost, or may never have come to it. */
   isRemoteDamaged = false;
   /** What goes on beside the next call, and has to end before the one after it. */
   pending: Promise<void> | undefined;
 
-  private constructor(made: Pick<World, 'base' | 'remote' | 'kind' | 'machines'>) {
+  private constructor(made: Pick<World, 'base' | 'remote' | 'kind' | 'machines' | 'keys'>) {
     this.base = made.base;
     this.remote = made.remote;
     this.kind = made.kind;
     this.machines = made.machines;
+    this.keys = made.keys;
   }
 
   /** Makes one on the file system of `directory`. */
@@ -54,7 +55,8 @@ export class World {
     const extra = { tasks: makeTasks(random), remoteCache: LIMITS };
     const first = makeScene(random.pick(SCENES), random, base, extra);
     const machines = [first, ...Array.from({ length: 1 + random.below(2) }, () => copyOf(first, base))];
-    const world = new World({ base, remote: await startRemote(kind, stored), kind, machines });
+    const keys = makeKeys();
+    const world = new World({ base, remote: await startRemote(kind, stored, keys.trusted), kind, machines, keys });
     for (const machine of machines) world.become(machine, 'main');
     return world;
   }
@@ -112,7 +114,13 @@ function copyOf(scene: Scene, directory: string): Scene {
   return new Scene(base, scene.shape);
 }
 
-function makeKeys(): { readonly signing: string; readonly trusted: string } {
+/** Both halves, as variables and configurations have them. */
+interface Keys {
+  readonly signing: string;
+  readonly trusted: string;
+}
+
+function makeKeys(): Keys {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   return {
     signing: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),

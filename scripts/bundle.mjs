@@ -228,27 +228,17 @@ function piecesPlugin(pieces, program, isProgram) {
   };
 }
 
-/** Whether a piece was made for the `import()` of that file. */
-const isCalled = (name, file) => name.replace(/(?:-[A-Z0-9]{8})?\.js$/, '') === file;
+/** Whether a piece was made for the `import()` of what executes commands. */
+const executesCommands = (name) => /^execute-task-[A-Z0-9]{8}\.js$/.test(name);
 
-/**
- * What a run may need after a command, by file. It is loaded with what executes the first one: a command may be an installation that
- * replaces this program.
- */
-const neededLater = [
-  'save-task',
-  'describe-failure',
-  'explain',
-  'locked-closures',
-  'chunked-outputs',
-  'collect-garbage',
-];
+/** It begins with this, for load-main.ts: a command may be an installation that replaces the program. */
+const beforeCommands = 'require("before-commands");';
 
 async function buildPieces() {
   const pieces = await cutProgram();
+  if (![...pieces.keys()].some(executesCommands))
+    throw new Error('Nothing was made for the import of execute-task.js.');
   const program = withImports(pieces, 'main.js');
-  const afterCommands = neededLater.map((file) => [...pieces.keys()].find((name) => isCalled(name, file)));
-  const requireAll = (names) => names.map((name) => `require("${toCjs(name)}");`).join('');
   const shared = [...program].filter((name) =>
     [...pieces].some(([other, { imports }]) => !program.has(other) && imports.includes(name)),
   );
@@ -274,7 +264,7 @@ async function buildPieces() {
           outfile: `${out}/${toCjs(name)}`,
           plugins: [piecesPlugin(pieces, program, false)],
           ...wrapped,
-          ...(isCalled(name, 'execute-task') && { footer: { js: `${requireAll(afterCommands)}${wrapped.footer.js}` } }),
+          ...(executesCommands(name) && { banner: { js: `${wrapped.banner.js}${beforeCommands}` } }),
         }),
       ),
   ]);

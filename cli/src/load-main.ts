@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { readOwnFile } from './own-file.js';
+import { StoredCode } from './stored-code.js';
 
 /** The bundle is CommonJS; its files lie in one directory, so that they can share this. */
 declare const require: (id: string) => unknown;
@@ -26,6 +28,9 @@ const BUILTINS = ['node:crypto', 'node:os', 'node:util'];
 /** A file of the bundle that asks for an ES module, which only Node can load: `bundle.mjs` leaves it as it is. */
 const FOR_NODE = './cache-server.cjs';
 
+/** What `bundle.mjs` lets the file ask for that executes commands. */
+const BEFORE_COMMANDS = 'before-commands';
+
 /** Loads `main.cjs`; see `Program`. `isRun`: this call does what most calls do, so its code is worth keeping. */
 export function loadMain(
   directory: string,
@@ -34,7 +39,7 @@ export function loadMain(
   BUILTINS.forEach(require);
   // V8 of Node 20; later ones know no such flag, and would say so on stderr.
   if (process.versions.v8.startsWith('11.')) setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
-  const program = new Program(directory, `.code-${options.buildId}-${process.version}-${process.arch}-`);
+  const program = new Program(directory, new StoredCode(directory, options.buildId));
   const main = program.load('main.cjs') as MainModule;
   // After the run, when the functions that it needed have been compiled.
   if (options.isRun) process.once('exit', () => program.keepCode(main.kindsOfWork()));
@@ -42,7 +47,7 @@ export function loadMain(
 }
 
 interface LoadedFile {
-  readonly exports: unknown;
+  readonly module: { readonly exports: unknown };
   readonly script: Script;
   /** Kinds of work (see outcomes-seen.ts) whose functions its stored code has; undefined without such code. */
   readonly kinds: string | undefined;
@@ -50,89 +55,62 @@ interface LoadedFile {
 
 /**
  * The files of the bundle, taken over from the code that V8 compiled in earlier runs: compiling them anew takes a third of a run
- * that finds everything in place. (Node has this built in from 22.1 on; doing it here serves all versions alike.) The code lies
- * beside the bundle, under the digest of the source it was made from, since V8 itself compares only the length. Where that
- * directory cannot be written the program is compiled every time.
+ * that finds everything in place. (Node has this built in from 22.1 on; doing it here serves all versions alike.)
  */
 class Program {
   readonly #directory: string;
-  readonly #prefix: string;
-  /** File -> the kinds of its stored code, where there is some. */
-  readonly #stored: ReadonlyMap<string, string>;
+  readonly #stored: StoredCode;
   readonly #loaded = new Map<string, LoadedFile>();
   readonly #builtins = new Map<string, unknown>();
+  /** What is not loaded yet; see `#hold`. */
+  readonly #held = new Map<string, Buffer>();
 
-  constructor(directory: string, prefix: string) {
+  constructor(directory: string, stored: StoredCode) {
     this.#directory = directory;
-    this.#prefix = prefix;
-    this.#stored = new Map(this.#listCode().sort(([, a], [, b]) => a.length - b.length));
+    this.#stored = stored;
   }
 
   load(file: string): unknown {
     const known = this.#loaded.get(file);
-    if (known !== undefined) return known.exports;
+    if (known !== undefined) return known.module.exports;
     const filename = join(this.#directory, file);
-    const kinds = this.#stored.get(file);
-    const cachedData = kinds === undefined ? undefined : readIfThere(this.#pathOfCode(file, kinds));
+    const stored = this.#stored.read(file);
     // The bundler writes ASCII only, and the function around it.
-    const source = readFileSync(filename, 'latin1');
-    const script = new Script(source, { filename, ...(cachedData === undefined ? {} : { cachedData }) });
+    const source = (this.#held.get(file) ?? readOwnFile(filename)).toString('latin1');
+    const script = new Script(source, { filename, ...(stored === undefined ? {} : { cachedData: stored.code }) });
+    const kinds = script.cachedDataRejected === true ? undefined : stored?.kinds;
     const module = { exports: {} };
+    // Before it runs, as Node has it: what it asks for may ask for it.
+    this.#loaded.set(file, { module, script, kinds });
     const run = script.runInThisContext() as (...args: unknown[]) => void;
     run.call(module.exports, module.exports, (id: string) => this.#require(id), module, filename, this.#directory);
-    const isTaken = cachedData !== undefined && script.cachedDataRejected !== true;
-    this.#loaded.set(file, { exports: module.exports, script, kinds: isTaken ? kinds : undefined });
     return module.exports;
   }
 
   /** A hundred files of the program ask for the same few modules, and Node takes its time to find one again. */
   #require(id: string): unknown {
+    if (id === BEFORE_COMMANDS) return this.#hold();
     if (id.startsWith('./') && id !== FOR_NODE) return this.load(id.slice(2));
     if (!this.#builtins.has(id)) this.#builtins.set(id, require(id));
     return this.#builtins.get(id);
+  }
+
+  /** Reads whatever may be loaded later: a command may be an installation that replaces this program. */
+  #hold(): void {
+    try {
+      for (const file of readdirSync(this.#directory))
+        if (file.endsWith('.cjs') && !this.#loaded.has(file))
+          this.#held.set(file, readOwnFile(join(this.#directory, file)));
+    } catch {
+      // Somebody is at it already.
+    }
   }
 
   /** Stores the code of each file that was used for a kind of work for the first time. */
   keepCode(seen: ReadonlySet<string>): void {
     for (const [file, { script, kinds = '' }] of this.#loaded) {
       const all = [...new Set([...kinds.split(''), ...seen])].sort().join('');
-      if (all === kinds) continue;
-      try {
-        const temporary = join(this.#directory, `${this.#prefix}${file}.${process.pid}`);
-        writeFileSync(temporary, script.createCachedData());
-        renameSync(temporary, this.#pathOfCode(file, all));
-        // Others of this build: with fewer kinds, or code that this version of V8 did not accept.
-        for (const [other, less] of this.#listCode())
-          if (other === file && less !== all) rmSync(this.#pathOfCode(file, less), { force: true });
-      } catch {
-        // Read-only: every start compiles.
-      }
+      if (all !== kinds && !this.#stored.keep(file, all, script)) return;
     }
-  }
-
-  #pathOfCode(file: string, kinds: string): string {
-    return join(this.#directory, `${this.#prefix}${file}-${kinds}`);
-  }
-
-  /** File and kinds of each stored code of this build. */
-  #listCode(): [file: string, kinds: string][] {
-    try {
-      return readdirSync(this.#directory).flatMap((name): [string, string][] => {
-        const at = name.lastIndexOf('-');
-        return name.startsWith(this.#prefix) && at >= this.#prefix.length
-          ? [[name.slice(this.#prefix.length, at), name.slice(at + 1)]]
-          : [];
-      });
-    } catch {
-      return [];
-    }
-  }
-}
-
-function readIfThere(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
   }
 }

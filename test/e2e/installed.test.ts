@@ -1,9 +1,8 @@
 /** The program as the README has it installed in another repository: a link to a clone, started by what the package manager makes. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { TR_BIN } from '../rig/exec-tr.js';
@@ -48,33 +47,3 @@ for (const [name, install] of [
     assert.equal(call(workspace, 'sh', ['-c', 'echo abc | tr a-z A-Z']), 'ABC\n');
   });
 }
-
-test('a task that replaces the program ends well, and so do the tasks after it', (t) => {
-  const place = mkdtempSync(join(tmpdir(), 'tr-replaced-'));
-  t.after(() => rmSync(place, { recursive: true }));
-  for (const part of ['bin', 'bundle']) cpSync(join(CLI, part), join(place, part), { recursive: true });
-  const run = (program: string): { readonly status: number | null; readonly text: string } => {
-    const called = spawnSync(process.execPath, [program, 'run', 'test'], { cwd: workspace.root, encoding: 'utf8' });
-    return { status: called.status, text: called.stdout + called.stderr };
-  };
-  const workspace = createWorkspace({
-    'package.json': { json: { name: 'root', private: true, workspaces: ['packages/*'] } },
-    'package-lock.json': { json: { name: 'root', lockfileVersion: 3, packages: {} } },
-    'turbo.json': { json: { tasks: { build: { outputs: ['out'] }, test: { dependsOn: ['build'] } } } },
-    'packages/a/package.json': {
-      json: {
-        name: 'a',
-        scripts: { build: `rm -rf '${place}' && mkdir '${place}' && echo done > out`, test: 'exit 3' },
-      },
-    },
-  });
-  t.after(() => workspace.dispose());
-  const first = run(join(place, 'bin/tr.cjs'));
-  assert.equal(first.status, 3, first.text);
-  assert.match(first.text, /a#test/);
-  assert.deepEqual(readdirSync(place), []);
-  rmSync(join(workspace.root, 'packages/a/out'));
-  const second = run(TR_BIN);
-  assert.equal(second.status, 3, second.text);
-  assert.match(second.text, /a:build: cache hit/);
-});

@@ -1,0 +1,102 @@
+import { closeSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { cachedDataVersionTag } from 'node:v8';
+import type { Script } from 'node:vm';
+import { readOwnFile } from './own-file.js';
+
+/** Bytes of the SHA-256 at its end. V8 runs into code that is damaged (a power failure, a bad disk) without looking, and crashes. */
+const DIGEST_BYTES = 32;
+
+/**
+ * The code that V8 compiled of the files of the bundle in earlier runs, a file for each beside it, named by the build (V8 compares
+ * only the length of the source), by what V8 itself refuses code by, and by the kinds of work (see outcomes-seen.ts) whose functions
+ * it has. What cannot be written is compiled every time.
+ */
+export class StoredCode {
+  readonly #directory: string;
+  readonly #prefix: string;
+  /** File -> kinds; of several the most. */
+  readonly #kinds: ReadonlyMap<string, string>;
+
+  /** `directory`: the bundle's, absolute. */
+  constructor(directory: string, buildId: string) {
+    this.#directory = directory;
+    // The tag is of V8's version and flags (`NODE_OPTIONS`) and of what the processor can do.
+    const tag = cachedDataVersionTag().toString(16);
+    this.#prefix = `.code-${buildId}-${process.version}-${process.arch}-${tag}-`;
+    this.#kinds = new Map(this.#list().sort(([, a], [, b]) => a.length - b.length));
+  }
+
+  /** Undefined also for code that is damaged. */
+  read(file: string): { readonly kinds: string; readonly code: Buffer } | undefined {
+    const kinds = this.#kinds.get(file);
+    const code = kinds === undefined ? undefined : readCode(this.#pathOf(file, kinds));
+    return kinds === undefined || code === undefined ? undefined : { kinds, code };
+  }
+
+  /** In place of what was stored. False where it cannot be, which is found out before V8 makes the code: that takes long. */
+  keep(file: string, kinds: string, script: Script): boolean {
+    const temporary = join(this.#directory, `${this.#prefix}${file}.${process.pid}`);
+    try {
+      writeCode(temporary, () => script.createCachedData());
+      renameSync(temporary, this.#pathOf(file, kinds));
+      for (const [other, less] of this.#list())
+        if (other === file && less !== kinds) rmSync(this.#pathOf(file, less), { force: true });
+      return true;
+    } catch {
+      removeUnfinished(temporary);
+      return false;
+    }
+  }
+
+  #pathOf(file: string, kinds: string): string {
+    return join(this.#directory, `${this.#prefix}${file}-${kinds}`);
+  }
+
+  #list(): [file: string, kinds: string][] {
+    try {
+      return readdirSync(this.#directory).flatMap((name): [string, string][] => {
+        const at = name.lastIndexOf('-');
+        return name.startsWith(this.#prefix) && at >= this.#prefix.length
+          ? [[name.slice(this.#prefix.length, at), name.slice(at + 1)]]
+          : [];
+      });
+    } catch {
+      return [];
+    }
+  }
+}
+
+function readCode(path: string): Buffer | undefined {
+  try {
+    const bytes = readOwnFile(path);
+    const code = bytes.subarray(0, -DIGEST_BYTES);
+    return digestOf(code).equals(bytes.subarray(-DIGEST_BYTES)) ? code : undefined;
+  } catch {
+    // Another process has put more in its place.
+    return undefined;
+  }
+}
+
+function writeCode(path: string, make: () => Buffer): void {
+  const file = openSync(path, 'w');
+  try {
+    const code = make();
+    for (const part of [code, digestOf(code)]) for (let at = 0; at < part.length;) at += writeSync(file, part, at);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function digestOf(code: Buffer): Buffer {
+  // Not imported: this file is a part of what starts first, which has other ends than a run.
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(code).digest();
+}
+
+function removeUnfinished(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where nothing can be written nothing was.
+  }
+}

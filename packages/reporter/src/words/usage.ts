@@ -30,6 +30,8 @@ const INSTEAD_OF_COMMAND: Readonly<Record<string, string>> = {
 
 /** What says the same as a flag of Turborepo. */
 const INSTEAD_OF_OPTION: Readonly<Record<string, string>> = {
+  '--graph': '`tr run <task> --dry=json` has the tasks and their edges.',
+  '--summarize': '`--dry=json` has what would run and its keys, `--log-format=json` what happened.',
   '--json': '`--log-format=json` prints what happens as JSON, one event a line.',
 };
 

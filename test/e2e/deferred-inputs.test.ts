@@ -1,5 +1,7 @@
 /** Structured `inputs`: files that are known only once the dependencies have ended. */
 import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { createWorkspace, type TestWorkspace } from '../rig/workspace.js';
@@ -76,6 +78,18 @@ test('whether a chosen output is executable counts', async () => {
   assert.match((await workspace.tr(['why', 'app#check'])).stdout, /dist\/tool/);
   setMode('644');
   assert.equal(await run(workspace), 'restored fresh fresh');
+});
+
+test('whether an input is executable counts where the configuration says so', async () => {
+  const workspace = createTyped(['src.txt']);
+  const config = JSON.parse(workspace.read('turbo.json')) as object;
+  for (const hashFilePermissions of [false, true]) {
+    workspace.write({ 'turbo.json': { json: { ...config, futureFlags: { hashFilePermissions } } } });
+    chmodSync(join(workspace.root, 'packages/app/src.txt'), 0o644);
+    await run(workspace);
+    chmodSync(join(workspace.root, 'packages/app/src.txt'), 0o755);
+    assert.match(await run(workspace), hashFilePermissions ? /^fresh executed/ : /^fresh fresh/);
+  }
 });
 
 test('left out by --only, a task that has chosen outputs of a dependency has the key it has in a whole run', async () => {

@@ -9,9 +9,11 @@ import { BatchWriter } from '../src/entry-store/batch-writer.js';
 
 const KIB = 1024;
 
-/** Another content for each seed. */
+/** Another content for each seed, and in each 64 KiB of it. */
 function contentOf(seed: number, length: number): Buffer {
-  return Buffer.from(Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 8) * seed + seed) & 255));
+  return Buffer.from(
+    Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 8) * seed + (at >> 16) * 7 + seed) & 255),
+  );
 }
 
 function temporary(t: TestContext): string {
@@ -69,6 +71,26 @@ test('more streams at once than there is memory for large batches are stored as 
     await end();
     assert.ok(contents[at]?.equals(readFileSync(join(directory, String(at)))));
   }
+});
+
+test('a stream that gets a smaller batch on its way is written in order', async (t) => {
+  const directory = temporary(t);
+  const disk: Disk = {
+    ...nodeDisk,
+    // Another thread may take its time.
+    writeLater: async (file, bytes) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await nodeDisk.writeLater(file, bytes);
+    },
+  };
+  const path = join(directory, 'stream');
+  const content = contentOf(7, 3000 * KIB);
+  const { writer, end } = begin(path, disk);
+  const others = Array.from({ length: 127 }, (_, at) => begin(join(directory, String(at))));
+  assert.equal(await writer.add(content), undefined);
+  assert.equal(await writer.finish(), undefined);
+  for (const each of [{ end }, ...others]) await each.end();
+  assert.ok(readFileSync(path).equals(content));
 });
 
 test('what the disk refuses is told, on this thread and on another one, and leaves the next stream alone', async (t) => {

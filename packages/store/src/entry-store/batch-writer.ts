@@ -98,6 +98,8 @@ export class BatchWriter {
 
   /** Writes the batch while the next one is gathered, `rest` first. */
   async #addLater(rest: Uint8Array): Promise<unknown> {
+    // From here on this thread would overtake the other one, also with a smaller batch.
+    this.#own = 0;
     const bytes = this.#takeBatch();
     const failure = await this.#writing;
     if (failure !== undefined) return failure;

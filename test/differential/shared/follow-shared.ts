@@ -23,7 +23,8 @@ const WEIGHTS: Weights<WorldChange> = [
   [onMachine(FILE_CHANGES), 20],
   [onMachine(GIT_CHANGES), 6],
   [onMachine(SETTING_CHANGES), 6],
-  [onMachine(OUTPUT_CHANGES), 5],
+  // An output may be a hard link to what is stored.
+  [onMachine(OUTPUT_CHANGES, true), 5],
   [onMachine(STATE_CHANGES, true), 6],
   [onMachine(RUN_CHANGES), 6],
   [SHARED_CHANGES, 28],
@@ -115,5 +116,5 @@ function chooseCall(random: Random): readonly string[] {
 async function verify(world: World, machine: Scene): Promise<readonly string[]> {
   if (world.damaged.has(machine)) return [];
   const { exitCode, text } = await machine.tr(['cache', 'verify']);
-  return exitCode === 0 ? [] : [`tr cache verify came to ${exitCode}`, text, '', ''];
+  return exitCode === 0 ? [] : [`tr cache verify came to ${exitCode}\n${text}`, '', '', ''];
 }

@@ -9,6 +9,7 @@ const CHUNK_BYTES = 1024 * 1024;
  * Moves staged outputs to where they belong and removes what the plan says. Every file appears by a rename, a whole
  * new directory by one rename, so that whoever reads sees an old or a new output, never half of one, and two processes
  * doing this at once cannot damage a file. Throws errors of the operating system.
+ * Returns the new directories that were moved as a whole, absolute and ending in `/`: the stamps of the files in them are as they were.
  */
 export function putInPlace(request: {
   readonly disk: Disk;
@@ -17,14 +18,16 @@ export function putInPlace(request: {
   readonly staging: string;
   readonly base: RelativePath;
   readonly plan: RestorePlan;
-}): void {
+}): readonly string[] {
   const { disk, root, staging, base, plan } = request;
+  const moved: string[] = [];
   for (const path of plan.obstacles) remove(disk, root, path);
-  if (plan.writes.length > 0) merge(disk, staging, base === '' ? root : `${root}/${base}`);
+  if (plan.writes.length > 0) merge(disk, { from: staging, to: base === '' ? root : `${root}/${base}` }, moved);
   for (const path of plan.removals) remove(disk, root, path);
+  return moved;
 }
 
-function merge(disk: Disk, from: string, to: string): void {
+function merge(disk: Disk, { from, to }: { readonly from: string; readonly to: string }, moved: string[]): void {
   for (const entry of disk.readDirectory(from)) {
     const source = `${from}/${entry.name}`;
     const target = `${to}/${entry.name}`;
@@ -33,11 +36,14 @@ function merge(disk: Disk, from: string, to: string): void {
       continue;
     }
     const there = disk.lstat(target);
-    if (there === undefined && moveDirectory(disk, source, target)) continue;
+    if (there === undefined && moveDirectory(disk, source, target)) {
+      moved.push(`${target}/`);
+      continue;
+    }
     // Looked at again right before it is entered: never through a link.
     if (disk.lstat(target)?.isDirectory() !== true) disk.makeDirectory(target);
     if (disk.lstat(target)?.isDirectory() !== true) throw new NotADirectoryError(target);
-    merge(disk, source, target);
+    merge(disk, { from: source, to: target }, moved);
   }
 }
 

@@ -170,6 +170,7 @@ async function carryOut(
   const staging = await place.staging.take();
   let staged: Awaited<ReturnType<typeof stageOutputs>>;
   let size: number;
+  let moved: readonly string[];
   try {
     const blobs = openEntryBlobs(request.blobs, manifest);
     staged = await stageOutputs({ ...request, blobs, disk, area: place.staging, staging, base, entries: plan.writes });
@@ -181,12 +182,12 @@ async function carryOut(
       unfinishedSince,
     });
     size = records.sizeOf(task);
-    putInPlace({ disk, root, staging, base, plan });
+    moved = putInPlace({ disk, root, staging, base, plan });
   } finally {
     place.staging.giveBack(staging);
   }
   const sampledAt = records.sampleClock();
-  const stamps = stampAll(request, before.comparison, staged.value);
+  const stamps = stampAll(request, before.comparison, { staged: staged.value, moved });
   const disturbed = isDisturbed(request, size);
   if (!disturbed) rememberOutputs({ ...request, origin: 'restored', stamps, sampledAt });
   const files = plan.writes.filter((entry) => entry.type === 'file');
@@ -208,7 +209,7 @@ function findBase(disk: Disk, root: string, plan: RestorePlan): RelativePath {
 function stampAll(
   request: RestoreRequest,
   comparison: OutputComparison,
-  staged: ReadonlyMap<string, Stamp>,
+  { staged, moved }: { readonly staged: ReadonlyMap<string, Stamp>; readonly moved: readonly string[] },
 ): readonly Stamp[] {
   const { disk, root } = request.place;
   const { sampledAt } = comparison;
@@ -218,7 +219,10 @@ function stampAll(
       const stamp = comparison.stamps[at] ?? NO_STAMP;
       return sampledAt === undefined || mayHideWrite(stamp, sampledAt) ? NO_STAMP : stamp;
     }
-    const stats = disk.lstat(`${root}/${path}`);
+    const absolute = `${root}/${path}`;
+    // Nobody looks again: what somebody has done to it since then shows when it is compared with this.
+    if (moved.some((directory) => absolute.startsWith(directory))) return before;
+    const stats = disk.lstat(absolute);
     if (stats === undefined) return NO_STAMP;
     const now = toStamp(stats);
     return isSameContentStamp(now, before) && now.mode === before.mode ? now : NO_STAMP;

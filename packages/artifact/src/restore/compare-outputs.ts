@@ -78,7 +78,8 @@ export async function compareOutputs(request: CompareRequest): Promise<OutputCom
     const right = stats !== undefined && (await isRight({ request, entry, stats }, pacer));
     stamps.push(right && stats !== undefined ? toStamp(stats) : NO_STAMP);
     if (!right) wrong.push(entry);
-    await pacer.turn();
+    const pause = pacer.turn();
+    if (pause !== undefined) await pause;
   }
   return { wrong, stamps, asRecorded: asRecorded && request.known !== undefined, sampledAt };
 }

@@ -60,7 +60,9 @@ export async function stageOutputs(request: StageRequest): Promise<Result<Readon
     if (contents !== undefined && entry.type === 'file') continue;
     let trouble: StageTrouble | undefined;
     try {
-      trouble = await stage.add(entry);
+      if (!stage.addHeld(entry)) trouble = await stage.add(entry);
+      const pause = stage.turn();
+      if (pause !== undefined) await pause;
       const stats = entry.type === 'directory' ? undefined : request.disk.lstat(stagedPath(request, entry));
       if (stats !== undefined) stamps.set(entry.path, toStamp(stats));
     } catch (error) {
@@ -103,6 +105,23 @@ class Stage {
     this.#made = new Set([request.staging]);
   }
 
+  /** See `Pacer`. */
+  turn(): Promise<void> | undefined {
+    return this.#pacer.turn();
+  }
+
+  /** Makes a file from what is in memory; false when it is not. Waiting for each of many small files takes as long as making them. */
+  addHeld(entry: ManifestEntry): boolean {
+    const { blobs, linked, area } = this.#request;
+    if (entry.type !== 'file' || isLinked(entry.path, linked) || area.clones !== false) return false;
+    const bytes = blobs.held?.(entry.digest);
+    if (bytes === undefined) return false;
+    const target = stagedPath(this.#request, entry);
+    this.#makeDirectory(dirname(target));
+    this.#create(target, entry.executable, bytes);
+    return true;
+  }
+
   async add(entry: ManifestEntry): Promise<StageTrouble | undefined> {
     const { disk } = this.#request;
     const target = stagedPath(this.#request, entry);
@@ -115,7 +134,6 @@ class Stage {
         return undefined;
       case 'file': {
         const trouble = await this.#addFile(entry, target);
-        await this.#pacer.turn();
         return trouble && fromFailure(entry.path, trouble);
       }
     }
@@ -192,17 +210,30 @@ class Stage {
     const { disk, blobs } = this.#request;
     const small = digest.size <= SMALL_BYTES ? await blobs.readBytes(digest) : undefined;
     if (small?.ok === false) return small.failure;
-    const file = disk.open(target, 'create', executable ? 0o777 : 0o666);
+    if (small !== undefined) {
+      this.#create(target, executable, small.value);
+      return undefined;
+    }
+    const file = this.#open(target, executable);
     try {
-      if (small !== undefined) {
-        disk.write(file, small.value);
-        return undefined;
-      }
       const read = await blobs.read(digest, (chunk) => disk.write(file, chunk));
       return read.ok ? undefined : read.failure;
     } finally {
       disk.close(file);
     }
+  }
+
+  #create(target: string, executable: boolean, bytes: Uint8Array): void {
+    const file = this.#open(target, executable);
+    try {
+      this.#request.disk.write(file, bytes);
+    } finally {
+      this.#request.disk.close(file);
+    }
+  }
+
+  #open(target: string, executable: boolean): number {
+    return this.#request.disk.open(target, 'create', executable ? 0o777 : 0o666);
   }
 }
 

@@ -4,7 +4,10 @@ import type { StoreResult } from '../trouble.js';
 import { locatePacked } from './packed-files.js';
 
 /** The contents of one stored result, wherever its blobs have them. */
-export type EntryBlobs = Pick<BlobStore, 'read' | 'readBytes' | 'localFile'>;
+export interface EntryBlobs extends Pick<BlobStore, 'read' | 'readBytes' | 'localFile'> {
+  /** A content that this process has in memory already, verified. */
+  held?(digest: Digest): Uint8Array | undefined;
+}
 
 /**
  * Reads contents of a result by their digests: those in its pack from there, the others from blobs of their own. The pack is
@@ -15,13 +18,20 @@ export function openEntryBlobs(blobs: EntryBlobs, manifest: Manifest): EntryBlob
   if (pack === undefined) return blobs;
   const places = locatePacked(manifest);
   let reading: Promise<StoreResult<Uint8Array>> | undefined;
+  let bytes: Uint8Array | undefined;
   const readPacked = async (digest: Digest): Promise<StoreResult<Uint8Array> | undefined> => {
     const place = places.get(digest.hash);
     if (place === undefined) return undefined;
     const whole = await (reading ??= blobs.readBytes(pack));
-    return whole.ok ? ok(whole.value.subarray(place.start, place.end)) : whole;
+    if (!whole.ok) return whole;
+    bytes = whole.value;
+    return ok(bytes.subarray(place.start, place.end));
   };
   return {
+    held: (digest) => {
+      const place = places.get(digest.hash);
+      return place && bytes?.subarray(place.start, place.end);
+    },
     readBytes: async (digest) => (await readPacked(digest)) ?? blobs.readBytes(digest),
     read: async (digest, sink) => {
       const packed = await readPacked(digest);

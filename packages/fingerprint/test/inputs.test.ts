@@ -388,6 +388,8 @@ describe('the executable bit', () => {
     assert(answer.ok);
     assert.deepEqual(Object.keys(answer.value), ['out/back', 'out/link', 'out/run', 'out/text']);
     assert.deepEqual(marked(answer.value), ['out/link', 'out/run']);
+    const excluded = await repository.open().outputsOf('', { include: ['out/run', 'out/text'], exclude: ['out/r*'] });
+    assert.deepEqual(excluded.ok && Object.keys(excluded.value), ['out/text']);
   });
 
   it('counts for inputs where that is asked for', async () => {

@@ -34,7 +34,7 @@ export function walkOutputs(context: WalkContext, outputs: OutputSpec): void {
     patterns.flatMap((pattern) => compileGlob(context.directory, pattern));
   const exclusions = compile(outputs.exclude);
   for (const glob of compile(outputs.include)) {
-    walkGlob(context, { glob, exclusions, literalRule: 'literal-wins' });
+    walkGlob(context, { glob, exclusions, literalRule: 'exclusion-wins' });
   }
 }
 

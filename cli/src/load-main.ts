@@ -83,7 +83,12 @@ class Program {
     // Before it runs, as Node has it: what it asks for may ask for it.
     this.#loaded.set(file, { module, script, kinds });
     const run = script.runInThisContext() as (...args: unknown[]) => void;
-    run.call(module.exports, module.exports, (id: string) => this.#require(id), module, filename, this.#directory);
+    try {
+      run.call(module.exports, module.exports, (id: string) => this.#require(id), module, filename, this.#directory);
+    } catch (error) {
+      this.#loaded.delete(file);
+      throw error;
+    }
     return module.exports;
   }
 

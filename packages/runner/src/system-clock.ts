@@ -8,7 +8,7 @@ let first: { readonly time: number; readonly at: [number, number] } | undefined;
 
 /**
  * The machine's clock, as it was set when it was read first: who sets it meanwhile makes no task last less than nothing. A scheduled
- * call does not keep the process alive by itself.
+ * call does not keep the process alive by itself. Time that a machine sleeps does not count where the system leaves it out (Linux).
  */
 export const systemClock: Clock = {
   now: () => {

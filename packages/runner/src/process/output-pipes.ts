@@ -44,8 +44,8 @@ export class OutputPipes {
     try {
       const path = this.#nextName();
       if (path !== undefined) return openPipe(path);
-    } catch (error) {
-      if (errorCode(error) === undefined) throw error;
+    } catch {
+      // The system, or Node, has none to give: Node's own pipes do as well.
     }
     this.#usable = false;
     return undefined;
@@ -77,18 +77,21 @@ export class OutputPipes {
 /** The reader is opened first and without waiting, so that opening the writer does not wait either. */
 function openPipe(path: string): OutputPipe {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  let writer: number;
+  let writer: number | undefined;
+  let reader: Socket;
   try {
     writer = openSync(path, constants.O_WRONLY);
     unlinkSync(path);
+    reader = new Socket({ fd, readable: true, writable: false });
   } catch (error) {
     closeSync(fd);
+    if (writer !== undefined) closeSync(writer);
     throw error;
   }
   let open = true;
   return {
     writer,
-    reader: new Socket({ fd, readable: true, writable: false }),
+    reader,
     closeWriter: () => {
       if (open) closeSync(writer);
       open = false;

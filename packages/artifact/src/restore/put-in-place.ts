@@ -9,7 +9,7 @@ const CHUNK_BYTES = 1024 * 1024;
  * Moves staged outputs to where they belong and removes what the plan says. Every file appears by a rename, a whole
  * new directory by one rename, so that whoever reads sees an old or a new output, never half of one, and two processes
  * doing this at once cannot damage a file. Throws errors of the operating system.
- * Returns the new directories that were moved as a whole, absolute and ending in `/`: the stamps of the files in them are as they were.
+ * Returns the new directories that were moved as a whole, from the root: the stamps of the files in them are as they were.
  */
 export function putInPlace(request: {
   readonly disk: Disk;
@@ -18,16 +18,21 @@ export function putInPlace(request: {
   readonly staging: string;
   readonly base: RelativePath;
   readonly plan: RestorePlan;
-}): readonly string[] {
+}): ReadonlySet<RelativePath> {
   const { disk, root, staging, base, plan } = request;
-  const moved: string[] = [];
+  const moved = new Set<RelativePath>();
+  const noteMoved = (directory: string): void => void moved.add(directory.slice(root.length + 1));
   for (const path of plan.obstacles) remove(disk, root, path);
-  if (plan.writes.length > 0) merge(disk, { from: staging, to: base === '' ? root : `${root}/${base}` }, moved);
+  if (plan.writes.length > 0) merge(disk, { from: staging, to: base === '' ? root : `${root}/${base}` }, noteMoved);
   for (const path of plan.removals) remove(disk, root, path);
   return moved;
 }
 
-function merge(disk: Disk, { from, to }: { readonly from: string; readonly to: string }, moved: string[]): void {
+function merge(
+  disk: Disk,
+  { from, to }: { readonly from: string; readonly to: string },
+  noteMoved: (directory: string) => void,
+): void {
   for (const entry of disk.readDirectory(from)) {
     const source = `${from}/${entry.name}`;
     const target = `${to}/${entry.name}`;
@@ -37,13 +42,13 @@ function merge(disk: Disk, { from, to }: { readonly from: string; readonly to: s
     }
     const there = disk.lstat(target);
     if (there === undefined && moveDirectory(disk, source, target)) {
-      moved.push(`${target}/`);
+      noteMoved(target);
       continue;
     }
     // Looked at again right before it is entered: never through a link.
     if (disk.lstat(target)?.isDirectory() !== true) disk.makeDirectory(target);
     if (disk.lstat(target)?.isDirectory() !== true) throw new NotADirectoryError(target);
-    merge(disk, { from: source, to: target }, moved);
+    merge(disk, { from: source, to: target }, noteMoved);
   }
 }
 

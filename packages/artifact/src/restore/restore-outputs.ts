@@ -170,7 +170,7 @@ async function carryOut(
   const staging = await place.staging.take();
   let staged: Awaited<ReturnType<typeof stageOutputs>>;
   let size: number;
-  let moved: readonly string[];
+  let moved: ReadonlySet<RelativePath>;
   try {
     const blobs = openEntryBlobs(request.blobs, manifest);
     staged = await stageOutputs({ ...request, blobs, disk, area: place.staging, staging, base, entries: plan.writes });
@@ -209,7 +209,7 @@ function findBase(disk: Disk, root: string, plan: RestorePlan): RelativePath {
 function stampAll(
   request: RestoreRequest,
   comparison: OutputComparison,
-  { staged, moved }: { readonly staged: ReadonlyMap<string, Stamp>; readonly moved: readonly string[] },
+  { staged, moved }: { readonly staged: ReadonlyMap<string, Stamp>; readonly moved: ReadonlySet<RelativePath> },
 ): readonly Stamp[] {
   const { disk, root } = request.place;
   const { sampledAt } = comparison;
@@ -219,14 +219,18 @@ function stampAll(
       const stamp = comparison.stamps[at] ?? NO_STAMP;
       return sampledAt === undefined || mayHideWrite(stamp, sampledAt) ? NO_STAMP : stamp;
     }
-    const absolute = `${root}/${path}`;
     // Nobody looks again: what somebody has done to it since then shows when it is compared with this.
-    if (moved.some((directory) => absolute.startsWith(directory))) return before;
-    const stats = disk.lstat(absolute);
+    if (isBelowOne(moved, path)) return before;
+    const stats = disk.lstat(`${root}/${path}`);
     if (stats === undefined) return NO_STAMP;
     const now = toStamp(stats);
     return isSameContentStamp(now, before) && now.mode === before.mode ? now : NO_STAMP;
   });
+}
+
+function isBelowOne(directories: ReadonlySet<RelativePath>, path: RelativePath): boolean {
+  for (let above = parentOf(path); above !== ''; above = parentOf(above)) if (directories.has(above)) return true;
+  return false;
 }
 
 /** Why this manifest is not put in place, whatever is on disk. */

@@ -15,6 +15,8 @@ const DIGEST_BYTES = 32;
 export class StoredCode {
   readonly #directory: string;
   readonly #prefix: string;
+  /** File and kinds of each stored code, as they were there at the start; those with the most kinds last. */
+  readonly #listed: readonly (readonly [file: string, kinds: string])[];
   /** File -> kinds; of several the most. */
   readonly #kinds: ReadonlyMap<string, string>;
 
@@ -24,7 +26,8 @@ export class StoredCode {
     // The tag is of V8's version and flags (`NODE_OPTIONS`) and of what the processor can do.
     const tag = cachedDataVersionTag().toString(16);
     this.#prefix = `.code-${buildId}-${process.version}-${process.arch}-${tag}-`;
-    this.#kinds = new Map(this.#list().sort(([, a], [, b]) => a.length - b.length));
+    this.#listed = this.#list().sort(([, a], [, b]) => a.length - b.length);
+    this.#kinds = new Map(this.#listed);
   }
 
   /** Undefined also for code that is damaged. */
@@ -40,7 +43,7 @@ export class StoredCode {
     try {
       writeCode(temporary, () => script.createCachedData());
       renameSync(temporary, this.#pathOf(file, kinds));
-      for (const [other, less] of this.#list())
+      for (const [other, less] of this.#listed)
         if (other === file && less !== kinds) rmSync(this.#pathOf(file, less), { force: true });
       return true;
     } catch {

@@ -1,4 +1,5 @@
 import { errorCode } from '@tr/model';
+
 /** Sends a signal; `pid` negative = the process group. False when nobody is there (any more) to get it. */
 export function trySignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {

@@ -69,7 +69,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
     internal: ['model', 'hash', 'quick', 'store', 'artifact', 'transport', 'protocol'],
     external: ['p-limit', 'http-proxy-agent', 'https-proxy-agent'],
   },
-  runner: { directory: 'packages/runner', internal: ['model'], external: [] },
+  runner: { directory: 'packages/runner', internal: ['model', 'quick'], external: [] },
   services: { directory: 'packages/services', internal: ['model', 'hash'], external: ['pg', 'mysql2', 'semver'] },
   snapshot: { directory: 'packages/snapshot', internal: ['model', 'hash', 'services', 'runner'], external: [] },
   cli: {

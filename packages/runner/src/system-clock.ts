@@ -1,10 +1,11 @@
+import { quickNow } from '@tr/quick';
 import type { Clock } from './ports.js';
 
 /** `setTimeout` fires at once for longer delays than this (2^31 - 1 ms, 24.8 days). */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** When the clock was read first: by the time of day, and by one that nobody sets. */
-let first: { readonly time: number; readonly at: [number, number] } | undefined;
+let first: { readonly time: number; readonly at: number } | undefined;
 
 /**
  * The machine's clock, as it was set when it was read first: who sets it meanwhile makes no task last less than nothing. A scheduled
@@ -12,9 +13,8 @@ let first: { readonly time: number; readonly at: [number, number] } | undefined;
  */
 export const systemClock: Clock = {
   now: () => {
-    first ??= { time: Date.now(), at: process.hrtime() };
-    const [seconds, nanoseconds] = process.hrtime(first.at);
-    return first.time + seconds * 1000 + Math.floor(nanoseconds / 1e6);
+    first ??= { time: Date.now(), at: quickNow() };
+    return first.time + Math.floor(quickNow() - first.at);
   },
   schedule: (ms, callback) => {
     if (ms > LONGEST_DELAY_MS) return () => undefined;

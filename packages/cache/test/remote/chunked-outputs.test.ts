@@ -14,8 +14,8 @@ import {
   verifyCache,
 } from '@tr/store';
 import type { LocalCache, RemoteBackend } from '../../src/index.js';
-import { RemoteTier } from '../../src/remote/remote-tier.js';
 import { createStoreBackend } from '../../src/remote/store-backend.js';
+import { openRemote } from './open-remote.js';
 import { createRig, fingerprintOf, manifestFiles, overwrite, taskOf, type Rig } from '../rig.js';
 
 const never = new AbortController().signal;
@@ -34,17 +34,7 @@ function createRemote(t: TestContext): RemoteBackend {
 function open(rig: Rig, backend: RemoteBackend, changes: Parameters<Rig['open']>[0] = {}) {
   const warnings: RemoteFailure[] = [];
   const cache = rig.open({
-    remote: (landing) =>
-      new RemoteTier(
-        {
-          backend,
-          origin: 'http://cache',
-          policy: { read: true, write: true },
-          drainMs: 60_000,
-          warn: (failure) => void warnings.push(failure),
-        },
-        landing,
-      ),
+    remote: openRemote(backend, (failure) => void warnings.push(failure)),
     ...changes,
   });
   return { cache, warnings };

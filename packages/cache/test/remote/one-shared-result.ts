@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { RemoteFailure, StoreFailure } from '@tr/model';
 import { createFileEntryStore, createMemoryBlobStore, nodeDisk, openCacheFolder } from '@tr/store';
-import {
-  createStoreBackend,
-  RemoteTier,
-  type LocalCacheOptions,
-  type OpenRemoteTier,
-  type RemoteBackend,
-} from '../../src/index.js';
+import { createStoreBackend, type LocalCacheOptions, type RemoteBackend } from '../../src/index.js';
+import { openRemote } from './open-remote.js';
 import { createRig, fingerprintOf, taskOf, type Rig } from '../rig.js';
 
 /** The task. */
@@ -46,17 +41,7 @@ export async function shared(t: TestContext, change: (entry: Buffer) => Buffer =
     },
   };
   const warnings: (RemoteFailure | StoreFailure)[] = [];
-  const remote: OpenRemoteTier = (landing) =>
-    new RemoteTier(
-      {
-        backend,
-        origin: 'http://cache',
-        policy: { read: true, write: true },
-        drainMs: 60_000,
-        warn: (failure) => void warnings.push(failure),
-      },
-      landing,
-    );
+  const remote = openRemote(backend, (failure) => void warnings.push(failure));
   const maker = createRig(t);
   const cache = maker.open({ remote });
   await maker.run({ task: TASK, fingerprint: ONE, make: makes(maker), cache });

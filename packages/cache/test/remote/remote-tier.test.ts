@@ -20,7 +20,8 @@ import { ChunkIndex } from '../../src/remote/chunk-index.js';
 import { createHttpBackend } from '../../src/remote/http/http-backend.js';
 import type { RemoteBackend } from '../../src/remote/remote-backend.js';
 import { RefusedEntries } from '../../src/remote/refused-entries.js';
-import { RemoteTier, type Landing } from '../../src/remote/remote-tier.js';
+import type { Landing } from '../../src/remote/remote-tier.js';
+import { openRemote } from './open-remote.js';
 import { createStoreBackend } from '../../src/remote/store-backend.js';
 
 const TASK = 'a#build' as TaskId;
@@ -84,16 +85,7 @@ function shared() {
 
 function openTier(backend: RemoteBackend, landing: Landing) {
   const warnings: RemoteFailure[] = [];
-  const tier = new RemoteTier(
-    {
-      backend,
-      origin: 'http://cache',
-      policy: { read: true, write: true },
-      drainMs: 60_000,
-      warn: (failure) => void warnings.push(failure),
-    },
-    landing,
-  );
+  const tier = openRemote(backend, (failure) => void warnings.push(failure))(landing);
   return { tier, warnings };
 }
 

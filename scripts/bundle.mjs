@@ -63,8 +63,16 @@ const lazyLibraries = {
   },
 };
 
-/** Built-in modules that take milliseconds to load and that a run which executes nothing never calls. */
-const lazyBuiltinNames = ['node:child_process', 'node:module', 'node:net', 'node:timers/promises'];
+/** Built-in modules that take milliseconds to load, and that a run which executes nothing never calls, or one that is repeated. */
+const lazyBuiltinNames = [
+  'node:child_process',
+  'node:module',
+  'node:net',
+  'node:timers/promises',
+  'node:tty',
+  'node:v8',
+  'node:vm',
+];
 const namesOf = (builtin) => JSON.stringify(Object.keys(process.getBuiltinModule(builtin)));
 
 const lazyBuiltins = {

@@ -7,6 +7,7 @@ import { isOurCall, isTurborepoCommand } from './command-names.js';
 import { handOver } from './hand-over.js';
 import { loadMain } from './load-main.js';
 import { findRecord, repeatRun } from './recorded-run/repeat-run.js';
+import { writeOutput } from './standard-output.js';
 import { BUILD_ID, VERSION } from './version.js';
 
 /** The bundle is CommonJS. */
@@ -20,8 +21,7 @@ const args = isTaskrun && !isOurCall(typed[0]) && !isTurborepoCommand(typed[0]) 
 const [first] = args;
 
 if ((first === '--version' || first === '-v') && args.length === 1) {
-  process.stdout.once('error', () => process.exit(1));
-  process.stdout.write(`${VERSION}\n`);
+  printVersion();
 } else if (!isTaskrun && !isOurCall(first)) {
   handOver(args);
 } else if (first === 'run') {
@@ -30,4 +30,13 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
     void loadMain(__dirname, { buildId: BUILD_ID, isRun: true }).main(args, record?.path);
 } else {
   void loadMain(__dirname, { buildId: BUILD_ID, isRun: false }).main(args);
+}
+
+function printVersion(): void {
+  try {
+    const rest = writeOutput(Buffer.from(`${VERSION}\n`));
+    if (rest.length > 0) process.stdout.write(rest);
+  } catch {
+    process.exitCode = 1;
+  }
 }

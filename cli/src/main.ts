@@ -10,7 +10,14 @@ import { findDirectory } from './find-directory.js';
 import { finishedRun, outcomesSeen } from './outcomes-seen.js';
 import { startRecording, type RunRecording } from './recorded-run/record-run.js';
 import { readPlainRunFlags } from './run-flags.js';
-import { createTerminalOutput, findLostOutput, hasPendingOutput, writeNow, type TerminalOutput } from './terminal.js';
+import {
+  createStandardOutput,
+  createTerminalOutput,
+  findLostOutput,
+  hasPendingOutput,
+  writeNow,
+  type TerminalOutput,
+} from './terminal.js';
 import { VERSION } from './version.js';
 import { refuse } from './with-project.js';
 
@@ -64,7 +71,7 @@ function createContext(
   // The convention's own words, so that there is one place that decides.
   const environment = recording?.environment ?? readEnvironment();
   const env = colors === undefined ? environment : { ...environment, FORCE_COLOR: colors ? '1' : '0' };
-  const out = createTerminalOutput(process.stdout, env);
+  const out = createStandardOutput(env);
   return {
     cwd,
     environment,

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { errorCode } from '@tr/model';
+import { mayBeTerminal, writeOutput } from './standard-output.js';
 
 /** Where a reporter writes; the shape `reporter` asks for. */
 export interface TerminalOutput {
@@ -11,8 +12,14 @@ export interface TerminalOutput {
   onResize(callback: () => void): () => void;
 }
 
+/** Where nobody knows. */
+const DEFAULT_COLUMNS = 80;
+
 /** The streams that are in use. */
 const opened = new Set<NodeJS.WriteStream & { readonly fd: number }>();
+
+/** What the system said when standard output could not be written past its stream. */
+let refusal: string | undefined;
 
 /** True while something written has not left the process: a pipe whose reader is slow. */
 export function hasPendingOutput(): boolean {
@@ -21,8 +28,34 @@ export function hasPendingOutput(): boolean {
 
 /** Why a part of standard output is nowhere; undefined when it is whole, or its reader had seen enough. */
 export function findLostOutput(): string | undefined {
-  const [code] = [...opened].filter(({ fd }) => fd === 1).map(({ errored }) => errorCode(errored));
+  const [code = refusal] = [...opened].filter(({ fd }) => fd === 1).map(({ errored }) => errorCode(errored));
   return code === 'EPIPE' ? undefined : code;
+}
+
+/** Standard output: as a stream where it may be a terminal, or is a pipe that is full and does not block. */
+export function createStandardOutput(env: NodeJS.ProcessEnv): TerminalOutput {
+  if (mayBeTerminal()) return createTerminalOutput(process.stdout, env);
+  let stream: TerminalOutput | undefined;
+  const write = (text: string | Uint8Array): void => {
+    const rest = writeOutput(typeof text === 'string' ? Buffer.from(text) : text);
+    if (rest.length > 0) (stream = createTerminalOutput(process.stdout, env)).write(rest);
+  };
+  return {
+    write: (text) => {
+      if (stream !== undefined) return stream.write(text);
+      if (refusal !== undefined) return;
+      try {
+        write(text);
+      } catch (error) {
+        refusal = errorCode(error);
+        if (refusal === undefined) throw error;
+      }
+    },
+    isTTY: false,
+    colors: wantsColors(false, env),
+    columns: () => DEFAULT_COLUMNS,
+    onResize: () => () => undefined,
+  };
 }
 
 /**
@@ -44,7 +77,7 @@ export function createTerminalOutput(
     },
     isTTY,
     colors: wantsColors(isTTY, env),
-    columns: () => (stream.columns > 0 ? stream.columns : 80),
+    columns: () => (stream.columns > 0 ? stream.columns : DEFAULT_COLUMNS),
     onResize: (callback) => {
       stream.on('resize', callback);
       return () => stream.off('resize', callback);

@@ -1,11 +1,9 @@
-import { fstatSync, type Stats } from 'node:fs';
-import type * as Tty from 'node:tty';
+import type { Stats } from 'node:fs';
+import { isatty } from 'node:tty';
+import { mayBeTerminal } from '../standard-output.js';
 import { BUILD_ID } from '../version.js';
 import { digestText } from './digest-text.js';
 import { digestOneWay } from './one-way.js';
-
-/** The bundle is CommonJS. */
-declare const require: (id: 'node:tty') => typeof Tty;
 
 /**
  * Version of the format of a recorded run and of what counts as the same call. History: 1 (0.1): first. 2 (0.1): a record is bound
@@ -59,7 +57,5 @@ export function digestValues(names: readonly string[], { ino, birthtimeMs }: Fil
 
 /** The width, which decides how a status line is drawn, where standard output is a terminal. */
 function describeOutput(): unknown {
-  // To find out what a pipe or a file is not costs Node a millisecond.
-  if (!fstatSync(1).isCharacterDevice()) return undefined;
-  return require('node:tty').isatty(1) ? [process.stdout.columns, process.stdout.rows] : undefined;
+  return mayBeTerminal() && isatty(1) ? [process.stdout.columns, process.stdout.rows] : undefined;
 }

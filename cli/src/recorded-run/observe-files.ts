@@ -54,6 +54,8 @@ export class FileObservation {
   /** Node looks at each directory on the way; where that leads is what counts. */
   #isResolving = false;
   readonly #undo: (() => void)[] = [];
+  /** Calls of `fs.promises` are not observed: none may have been made. */
+  #unlessPromises = false;
 
   /** Begins to observe; false where Node is not as `watchLooks` knows it. */
   start(): boolean {
@@ -61,7 +63,9 @@ export class FileObservation {
     if (stopWatching === undefined) return false;
     this.#undo.push(stopWatching);
     this.#replaceCalls(fs, (name, original) => this.#replacementOf(name, original));
-    this.#replaceCalls(fs.promises, (_, original) => this.#spoiling(original));
+    // To ask for them is to load them, which takes Node half a millisecond.
+    if (arePromisesLoaded()) this.#replaceCalls(fs.promises, (_, original) => this.#spoiling(original));
+    else this.#unlessPromises = true;
     return true;
   }
 
@@ -74,6 +78,7 @@ export class FileObservation {
 
   /** Ends it. What was seen stays. */
   stop(): void {
+    if (this.#unlessPromises && arePromisesLoaded()) this.isPartial = true;
     for (const undo of this.#undo.splice(0)) undo();
   }
 
@@ -178,6 +183,12 @@ export class FileObservation {
       });
     }
   }
+}
+
+/** True also where Node does not say. */
+function arePromisesLoaded(): boolean {
+  const { moduleLoadList } = process as { readonly moduleLoadList?: unknown };
+  return !Array.isArray(moduleLoadList) || moduleLoadList.includes('NativeModule internal/fs/promises');
 }
 
 function isNothingThere(error: unknown): boolean {

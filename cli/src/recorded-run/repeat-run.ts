@@ -1,7 +1,7 @@
-import { writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openQuickStat, quickNow, type QuickStat } from '@tr/quick';
 import { formatDuration } from '@tr/reporter';
+import { writeOutput } from '../standard-output.js';
 import { STATE_DIRECTORY } from '../state-directory.js';
 import { digestValues, nameCall } from './call.js';
 import { looksSame, tryLook } from './looks-same.js';
@@ -66,13 +66,11 @@ export function repeatRun({ path, quickStat }: RecordPlace): boolean {
   return true;
 }
 
-/** Writes to standard output without opening it as a stream, which takes a millisecond. */
 function print(text: string): void {
-  let rest: Uint8Array = Buffer.from(text, 'latin1');
   try {
-    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
-  } catch (error) {
-    // A pipe that does not block and is full; what else can go wrong means that nobody reads.
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') process.stdout.write(rest);
+    const rest = writeOutput(Buffer.from(text, 'latin1'));
+    if (rest.length > 0) process.stdout.write(rest);
+  } catch {
+    // Nobody reads.
   }
 }

@@ -131,7 +131,8 @@ const pureLibraries = {
 
 /**
  * An import from a package of ours becomes imports from the files that its index names. esbuild decides by files what loads
- * with what, so that whoever imports an index would load all that it names.
+ * with what, so that whoever imports an index would load all that it names. An import of all of a module of Node becomes that
+ * module: esbuild would make a copy of it, a property at a time.
  */
 const pastIndexes = {
   name: 'past-indexes',
@@ -140,7 +141,10 @@ const pastIndexes = {
     pluginBuild.onLoad({ filter: ours, namespace: 'file' }, async ({ path }) => {
       const text = readFileSync(path, 'utf8');
       const found = [...text.matchAll(/^import \{([^}]*)\} from '@tr\/([a-z0-9-]+)';$/gm)];
-      let contents = text;
+      let contents = text.replace(
+        /^import \* as (\w+) from '(node:\w+)';$/gm,
+        (_, name, module) => `const ${name} = process.getBuiltinModule('${module}');`,
+      );
       for (const [whole, names, name] of found) {
         if (`@tr/${name}` === server.name) continue;
         const files = await filesOf(name);

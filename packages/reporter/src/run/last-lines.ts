@@ -3,8 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 /** Characters of one line shown. */
 const LINE_WIDTH = 500;
 
-/** Control characters except the tab. */
-const CONTROL = /[^\P{Cc}\t]/gu;
+/** Control characters except the tab, by their numbers: classes of Unicode take V8 a quarter of a millisecond to set up. */
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\0-\x08\n-\x1F\x7F-\x9F]/g;
 
 /** The last `count` lines of a log as plain text: no escape sequences, a progress line as it ended. */
 export function lastLines(log: Uint8Array, count: number): string[] {

@@ -70,11 +70,11 @@ export function generateWorkspace(root, { packages, files, seed = 1, bytes = 204
   git(root, 'commit', '-q', '-m', 'first');
 }
 
-/** Runs git in `root` and fails loudly. */
+/** Runs git in `root` and fails loudly. It leaves nothing running: collecting garbage would move objects away under a clone. */
 export function git(root, ...args) {
   const run = spawnSync(
     'git',
-    ['-c', 'user.name=b', '-c', 'user.email=b@example.com', '-c', 'commit.gpgsign=false', ...args],
+    ['-c', 'user.name=b', '-c', 'user.email=b@example.com', '-c', 'commit.gpgsign=false', '-c', 'gc.auto=0', ...args],
     { cwd: root, encoding: 'utf8' },
   );
   if (run.status !== 0) throw new Error(`git ${args.join(' ')}: ${run.stderr}`);

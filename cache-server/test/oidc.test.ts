@@ -17,8 +17,11 @@ before(async () => {
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
   issuer = createServer((request, response) => {
     fetches++;
-    const isDiscovery = request.url === '/.well-known/openid-configuration';
-    const body = isDiscovery ? { issuer: origin, jwks_uri: `${origin}/keys` } : { keys: [jwk] };
+    const documents: Record<string, unknown> = {
+      '/.well-known/openid-configuration': { issuer: origin, jwks_uri: `${origin}/keys` },
+      '/open/.well-known/openid-configuration': { issuer: `${origin}/open`, jwks_uri: 'http://keys.example/keys' },
+    };
+    const body = documents[request.url ?? ''] ?? { keys: [jwk] };
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
@@ -139,6 +142,14 @@ test('nx: a token that ended in the middle of a run is a miss; one of another ti
   assert.ok(server.lines.some((line) => line.includes('"ended-credential"')));
   time += 86_400_000;
   assert.equal(await read('/v1/cache/1', token), 401);
+});
+
+test('keys that anybody on the way could have replaced are not fetched', async () => {
+  const open = { ...trusted(), issuer: `${origin}/open` };
+  await using server = await startTestServer({ issuers: [open] });
+  const token = await sign(PUSH, { iss: open.issuer });
+  assert.equal((await call(server, '/v8/artifacts/1', { token })).status, 503);
+  assert.ok(server.lines.some((line) => line.includes('without an https address of keys')));
 });
 
 test('an issuer that is down is trouble, not a wrong token; nx sees a miss', async () => {

@@ -101,6 +101,8 @@ test('a rule of a trust file that could never give a scope is refused when the s
     ['https://ci.example', 'a/b/{name}', /must be like main/],
     ['ci.example', 'main', /must be an address/],
     ['ftp://ci.example', 'main', /must be an address/],
+    ['http://ci.example', 'main', /http:\/\/ only on this machine/],
+    ['http://127.0.0.1.ci.example', 'main', /http:\/\/ only on this machine/],
   ] as const)
     assert.throws(() => read(issuer, scope), why);
 });

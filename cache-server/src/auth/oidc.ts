@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, decodeJwt, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { applyRules, type ClaimRule } from './claim-rules.js';
 import type { Identity } from './identity.js';
+import { isKeyAddress } from './key-address.js';
 
 /** An issuer of CI tokens that this server trusts. */
 export interface TrustedIssuer {
@@ -127,11 +128,12 @@ async function discoverKeys(issuer: string): Promise<string> {
   if (!response.ok || text.length > MAX_DISCOVERY_BYTES) throw new KeysUnavailableError('no discovery document');
   try {
     const document = JSON.parse(text) as { readonly issuer?: unknown; readonly jwks_uri?: unknown };
-    if (document.issuer === issuer && typeof document.jwks_uri === 'string') return document.jwks_uri;
+    const { jwks_uri: url } = document;
+    if (document.issuer === issuer && typeof url === 'string' && isKeyAddress(url)) return url;
   } catch {
     // Not JSON: as good as none.
   }
-  throw new KeysUnavailableError('a discovery document of somebody else');
+  throw new KeysUnavailableError('a discovery document of somebody else, or without an https address of keys');
 }
 
 async function fetchKnown(address: string, options: RequestInit): Promise<Response> {

@@ -1,5 +1,6 @@
 import { isRecord } from '@tr/model';
 import { listNames } from '../auth/claim-pattern.js';
+import { isKeyAddress } from '../auth/key-address.js';
 import type { ClaimRule } from '../auth/claim-rules.js';
 import type { TrustedIssuer } from '../auth/oidc.js';
 import { DEFAULT_PARENTS, parseScope, type Scope, type ScopeParents } from '../auth/scope.js';
@@ -81,8 +82,10 @@ function toScopePattern(value: unknown, claims: ClaimRule['claims'], where: stri
 /** Where keys are fetched from. */
 function toAddress(value: unknown, where: string): string {
   const text = toText(value, where);
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new UsageError(`${where} must be an address such as https://gitlab.example.com, not \`${text}\`.`);
+  if (!isKeyAddress(text))
+    throw new UsageError(
+      `${where} must be an address such as https://gitlab.example.com, not \`${text}\`; http:// only on this machine.`,
+    );
   return text;
 }
 

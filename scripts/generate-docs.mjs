@@ -51,17 +51,20 @@ function referenceText() {
     '# Configuration',
     INTRODUCTION,
     '## Keys of a task',
-    ...keys(taskOf(own.root).properties, taskOf(turbo.root).properties),
+    bullets(taskOf(own.root).properties, taskOf(turbo.root).properties),
     '## Keys of the root configuration',
-    ...keys(own.root.properties, turbo.root.properties),
+    ...rootKeys(own.root.properties, turbo.root.properties),
     '## Keys of a package configuration',
     PACKAGES,
-    ...keys(packageOnly, turbo.package.properties),
-    ...keys(packageTaskOnly, taskOf(turbo.package).properties, 'tasks.*.'),
+    bullets(packageOnly, turbo.package.properties),
+    'In a task:',
+    bullets(packageTaskOnly, taskOf(turbo.package).properties),
     '## Reserved keys',
-    `Kept for a later version, and an error until then: ${list(RESERVED_KEYS.root)} at the root, ${list(RESERVED_KEYS.task)} in a task.`,
+    `Kept for a later version, and an error until then: ${reserved('at the root', RESERVED_KEYS.root)}${reserved('in a task', RESERVED_KEYS.task)}.`,
   ].join('\n\n');
 }
+
+const NO_EFFECT = 'Accepted, no effect.';
 
 const INTRODUCTION = `\`turbo-like.config.json\` at the root of the workspace, and optionally one in a package, as JSON with comments and trailing
 commas. Where there is none, \`turbo.json\` or \`turbo.jsonc\` is read in its place (one of the two, not both), and means
@@ -82,24 +85,62 @@ const PACKAGES = `A configuration in a package begins with \`"extends": ["//"]\`
 \`boundaries\`. A key of a task replaces the inherited one; \`"$TURBO_EXTENDS$"\` as an entry of a list keeps the inherited
 entries. A task key here names no package: \`build\`, not \`web#build\`.`;
 
-function keys(properties, turboProperties, prefix = '') {
-  return Object.entries(properties).flatMap(([key, schema]) => {
-    const own = turboProperties !== undefined && !(key in turboProperties);
-    return [
-      `### \`${prefix}${key}\``,
-      facts(schema, own),
-      schema.description,
-      example(key, schema),
-      ...innerKeys(schema, turboProperties?.[key]?.properties, `${prefix}${key}`),
-    ];
-  });
+/** Objects with keys of their own get a heading, the keys that are repeated under `global` a sentence. */
+function rootKeys(properties, turboProperties) {
+  const isLarge = ([key, schema]) => key !== 'tasks' && innerKeys(schema) !== undefined;
+  const large = Object.entries(properties).filter(isLarge);
+  const plain = Object.fromEntries(Object.entries(properties).filter((entry) => !isLarge(entry)));
+  return [
+    bullets(plain, turboProperties),
+    ...large.flatMap(([key, schema]) => [
+      `### \`${key}\``,
+      `${key in turboProperties ? '' : '**Ours.** '}${schema.description}`,
+      key === 'global' ? sameKeys(schema.properties, properties) : '',
+      bullets(
+        key === 'global' ? withoutSame(schema.properties, properties) : innerKeys(schema),
+        turboProperties[key]?.properties,
+      ),
+    ]),
+  ];
 }
 
-/** Of an object that has keys of its own, or whose values have (those of `tasks` come first on the page). */
-function innerKeys(schema, turboProperties, path) {
-  const values = path === 'tasks' ? undefined : schema.additionalProperties?.properties;
-  if (values !== undefined) return keys(values, undefined, `${path}.*.`);
-  return schema.properties === undefined ? [] : keys(schema.properties, turboProperties, `${path}.`);
+const isSame = ([key, { description }], others) => others[key]?.description === description;
+
+function sameKeys(properties, others) {
+  const same = Object.entries(properties).filter((entry) => isSame(entry, others));
+  return `It takes, with the meaning they have at the top: ${list(same.map(([key]) => key))}. And:`;
+}
+
+function withoutSame(properties, others) {
+  return Object.fromEntries(Object.entries(properties).filter((entry) => !isSame(entry, others)));
+}
+
+/** One line for each key, then the keys in it; those that do nothing on a line of their own. */
+function bullets(properties, turboProperties, indent = '') {
+  const isIdle = ([, { description }]) => description === NO_EFFECT;
+  const entries = Object.entries(properties);
+  const lines = entries
+    .filter((entry) => !isIdle(entry))
+    .flatMap(([key, schema]) => {
+      const own = turboProperties !== undefined && !(key in turboProperties);
+      const inner = key === 'tasks' ? undefined : innerKeys(schema);
+      const isPlain = inner !== undefined || schema.type === 'boolean' || schema.enum !== undefined;
+      const example = isPlain ? '' : ` ${exampleOf(key, schema)}`;
+      const line = `${indent}- **\`${key}\`** (${facts(schema, own)}): ${schema.description}${example}`;
+      return inner === undefined ? [line] : [line, bullets(inner, turboProperties?.[key]?.properties, `${indent}  `)];
+    });
+  const idle = entries.filter(isIdle).map(([key]) => key);
+  return [...lines, ...(idle.length === 0 ? [] : [`${indent}- ${list(idle)}: accepted, no effect.`])].join('\n');
+}
+
+function reserved(where, names) {
+  return names.length === 0 ? '' : `${list(names)} ${where}`;
+}
+
+/** The keys of an object, of the values of one whose names are free, or of the objects in a list. */
+function innerKeys(schema) {
+  const objects = [schema, schema.additionalProperties, ...(schema.items?.anyOf ?? [])];
+  return objects.find((each) => each?.properties !== undefined)?.properties;
 }
 
 function facts(schema, own) {
@@ -110,19 +151,19 @@ function facts(schema, own) {
 }
 
 function typeText(schema) {
-  if (schema.enum !== undefined) return `One of ${list(schema.enum.map((value) => JSON.stringify(value)))}`;
+  if (schema.enum !== undefined) return `one of ${list(schema.enum.map((value) => JSON.stringify(value)))}`;
   const types = typeof schema.type === 'string' ? [schema.type] : schema.type;
   const text = types.join(' or ');
   const items = schema.items === undefined ? '' : ` of ${itemText(schema.items)}`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${items}`;
+  return `${text}${items}`;
 }
 
 function itemText(items) {
   return (items.anyOf ?? [items]).map((item) => `${item.type}s`).join(' and ');
 }
 
-function example(key, schema) {
-  return ['```jsonc', `${JSON.stringify(key)}: ${JSON.stringify(schema.examples[0])}`, '```'].join('\n');
+function exampleOf(key, schema) {
+  return `\`${JSON.stringify(key)}: ${JSON.stringify(schema.examples[0])}\``;
 }
 
 function list(names) {

@@ -17,7 +17,7 @@ const SHARED_PROPERTIES = {
   concurrency: {
     type: ['string', 'integer'],
     format: 'concurrency',
-    description: 'How many tasks run at once: a number, or a share of the processors such as `50%`.',
+    description: 'How many tasks run at once: a number, or a share of the processors such as `50%`. 10 when left out.',
     examples: ['50%'],
   },
   cacheDir: {

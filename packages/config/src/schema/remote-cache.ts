@@ -10,39 +10,39 @@ const TURBO_REMOTE_CACHE_PROPERTIES = {
   signature: {
     type: 'boolean',
     default: false,
-    description: 'Entries are signed, and unsigned ones refused.',
+    description: 'Accepted, no effect: `publicKeys` is what asks for signatures.',
     examples: [true],
   },
   preflight: {
     type: 'boolean',
     default: false,
-    description: 'Asks with an OPTIONS request before each request.',
+    description: 'Accepted, no effect.',
     examples: [true],
   },
   timeout: {
     type: 'integer',
     minimum: 0,
-    description: 'Seconds a request may take; 0 is no limit.',
+    description: 'Seconds one request may take, 30 when left out; 0 is no limit.',
     examples: [30],
   },
   uploadTimeout: {
     type: 'integer',
     minimum: 0,
-    description: 'Seconds an upload may take; 0 is no limit.',
+    description: 'Seconds a run may wait for uploads after its last task, 30 when left out; 0 is no limit.',
     examples: [60],
   },
   apiUrl: {
     type: 'string',
-    description: 'Where a Turborepo cache server answers.',
+    description: 'Accepted, no effect: `url` names the cache server.',
     examples: ['https://cache.example.com'],
   },
   loginUrl: {
     type: 'string',
-    description: 'Where a Turborepo cache server hands out tokens.',
+    description: 'Accepted, no effect.',
     examples: ['https://cache.example.com'],
   },
-  teamId: { type: 'string', description: 'Id of the team, sent with each request.', examples: ['team_1234'] },
-  teamSlug: { type: 'string', description: 'Short name of the team, sent with each request.', examples: ['acme'] },
+  teamId: { type: 'string', description: 'Accepted, no effect.', examples: ['team_1234'] },
+  teamSlug: { type: 'string', description: 'Accepted, no effect.', examples: ['acme'] },
 } as const satisfies Readonly<Record<string, SchemaNode>>;
 
 const OWN_REMOTE_CACHE_PROPERTIES = {
@@ -53,7 +53,7 @@ const OWN_REMOTE_CACHE_PROPERTIES = {
   },
   scope: {
     type: 'string',
-    description: 'The scope entries are written to; the server has the last word.',
+    description: 'For a bucket: the scope entries are written to. A server takes it from the token.',
     examples: ['main'],
   },
   publicKeys: {

@@ -101,7 +101,8 @@ const SERVICE = {
         type: 'string',
         enum: ['url', 'host', 'port', 'user', 'password', 'database', 'socket'],
       },
-      description: 'Variables for its settings, instead of the usual ones.',
+      description:
+        'Variables for its settings, instead of the usual ones: name -> `url`, `host`, `port`, `user`, `password`, `database` or `socket`.',
       examples: [{ ORDERS_DATABASE_URL: 'url' }],
     },
     scheme: {
@@ -126,6 +127,6 @@ const SERVICE = {
 export const SERVICES_SCHEMA = {
   type: 'object',
   additionalProperties: SERVICE,
-  description: 'Servers that tasks need, by name.',
+  description: 'Servers that tasks need: name -> what it is.',
   examples: [{ db: { type: 'postgres', version: '>=15' }, redis: { type: 'redis' } }],
 } as const satisfies SchemaNode;

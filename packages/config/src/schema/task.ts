@@ -106,13 +106,13 @@ export const TURBO_TASK_PROPERTIES = {
   interruptible: {
     type: 'boolean',
     default: false,
-    description: '`tr watch` may restart this persistent task.',
+    description: 'Accepted, no effect. Needs `"persistent": true`.',
     examples: [true],
   },
   tags: {
     type: 'array',
     items: { type: 'string', format: 'tag' },
-    description: 'Labels. Accepted, no effect.',
+    description: 'Labels of the task, for filters: `--filter=tag:ci`.',
     examples: [['ci']],
   },
 } as const satisfies Readonly<Record<string, SchemaNode>>;

@@ -1,12 +1,13 @@
 /** What README and docs show is tried: configurations are read, commands are run. */
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { parseConfigFile } from '@tr/config';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
+import { execTr } from '../rig/exec-tr.js';
 import { createSample } from '../rig/samples.js';
 import { createRoot, createWorkspace, type TestWorkspace, type Tree } from '../rig/workspace.js';
 
@@ -99,13 +100,13 @@ interface Yaml {
   readonly loadAll: (text: string) => readonly unknown[];
 }
 
-test('recipes for CI systems are YAML, and the ones of the remote cache run something', () => {
+test('recipes for CI systems are YAML, and run something', () => {
   const { loadAll } = createRequire(import.meta.url)('js-yaml') as Yaml;
   const blocks = BLOCKS.filter(({ language }) => language === 'yaml');
   assert.ok(blocks.length >= 4);
   for (const { page, line, text } of blocks)
     for (const document of loadAll(text)) assert.equal(typeof document, 'object', `${page}:${line}`);
-  assert.equal(RECIPES.filter(({ text }) => /^\$ tr run /m.test(text)).length, 3);
+  assert.equal(RECIPES.filter(({ text }) => /^\$ tr run /m.test(text)).length, 5);
 });
 
 /** In which directories the sources lie that read variables. */
@@ -120,14 +121,73 @@ test('every variable TR_… that a page names is known to the sources', () => {
   for (const folder of SOURCES)
     for (const file of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }))
       if (file.endsWith('.ts'))
-        for (const [name] of readFileSync(join(ROOT, folder, file), 'utf8').matchAll(/\bTR_[A-Z_]*[A-Z]\b/g))
-          known.add(name);
+        for (const [name, word] of readFileSync(join(ROOT, folder, file), 'utf8').matchAll(
+          /\bTR_[A-Z_]*[A-Z]\b|'(?!TR_)([A-Z_]{3,})'/g,
+        ))
+          // Options are looked up by their names without the prefix.
+          known.add(word === undefined ? name : `TR_${word}`);
   const unknown = PAGES.flatMap((page) =>
     [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\bTR_(?!CACHE_)[A-Z_]*[A-Z]\b/g)]
       .filter(([name]) => !known.has(name))
       .map(([name]) => `${page}: ${name}`),
   );
   assert.deepEqual(unknown, []);
+});
+
+/** Every Markdown page beside the code. */
+const ALL_PAGES = [
+  '.',
+  'docs',
+  'cli',
+  'cache-server',
+  ...['packages', 'examples', 'integrations'].flatMap((each) =>
+    readdirSync(join(ROOT, each)).map((name) => `${each}/${name}`),
+  ),
+].flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+);
+
+/** As code hosts make them of a heading. */
+function toAnchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+test('every link to a page, a file or a heading of this repository leads somewhere', () => {
+  const withoutBlocks = (path: string): string =>
+    readFileSync(join(ROOT, path), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
+  const hasHeading = (path: string, anchor: string): boolean =>
+    [...withoutBlocks(path).matchAll(/^#+ (.+)$/gm)].some(([, heading = '']) => toAnchor(heading) === anchor);
+  const leadsNowhere = (page: string, link: string): boolean => {
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? page : join(dirname(page), path);
+    return !existsSync(join(ROOT, target)) || (anchor !== undefined && !hasHeading(target, anchor));
+  };
+  const links = ALL_PAGES.flatMap((page) =>
+    [...withoutBlocks(page).matchAll(/\]\((?![a-z]+:)([^)\s]+)\)/g)].map(([, link = '']) => ({ page, link })),
+  );
+  assert.ok(links.length > 50);
+  assert.deepEqual(
+    links.filter(({ page, link }) => leadsNowhere(page, link)),
+    [],
+  );
+});
+
+test('docs/command-line.md has every option of the help, and no other', async () => {
+  const page = readFileSync(join(ROOT, 'docs/command-line.md'), 'utf8');
+  const optionsOf = (text: string): ReadonlySet<string> =>
+    new Set([...text.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option));
+  const calls = [...readFileSync(join(ROOT, 'docs/command-line.md'), 'utf8').matchAll(/`tr ([a-z]+(?: [a-z]+)?)/g)];
+  assert.ok(calls.length >= 8);
+  const help = await Promise.all(
+    calls.map(async ([, words = '']) => (await execTr(ROOT, [...words.split(' '), '--help'])).stdout),
+  );
+  const shown = help.map((text) => text.split('\nOptions\n')[1]?.split('\n\n')[0] ?? '').join('\n');
+  assert.deepEqual([...optionsOf(page)].sort(), [...optionsOf(shown)].sort());
 });
 
 test('there are commands to try', () => assert.ok(CALLS.length >= 10));

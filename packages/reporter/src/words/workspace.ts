@@ -94,7 +94,7 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
     case 'workspace/no-base':
       return {
         what: `No branch to compare with was found (looked for ${failure.tried.join(', ')}): everything counts as affected.`,
-        next: 'Fetch that branch, or name one in TURBO_SCM_BASE.',
+        next: 'Fetch that branch, or name one in TURBO_SCM_BASE, such as `origin/main`.',
       };
   }
 }

@@ -7,7 +7,11 @@ const at: SourcePosition = { file: 'turbo-like.config.json', line: 12, column: 7
  * in `docs/errors.md`.
  */
 export const FAILURE_SAMPLES: readonly Failure[] = [
-  { code: 'config/not-found', directory: '/work/shop', names: ['turbo-like.config.json', 'turbo.json', 'turbo.jsonc'] },
+  {
+    code: 'config/not-found',
+    directory: '/home/me/shop',
+    names: ['turbo-like.config.json', 'turbo.json', 'turbo.jsonc'],
+  },
   { code: 'config/unreadable', file: 'turbo-like.config.json', detail: 'EACCES' },
   { code: 'config/two-files', files: ['turbo.json', 'turbo.jsonc'] },
   { code: 'config/syntax', at, detail: 'CommaExpected' },
@@ -170,7 +174,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     code: 'service/start-failed',
     service: 'db',
     detail: 'it ended with code 1',
-    logPath: '/work/shop/.tr/services/logs/db.log',
+    logPath: '/home/me/shop/.tr/services/logs/db.log',
     logTail: ['FATAL: could not open file'],
   },
   { code: 'service/start-failed', service: 'db', detail: 'ENOENT', logPath: undefined, logTail: [] },
@@ -178,7 +182,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     code: 'service/start-failed',
     service: 'db',
     detail: 'extension "postgis" is not available',
-    logPath: '/work/shop/.tr/services/logs/db.log',
+    logPath: '/home/me/shop/.tr/services/logs/db.log',
     logTail: ['LOG:  starting PostgreSQL'],
   },
   { code: 'service/unreachable', service: 'db', host: '$CI_DB', detail: 'no address', scheme: 'postgresql://' },
@@ -187,7 +191,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     service: 'mail',
     check: '`GET /health` was answered with 503',
     timeoutMs: 30_000,
-    logPath: '/work/shop/.tr/services/logs/mail.log',
+    logPath: '/home/me/shop/.tr/services/logs/mail.log',
     logTail: ['listening'],
   },
   { code: 'service/unreachable', service: 'db', host: 'db.example.com:5432', detail: 'the connection was refused' },
@@ -228,11 +232,11 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   },
   { code: 'remote/invalid-proxy', variable: 'HTTPS_PROXY' },
   { code: 'remote/invalid-key', setting: 'TR_SIGNING_KEY' },
-  { code: 'store/no-space', path: '/work/shop/.tr/cache' },
-  { code: 'store/read-only', path: '/work/shop/.tr/cache' },
-  { code: 'store/denied', path: '/work/shop/.tr/cache' },
-  { code: 'store/unknown-version', path: '/work/shop/.tr/cache', found: '9' },
-  { code: 'store/io', path: '/work/shop/.tr/cache', detail: 'EIO' },
+  { code: 'store/no-space', path: '/home/me/shop/.tr/cache' },
+  { code: 'store/read-only', path: '/home/me/shop/.tr/cache' },
+  { code: 'store/denied', path: '/home/me/shop/.tr/cache' },
+  { code: 'store/unknown-version', path: '/home/me/shop/.tr/cache', found: '9' },
+  { code: 'store/io', path: '/home/me/shop/.tr/cache', detail: 'EIO' },
   { code: 'store/undeclared-outputs', task: 'web#build', paths: ['apps/web/.next/trace'] },
   { code: 'store/undeclared-outputs', task: 'web#build', paths: ['a', 'b', 'c', 'd', 'e', 'f'] },
   { code: 'store/cache-like-output', task: 'web#build', path: 'apps/web/.next/cache', bytes: 300_000_000 },
@@ -246,7 +250,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'task/empty-inputs', task: 'build', globs: ['sources/**'] },
   { code: 'task/empty-outputs', task: 'web#build', globs: ['dist/**'] },
   { code: 'task/left-processes', task: 'web#test' },
-  { code: 'task/log-unwritable', task: 'web#build', path: '/work/shop/.tr/logs/web-build.log', detail: 'ENOSPC' },
+  { code: 'task/log-unwritable', task: 'web#build', path: '/home/me/shop/.tr/logs/web#build.log', detail: 'ENOSPC' },
   { code: 'task/too-many-persistent', count: 10, concurrency: 10 },
 
   {
@@ -290,7 +294,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'usage/not-permitted', path: '/home/me/shop/package-lock.json', detail: 'EACCES' },
   { code: 'usage/not-installed', command: 'tr serve', package: '@tr/cache-server' },
 
-  { code: 'workspace/no-config', cwd: '/work/shop/apps', likelyRoot: '/work/shop' },
+  { code: 'workspace/no-config', cwd: '/home/me/shop/apps', likelyRoot: '/home/me/shop' },
   { code: 'workspace/no-config', cwd: '/work', likelyRoot: undefined },
   {
     code: 'workspace/invalid-manifest',
@@ -313,7 +317,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'workspace/guessed-package-manager', used: 'npm', lockfile: undefined },
   { code: 'workspace/package-cycle', packages: ['ui', 'web'] },
   { code: 'workspace/package-outside-root', directory: 'packages/linked' },
-  { code: 'workspace/no-git', root: '/work/shop' },
+  { code: 'workspace/no-git', root: '/home/me/shop' },
   { code: 'workspace/git-unavailable', detail: 'ENOENT' },
   { code: 'workspace/git-failed', command: 'diff', detail: 'fatal: bad object' },
   { code: 'workspace/unknown-ref', ref: 'orign/main' },

@@ -2,13 +2,7 @@ import { join } from 'node:path';
 import { compareScenes, describe, marksOf } from './compare.js';
 import { copyScene } from './copy-scene.js';
 import type { Places } from './history.js';
-import type { Answer, Scene } from './scene.js';
-
-/** A call of `tr`, where it is made. */
-export interface Call {
-  readonly args: readonly string[];
-  readonly cwd: string;
-}
+import type { Answer, Call, Scene } from './scene.js';
 
 /** What is compared, and how thoroughly. */
 export interface Check extends Call {
@@ -33,6 +27,7 @@ export async function check(
   { args, cwd, places, seen, repeats, shares, extra = [], inspect = () => [] }: Check,
 ): Promise<{ readonly differences: readonly string[]; readonly failed: boolean }> {
   const cold = copyScene(scene, places.cold);
+  scene.lastCall = { args: [...args, ...extra], cwd };
   try {
     const before = describeSources(scene);
     const answer = await scene.tr([...args, ...extra], { cwd });

@@ -5,13 +5,15 @@ import { FAILING, type Change } from './changes/change.js';
 import { FILE_CHANGES } from './changes/files.js';
 import { GIT_CHANGES } from './changes/git.js';
 import { OUTPUT_CHANGES } from './changes/outputs.js';
+import { RETURN_CHANGES } from './changes/returns.js';
 import { RUN_CHANGES } from './changes/runs.js';
 import { SETTING_CHANGES } from './changes/settings.js';
 import { STATE_CHANGES } from './changes/state.js';
-import { check, type Call } from './check.js';
+import { TREE_CHANGES } from './changes/trees.js';
+import { check } from './check.js';
 import { changeOf, makeSteps, type History, type Outcome, type Places, type Weights } from './history.js';
 import { KINDS, makeScene, type Kind } from './kinds.js';
-import type { Scene } from './scene.js';
+import type { Call, Scene } from './scene.js';
 
 /** How often changes of each kind are made. */
 const WEIGHTS: Weights<Change> = [
@@ -21,6 +23,8 @@ const WEIGHTS: Weights<Change> = [
   [OUTPUT_CHANGES, 9],
   [STATE_CHANGES, 4],
   [RUN_CHANGES, 9],
+  [RETURN_CHANGES, 24],
+  [TREE_CHANGES, 12],
 ];
 
 /** The history of a seed. */
@@ -81,7 +85,7 @@ function chooseCall({ shape, root }: Scene, random: Random): Call {
     ...(shape.kind === 'single' ? [] : ['//#all']),
   ];
   const logs = '--output-logs=full';
-  switch (random.below(9)) {
+  switch (random.below(11)) {
     case 0:
       return { args: [...tasks, logs, '--concurrency=1'], cwd: '' };
     case 1:
@@ -92,6 +96,10 @@ function chooseCall({ shape, root }: Scene, random: Random): Call {
       const inner = shape.packages.find((each) => existsSync(join(root, each))) ?? '';
       return { args: ['run', 'build', 'test', logs], cwd: inner };
     }
+    case 4:
+      return { args: ['run', 'build', 'lint', logs, '--filter=[HEAD]'], cwd: '' };
+    case 5:
+      return { args: ['run', 'loose', logs], cwd: '' };
     default:
       return { args: [...tasks, logs], cwd: '' };
   }

@@ -23,24 +23,48 @@ export interface Answer {
   readonly text: string;
 }
 
+/** A call of `tr`, where it is made, relative to the workspace. */
+export interface Call {
+  readonly args: readonly string[];
+  readonly cwd: string;
+}
+
 /** A call that takes longer hangs, milliseconds. */
 const LIMIT_MS = 180_000;
 
 /** A workspace with all that is around it, in a directory of its own (`base`): repository, home, tools. */
 export class Scene {
   readonly base: string;
-  readonly shape: SceneShape;
   /** Variables of every call. */
   readonly variables = new Map<string, string>();
   /** Variables of every call that copies of the scene do not have: how to get at a remote. */
   readonly surroundings = new Map<string, string>();
   /** Files below `each` that may be there without being an output: edited by hand, or of a record that was lost. */
   readonly strangers = new Set<string>();
+  /** The call that was compared last. */
+  lastCall: Call | undefined;
+  #shape: SceneShape;
   readonly #live = new Set<ChildProcess>();
 
   constructor(base: string, shape: SceneShape) {
     this.base = base;
-    this.shape = shape;
+    this.#shape = shape;
+  }
+
+  get shape(): SceneShape {
+    return this.#shape;
+  }
+
+  /** The directory below `base` that holds all of the workspace and of its work tree. */
+  get outermost(): string {
+    return join(this.base, this.shape.root.split('/')[0] ?? '');
+  }
+
+  /** The workspace is in another directory below `base` now. */
+  noteMove(name: string): void {
+    const move = (path: string): string => [name, ...path.split('/').slice(1)].join('/');
+    const { root, top } = this.#shape;
+    this.#shape = { ...this.#shape, root: move(root), top: top === undefined ? undefined : move(top) };
   }
 
   /** An empty directory for a scene, on the file system that `directory` lies on. */

@@ -97,6 +97,11 @@ export const FILE_CHANGES: Changes = {
     renameSync(path, target);
     symlinkSync(relative(dirname(path), target), path);
   }),
+  toDirectory: ofFile('put a directory in place of', (path, random) => {
+    rmSync(path);
+    mkdirSync(path);
+    writeFileSync(join(path, pickName(random)), pickText(random));
+  }),
   fromLink: (scene) => {
     const path = scene
       .listSources()
@@ -109,8 +114,9 @@ export const FILE_CHANGES: Changes = {
     return `put a file in place of the link ${path}`;
   },
   swap: ofFile('swap with another', (path, random, scene) => {
-    const other = pickFile(scene, random);
-    if (other !== undefined && join(scene.root, other) !== path) swap(path, join(scene.root, other));
+    const other = join(scene.root, pickFile(scene, random) ?? '');
+    // A link to a directory may lead, from elsewhere, to where tasks write: what is read there depends on who was first.
+    if (other !== path && existsSync(other) && !statSync(other).isDirectory()) swap(path, other);
   }),
   throughLink: ofFile('write through a second hard link of', (path) => {
     const other = `${path}.tmp`;

@@ -89,8 +89,8 @@ export const RUN_CHANGES: Changes = {
 
 let edits = 0;
 
-/** Bytes that no file had before, mostly of one size: what a file has for a moment and had before is nobody's to notice. */
-function editQuietly(path: string): void {
+/** Writes bytes that no file had before, mostly of one size: what a file has for a moment and had before is nobody's to notice. */
+export function editQuietly(path: string): void {
   try {
     if (statSync(path).isFile()) writeFileSync(path, `e${String((edits += 1)).padStart(4, '0')}\n`);
   } catch {

@@ -2,9 +2,11 @@ import { Random } from '../../histories/random.js';
 import { FILE_CHANGES } from '../changes/files.js';
 import { GIT_CHANGES } from '../changes/git.js';
 import { OUTPUT_CHANGES } from '../changes/outputs.js';
+import { RETURN_CHANGES } from '../changes/returns.js';
 import { RUN_CHANGES } from '../changes/runs.js';
 import { SETTING_CHANGES } from '../changes/settings.js';
 import { STATE_CHANGES } from '../changes/state.js';
+import { TREE_CHANGES } from '../changes/trees.js';
 import { check } from '../check.js';
 import { mend } from '../follow.js';
 import { changeOf, makeSteps, type History, type Outcome, type Places, type Weights } from '../history.js';
@@ -27,6 +29,8 @@ const WEIGHTS: Weights<WorldChange> = [
   [onMachine(OUTPUT_CHANGES, true), 5],
   [onMachine(STATE_CHANGES, true), 6],
   [onMachine(RUN_CHANGES), 6],
+  [onMachine(RETURN_CHANGES), 6],
+  [onMachine(TREE_CHANGES), 6],
   [SHARED_CHANGES, 28],
   [SHARE_CHANGES, 10],
   [POLICY_CHANGES, 14],

@@ -15,7 +15,7 @@ const ANY_PLACE_PROPERTIES = {
   $schema: {
     type: 'string',
     description: 'Address of the JSON schema, for editors.',
-    examples: ['https://example.com/schema.json'],
+    examples: ['./node_modules/taskrun/schema.json'],
   },
   tags: {
     type: 'array',

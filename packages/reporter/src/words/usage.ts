@@ -106,7 +106,7 @@ export function describeUsageFailure(failure: UsageFailure): Words {
     case 'usage/not-installed':
       return {
         what: `\`${failure.command}\` is not installed here: the package \`${failure.package}\` is missing.`,
-        next: `Write \`npm install --save-dev ${failure.package}\`.`,
+        next: 'Take the package `taskrun`, which has it: see docs/setup.md.',
       };
     case 'usage/too-many-open-files':
       return { what: `The limit for open files was met (${failure.detail}).`, next: TOO_MANY_FILES };

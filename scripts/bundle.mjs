@@ -2,14 +2,23 @@
 // finds everything in place, and whatever stands behind an `import()`, and each heavy library, is a chunk of its own that loads
 // on first use. CommonJS, because Node starts it faster than ES modules.
 //   node scripts/bundle.mjs [directory]     the default is cli/bundle
-import { build } from 'esbuild';
+// For a package (package.mjs), which has no other packages of this repository beside it:
+//   --server F     bundles the cache server too, into this file; `directory` then asks for it there
+//   --facts F      writes what went in, as JSON: `files` (absolute), and `packages` that are asked for when it runs
+import { build as buildOnce } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { basename, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { server: { type: 'string' }, facts: { type: 'string' } },
+});
 const cli = fileURLToPath(new URL('../cli/', import.meta.url));
-const out = resolve(process.argv[2] ?? `${cli}bundle`);
+const out = resolve(positionals[0] ?? `${cli}bundle`);
 const { version } = JSON.parse(readFileSync(`${cli}package.json`, 'utf8'));
 /** Libraries that a no-op run does not need: package name -> file below bundle/. */
 const lazy = {
@@ -23,6 +32,9 @@ const lazy = {
 const external = ['@toondepauw/node-zstd', '@bokuweb/zstd-wasm'];
 /** A program of its own that need not be installed, and is an ES module: imported as it is, by a file that only does that. */
 const server = { name: '@tr/cache-server', file: 'cache-server.cjs', exported: 'runCacheServer' };
+const serverExternal = [...external, '@napi-rs/blake-hash'];
+const serverPlace =
+  options.server === undefined ? server.name : relative(out, resolve(options.server)).replaceAll('\\', '/');
 
 const common = {
   bundle: true,
@@ -51,6 +63,16 @@ const wrapped = {
   banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
   footer: { js: '})' },
 };
+
+const facts = { files: new Set(), packages: new Set() };
+
+async function build(settings) {
+  const result = await buildOnce({ ...settings, metafile: true });
+  for (const path of Object.keys(result.metafile.inputs)) facts.files.add(resolve(settings.absWorkingDir ?? '', path));
+  for (const { path, external: isExternal } of Object.values(result.metafile.outputs).flatMap(({ imports }) => imports))
+    if (isExternal === true && !path.startsWith('.') && !isBuiltin(path)) facts.packages.add(path);
+  return result;
+}
 
 const lazyLibraries = {
   name: 'lazy-libraries',
@@ -185,7 +207,6 @@ async function cutProgram() {
     format: 'esm',
     splitting: true,
     write: false,
-    metafile: true,
     absWorkingDir: cli,
     entryPoints: [`${cli}dist/src/main.js`, words],
     outdir: `${cli}bundle`,
@@ -297,9 +318,9 @@ await Promise.all([
 await build({
   ...common,
   supported: {},
-  external: [server.name],
+  external: [serverPlace],
   stdin: {
-    contents: `exports.${server.exported} = async (...args) => (await import('${server.name}')).${server.exported}(...args);`,
+    contents: `exports.${server.exported} = async (...args) => (await import('${serverPlace}')).${server.exported}(...args);`,
     resolveDir: cli,
   },
   outfile: `${out}/${server.file}`,
@@ -314,3 +335,16 @@ await build({
   plugins: [lazyBuiltins],
   define: { ...common.define, 'process.env.TR_BUILD_ID': JSON.stringify(buildId) },
 });
+if (options.server !== undefined)
+  await build({
+    ...common,
+    external: serverExternal,
+    stdin: { contents: `export { ${server.exported} } from '${server.name}';`, resolveDir: cli },
+    outfile: options.server,
+    define: { ...common.define, 'import.meta.url': 'importMetaUrl' },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+    // It says to libraries what is said above.
+    logOverride: { 'assign-to-define': 'silent' },
+  });
+if (options.facts !== undefined)
+  writeFileSync(options.facts, JSON.stringify({ files: [...facts.files], packages: [...facts.packages] }));

@@ -77,7 +77,12 @@ export async function runCacheServer({ args, cwd }: ServerCall): Promise<'ended'
 }
 
 function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  // Where the server is bundled, the bundler puts the number here.
+  return process.env['TR_BUILD_VERSION'] ?? readVersionOf(new URL('../../package.json', import.meta.url));
+}
+
+function readVersionOf(path: URL): string {
+  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'));
   return isRecord(manifest) ? String(manifest['version']) : '';
 }
 

@@ -29,7 +29,8 @@ export function mapStream(manifest: Manifest, manifestBytes: Digest): StreamMap 
   return map;
 }
 
-function computeMap(manifest: Manifest, manifestBytes: Digest): StreamMap {
+/** The same where nobody asks again: what {@link mapStream} remembers is only given back when V8 collects the whole heap. */
+export function computeMap(manifest: Manifest, manifestBytes: Digest): StreamMap {
   const places: ContentPlace[] = [];
   const seen = new Set<string>();
   let at = 0;

@@ -183,7 +183,8 @@ function openCursor<F>(needed: readonly PlacedChunk[], source: ChunkSource<F>): 
 const KEPT_CHUNK = 512 * 1024;
 /**
  * What small chunks stand for, by the bytes that were given, as long as somebody has those: the one at the head of a stream
- * is read for the manifest, then for the contents. The name is the digest that the bytes have.
+ * is read for the manifest, then for the contents. The name is the digest that the bytes have. Not for many: what such a map
+ * holds is only given back when V8 collects the whole heap.
  */
 const unpackedBefore = new WeakMap<Uint8Array, { readonly hash: Sha256; readonly raw: Buffer }>();
 
@@ -197,7 +198,8 @@ export async function unpackChunk(chunk: ChunkRef, given: ChunkBytes): Promise<R
   return raw;
 }
 
-async function unpackAnew(chunk: ChunkRef, given: ChunkBytes): Promise<Result<Buffer, StreamFlaw>> {
+/** The same where nobody asks for the chunk again. */
+export async function unpackAnew(chunk: ChunkRef, given: ChunkBytes): Promise<Result<Buffer, StreamFlaw>> {
   if ('raw' in given) {
     const { raw } = given;
     return raw.length === chunk.length

@@ -3,8 +3,8 @@ import { ok, type Digest, type Manifest, type Result, type Sha256 } from '@tr/mo
 import { fromManifestBytes } from '@tr/store';
 import { TAR_BLOCK } from '../tar/tar-header.js';
 import type { EntryDocument } from './entry-document.js';
-import { lengthOf, mapStream, type ContentPlace } from './stream-map.js';
-import { flaw, unpackChunk, type StreamFlaw } from './unpack-stream.js';
+import { computeMap, lengthOf, type ContentPlace } from './stream-map.js';
+import { flaw, unpackAnew, type StreamFlaw } from './unpack-stream.js';
 
 /** Longer streams are not held in memory at once, bytes. */
 const MAX_WHOLE = 512 * 1024;
@@ -25,7 +25,7 @@ export function isWhole({ chunks, inline }: EntryDocument): boolean {
 export async function openWholeEntry(entry: EntryDocument): Promise<Result<WholeEntry, StreamFlaw>> {
   const pieces: Buffer[] = [];
   for (const [at, chunk] of entry.chunks.entries()) {
-    const raw = await unpackChunk(chunk, { packed: entry.inline[at] ?? Buffer.alloc(0) });
+    const raw = await unpackAnew(chunk, { packed: entry.inline[at] ?? Buffer.alloc(0) });
     if (!raw.ok) return raw;
     pieces.push(raw.value);
   }
@@ -34,7 +34,7 @@ export async function openWholeEntry(entry: EntryDocument): Promise<Result<Whole
   if (!isSameDigest(digestOf(bytes), entry.manifest)) return flaw('a manifest with another digest');
   const manifest = fromManifestBytes(bytes, entry.actionKey);
   if (!manifest.ok) return flaw(manifest.failure.detail);
-  const map = mapStream(manifest.value, entry.manifest);
+  const map = computeMap(manifest.value, entry.manifest);
   if (stream.length !== map.length) return flaw('chunks that do not add up to the stream');
   const places = new Map<Sha256, ContentPlace>(map.places.map((place) => [place.content.hash, place]));
   return ok({

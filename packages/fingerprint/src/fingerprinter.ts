@@ -95,7 +95,7 @@ class RunFingerprinter implements TaskFingerprinter {
     const { moment } = this.#options.files;
     const files = await this.#files.of(task, leftOut.value?.tasks);
     if (!files.ok) return files;
-    const fromFiles = readEnvFiles(task, this.#options.absoluteDirectory(task.directory));
+    const fromFiles = readEnvFiles(task, this.#options.absoluteDirectory);
     if (!fromFiles.ok) return fromFiles;
     const variables = { ...fromFiles.value, ...environment.process };
     const tools = await this.#toolsOf(task, variables);
@@ -189,6 +189,7 @@ class RunFingerprinter implements TaskFingerprinter {
     task: TaskNode,
     env: Readonly<Record<string, string>>,
   ): Promise<Result<Readonly<Record<string, string>>, FingerprintFailure>> {
+    if (task.definition.tools.length === 0) return ok({});
     const outputs: [string, string][] = [];
     const cwd = this.#options.absoluteDirectory(task.directory);
     for (const command of sortedUnique(task.definition.tools)) {

@@ -27,25 +27,53 @@ export type Reached = readonly number[];
  * of the package; a dot at the start of a name is matched by `*`, as any character.
  */
 export function compileGlob(directory: RelativePath, pattern: string): readonly Glob[] {
-  const alternatives = expandBraces(pattern);
-  const globs = alternatives.flatMap((alternative) => compileOne(directory, alternative));
-  // Braces make a pattern of it, though every alternative is a name.
-  return alternatives[0] === pattern ? globs : globs.map((glob) => ({ ...glob, literal: undefined }));
+  let parsed = parsedPatterns.get(pattern);
+  if (parsed === undefined) parsedPatterns.set(pattern, (parsed = parsePattern(pattern)));
+  const globs: Glob[] = [];
+  for (const alternative of parsed) globs.push(countFrom(directory, alternative));
+  return globs;
 }
 
-function compileOne(directory: RelativePath, pattern: string): readonly Glob[] {
-  const { base, names } = anchor(directory, pattern);
+/** One alternative of a pattern, wherever it is counted from. */
+interface Parsed {
+  /** How many directories it leads up first. */
+  readonly ups: number;
+  readonly segments: readonly Segment[];
+  /** Its text below that, when it has nothing to interpret. */
+  readonly literal: string | undefined;
+}
+
+/** Patterns of a configuration: every package has the same few. */
+const parsedPatterns = new Map<string, readonly Parsed[]>();
+
+function parsePattern(pattern: string): readonly Parsed[] {
+  const alternatives = expandBraces(pattern);
+  const parsed = alternatives.flatMap(parseOne);
+  // Braces make a pattern of it, though every alternative is a name.
+  return alternatives[0] === pattern ? parsed : parsed.map((one) => ({ ...one, literal: undefined }));
+}
+
+function parseOne(pattern: string): readonly Parsed[] {
+  const { ups, names } = takeApart(pattern);
   const last = names.at(-1);
   // `dir*/` asks for directories: there is no file of that name.
   if (pattern.endsWith('/') && last !== undefined && last !== '**' && !isLiteralName(last)) return [];
   const isLiteral = names.every((name) => name !== '**' && isLiteralName(name));
-  const literals = base.map((name): Segment => ({ kind: 'name', name }));
-  return [
-    {
-      segments: [...literals, ...names.map(segmentOf)],
-      literal: isLiteral ? [...base, ...names].join('/') : undefined,
-    },
-  ];
+  return [{ ups, segments: names.map(segmentOf), literal: isLiteral ? names.join('/') : undefined }];
+}
+
+function countFrom(directory: RelativePath, { ups, segments, literal }: Parsed): Glob {
+  const base = ups === 0 ? directory : goUp(directory, ups);
+  const names = base === '' ? [] : base.split('/');
+  const all: Segment[] = [];
+  for (const name of names) all.push({ kind: 'name', name });
+  for (const segment of segments) all.push(segment);
+  return { segments: all, literal: literal === undefined ? undefined : joinNames(base, literal) };
+}
+
+function joinNames(base: string, below: string): string {
+  if (base === '' || below === '') return base + below;
+  return `${base}/${below}`;
 }
 
 /** The glob of everything below a directory, whose name is taken literally. */
@@ -55,23 +83,26 @@ export function everythingBelow(directory: RelativePath): Glob {
   return { segments: [...literals, { kind: 'depth' }], literal: undefined };
 }
 
-interface Anchored {
-  /** Names of directories, to be taken literally. */
-  readonly base: readonly string[];
-  readonly names: readonly string[];
-}
-
-function anchor(directory: RelativePath, pattern: string): Anchored {
-  const base = directory === '' ? [] : directory.split('/');
+function takeApart(pattern: string): { readonly ups: number; readonly names: readonly string[] } {
+  let ups = 0;
   const names: string[] = [];
   for (const name of pattern.split('/')) {
     if (name === '' || name === '.' || (name === '**' && names.at(-1) === '**')) continue;
     if (name !== '..') names.push(...spreadStars(name));
     else if (names.length > 0) names.pop();
-    else if (base.length > 0 && base.at(-1) !== '..') base.pop();
-    else base.push('..');
+    else ups += 1;
   }
-  return { base, names };
+  return { ups, names };
+}
+
+/** `..` that lead out of the workspace stay. */
+function goUp(directory: RelativePath, ups: number): string {
+  const names = directory === '' ? [] : directory.split('/');
+  for (let up = 0; up < ups; up++) {
+    if (names.length > 0 && names.at(-1) !== '..') names.pop();
+    else names.push('..');
+  }
+  return names.join('/');
 }
 
 /** `**` beside other characters reaches below, as Turborepo has it: `**.ts` is `**` and `*.ts`, `a**` is `a*` and `**`. */

@@ -53,8 +53,9 @@ export function compileOutputs(spec: OutputSpec, directory: RelativePath, real =
   const isExcluded = (path: string): boolean => excludes.some((glob) => hasPath(glob, path));
   const excludedBelow = new Map<string, boolean>();
   const isAncestorExcluded = (path: string): boolean => {
+    if (excludes.length === 0) return false;
     const parent = parentOf(path);
-    if (parent === '' || excludes.length === 0) return false;
+    if (parent === '') return false;
     const known = excludedBelow.get(parent);
     if (known !== undefined) return known;
     const answer = isExcluded(parent) || isAncestorExcluded(parent);
@@ -85,9 +86,17 @@ function toTest(glob: string): (path: string) => boolean {
   return test;
 }
 
+/** The answer before: most paths that are asked for lie beside one another. */
+let lastParent = '';
+
 /** The directory of a path; `''` for one at the root. */
 export function parentOf(path: RelativePath): RelativePath {
-  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+  const { length } = lastParent;
+  // A search from the end takes V8 a thousand instructions, and each piece of a string that it makes is hashed anew.
+  if (length > 0 && path[length] === '/' && path.startsWith(lastParent) && !path.includes('/', length + 1))
+    return lastParent;
+  lastParent = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+  return lastParent;
 }
 
 interface CompiledGlob extends OutputGlob {

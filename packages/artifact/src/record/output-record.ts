@@ -70,11 +70,18 @@ export function formatRecord(task: TaskId, record: RecordDraft): string {
       manifest: known.manifestDigest,
       origin: known.origin,
       sampledAt: known.sampledAt,
-      stamps: known.stamps.flatMap(({ size, mtimeMs, ctimeMs, inode, mode }) => [size, mtimeMs, ctimeMs, inode, mode]),
+      stamps: toNumbers(known.stamps),
     },
   };
   // Two parts: the paths are only read when the set changes. The line end shows that the line is whole.
   return `\n${JSON.stringify(head)}${SEPARATOR}${JSON.stringify(record.paths)}\n`;
+}
+
+/** A record has thousands of them: `flatMap` takes several times as long. */
+function toNumbers(stamps: readonly Stamp[]): readonly number[] {
+  const numbers: number[] = [];
+  for (const { size, mtimeMs, ctimeMs, inode, mode } of stamps) numbers.push(size, mtimeMs, ctimeMs, inode, mode);
+  return numbers;
 }
 
 /** Reads the last whole line of a record file; undefined when it is torn, of another version or of another task. */

@@ -197,7 +197,7 @@ async function carryOut(
 
 /** The deepest directory that is there and has all that is to be written below it; the staged tree stands for it. */
 function findBase(disk: Disk, root: string, plan: RestorePlan): RelativePath {
-  let [base = ''] = plan.writes.map(({ path }) => parentOf(path));
+  let base = parentOf(plan.writes[0]?.path ?? '');
   for (const { path } of plan.writes) while (base !== '' && !path.startsWith(`${base}/`)) base = parentOf(base);
   const isThere = (path: RelativePath): boolean =>
     disk.lstat(`${root}/${path}`)?.isDirectory() === true && isReachable(disk, root, path);

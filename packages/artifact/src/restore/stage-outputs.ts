@@ -13,6 +13,7 @@ import {
 } from '@tr/model';
 import { attemptAsync, createPacer, toStoreFailure, type Disk, type EntryBlobs, type Pacer } from '@tr/store';
 import { toStamp, type Stamp } from '../record/stamp.js';
+import { parentOf } from '../outputs/output-globs.js';
 import { digestFileAt } from './digest-file-at.js';
 import { isLinked } from './is-linked.js';
 import { stageStream, type ContentStream } from './stage-stream.js';
@@ -147,7 +148,7 @@ class Stage {
     const { disk } = this.#request;
     const pathOf = (path: RelativePath): string => {
       const target = stagedPath(this.#request, { path });
-      this.#makeDirectory(target.slice(0, target.lastIndexOf('/')));
+      this.#makeDirectory(parentOf(target));
       return target;
     };
     const staged = await attemptAsync(this.#request.staging, () =>

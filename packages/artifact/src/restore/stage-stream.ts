@@ -22,7 +22,7 @@ export interface StreamTargets {
   readonly files: readonly FileEntry[];
   /** Absolute path of a file to make; its directory is there when this returns. */
   readonly pathOf: (path: RelativePath) => string;
-  /** Gets the stamp of each file. */
+  /** Gets the stamp of each file that is there. */
   readonly stamps: Map<string, Stamp>;
 }
 
@@ -46,17 +46,24 @@ export async function stageStream(contents: ContentStream, targets: StreamTarget
   }
 }
 
+/** A file that is being written. */
+interface OpenFile {
+  readonly entry: FileEntry;
+  /** Absolute. */
+  readonly target: string;
+  readonly file: number;
+}
+
 class StreamWriter {
   readonly #targets: StreamTargets;
   /** The first file of a large content, until its last piece has come. */
-  #open: number | undefined;
+  #open: OpenFile | undefined;
 
   constructor(targets: StreamTargets) {
     this.#targets = targets;
   }
 
   take(files: readonly FileEntry[], bytes: Uint8Array, isLast: boolean): void {
-    const { disk } = this.#targets;
     const [first, ...others] = files;
     if (first === undefined) return;
     if (this.#open === undefined && isLast) {
@@ -64,56 +71,56 @@ class StreamWriter {
       return;
     }
     this.#open ??= this.#create(first);
-    disk.write(this.#open, bytes);
+    this.#targets.disk.write(this.#open.file, bytes);
     if (!isLast) return;
-    const file = this.#open;
+    const open = this.#open;
     this.#open = undefined;
-    this.#finish(first, file);
-    for (const other of others) this.#copy(first, other);
+    this.#finish(open);
+    for (const other of others) this.#copy(open.target, other);
   }
 
   dispose(): void {
-    if (this.#open !== undefined) this.#targets.disk.close(this.#open);
+    if (this.#open !== undefined) this.#targets.disk.close(this.#open.file);
   }
 
-  #create({ path, executable }: FileEntry): number {
-    return this.#targets.disk.open(this.#targets.pathOf(path), 'create', executable ? 0o777 : 0o666);
+  #create(entry: FileEntry): OpenFile {
+    const target = this.#targets.pathOf(entry.path);
+    return { entry, target, file: this.#targets.disk.open(target, 'create', entry.executable ? 0o777 : 0o666) };
   }
 
   #write(entry: FileEntry, bytes: Uint8Array): void {
-    const file = this.#create(entry);
+    const open = this.#create(entry);
     try {
-      this.#targets.disk.write(file, bytes);
+      this.#targets.disk.write(open.file, bytes);
     } catch (error) {
-      this.#targets.disk.close(file);
+      this.#targets.disk.close(open.file);
       throw error;
     }
-    this.#finish(entry, file);
+    this.#finish(open);
   }
 
-  #finish({ path }: FileEntry, file: number): void {
+  /** The look is by its path, which is quicker than one at an open file; nobody else has anything to do there. */
+  #finish({ entry, target, file }: OpenFile): void {
     const { disk, stamps } = this.#targets;
-    try {
-      stamps.set(path, toStamp(disk.fstat(file)));
-    } finally {
-      disk.close(file);
-    }
+    disk.close(file);
+    const stats = disk.lstat(target);
+    if (stats !== undefined) stamps.set(entry.path, toStamp(stats));
   }
 
-  #copy(from: FileEntry, to: FileEntry): void {
-    const { disk, pathOf } = this.#targets;
-    const source = disk.open(pathOf(from.path), 'read');
+  #copy(from: string, to: FileEntry): void {
+    const { disk } = this.#targets;
+    const source = disk.open(from, 'read');
     try {
-      const file = this.#create(to);
+      const open = this.#create(to);
       try {
         const buffer = Buffer.allocUnsafe(COPY_BYTES);
         for (let count = disk.read(source, buffer); count > 0; count = disk.read(source, buffer))
-          disk.write(file, buffer.subarray(0, count));
+          disk.write(open.file, buffer.subarray(0, count));
       } catch (error) {
-        disk.close(file);
+        disk.close(open.file);
         throw error;
       }
-      this.#finish(to, file);
+      this.#finish(open);
     } finally {
       disk.close(source);
     }

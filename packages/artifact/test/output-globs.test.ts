@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parentOf } from '../src/outputs/output-globs.js';
+
+test('the directory of a path is the same whatever was asked before', () => {
+  const expected: Readonly<Record<string, string>> = {
+    '': '',
+    a: '',
+    'a/b': 'a',
+    'a/b/c': 'a/b',
+    'a/b/d': 'a/b',
+    'a/b/': 'a/b',
+    'a/b/c/d': 'a/b/c',
+    'a/bc/d': 'a/bc',
+    '/r/s': '/r',
+    '/r': '',
+  };
+  const paths = Object.keys(expected);
+  for (const before of paths)
+    for (const path of paths) {
+      parentOf(before);
+      assert.equal(parentOf(path), expected[path], `${path} after ${before}`);
+    }
+});

@@ -1,5 +1,5 @@
 import type { RunResult, TaskId, TaskNode, TaskResult } from '@tr/model';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import type { TaskExecution } from './execution.js';
 import { computeExitCode } from './exit-code.js';
 import { Foresight } from './foresight.js';
@@ -92,7 +92,7 @@ class Run {
       slots: new Slots(options.concurrency),
       logPathOf: (task) => {
         names ??= toLogFileNames(graph.nodes.keys());
-        return join(logDirectory, names.get(task) ?? 'unknown.log');
+        return `${logDirectory}${sep}${names.get(task) ?? 'unknown.log'}`;
       },
       rankOf: (task) => ranks.get(task) ?? 0,
       isEnding: () => this.#ending !== undefined,

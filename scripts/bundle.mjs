@@ -127,7 +127,8 @@ const lazyFunctions = {
     pluginBuild.onResolve({ filter: /\/describe-failure\.(?:js|cjs)$/ }, ({ path, kind, namespace, resolveDir }) => {
       if (namespace === 'lazy-functions') return { path, external: true };
       return kind !== 'entry-point' && resolve(resolveDir, path) === words
-        ? { path: words, namespace: 'lazy-functions' }
+        ? // Not the whole path: it would be in the names of chunks, and the same commit another program in another clone.
+          { path: basename(words), namespace: 'lazy-functions' }
         : undefined;
     });
     pluginBuild.onLoad({ filter: /describe-failure/, namespace: 'lazy-functions' }, async () => ({

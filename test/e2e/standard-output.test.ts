@@ -84,3 +84,18 @@ test('a version and a repeated run load no module of Node that the start of Node
   }
   assert.fail('no run was repeated');
 });
+
+test('a log that is too long to be held back is shown in one go, also when its task was fresh', (t) => {
+  const { root } = createLoud(t, 300_000);
+  const run = (): string =>
+    execFileSync(process.execPath, [TR_BIN, 'run', 'build', '--log-order=grouped'], {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
+  run();
+  const again = run();
+  assert.match(again, /1 cached, 1 total/);
+  assert.deepEqual(again.match(/^.*\b300000$/gm)?.length, 1);
+  assert.equal(again.match(/: \d+$/gm)?.length, 300_000);
+});

@@ -231,6 +231,12 @@ export class StoredTaskCache {
     return log?.ok === true ? log.value : undefined;
   }
 
+  async streamLog(entry: CacheEntry, sink: (bytes: Uint8Array) => void): Promise<boolean> {
+    const read = await this.#homeOf(entry)?.blobs.read(entry.manifest.log, sink);
+    if (read?.ok === false) this.#trouble.note(read.failure, entry.manifest.task);
+    return read?.ok === true;
+  }
+
   async forgetOutputs(task: TaskNode): Promise<void> {
     const { place } = this.#options;
     const record = place.records.read(task.id);

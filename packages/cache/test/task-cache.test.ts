@@ -33,6 +33,19 @@ test('executed, then fresh, then restored, with log and time', async (t) => {
   assert.deepEqual(rig.warnings, []);
 });
 
+test('a log comes in pieces, and what is not what was stored is told', async (t) => {
+  const rig = createRig(t);
+  await rig.run({ task: TASK, fingerprint: ONE, make: () => rig.write('web/dist/a', 'one') });
+  const { tasks } = rig.open();
+  const lookup = await tasks.lookup(TASK, ONE);
+  assert.ok(lookup.hit);
+  const pieces: Uint8Array[] = [];
+  assert.equal(await tasks.streamLog(lookup.entry, (bytes) => pieces.push(bytes)), true);
+  assert.equal(Buffer.concat(pieces).toString(), 'the log\n');
+  overwrite(blobOf(rig, 'the log\n'), 'the Log\n');
+  assert.equal(await tasks.streamLog(lookup.entry, () => undefined), false);
+});
+
 test('each state of the inputs has its outputs, and switching leaves nothing of the other', async (t) => {
   const rig = createRig(t);
   await rig.run({ task: TASK, fingerprint: ONE, make: () => rig.write('web/dist/a', 'one') });

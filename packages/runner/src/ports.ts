@@ -45,6 +45,11 @@ export interface TaskCache {
   restore(task: TaskNode, entry: CacheEntry, whenIdle: () => Promise<boolean>): Promise<Restoration>;
   /** The stored log, verified; undefined when it cannot be had any more. */
   readLog(entry: CacheEntry): Promise<Uint8Array | undefined>;
+  /**
+   * The stored log in pieces that the sink may keep, for a long one. It may only be trusted when this resolves with true: false is
+   * a log that cannot be had any more, or turned out to be another.
+   */
+  streamLog(entry: CacheEntry, sink: (bytes: Uint8Array) => void): Promise<boolean>;
   /** Called before a command starts: what is recorded about the outputs on disk no longer holds. */
   forgetOutputs(task: TaskNode): Promise<void>;
   /** Called after a command has ended, stored or not: what there is now is what it left. */

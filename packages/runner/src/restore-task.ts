@@ -4,8 +4,8 @@ import type { ResultParts } from './run-task.js';
 import { tryWriteLog } from './task-log.js';
 import { waitForLock } from './wait-for-lock.js';
 
-/** A log is handed on in pieces of this size: who prints it may make a string of each, which must not be too long. */
-const PIECE_BYTES = 1024 * 1024;
+/** A longer log is not held in memory, bytes. No reporter holds more of one back without reading its file again. */
+const LONG_LOG_BYTES = 512 * 1024;
 
 /** What the cache could do for a task. */
 export type RestoreAttempt =
@@ -51,29 +51,47 @@ function findRefusal(run: RunContext, node: TaskNode): MissReason | undefined {
   return { reason: 'dependency-changed', root, unsettled: true, added: [], removed: [], modified: [dependency] };
 }
 
-interface Hit {
+/** A result that is right on disk. */
+export interface Hit {
   readonly node: TaskNode;
   readonly entry: CacheEntry;
   readonly outcome: 'fresh' | 'restored';
 }
 
+/** The log of a hit, there as a whole. */
+export interface HitLog {
+  /** Its file in the logs directory; undefined when it was not put there. */
+  readonly path: string | undefined;
+  /** Tells it, in pieces that no reader minds. */
+  readonly replay: () => Promise<void>;
+}
+
 /** The log is part of the result: where it is wanted and cannot be had, the hit is none. */
-async function finishHit(run: RunContext, { node, entry, outcome }: Hit): Promise<RestoreAttempt> {
+async function finishHit(run: RunContext, hit: Hit): Promise<RestoreAttempt> {
+  const { node, entry, outcome } = hit;
   const { manifest, key, tier } = entry;
   const replays = node.definition.outputLogs === 'full';
-  let log: Uint8Array | undefined;
-  if (manifest.log.size > 0 && (replays || outcome === 'restored')) {
-    log = await run.cache.readLog(entry);
-    if (log === undefined) return { hit: false, reasons: [{ reason: 'blob-missing', path: 'log' }] };
-  }
+  const isLong = manifest.log.size > LONG_LOG_BYTES && (replays || outcome === 'restored');
+  const log = isLong ? await (await import('./long-log.js')).openLongLog(run, hit) : await openLog(run, hit, replays);
+  if (log === undefined) return { hit: false, reasons: [{ reason: 'blob-missing', path: 'log' }] };
   const timeSavedMs = manifest.durationMs;
   run.emit({ type: 'cache-hit', task: node.id, key, tier, outcome, timeSavedMs });
-  for (let at = 0; replays && log !== undefined && at < log.length; at += PIECE_BYTES) {
-    const bytes = log.subarray(at, at + PIECE_BYTES);
-    run.emit({ type: 'task-output', task: node.id, stream: 'stdout', bytes, replay: true });
-  }
-  if (outcome === 'fresh') return { hit: true, result: { outcome, timeSavedMs } };
-  const logPath = run.logPathOf(node.id);
-  const written = tryWriteLog(logPath, log ?? new Uint8Array(0));
-  return { hit: true, result: { outcome, timeSavedMs, ...(written ? { logPath } : {}) } };
+  if (replays) await log.replay();
+  return { hit: true, result: { outcome, timeSavedMs, ...(log.path === undefined ? {} : { logPath: log.path }) } };
+}
+
+/** One that is held in memory; undefined when it cannot be had. */
+async function openLog(run: RunContext, { node, entry, outcome }: Hit, replays: boolean): Promise<HitLog | undefined> {
+  const isWanted = entry.manifest.log.size > 0 && (replays || outcome === 'restored');
+  const log = isWanted ? await run.cache.readLog(entry) : new Uint8Array(0);
+  if (log === undefined) return undefined;
+  const path = run.logPathOf(node.id);
+  const isWritten = outcome === 'restored' && tryWriteLog(path, log);
+  return {
+    path: isWritten ? path : undefined,
+    replay: () => {
+      if (log.length > 0) run.emit({ type: 'task-output', task: node.id, stream: 'stdout', bytes: log, replay: true });
+      return Promise.resolve();
+    },
+  };
 }

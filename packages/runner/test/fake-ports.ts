@@ -222,6 +222,9 @@ export function resultOf(result: RunResult, name: string): TaskResult {
   return found;
 }
 
+/** Bytes. */
+const LOG_PIECE = 100_000;
+
 export function shortOf(id: string): string {
   return id.slice(0, id.indexOf('#'));
 }
@@ -271,6 +274,11 @@ function createCache(fake: Record_, behaviour: Behaviour): Pick<RunTasksOptions,
         return Promise.resolve(outcome === 'fresh' ? { outcome } : { outcome, files: 1, bytes: 1 });
       },
       readLog: (entry) => Promise.resolve(behaviour.log?.(entry.key.slice('key-of-'.length))),
+      streamLog: (entry, sink) => {
+        const log = behaviour.log?.(entry.key.slice('key-of-'.length));
+        for (let at = 0; log !== undefined && at < log.length; at += LOG_PIECE) sink(log.subarray(at, at + LOG_PIECE));
+        return Promise.resolve(log !== undefined);
+      },
       forgetOutputs: () => Promise.resolve(),
       save: (task) => {
         fake.saved.push(task.package);

@@ -48,14 +48,20 @@ test('hits are not executed; full logs are replayed as they were', async () => {
   assert.deepEqual(output?.type === 'task-output' && [output.replay, output.bytes], [true, log]);
 });
 
-test('a long log is replayed in pieces, all of it', async () => {
-  const log = new Uint8Array(2_500_000).map((_, at) => at % 251);
-  const run = startRun(createGraph({ a: {} }), { ...END_AT_ONCE, stored: ['a'], log: () => log });
-  await run.result;
-  const pieces = run.events.flatMap((event) => (event.type === 'task-output' ? [event.bytes] : []));
-  assert.ok(pieces.every(({ length }) => length <= 1024 * 1024));
-  assert.ok(Buffer.concat(pieces).equals(log));
-});
+const LONG_LOG = new Uint8Array(2_500_000).map((_, at) => at % 251);
+
+for (const outcome of ['fresh', 'restored'] as const) {
+  test(`a long log is replayed in the pieces it is read in, and is in its file: ${outcome}`, async () => {
+    const behaviour = { stored: ['a'], restore: () => outcome, log: () => LONG_LOG };
+    const run = startRun(createGraph({ a: {} }), { ...END_AT_ONCE, ...behaviour });
+    const { logPath } = resultOf(await run.result, 'a');
+    const pieces = run.events.flatMap((event) => (event.type === 'task-output' ? [event.bytes] : []));
+    assert.ok(pieces.every(({ length }) => length <= 100_000));
+    assert.ok(Buffer.concat(pieces).equals(LONG_LOG));
+    assert.ok(readFileSync(logPath ?? '').equals(LONG_LOG));
+    assert.deepEqual(typesOf(run.events, 'a').slice(0, 2), ['cache-hit', 'task-output']);
+  });
+}
 
 test('a restored task leaves its log in the logs directory', async () => {
   const run = startRun(createGraph({ a: {} }), {
@@ -69,7 +75,8 @@ test('a restored task leaves its log in the logs directory', async () => {
 
 for (const [what, behaviour] of Object.entries({
   'a restore that turns into a miss': { restore: () => 'miss' },
-  'a stored log that cannot be had': { log: lostLog() },
+  'a stored log that cannot be had': { log: lostLog(new Uint8Array(3)) },
+  'a long one': { log: lostLog(LONG_LOG) },
 } satisfies Record<string, Behaviour>)) {
   test(`${what}: the task is executed`, async () => {
     const run = startRun(createGraph({ a: {} }), { ...END_AT_ONCE, stored: ['a'], ...behaviour });
@@ -80,9 +87,9 @@ for (const [what, behaviour] of Object.entries({
 }
 
 /** Says first how long the log is, then that it is gone. */
-function lostLog(): () => Uint8Array | undefined {
+function lostLog(log: Uint8Array): () => Uint8Array | undefined {
   let asked = 0;
-  return () => (asked++ === 0 ? new Uint8Array(3) : undefined);
+  return () => (asked++ === 0 ? log : undefined);
 }
 
 test('cache: false is neither looked up nor stored, and has a key; so is a persistent task', async () => {

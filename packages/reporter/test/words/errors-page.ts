@@ -33,8 +33,7 @@ export function renderErrorsPage(): string {
 Every error and warning has a code that never changes its meaning: search for it here, match it in scripts (\`--log-format=json\` has it as
 \`failure.code\`). A message begins with \`file:line:column\` where it lies in a file; the names below are examples.
 
-Cache trouble is never the end of a run: the task executes instead. Exit codes: 0 all well, that of the failed task
-(the highest one of several), 2 usage or configuration, 3 an error of ours, 130 or 143 interrupted.
+Cache trouble is never the end of a run: the task executes instead. Exit codes are in [command-line.md](command-line.md#exit-codes).
 
 ${sections.join('\n')}`;
 }

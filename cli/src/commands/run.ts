@@ -18,7 +18,7 @@ export class RunCommand extends ProjectCommand implements RunFlags {
       ['Build and test everything', 'tr run build test'],
       ['One package and what it depends on', 'tr run build --filter=web...'],
       ['What changed since the base branch', 'tr run test --affected'],
-      ['What would run, and why', 'tr run build --dry'],
+      ['What would run, and what is stored already', 'tr run build --dry'],
       ['Arguments for the scripts', 'tr run test -- --watch=false'],
     ],
   });

@@ -246,8 +246,8 @@ export class StoredTaskCache {
     const startedAt = place.records.sampleClock();
     // An earlier command that did not come to its end may have left files too.
     const unfinishedSince = record?.unfinishedSince ?? startedAt;
-    place.records.write(task.id, { paths: listUntouched(place, record), outOfStep, unfinishedSince });
-    const recordSize = place.records.sizeOf(task.id);
+    const paths = listUntouched(place, record);
+    const recordSize = place.records.write(task.id, { paths, outOfStep, unfinishedSince });
     Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false, recordSize });
     this.#noteState(task);
   }

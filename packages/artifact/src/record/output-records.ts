@@ -8,6 +8,7 @@ import { formatRecord, parsePaths, parseRecord, type OutputRecord, type RecordDr
 const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 /** The clock file is begun anew when it has been asked this often. */
 const MAX_CLOCK_BYTES = 64 * 1024;
+const TICK = Buffer.from('.');
 
 /** A file with more than this, and with eight times the newest record, is begun anew. */
 const MAX_OLD_BYTES = 16 * 1024;
@@ -24,8 +25,8 @@ export interface OutputRecords {
   read(task: TaskId): OutputRecord | undefined;
   /** Bytes of the record's file, 0 without one: another number after every write, whoever has written. */
   sizeOf(task: TaskId): number;
-  /** False when it could not be written: then there is none. */
-  write(task: TaskId, record: RecordDraft): boolean;
+  /** The size of the record's file now, as `sizeOf` has it: 0 when it could not be written, then there is none. */
+  write(task: TaskId, record: RecordDraft): number;
   /** Paths in the records of every other task. */
   listPathsOfOthers(task: TaskId): ReadonlySet<RelativePath>;
   /** Removes files of writers that were killed before `before`, milliseconds since the epoch. */
@@ -43,6 +44,8 @@ class FileOutputRecords implements OutputRecords {
   readonly #disk: Disk;
   readonly #directory: string;
   #temps = 0;
+  /** The clock file, which stays open until the process ends. */
+  #clock: number | undefined;
   /** Where one record was missing others are too (a fresh clone), and a look takes a tenth of the error that opening gives. */
   #looksFirst = false;
   readonly #paths = new Map<TaskId, string>();
@@ -67,17 +70,19 @@ class FileOutputRecords implements OutputRecords {
     return (stats.ok ? stats.value?.size : undefined) ?? 0;
   }
 
-  write(task: TaskId, record: RecordDraft): boolean {
+  write(task: TaskId, record: RecordDraft): number {
     const path = this.#pathOf(task);
     const bytes = Buffer.from(formatRecord(task, record));
     const written = attempt(path, () => {
-      const old = this.#disk.lstat(path)?.size ?? 0;
-      if (old > Math.max(MAX_OLD_BYTES, 8 * bytes.length)) this.#replace(path, bytes);
-      else this.#add(path, bytes);
+      const size = this.#add(path, bytes);
+      if (size - bytes.length <= Math.max(MAX_OLD_BYTES, 8 * bytes.length)) return size;
+      this.#replace(path, bytes);
+      return bytes.length;
     });
+    if (written.ok) return written.value;
     // A record that cannot be replaced may be wrong now: better none.
-    if (!written.ok) attempt(path, () => this.#disk.unlink(path));
-    return written.ok;
+    attempt(path, () => this.#disk.unlink(path));
+    return this.#sizeAt(path);
   }
 
   listPathsOfOthers(task: TaskId): ReadonlySet<RelativePath> {
@@ -107,17 +112,20 @@ class FileOutputRecords implements OutputRecords {
   sampleClock(): number | undefined {
     const path = `${this.#directory}/clock`;
     const sampled = attempt(path, () => {
-      const file = this.#inDirectory(() => this.#disk.open(path, 'append'));
-      try {
-        this.#disk.write(file, Buffer.from('.'));
-        return this.#disk.fstat(file);
-      } finally {
-        this.#disk.close(file);
-      }
+      this.#clock ??= this.#inDirectory(() => this.#disk.open(path, 'append'));
+      this.#disk.write(this.#clock, TICK);
+      return this.#disk.fstat(this.#clock);
     });
     if (!sampled.ok) return undefined;
-    if (sampled.value.size > MAX_CLOCK_BYTES) attempt(path, () => this.#disk.unlink(path));
+    if (sampled.value.size > MAX_CLOCK_BYTES) this.#stopClock(path);
     return sampled.value.mtimeMs;
+  }
+
+  #stopClock(path: string): void {
+    const file = this.#clock;
+    this.#clock = undefined;
+    attempt(path, () => this.#disk.unlink(path));
+    if (file !== undefined) attempt(path, () => this.#disk.close(file));
   }
 
   /** A record is looked at several times in a run. */
@@ -140,14 +148,19 @@ class FileOutputRecords implements OutputRecords {
    * Before outputs change and after it a record is written. A line more takes a third of the time of another file in its place, and
    * ext4 looks at every inode that was given up within seconds when it makes a file.
    */
-  #add(path: string, bytes: Uint8Array): void {
+  #add(path: string, bytes: Uint8Array): number {
+    let size = 0;
     let isThere = false;
     // Some network file systems count no links at all.
     for (let tries = 0; !isThere && tries < MOST_TRIES; tries++) {
       const file = this.#inDirectory(() => this.#disk.open(path, 'append'));
       // Another run may have put a new file in the place of the one that was just opened: nobody would read the line.
-      this.#writeAll(file, bytes, () => (isThere = this.#disk.fstat(file).nlink > 0));
+      this.#writeAll(file, bytes, () => {
+        const stats = this.#disk.fstat(file);
+        [isThere, size] = [stats.nlink > 0, stats.size];
+      });
     }
+    return size;
   }
 
   #replace(path: string, bytes: Uint8Array): void {

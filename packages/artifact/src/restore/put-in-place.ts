@@ -5,11 +5,18 @@ import type { RestorePlan } from './plan-restore.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 
+/** What was moved. */
+export interface Moved {
+  /** New directories that were moved as a whole, from the root: the stamps of the files in them are as they were. */
+  readonly moved: ReadonlySet<RelativePath>;
+  /** Nothing is left of the staged tree. */
+  readonly isEmptied: boolean;
+}
+
 /**
  * Moves staged outputs to where they belong and removes what the plan says. Every file appears by a rename, a whole
  * new directory by one rename, so that whoever reads sees an old or a new output, never half of one, and two processes
  * doing this at once cannot damage a file. Throws errors of the operating system.
- * Returns the new directories that were moved as a whole, from the root: the stamps of the files in them are as they were.
  */
 export function putInPlace(request: {
   readonly disk: Disk;
@@ -18,26 +25,40 @@ export function putInPlace(request: {
   readonly staging: string;
   readonly base: RelativePath;
   readonly plan: RestorePlan;
-}): ReadonlySet<RelativePath> {
+}): Moved {
   const { disk, root, staging, base, plan } = request;
   const moved = new Set<RelativePath>();
   const noteMoved = (directory: string): void => void moved.add(directory.slice(root.length + 1));
   for (const path of plan.obstacles) remove(disk, root, path);
-  if (plan.writes.length > 0) merge(disk, { from: staging, to: base === '' ? root : `${root}/${base}` }, noteMoved);
+  const tree = { from: staging, to: base === '' ? root : `${root}/${base}`, names: listTop(plan, base) };
+  const isEmptied = merge(disk, tree, noteMoved);
   for (const path of plan.removals) remove(disk, root, path);
-  return moved;
+  return { moved, isEmptied };
 }
 
+/** What lies at the top of the staged tree: name -> whether it is a directory. */
+function listTop({ writes }: RestorePlan, base: RelativePath): ReadonlyMap<string, boolean> {
+  const names = new Map<string, boolean>();
+  for (const { path, type } of writes) {
+    const start = base === '' ? 0 : base.length + 1;
+    const end = path.indexOf('/', start);
+    names.set(path.slice(start, end === -1 ? undefined : end), end !== -1 || type === 'directory');
+  }
+  return names;
+}
+
+/** True when nothing is left in the directory `from`. */
 function merge(
   disk: Disk,
-  { from, to }: { readonly from: string; readonly to: string },
+  { from, to, names }: { readonly from: string; readonly to: string; readonly names: Iterable<[string, boolean]> },
   noteMoved: (directory: string) => void,
-): void {
-  for (const entry of disk.readDirectory(from)) {
-    const source = `${from}/${entry.name}`;
-    const target = `${to}/${entry.name}`;
-    if (!entry.isDirectory()) {
-      moveFile(disk, source, target);
+): boolean {
+  let isEmptied = true;
+  for (const [name, isDirectory] of names) {
+    const source = `${from}/${name}`;
+    const target = `${to}/${name}`;
+    if (!isDirectory) {
+      isEmptied = moveFile(disk, source, target) && isEmptied;
       continue;
     }
     const there = disk.lstat(target);
@@ -45,11 +66,17 @@ function merge(
       noteMoved(target);
       continue;
     }
+    isEmptied = false;
     // Looked at again right before it is entered: never through a link.
     if (disk.lstat(target)?.isDirectory() !== true) disk.makeDirectory(target);
     if (disk.lstat(target)?.isDirectory() !== true) throw new NotADirectoryError(target);
-    merge(disk, { from: source, to: target }, noteMoved);
+    merge(disk, { from: source, to: target, names: listAll(disk, source) }, noteMoved);
   }
+  return isEmptied;
+}
+
+function listAll(disk: Disk, directory: string): [string, boolean][] {
+  return disk.readDirectory(directory).map((entry) => [entry.name, entry.isDirectory()]);
 }
 
 /** False when somebody else made the directory meanwhile, or it lies on another file system. */
@@ -63,16 +90,21 @@ function moveDirectory(disk: Disk, from: string, to: string): boolean {
   }
 }
 
-function moveFile(disk: Disk, from: string, to: string): void {
+/** False when it had to be a copy. */
+function moveFile(disk: Disk, from: string, to: string): boolean {
   try {
     disk.rename(from, to);
   } catch (error) {
-    if (errorCode(error) === 'EXDEV') return moveAcross(disk, from, to);
+    if (errorCode(error) === 'EXDEV') {
+      moveAcross(disk, from, to);
+      return false;
+    }
     if (errorCode(error) !== 'ENOENT') throw error;
     // Another run, or a person, has removed the directory since it was looked at.
     disk.makeDirectory(dirname(to));
     disk.rename(from, to);
   }
+  return true;
 }
 
 /** An output directory may be a mount of its own: then the last step is a copy beside the target and a rename. */

@@ -19,7 +19,7 @@ import { isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/sta
 import { compareOutputs, knownOf, type OutputComparison } from './compare-outputs.js';
 import { findClash } from './find-clash.js';
 import { planRestore, type RestorePlan } from './plan-restore.js';
-import { putInPlace } from './put-in-place.js';
+import { putInPlace, type Moved } from './put-in-place.js';
 import { fromFailure, stageOutputs, type StageTrouble } from './stage-outputs.js';
 import type { ContentStream } from './stage-stream.js';
 import type { StagingArea } from './staging-area.js';
@@ -170,24 +170,20 @@ async function carryOut(
   const staging = await place.staging.take();
   let staged: Awaited<ReturnType<typeof stageOutputs>>;
   let size: number;
-  let moved: ReadonlySet<RelativePath>;
+  let moved: Moved | undefined;
   try {
     const blobs = openEntryBlobs(request.blobs, manifest);
     staged = await stageOutputs({ ...request, blobs, disk, area: place.staging, staging, base, entries: plan.writes });
     if (!staged.ok) return { result: missOf(staged.failure), isDisturbed: false };
     const { earlier, unfinishedSince } = before;
-    records.write(task, {
-      paths: sortedUnique([...earlier, ...listPaths(manifest)]),
-      outOfStep: true,
-      unfinishedSince,
-    });
-    size = records.sizeOf(task);
+    const paths = sortedUnique([...earlier, ...listPaths(manifest)]);
+    size = records.write(task, { paths, outOfStep: true, unfinishedSince });
     moved = putInPlace({ disk, root, staging, base, plan });
   } finally {
-    place.staging.giveBack(staging);
+    place.staging.giveBack(staging, moved?.isEmptied === true);
   }
   const sampledAt = records.sampleClock();
-  const stamps = stampAll(request, before.comparison, { staged: staged.value, moved });
+  const stamps = stampAll(request, before.comparison, { staged: staged.value, moved: moved.moved });
   const disturbed = isDisturbed(request, size);
   if (!disturbed) rememberOutputs({ ...request, origin: 'restored', stamps, sampledAt });
   const files = plan.writes.filter((entry) => entry.type === 'file');

@@ -18,8 +18,8 @@ export interface StagingArea {
   clones: boolean | undefined;
   /** An empty directory, as soon as one may be had. Rejects with errors of the operating system. */
   take(): Promise<string>;
-  /** Takes it back, whatever is left in it. */
-  giveBack(path: string): void;
+  /** Takes it back, whatever is left in it; `isEmpty`: nothing is. */
+  giveBack(path: string, isEmpty: boolean): void;
   /** Removes every directory of ours, and what killed processes left. `now` in milliseconds since the epoch. */
   dispose(now: number): void;
 }
@@ -33,10 +33,6 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
     const next = waiting.shift();
     if (next === undefined) taken -= 1;
     else next();
-  };
-  const isEmpty = (path: string): boolean => {
-    const entries = attempt(path, () => disk.readDirectory(path));
-    return entries.ok && entries.value.length === 0;
   };
   const sweep = (before: number): void => {
     for (const entry of readOwnEntries(disk, directory)) {
@@ -62,9 +58,9 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
         throw error;
       }
     },
-    giveBack: (path) => {
+    giveBack: (path, isEmpty) => {
       try {
-        if (isEmpty(path)) free.push(path);
+        if (isEmpty) free.push(path);
         else removeTree(disk, path);
       } finally {
         release();

@@ -10,10 +10,20 @@ export type QuickStat = (path: string) => QuickLook | undefined;
 /** What one look finds. Times in milliseconds. */
 export type QuickLook = CleanStat & Pick<Stats, 'mode' | 'nlink' | 'dev'>;
 
+/** Looks at an open file. The answer is the same object every time. Throws what `fstatSync` does. */
+export type QuickFileStat = (file: number) => QuickLook;
+
 type Look = { -readonly [Field in keyof QuickLook]: QuickLook[Field] };
 
-/** What `lstatSync` calls: its answer is an array of numbers that the next call overwrites. */
+/** What `lstatSync` and `fstatSync` call: the answer is an array of numbers that the next call overwrites. */
 interface FileBinding {
+  readonly fstat: (
+    this: void,
+    file: number,
+    bigint: false,
+    request: undefined,
+    shouldNotThrow: false,
+  ) => Float64Array | undefined;
   lstat: (
     this: void,
     path: string,
@@ -38,6 +48,8 @@ const CTIME_NS = 15;
 
 /** How `lstatSync` calls it, in every Node from 20.19 to 24: any other call could mean something else. */
 const KNOWN_CALL = /binding\.lstat\(\s*[^,]+,\s*options\.bigint,\s*undefined,\s*options\.throwIfNoEntry,?\s*\)/;
+/** And `fstatSync`. */
+const KNOWN_FILE_CALL = /binding\.fstat\(\s*fd,\s*options\.bigint,\s*undefined,\s*false,?\s*\)/;
 /** The function itself, not one that warns before it calls it (`--pending-deprecation`). */
 const KNOWN_BINDING = /^function binding\(module\)/;
 
@@ -58,6 +70,18 @@ export function openQuickStat(probe: string): QuickStat | undefined {
   }
 }
 
+/** `fstatSync` without its `Stats`, in the same way; `probe` is any open file. */
+export function openQuickFileStat(probe: number): QuickFileStat | undefined {
+  if (process.platform === 'win32' || !KNOWN_FILE_CALL.test(fs.fstatSync.toString())) return undefined;
+  try {
+    const binding = findBinding();
+    const quick = binding && createQuickFileStat(binding);
+    return quick !== undefined && isRight(quick(probe), fs.fstatSync(probe)) ? quick : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Calls back for every look of `lstatSync` and of a `QuickStat`, also those that Node's own functions take: with what was there
  * (an object that the next look overwrites), undefined for nothing, or an error where that is not known. The returned function
@@ -70,7 +94,7 @@ export function watchLooks(
   const binding = openQuickStat(probe) && findBinding();
   if (binding === undefined) return undefined;
   const { lstat } = binding;
-  const look: Look = { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0, nlink: 0, dev: 0 };
+  const look = createLook();
   binding.lstat = (...args) => {
     let fields;
     try {
@@ -95,8 +119,21 @@ function findBinding(): FileBinding | undefined {
   return binding.call(process, 'fs') as FileBinding;
 }
 
+function createLook(): Look {
+  return { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0, nlink: 0, dev: 0 };
+}
+
+function createQuickFileStat(binding: FileBinding): QuickFileStat {
+  const look = createLook();
+  return (file) => {
+    const fields = binding.fstat(file, false, undefined, false);
+    if (fields === undefined) throw new Error('no stat of an open file');
+    return readFields(fields, look);
+  };
+}
+
 function createQuickStat(binding: FileBinding): QuickStat {
-  const look: Look = { size: 0.5, mtimeMs: 0.5, ctimeMs: 0.5, ino: 0.5, uid: 0, gid: 0, mode: 0, nlink: 0, dev: 0 };
+  const look = createLook();
   return (path) => {
     const fields = binding.lstat(path, false, undefined, false);
     return fields && readFields(fields, look);

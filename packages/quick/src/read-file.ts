@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { openQuickFileStat, type QuickFileStat, type QuickLook } from './quick-stat.js';
 
 /** How files are opened here: a named pipe that nobody writes to would be waited for without end. */
 export const READ_NOW = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -17,6 +18,8 @@ export class NotAFileError extends Error {
 }
 
 let buffer: Buffer | undefined;
+/** Not known before the first file is open. */
+let quickFileStat: QuickFileStat | undefined | 'unknown' = 'unknown';
 
 /**
  * The text of a file; never waits for somebody to write to it. Throws {@link NotAFileError}, or what the system says. As many calls
@@ -25,18 +28,23 @@ let buffer: Buffer | undefined;
 export function readFileText(path: string): string {
   const file = openFile(path);
   try {
-    const stats = fstatSync(file);
+    const { mode, size } = lookAtOpen(file);
     // What a read of a directory says is what it has always been.
-    if (!stats.isFile() && !stats.isDirectory()) throw new NotAFileError(path);
-    if (stats.size < SMALL) {
+    if (![constants.S_IFREG, constants.S_IFDIR].includes(mode & constants.S_IFMT)) throw new NotAFileError(path);
+    if (size < SMALL) {
       buffer ??= Buffer.allocUnsafeSlow(SMALL);
-      const read = readSync(file, buffer, 0, stats.size + 1, 0);
-      if (read === stats.size) return buffer.toString('utf8', 0, read);
+      const read = readSync(file, buffer, 0, size + 1, 0);
+      if (read === size) return buffer.toString('utf8', 0, read);
     }
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
   }
+}
+
+function lookAtOpen(file: number): Pick<QuickLook, 'mode' | 'size'> {
+  if (quickFileStat === 'unknown') quickFileStat = openQuickFileStat(file);
+  return quickFileStat === undefined ? fstatSync(file) : quickFileStat(file);
 }
 
 /** Opens a file to read it, without waiting. What was opened may be no file: look at `fstat`. A socket throws {@link NotAFileError}. */

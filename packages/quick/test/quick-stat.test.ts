@@ -1,9 +1,23 @@
 import assert from 'node:assert/strict';
-import { linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openQuickStat, watchLooks } from '../src/index.js';
+import { openQuickFileStat, openQuickStat, watchLooks } from '../src/index.js';
 
 test('a quick stat says what lstat says, of everything there is', (t) => {
   const root = mkdtempSync(join(tmpdir(), 'tr-quick-stat-'));
@@ -34,6 +48,25 @@ test('a quick stat says what lstat says, of everything there is', (t) => {
   assert.equal(quick(path('none')), undefined);
   assert.throws(() => lstatSync(path('empty/below'), { throwIfNoEntry: true }), { code: 'ENOTDIR' });
   assert.throws(() => quick(path('empty/below')), { code: 'ENOTDIR' });
+});
+
+test('a quick look at an open file says what fstat says', (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'tr-quick-stat-'));
+  const files = [openSync(root, 'r'), openSync(join(root, 'file'), 'w', 0o750)];
+  t.after(() => {
+    files.forEach((file) => closeSync(file));
+    rmSync(root, { recursive: true, force: true });
+  });
+  writeSync(files[1] ?? -1, 'four');
+  futimesSync(files[1] ?? -1, 1_600_000_000.123456, 1_600_000_000.123456);
+  const quick = openQuickFileStat(files[0] ?? -1);
+  assert.equal(quick === undefined, process.platform === 'win32');
+  for (const file of quick === undefined ? [] : files) {
+    const { dev, mode, nlink, uid, gid, ino, size, mtimeMs, ctimeMs } = fstatSync(file);
+    assert.deepEqual({ ...quick?.(file) }, { dev, mode, nlink, uid, gid, ino, size, mtimeMs, ctimeMs });
+  }
+  if (quick !== undefined) assert.throws(() => quick(9999), { code: 'EBADF' });
+  assert.equal(openQuickFileStat(9999), undefined, 'not known to be right');
 });
 
 test('where Node does not look as it always has, there is none', (t) => {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from '@tr/model';
-import { lookAt, type FileLook } from './file-look.js';
+import { lookAt, lookAtOpen, type FileLook } from './file-look.js';
 
 /**
  * The file operations that stores and restores are made of. Synchronous, because for many small files that takes
@@ -16,7 +16,7 @@ export interface Disk {
   readLink(path: string): string;
   /** `read`: must exist. `create`: must not exist. `append`: created when absent. */
   open(path: string, how: 'read' | 'create' | 'append', mode?: number): number;
-  fstat(file: number): fs.Stats;
+  fstat(file: number): FileLook;
   /** Fills `buffer` from the current position as far as the file goes; returns the number of bytes. */
   read(file: number, buffer: Uint8Array): number;
   /** Like `read`, from a position in the file; leaves the current position alone. */
@@ -60,7 +60,7 @@ export const nodeDisk: Disk = {
   readDirectory: (path) => fs.readdirSync(path, { withFileTypes: true }),
   readLink: (path) => fs.readlinkSync(path),
   open: (path, how, mode = 0o666) => fs.openSync(path, FLAGS[how], mode),
-  fstat: (file) => fs.fstatSync(file),
+  fstat: lookAtOpen,
   read: (file, buffer) => {
     let filled = 0;
     while (filled < buffer.length) {

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { openQuickStat, type QuickLook, type QuickStat } from '@tr/quick';
+import { openQuickFileStat, openQuickStat, type QuickFileStat, type QuickLook, type QuickStat } from '@tr/quick';
 
 /** What a look at a path finds. Times in milliseconds since the epoch. */
 export type FileLook = Pick<
@@ -9,6 +9,7 @@ export type FileLook = Pick<
 
 /** Undefined where there is no quick look; not known before the first one. */
 let quickStat: QuickStat | undefined | 'unknown' = 'unknown';
+let quickFileStat: QuickFileStat | undefined | 'unknown' = 'unknown';
 
 /** Like `lstatSync` with `throwIfNoEntry: false`, for half its time: a restore looks at each file several times. */
 export function lookAt(path: string): FileLook | undefined {
@@ -17,6 +18,12 @@ export function lookAt(path: string): FileLook | undefined {
   if (quickStat === undefined || path.includes('\0')) return fs.lstatSync(path, { throwIfNoEntry: false });
   const look = quickStat(path);
   return look && new QuickFileLook(look);
+}
+
+/** Like `fstatSync`, for a tenth of its time. */
+export function lookAtOpen(file: number): FileLook {
+  if (quickFileStat === 'unknown') quickFileStat = openQuickFileStat(file);
+  return quickFileStat === undefined ? fs.fstatSync(file) : new QuickFileLook(quickFileStat(file));
 }
 
 class QuickFileLook implements FileLook {

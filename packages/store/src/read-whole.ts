@@ -1,10 +1,10 @@
-import type { Stats } from 'node:fs';
 import type { Disk } from './disk.js';
+import type { FileLook } from './file-look.js';
 
 /** A file read at once, with the stat of what was read. */
 export interface WholeFile {
   readonly bytes: Uint8Array;
-  readonly stats: Stats;
+  readonly stats: FileLook;
 }
 
 /** Thrown like an error of the operating system when a file is larger than it may be. */

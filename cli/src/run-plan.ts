@@ -58,8 +58,6 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   const services = await createServices({ ...run, graph }, engine, reporter.sink);
   const durations = openTaskDurations(engine.directories.cache, request.policy.local);
   const inputs = watchInputs(engine.fingerprinter, isWholeWorkspace(graph, project.workspace.packages));
-  // Waiting for another process is the only thing that may be left to do, and its timers hold nothing open.
-  const keepAlive = setInterval(() => undefined, 2 ** 30);
   try {
     const result = await runTasks({
       fingerprinter: inputs.fingerprinter,
@@ -90,7 +88,6 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   } finally {
     await finishRemote(engine, shutdown);
     await engine.finish();
-    clearInterval(keepAlive);
     shutdown.dispose();
     reporter.dispose();
   }

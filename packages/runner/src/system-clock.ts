@@ -21,4 +21,5 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, ms).unref();
     return () => clearTimeout(timer);
   },
+  sleep: (ms) => new Promise<void>((resolve) => void setTimeout(resolve, ms)),
 };

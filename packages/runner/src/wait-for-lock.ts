@@ -23,7 +23,8 @@ export async function acquireLock(
     const lock = run.locks.tryAcquire(node, paused);
     if (lock !== undefined) return lock;
     if (asked === 0) onWait();
-    await new Promise<void>((resolve) => run.clock.schedule(LOCK_POLL_MS, resolve));
+    // Nothing else may be left to do.
+    await run.clock.sleep(LOCK_POLL_MS);
   }
   return undefined;
 }

@@ -86,6 +86,10 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.schedule(ms, resolve));
+  }
+
   schedule(ms: number, callback: () => void): () => void {
     const timer = { at: this.#now + ms, callback };
     this.#timers.push(timer);

@@ -93,7 +93,7 @@ function writeCode(path: string, make: () => Buffer): void {
 
 function digestOf(code: Buffer): Buffer {
   // Not imported: this file is a part of what starts first, which has other ends than a run.
-  return process.getBuiltinModule('node:crypto').createHash('sha256').update(code).digest();
+  return process.getBuiltinModule('node:crypto').hash('sha256', code, 'buffer');
 }
 
 function removeUnfinished(path: string): void {

@@ -2,7 +2,7 @@ import type { Node } from 'jsonc-parser';
 import { checkFormat } from '../formats/check-format.js';
 import { GLOBAL_PROPERTIES, GLOBAL_RENAMES } from '../schema/global.js';
 import type { Collector } from './collector.js';
-import { findProperty, propertiesOf } from './properties.js';
+import { findProperty, propertiesOf, type Property } from './properties.js';
 import { checkTaskRules } from './task-rules.js';
 
 /** Pairs that say the same thing twice. */
@@ -56,7 +56,30 @@ function checkServices(tree: Node, collector: Collector): void {
       const place = collector.at(command.keyNode.offset);
       collector.error({ code: 'config/conflicting-keys', at: place, keys, problem: 'command-of-engine' });
     }
+    checkScheme(findProperty(valueNode, 'scheme'), type, collector);
   }
+}
+
+const MYSQL_SCHEMES = ['mariadb', 'mysql', 'mysql2', 'trilogy'];
+/** What the addresses of an engine may begin with; what a command starts may be anything. */
+const SCHEMES: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['postgres', ['postgis', 'postgres', 'postgresql']],
+  ['mysql', MYSQL_SCHEMES],
+  ['mariadb', MYSQL_SCHEMES],
+]);
+
+/** A driver of another engine would fail with words about its protocol. What is no scheme at all is told by the schema. */
+function checkScheme(scheme: Property | undefined, type: unknown, collector: Collector): void {
+  const value: unknown = scheme?.valueNode.value;
+  if (scheme === undefined || typeof value !== 'string') return;
+  if (type === 'redis') {
+    const at = collector.at(scheme.keyNode.offset);
+    collector.error({ code: 'config/conflicting-keys', at, keys: ['type', 'scheme'], problem: 'scheme-of-redis' });
+  }
+  const allowed = SCHEMES.get(type);
+  if (allowed === undefined || allowed.includes(value) || ![...SCHEMES.values()].flat().includes(value)) return;
+  const at = collector.at(scheme.valueNode.offset);
+  collector.error({ code: 'config/invalid-value', at, key: 'scheme', value, allowed, nearest: undefined });
 }
 
 function checkCacheTwice(tree: Node, collector: Collector): void {

@@ -175,7 +175,8 @@ export type ConfigFailure =
         | 'from-needs-outputs'
         | 'no-defaults'
         | 'same-meaning'
-        | 'command-of-engine';
+        | 'command-of-engine'
+        | 'scheme-of-redis';
     }
   /** A task names a service that the root configuration does not have. */
   | {

@@ -203,6 +203,11 @@ function describeConflict([first, second]: readonly [string, string], problem: C
         what: 'An engine that is known by name is not started by a command of yours.',
         next: 'Remove `command`, or set `"type": "command"`.',
       };
+    case 'scheme-of-redis':
+      return {
+        what: '`scheme` is for databases: the address of a Redis always begins with `redis`.',
+        next: 'Remove `scheme`.',
+      };
     case 'same-meaning':
       return { what: `${quoted(first)} and ${quoted(second)} say the same thing.`, next: 'Remove one of them.' };
   }

@@ -72,6 +72,7 @@ const EVERY: readonly ConfigFailure[] = [
       'no-defaults',
       'same-meaning',
       'command-of-engine',
+      'scheme-of-redis',
     ] as const
   ).map((problem) => ({ code: 'config/conflicting-keys', at, keys: ['a', 'b'], problem }) as const),
   { code: 'config/unknown-service', at, service: 'bd', nearest: 'db' },

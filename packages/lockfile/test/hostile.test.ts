@@ -45,6 +45,16 @@ const REFUSED: readonly Refused[] = [
     text: '{"lockfileVersion":3,"packages":{"node_modules/x":{"version":"1","integrity":{}}}}',
   },
   { kind: 'npm', what: 'an entry of version 1 that is a list', text: '{"lockfileVersion":1,"dependencies":{"x":[]}}' },
+  {
+    kind: 'npm',
+    what: 'devDependencies of a package that are a list',
+    text: '{"lockfileVersion":3,"packages":{"packages/a":{"devDependencies":[]}}}',
+  },
+  {
+    kind: 'npm',
+    what: 'a devDependency of a package that is no text',
+    text: '{"lockfileVersion":3,"packages":{"packages/a":{"devDependencies":{"x":1}}}}',
+  },
   { kind: 'npm', what: 'a later version', text: '{"lockfileVersion":4}', code: 'lockfile/unknown-version' },
   {
     kind: 'npm',
@@ -78,6 +88,16 @@ const REFUSED: readonly Refused[] = [
     what: 'deep settings',
     text: `lockfileVersion: '9.0'\nsettings: ${'{a: '.repeat(50)}1${'}'.repeat(50)}`,
   },
+  {
+    kind: 'pnpm',
+    what: 'specifiers that are a list',
+    text: 'lockfileVersion: 5.4\nimporters:\n  a:\n    specifiers: [x]\n    dependencies: {x: 1.0.0}\n',
+  },
+  {
+    kind: 'pnpm',
+    what: 'a specifier that is a list',
+    text: "lockfileVersion: '9.0'\nimporters:\n  a:\n    dependencies:\n      x: {specifier: [1], version: 1.0.0}\n",
+  },
   { kind: 'yarn', what: 'no lockfile', text: '# yarn lockfile v1\n\nx@1:\n  version\n' },
   { kind: 'yarn', what: 'an entry that is text', text: '# yarn lockfile v1\n\n"x@1" "y"\n' },
   {
@@ -97,6 +117,13 @@ const REFUSED: readonly Refused[] = [
   { kind: 'bun', what: 'no version', text: '{}', code: 'lockfile/unknown-version' },
   { kind: 'bun', what: 'an entry that is an object', text: '{"lockfileVersion":1,"packages":{"x":{}}}' },
   { kind: 'bun', what: 'an entry without a name', text: '{"lockfileVersion":1,"packages":{"x":[]}}' },
+  { kind: 'bun', what: 'a workspace that is text', text: '{"lockfileVersion":1,"workspaces":{"a":"b"}}' },
+  { kind: 'bun', what: 'a name that is no text', text: '{"lockfileVersion":1,"workspaces":{"a":{"name":1}}}' },
+  {
+    kind: 'bun',
+    what: 'devDependencies that are text',
+    text: '{"lockfileVersion":1,"workspaces":{"a":{"devDependencies":"x"}}}',
+  },
   {
     kind: 'bun',
     what: 'the binary format',

@@ -19,8 +19,15 @@ const RUNTIME = ['dependencies', 'optionalDependencies', 'peerDependencies'] as 
 const REQUESTED = [...RUNTIME, 'devDependencies'] as const;
 const NEWEST_VERSION = 2;
 
+interface BunWorkspace {
+  readonly name: string;
+  /** Section -> what it asks for. */
+  readonly requests: ReadonlyMap<string, readonly Request[]>;
+}
+
 interface BunFile {
-  readonly workspaces: ParsedRecord;
+  /** By directory. */
+  readonly workspaces: ReadonlyMap<string, BunWorkspace>;
   readonly indexOf: ReadonlyMap<string, number>;
   readonly patches: ReadonlyMap<string, string>;
   readonly trusted: ReadonlySet<string>;
@@ -37,7 +44,7 @@ export function readBunLockfile(text: string): LockfileReading {
   const packages = Object.entries(recordAt(root, 'packages'));
   const trusted = own(root, 'trustedDependencies');
   const file: BunFile = {
-    workspaces: recordAt(root, 'workspaces'),
+    workspaces: workspacesOf(root),
     indexOf: new Map(packages.map(([key], index) => [key, index])),
     patches: new Map(stringPairsAt(root, 'patchedDependencies')),
     trusted: new Set(Array.isArray(trusted) ? trusted.filter((name) => typeof name === 'string') : []),
@@ -63,13 +70,28 @@ function parseJsonc(text: string): ParsedRecord {
   throw new MalformedLockfile(`line ${line}: ${printParseErrorCode(first.error)}`);
 }
 
+/** All of them now: what is malformed is found while the file is read, or never. */
+function workspacesOf(root: ParsedRecord): Map<string, BunWorkspace> {
+  const workspaces = recordAt(root, 'workspaces');
+  return new Map(
+    Object.keys(workspaces).map((directory) => {
+      const workspace = recordAt(workspaces, directory);
+      const requests = REQUESTED.map((section) => [section, stringPairsAt(workspace, section)] as const);
+      return [
+        directory,
+        { name: stringAt(workspace, 'name') ?? '', requests: new Map<string, readonly Request[]>(requests) },
+      ];
+    }),
+  );
+}
+
 function nameOfWorkspace(file: BunFile, directory: string): string {
-  return directory === '' ? '' : (stringAt(recordAt(file.workspaces, directory), 'name') ?? '');
+  return directory === '' ? '' : (file.workspaces.get(directory)?.name ?? '');
 }
 
 function requestsOf(file: BunFile, directory: string, sections: readonly string[]): Request[] {
-  const workspace = recordAt(file.workspaces, directory);
-  return sections.flatMap((section) => stringPairsAt(workspace, section));
+  const workspace = file.workspaces.get(directory);
+  return sections.flatMap((section) => workspace?.requests.get(section) ?? []);
 }
 
 /** The nearest entry for `name` as seen from the path `from`: `a/b/name`, `a/name`, `name`. */

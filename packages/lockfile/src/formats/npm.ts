@@ -32,20 +32,29 @@ export function readNpmLockfile(text: string): LockfileReading {
     const path = findInstalled(indexOf, from, name);
     return path === undefined ? undefined : indexOf.get(followLink(packages, path));
   };
-  const requestsOf = (directory: string): Request[] => {
-    const entry = packages.get(directory);
-    return entry === undefined ? [] : REQUESTED.flatMap((section) => stringPairsAt(entry, section));
-  };
+  // Of every workspace package now: what is malformed is found while the file is read, or never.
+  const requests = new Map(
+    paths.filter(isWorkspacePath).map((path) => [path, requestsIn(packages.get(path) ?? {})] as const),
+  );
   return {
     entries: paths.map((path) => toEntry(path, packages.get(path) ?? {}, find)),
     resolve: (directory, [name]) => {
       const index = find(directory, name);
       return index === undefined ? [] : [index];
     },
-    requestsOf,
+    requestsOf: (directory) => requests.get(directory) ?? [],
     settings: '',
     globals: canonicalText({ lockfileVersion: version, requires: own(root, 'requires') }),
   };
+}
+
+function requestsIn(entry: ParsedRecord): Request[] {
+  return REQUESTED.flatMap((section) => stringPairsAt(entry, section));
+}
+
+/** A package of the workspace, not one that is installed. */
+function isWorkspacePath(path: string): boolean {
+  return !path.includes(MODULES);
 }
 
 function packagesOf(root: ParsedRecord): Map<string, ParsedRecord> {
@@ -79,9 +88,8 @@ function toEntry(
   entry: ParsedRecord,
   find: (from: string, name: string) => number | undefined,
 ): LockedEntry {
-  const at = path.lastIndexOf(MODULES);
-  const isWorkspace = at < 0;
-  const name = stringAt(entry, 'name') ?? (isWorkspace ? path : path.slice(at + MODULES.length));
+  const isWorkspace = isWorkspacePath(path);
+  const name = stringAt(entry, 'name') ?? (isWorkspace ? path : path.slice(path.lastIndexOf(MODULES) + MODULES.length));
   const resolved = stringAt(entry, 'resolved') ?? '';
   const version = isWorkspace ? `workspace:${path}` : (stringAt(entry, 'version') ?? resolved);
   const integrity = own(entry, 'integrity') ?? resolved;

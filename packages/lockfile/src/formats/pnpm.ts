@@ -41,6 +41,9 @@ export function readPnpmLockfile(text: string): LockfileReading {
   const snapshots = recordAt(root, 'snapshots');
   const importers = importersOf(root);
   const paths = [...new Set([...Object.keys(snapshots), ...Object.keys(packages)])];
+  const requests = new Map(
+    Array.from(importers, ([directory, importer]) => [directory, requestsOf(importer)] as const),
+  );
   const keys = [...paths, ...Array.from(importers.keys(), importerKey)];
   const file: PnpmFile = { packages, importers, indexOf: new Map(keys.map((key, index) => [key, index])) };
   return {
@@ -49,7 +52,7 @@ export function readPnpmLockfile(text: string): LockfileReading {
       ...Array.from(importers, ([directory, importer]) => toImporterEntry(file, directory, importer)),
     ],
     resolve: (directory, [name]) => resolveDirect(file, directory === '' ? '.' : directory, name),
-    requestsOf: (directory) => requestsOf(importers.get(directory === '' ? '.' : directory) ?? {}),
+    requestsOf: (directory) => requests.get(directory === '' ? '.' : directory) ?? [],
     settings: Object.hasOwn(root, 'settings') ? canonicalText(own(root, 'settings')) : '',
     globals: canonicalText([
       ...globalSections(version).map((section) => [section, own(root, section)]),

@@ -44,13 +44,16 @@ function readConfig(path: string): string | undefined {
   }
 }
 
+/** A text, which stays, or a comment. */
+const TEXT_OR_COMMENT = /"(?:[^"\\\n]|\\.)*"|\/\/.*|\/\*[^]*?(?:\*\/|$)/g;
+
 /**
- * Reads `extends` without parsing the file: this runs before every command, and the shape is fixed. Lines that are
- * comments do not count.
+ * Reads `extends` without parsing the file: this runs before every command, and the shape is fixed. Comments do not count, wherever
+ * they stand: an example in one would make a root that is a package.
  */
 function extendsRoot(text: string): boolean {
   if (!text.includes('"extends"')) return false;
-  const code = text.replace(/^\s*\/\/.*$/gm, '');
+  const code = text.replace(TEXT_OR_COMMENT, (found) => (found.startsWith('"') ? found : ''));
   return /"extends"\s*:\s*\[[^\]]*"\/\/"/.test(code);
 }
 

@@ -31,6 +31,10 @@ const PATHS = [
   'a1c',
   'x/y/z/a',
   'foo/x/y/bar',
+  'é',
+  'x/\u{1F600}',
+  '[a',
+  'z',
 ];
 
 const FILES: readonly (readonly string[])[] = [
@@ -60,6 +64,12 @@ const FILES: readonly (readonly string[])[] = [
   ['\\!x'],
   ['!x'],
   ['a[bB]c'],
+  ['A[B]C'],
+  ['FOO/B*'],
+  ['*.LOG'],
+  ['É.log'],
+  ['a[[:upper:]]c'],
+  ['[A-C]*'],
   ['a[!b]c'],
   ['a[^b]c'],
   ['a[[:digit:]]c'],
@@ -82,21 +92,52 @@ const FILES: readonly (readonly string[])[] = [
   ['a\\b\\c'],
   ['x/*/foo'],
   ['abc\\'],
+  // One byte, which no letter beyond ASCII is.
+  ['?'],
+  ['??'],
+  ['[!a]'],
+  ['[é]'],
+  ['/[^a]/'],
+  ['x/?'],
+  ['x/[\u{1F600}]'],
+  // Sets that are not in order, not closed, not of a known class, or hold a slash.
+  ['[z-a]'],
+  ['[a*'],
+  ['[a'],
+  ['a[[:foo:]]c'],
+  ['a[[:foo]c'],
+  ['[a/b]'],
+  ['a[/]c'],
+  ['a[a-é]c'],
+  ['a[\\a-z]c'],
+  ['f**/bar'],
+  ['foo/**/**/bar'],
+  ['x/**/a/**'],
 ];
 
-describe('an ignore file says what git says', () => {
-  const repository = TestRepository.withGit();
-  for (const path of PATHS) {
-    if (path.endsWith('/')) mkdirSync(repository.path(path), { recursive: true });
-  }
-  for (const lines of FILES) {
-    it(JSON.stringify(lines.join('\n')), () => {
-      repository.write({ '.gitignore': lines.join('\n') });
-      const rules = parseIgnoreFile(lines.join('\n'), false);
-      const ours = PATHS.filter((path) => isIgnored(path, (each, isDirectory) => rules.verdict(each, isDirectory)));
-      assert.deepEqual(ours, ignoredByGit(repository));
-    });
-  }
+for (const ignoreCase of [false, true])
+  describe(`an ignore file says what git says, ${ignoreCase ? 'without' : 'with'} case`, () => {
+    const repository = TestRepository.withGit();
+    repository.git('config', 'core.ignoreCase', String(ignoreCase));
+    for (const path of PATHS) {
+      if (path.endsWith('/')) mkdirSync(repository.path(path), { recursive: true });
+    }
+    for (const lines of FILES) {
+      it(JSON.stringify(lines.join('\n')), () => {
+        repository.write({ '.gitignore': lines.join('\n') });
+        const rules = parseIgnoreFile(lines.join('\n'), ignoreCase);
+        const ours = PATHS.filter((path) => isIgnored(path, (each, isDirectory) => rules.verdict(each, isDirectory)));
+        assert.deepEqual(ours, ignoredByGit(repository));
+      });
+    }
+  });
+
+describe('an ignore file with many stars', () => {
+  it('is compared in time', () => {
+    const rules = parseIgnoreFile(`${'*a'.repeat(60)}b\nx/${'**/a/'.repeat(60)}b\nx/${'**/'.repeat(200)}b`, false);
+    assert.equal(rules.verdict('a'.repeat(250), false), undefined);
+    assert.equal(rules.verdict(`x/${'a/'.repeat(200)}c`, false), undefined);
+  });
 });
 
 /** A path is ignored with a directory above it. */

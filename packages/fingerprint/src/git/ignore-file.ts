@@ -1,4 +1,4 @@
-import { isLiteralName, nameExpression, namePatternSource, wholeExpression } from '../globs/name-pattern.js';
+import { toByteText, toLowerAscii, wildmatch } from './wildmatch.js';
 
 /** What a list of ignore patterns says about a path: nothing, when no pattern matches. */
 export type IgnoreVerdict = 'ignored' | 'included' | undefined;
@@ -42,29 +42,45 @@ function parseRule(line: string, ignoreCase: boolean): Rule | undefined {
 /** Compiles one pattern; undefined when it matches nothing. */
 export function compilePathPattern(written: string, ignoreCase: boolean): PathPattern | undefined {
   const directoriesOnly = written.endsWith('/');
-  const pattern = directoriesOnly ? written.slice(0, -1) : written;
+  const pattern = toByteText(directoriesOnly ? written.slice(0, -1) : written);
   if (pattern === '') return undefined;
-  const test = pattern.includes('/') ? anchored(pattern, ignoreCase) : byName(pattern, ignoreCase);
-  if (test === undefined || !directoriesOnly) return test;
-  return (path, isDirectory) => isDirectory && test(path);
+  const test = pattern.includes('/') ? wholePath(pattern, ignoreCase) : byName(pattern, ignoreCase);
+  return (path, isDirectory) => (isDirectory || !directoriesOnly) && test(toByteText(path));
 }
+
+type ByteTest = (path: string) => boolean;
 
 /** A pattern without a slash is compared with the last name of the path, at any depth. */
-function byName(pattern: string, ignoreCase: boolean): ((path: string) => boolean) | undefined {
-  const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-  if (isLiteralName(pattern) && !ignoreCase) return (path) => nameOf(path) === pattern;
-  const expression = nameExpression(pattern, ignoreCase ? 'i' : '');
-  return expression && ((path) => expression.test(nameOf(path)));
+function byName(pattern: string, ignoreCase: boolean): ByteTest {
+  const test = withoutCase(ignoreCase, nameTest(pattern, ignoreCase));
+  return (path) => test(path.slice(path.lastIndexOf('/') + 1));
 }
 
-function anchored(pattern: string, ignoreCase: boolean): ((path: string) => boolean) | undefined {
-  const names = (pattern.startsWith('/') ? pattern.slice(1) : pattern).split('/');
-  let source = '';
-  names.forEach((name, at) => {
-    const isLast = at === names.length - 1;
-    if (name === '**') source += isLast ? '.+' : '(?:.*/)?';
-    else source += namePatternSource(name) + (isLast ? '' : '/');
-  });
-  const expression = wholeExpression(source, ignoreCase ? 'i' : '');
-  return expression && ((path) => expression.test(path));
+function nameTest(pattern: string, ignoreCase: boolean): ByteTest {
+  const wanted = ignoreCase ? toLowerAscii(pattern) : pattern;
+  if (literalLength(wanted) === wanted.length) return (name) => name === wanted;
+  const isSuffix = wanted.startsWith('*') && literalLength(wanted.slice(1)) === wanted.length - 1;
+  if (isSuffix) return (name) => name.endsWith(wanted.slice(1));
+  return (name) => wildmatch(pattern, name, ignoreCase);
+}
+
+/** Any other one is compared with the whole path. What it begins with is taken off both first, as git does: a `**` may follow. */
+function wholePath(pattern: string, ignoreCase: boolean): ByteTest {
+  const inner = pattern.startsWith('/') ? pattern.slice(1) : pattern;
+  const length = literalLength(inner);
+  const start = ignoreCase ? toLowerAscii(inner.slice(0, length)) : inner.slice(0, length);
+  const rest = inner.slice(length);
+  const test: ByteTest = (path) =>
+    path.startsWith(start) && (rest === '' ? path.length === length : wildmatch(rest, path.slice(length), ignoreCase));
+  return withoutCase(ignoreCase, test);
+}
+
+function withoutCase(ignoreCase: boolean, test: ByteTest): ByteTest {
+  return ignoreCase ? (path) => test(toLowerAscii(path)) : test;
+}
+
+/** Of what comes before anything to interpret. */
+function literalLength(pattern: string): number {
+  const at = pattern.search(/[*?[\\]/);
+  return at < 0 ? pattern.length : at;
 }

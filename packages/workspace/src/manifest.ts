@@ -105,7 +105,7 @@ function notAFile(file: RelativePath): WorkspaceFailure {
 
 function describeSyntaxError(file: RelativePath, text: string): WorkspaceFailure {
   const errors: { readonly error: number; readonly offset: number; readonly length: number }[] = [];
-  parse(text, errors, { disallowComments: true, allowTrailingComma: false });
+  withinStack(() => parse(text, errors, { disallowComments: true, allowTrailingComma: false }));
   const first = errors[0];
   const detail =
     text.trim() === '' ? 'it is empty' : `it is not JSON (${first ? printParseErrorCode(first.error) : '?'})`;
@@ -119,9 +119,19 @@ function describeProblem(file: RelativePath, text: string, problem: ManifestProb
 
 /** Where the value under `path` stands in JSON text; the start of the text when it is not there. */
 export function positionOfKey(file: RelativePath, text: string, path: readonly string[]): SourcePosition {
-  const tree = parseTree(text);
+  const tree = withinStack(() => parseTree(text));
   const node = tree && findNodeAtLocation(tree, [...path]);
   return positionAt(file, text, node?.offset ?? 0);
+}
+
+/** Undefined for what is nested so deeply that the parser, which calls itself, runs out of stack; `JSON.parse` does not. */
+function withinStack<T>(parseText: () => T): T | undefined {
+  try {
+    return parseText();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function positionAt(file: RelativePath, text: string, offset: number): SourcePosition {

@@ -49,12 +49,24 @@ export function findPackageDirectories(search: PackageGlobSearch): Result<readon
   return ok([...found].filter((directory) => !isExcluded(directory)).sort(compareStrings));
 }
 
+/** More alternatives than this are a mistake, or an attack; the glob is then taken as it is. */
+const MOST_ALTERNATIVES = 1000;
+
 /** `{a,b/c}` becomes one glob per alternative, so that every other group lies within one name. */
 function expandBraces(glob: string): readonly string[] {
-  const group = /\{([^{}]*,[^{}]*)\}/.exec(glob);
-  if (!group?.[1]) return [glob];
-  const [before, after] = [glob.slice(0, group.index), glob.slice(group.index + group[0].length)];
-  return group[1].split(',').flatMap((choice) => expandBraces(before + choice + after));
+  const expanded: string[] = [];
+  const waiting = [glob];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const group = /\{([^{}]*,[^{}]*)\}/.exec(next);
+    if (!group?.[1]) expanded.push(next);
+    else {
+      const [before, after] = [next.slice(0, group.index), next.slice(group.index + group[0].length)];
+      const choices = group[1].split(',').map((choice) => before + choice + after);
+      waiting.push(...choices.reverse());
+    }
+    if (expanded.length + waiting.length > MOST_ALTERNATIVES) return [glob];
+  }
+  return expanded;
 }
 
 interface Entry {

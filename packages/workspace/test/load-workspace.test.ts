@@ -77,6 +77,11 @@ describe('workspace globs', () => {
     assert.deepEqual(namesOf(await loadOk(pnpm)), ['b']);
   });
 
+  it('takes a glob with more alternatives than anyone writes as it is', async () => {
+    const many = rootOf('npm@10.0.0', ['{a,b}'.repeat(40), 'packages/a']);
+    assert.deepEqual(namesOf(await loadOk({ ...many, ...FILES })), ['a']);
+  });
+
   it('refuses a glob that leads out', async () => {
     const failures = await failuresOf({ ...rootOf('npm@10.0.0', ['../*']), ...FILES });
     assert.deepEqual(failures, [{ code: 'workspace/glob-outside-root', glob: '../*' }]);
@@ -140,6 +145,8 @@ describe('single-package repositories', () => {
 });
 
 /** [package.json of a package, line, column, part of the detail]; what is refused is what turbo refuses. */
+const DEEP = '['.repeat(50_000) + ']'.repeat(50_000);
+
 const BROKEN: readonly (readonly [TreeEntry, number, number, RegExp])[] = [
   ['', 1, 1, /empty/],
   ['{"name": "a", }', 1, 15, /not JSON/],
@@ -157,11 +164,14 @@ const BROKEN: readonly (readonly [TreeEntry, number, number, RegExp])[] = [
   ['{"name":"a","dependencies":null}', 1, 28, /"dependencies"/],
   ['{"name":"a","devDependencies":{\n"x": 5}}', 2, 6, /"x"/],
   ['{"name":"a","optionalDependencies":"x"}', 1, 36, /"optionalDependencies"/],
+  // Where it is, is not worth a stack that has no end.
+  [`{"name":5,"x":${DEEP}}`, 1, 1, /"name"/],
+  [`{"x":${DEEP}`, 1, 1, /not JSON/],
 ];
 
 describe('package.json', () => {
   for (const [text, line, column, detail] of BROKEN) {
-    it(`is refused: ${JSON.stringify(text)}`, async () => {
+    it(`is refused: ${JSON.stringify(text).slice(0, 60)}`, async () => {
       const [failure] = await failuresOf({ ...rootOf('npm@10.0.0', ['p/*']), 'p/a/package.json': text });
       assert.equal(failure?.code, 'workspace/invalid-manifest');
       assert.deepEqual(failure.at, { file: 'p/a/package.json', line, column });

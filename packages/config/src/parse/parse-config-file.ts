@@ -1,7 +1,8 @@
 import type { Diagnostic, SourcePosition } from '@tr/model';
-import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { findNodeAtLocation, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { CONFIG_SCHEMA, type PackageValue, type RootValue, type TaskValue } from '../schema/config-schema.js';
 import { createCollector, type Collector } from './collector.js';
+import { parseJsonTree } from './json-tree.js';
 import { checkPackageRules } from './package-rules.js';
 import type { ConfigFile, ParsedConfig, TaskEntry } from './parsed-config.js';
 import { checkRootRules } from './root-rules.js';
@@ -36,7 +37,11 @@ export function parseConfigFile(text: string, file: ConfigFile): ParseOutcome<Pa
 
 function parseText(source: SourceText, collector: Collector): Node | undefined {
   const errors: ParseError[] = [];
-  const tree = parseTree(source.text, errors, { allowTrailingComma: true });
+  const tree = parseJsonTree(source.text, errors);
+  if (typeof tree === 'number') {
+    collector.error({ code: 'config/syntax', at: source.positionAt(tree), detail: 'NestedTooDeeply' });
+    return undefined;
+  }
   let lastLine = 0;
   for (const { error, offset } of errors) {
     const at = source.positionAt(offset);

@@ -33,6 +33,7 @@ export * from './result.js';
 export * from './run.js';
 export * from './service.js';
 export * from './snapshot-path.js';
+export * from './star-pattern.js';
 export * from './task-definition.js';
 export * from './task-graph.js';
 export * from './workspace.js';

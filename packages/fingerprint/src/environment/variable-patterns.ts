@@ -1,3 +1,5 @@
+import { createStarTest } from '@tr/model';
+
 /** A compiled list of variable patterns (`NAME`, `A_*`, `!NAME`, `\*`). */
 export interface VariablePatterns {
   /** True when an inclusion names it, whatever the exclusions say. */
@@ -23,24 +25,20 @@ export function compileVariablePatterns(patterns: readonly string[], nameCase: N
 }
 
 function compileNames(patterns: readonly string[], nameCase: NameCase): (name: string) => boolean {
-  if (patterns.length === 0) return () => false;
+  if (nameCase === 'insensitive') {
+    const test = compileNames(
+      patterns.map((pattern) => pattern.toLowerCase()),
+      'sensitive',
+    );
+    return (name) => test(name.toLowerCase());
+  }
   const literals = new Set(patterns.filter((pattern) => /^[\w()]+$/.test(pattern)));
-  const rest = patterns.filter((pattern) => !literals.has(pattern));
-  if (nameCase === 'insensitive') return testOf(patterns, 'is');
-  if (rest.length === 0) return (name) => literals.has(name);
-  const test = testOf(rest, 's');
-  return (name) => literals.has(name) || test(name);
+  const tests = patterns.filter((pattern) => !literals.has(pattern)).map((pattern) => createStarTest(partsOf(pattern)));
+  return (name) => literals.has(name) || tests.some((test) => test(name));
 }
 
-function testOf(patterns: readonly string[], flags: string): (name: string) => boolean {
-  const expression = new RegExp(`^(?:${patterns.map(toExpression).join('|')})$`, flags);
-  return (name) => expression.test(name);
-}
-
-function toExpression(pattern: string): string {
+/** What stands between the stars. A backslash takes a star behind it literally, and stands for itself elsewhere. */
+function partsOf(pattern: string): readonly string[] {
   const text = pattern.startsWith('\\!') ? pattern.slice(1) : pattern;
-  return text.replace(/\\\*|\*+|[$()+.?[\\\]^{|}/]/g, (token) => {
-    if (token === '\\*') return '\\*';
-    return token.startsWith('*') ? '.*' : `\\${token}`;
-  });
+  return text.split(/(?<!\\)\*/).map((part) => part.replaceAll('\\*', '*'));
 }

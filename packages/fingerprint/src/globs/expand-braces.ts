@@ -4,6 +4,8 @@ const MOST_ALTERNATIVES = 1000;
 /** `a/{b,c/{d,e}}` -> `a/b`, `a/c/d`, `a/c/e`. Escaped and unclosed braces stay. */
 export function expandBraces(pattern: string): readonly string[] {
   if (!pattern.includes('{')) return [pattern];
+  // Each level of nesting is a call within the one before.
+  if (pattern.split('{').length > MOST_ALTERNATIVES) return [pattern];
   const expanded = expand(pattern);
   return expanded.length > MOST_ALTERNATIVES ? [pattern] : expanded;
 }

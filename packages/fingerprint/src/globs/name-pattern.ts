@@ -14,45 +14,49 @@ const CLASSES: Readonly<Record<string, string>> = {
   xdigit: '0-9a-fA-F',
 };
 
-/**
- * Source of a regular expression for one segment of a path pattern, without anchors: `*` any run, `?` one character,
- * `[a-z]`, `[!x]`, `[^x]` a set, a backslash takes the next character literally. Never matches a slash. What is not
- * closed is taken literally. For the `u` flag.
- */
-export function namePatternSource(pattern: string): string {
-  let source = '';
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern.charAt(at);
-    if (char === '*') source += '[^/]*';
-    else if (char === '?') source += '[^/]';
-    else if (char === '\\' && at + 1 < pattern.length) source += escapeCharacter(pattern.charAt(++at));
-    else if (char === '[') {
-      const set = readSet(pattern, at);
-      source += set?.source ?? '\\[';
-      if (set !== undefined) at = set.end;
-    } else source += escapeCharacter(char);
-  }
-  return source;
-}
-
 /** True when a segment has nothing to interpret. */
 export function isLiteralName(pattern: string): boolean {
   return !/[*?[\\]/.test(pattern);
 }
 
-/** The expression for a whole name; undefined for a set that cannot be (`[z-a]`), which matches nothing. */
-export function nameExpression(pattern: string, flags = ''): RegExp | undefined {
-  return wholeExpression(namePatternSource(pattern), flags);
+/**
+ * The expression for one segment of a path pattern: `*` any run, `?` one character, `[a-z]`, `[!x]`, `[^x]` a set, a backslash takes
+ * the next character literally. Never matches a slash. What is not closed is taken literally. Undefined for a set that cannot be
+ * (`[z-a]`), which matches nothing.
+ */
+export function nameExpression(pattern: string): RegExp | undefined {
+  const [first = '', ...afterStars] = readParts(pattern);
+  const last = afterStars.pop();
+  // What comes between two stars is looked for once, as early as possible: trying all places takes time without bound.
+  const between = afterStars.map((part, index) => `(?=([^/]*?${part}))(?:\\${index + 1})`).join('');
+  return compile(last === undefined ? first : `${first}${between}[^/]*${last}`);
 }
 
-/** Compiles a source built from {@link namePatternSource}; undefined when a set in it cannot be. */
-export function wholeExpression(source: string, flags = ''): RegExp | undefined {
+function compile(source: string): RegExp | undefined {
   try {
-    return new RegExp(`^${source}$`, `su${flags}`);
+    return new RegExp(`^${source}$`, 'su');
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Sources of what stands between the stars, for the `u` flag. Each matches names of one length. */
+function readParts(pattern: string): string[] {
+  const parts = [''];
+  const add = (source: string): void => void parts.push((parts.pop() ?? '') + source);
+  for (let at = 0; at < pattern.length; at++) {
+    const char = pattern.charAt(at);
+    if (char === '*') parts.push('');
+    else if (char === '?') add('[^/]');
+    else if (char === '\\' && at + 1 < pattern.length) add(escapeCharacter(pattern.charAt(++at)));
+    else if (char === '[') {
+      const set = readSet(pattern, at);
+      add(set?.source ?? '\\[');
+      if (set !== undefined) at = set.end;
+    } else add(escapeCharacter(char));
+  }
+  return parts;
 }
 
 function escapeCharacter(char: string): string {

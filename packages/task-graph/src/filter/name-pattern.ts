@@ -1,3 +1,5 @@
+import { createStarTest } from '@tr/model';
+
 /** True when a name in a filter is a pattern. Only `*` is special; it crosses the `/` of a scope. */
 export function isNamePattern(name: string): boolean {
   return name.includes('*');
@@ -5,11 +7,5 @@ export function isNamePattern(name: string): boolean {
 
 /** Compiles a name pattern to a test of whole package names. */
 export function createNamePattern(pattern: string): (name: string) => boolean {
-  const source = pattern.split(/\*+/).map(escapeLiteral).join('.*');
-  const expression = new RegExp(`^${source}$`, 's');
-  return (name) => expression.test(name);
-}
-
-function escapeLiteral(text: string): string {
-  return text.replace(/[\\^$.|?+()[\]{}]/g, '\\$&');
+  return createStarTest(pattern.split('*'));
 }

@@ -134,6 +134,23 @@ test('every variable TR_… that a page names is known to the sources', () => {
   assert.deepEqual(unknown, []);
 });
 
+test('docs/command-line.md names every variable that the command line reads', () => {
+  const page = readFileSync(join(ROOT, 'docs/command-line.md'), 'utf8');
+  const read = readdirSync(join(ROOT, 'cli/src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => {
+      const source = readFileSync(join(ROOT, 'cli/src', file), 'utf8');
+      const plain = [...source.matchAll(/\b(?:environment|env)\['([A-Z_]+)'\]/g)].map(([, name = '']) => name);
+      const prefixed = [...source.matchAll(/\b(?:find|read)Variable\([a-z.]*[eE]nvironment, '([A-Z_]+)'\)/g)];
+      return [...plain, ...prefixed.map(([, name = '']) => `TR_${name}`)];
+    });
+  assert.ok(read.length > 10);
+  // Where a user's files are is the system's to say; what GitHub gives a job that may ask for a token goes with `TR_OIDC_AUDIENCE`.
+  const isOthers = (name: string): boolean => name === 'HOME' || name.startsWith('ACTIONS_ID_TOKEN');
+  const unnamed = read.filter((name) => !page.includes(`\`${name}\``) && !isOthers(name));
+  assert.deepEqual(unnamed, []);
+});
+
 /** Every Markdown page beside the code. */
 const ALL_PAGES = [
   '.',

@@ -61,6 +61,22 @@ function requireBuiltin(id: string): unknown {
   }
 }
 
+/** A file of the program is gone; its words may be in another one. `main.ts`, another bundle, knows it by its name. */
+class ReplacedProgramError extends Error {
+  override readonly name = 'ReplacedProgramError';
+}
+
+function readPart(path: string): Buffer {
+  try {
+    return readOwnFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new ReplacedProgramError(
+      `the program was replaced while it ran, or was not installed whole: ${path} is gone`,
+    );
+  }
+}
+
 interface LoadedFile {
   readonly module: { readonly exports: unknown };
   readonly script: Script;
@@ -91,7 +107,7 @@ class Program {
     const filename = join(this.#directory, file);
     const stored = this.#stored.read(file);
     // The bundler writes ASCII only, and the function around it.
-    const source = (this.#held.get(file) ?? readOwnFile(filename)).toString('latin1');
+    const source = (this.#held.get(file) ?? readPart(filename)).toString('latin1');
     const script = new Script(source, { filename, ...(stored === undefined ? {} : { cachedData: stored.code }) });
     const kinds = script.cachedDataRejected === true ? undefined : stored?.kinds;
     const module = { exports: {} };

@@ -130,6 +130,10 @@ function reportError(error: unknown, context: CliContext): number {
     const failure: UsageFailure = { code: 'usage/not-permitted', path: String(error.path), detail: code };
     return refuse(context, [toError(failure)]);
   }
+  if (error instanceof Error && error.name === 'ReplacedProgramError') {
+    writeNow(2, `tr ${VERSION}: ${error.message}.\n  next: Call again; if that says the same, install it again.\n`);
+    return EXIT.failed;
+  }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const kind = error instanceof InvariantError ? 'a broken assumption' : 'an unexpected error';
   writeNow(2, `tr ${VERSION}: ${kind}; please report this with the lines below.\n${detail}\n`);

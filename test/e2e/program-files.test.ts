@@ -129,3 +129,15 @@ test('a task that replaces the program ends well, and so do the tasks after it',
   const third = await workspace.tr(['run', 'build']);
   assert.match(third.stdout, /a:build: cache miss.*left-pad 1\.0\.0 -> 1\.3\.0/);
 });
+
+test('a program that lacks a part says so', (t) => {
+  const program = copyProgram(t);
+  const { root } = createPnpmWorkspace(t);
+  rmSync(join(program.place, 'bundle/js-yaml.cjs'));
+  const { status, text } = program.run(root, ['build']);
+  assert.equal(status, 1, text);
+  assert.match(
+    text,
+    /the program was replaced while it ran, or was not installed whole: .*js-yaml\.cjs is gone\.\n {2}next: Call again/,
+  );
+});

@@ -277,7 +277,11 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'usage/no-services' },
   { code: 'usage/no-service-runs', services: [] },
   { code: 'usage/no-service-runs', services: ['db'] },
-  { code: 'usage/incomplete-command', command: 'cache', available: ['cache status', 'cache gc', 'cache verify'] },
+  {
+    code: 'usage/incomplete-command',
+    command: 'cache',
+    available: ['cache status', 'cache gc', 'cache verify', 'cache export', 'cache import'],
+  },
   { code: 'usage/missing-task', available: ['build', 'test'] },
   { code: 'usage/missing-task', available: [] },
   { code: 'usage/missing-task', available: 'abcdefghijklmn'.split('') },

@@ -22,7 +22,7 @@ export interface StreamTargets {
   readonly files: readonly FileEntry[];
   /** Absolute path of a file to make; its directory is there when this returns. */
   readonly pathOf: (path: RelativePath) => string;
-  /** Gets the stamp of each file that is there. */
+  /** Gets the stamp of each file. */
   readonly stamps: Map<string, Stamp>;
 }
 
@@ -99,12 +99,13 @@ class StreamWriter {
     this.#finish(open);
   }
 
-  /** The look is by its path, which is quicker than one at an open file; nobody else has anything to do there. */
-  #finish({ entry, target, file }: OpenFile): void {
+  #finish({ entry, file }: OpenFile): void {
     const { disk, stamps } = this.#targets;
-    disk.close(file);
-    const stats = disk.lstat(target);
-    if (stats !== undefined) stamps.set(entry.path, toStamp(stats));
+    try {
+      stamps.set(entry.path, toStamp(disk.fstat(file)));
+    } finally {
+      disk.close(file);
+    }
   }
 
   #copy(from: string, to: FileEntry): void {

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Scope } from '../src/auth/scope.js';
+import { applyRules } from '../src/auth/claim-rules.js';
+import { readChain, type Scope } from '../src/auth/scope.js';
 import { findSigners } from '../src/auth/signed-by.js';
 import { parseServeRequest } from '../src/config/serve-request.js';
 import { parseTrustConfig } from '../src/config/trust-config.js';
@@ -74,6 +75,18 @@ test('a trust file names whose signatures count, and the nearest place decides',
   assert.equal(at('other', 'main'), undefined);
   for (const wrong of [[], [tenant], { acme: [] }, { acme: ['AAAA'] }, { 'a/b/c/d': [tenant] }, { acme: tenant }])
     assert.throws(() => parseTrustConfig(JSON.stringify({ signedBy: wrong })), UsageError);
+});
+
+test('a scope and a claim may have any name, that of a part of an object too', () => {
+  const { parents } = parseTrustConfig('{"parents":{"toString":["release/1"],"*":["main"]}}');
+  assert.deepEqual(readChain('toString/x' as Scope, parents), ['toString/x', 'release/1', 'main']);
+  for (const kind of ['constructor', 'valueOf', 'hasOwnProperty'])
+    assert.deepEqual(readChain(`${kind}/x` as Scope, parents), [`${kind}/x`, 'main']);
+  const rules = '[{"claims":{"__proto__":"x","sub":"y"},"scope":"main"}]';
+  const { issuers } = parseTrustConfig(`{"issuers":[{"issuer":"https://ci.example","audience":"a","rules":${rules}}]}`);
+  const [rule] = issuers.flatMap((issuer) => issuer.rules);
+  assert.deepEqual(Object.keys(rule?.claims ?? {}), ['__proto__', 'sub']);
+  assert.equal(applyRules(rule === undefined ? [] : [rule], { sub: 'y' }), undefined);
 });
 
 test('a switch of a variable says true or false, a bound is above zero, and a flag that there is none of has a nearest one', () => {

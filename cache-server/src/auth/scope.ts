@@ -34,8 +34,14 @@ export function readChain(scope: Scope, parents: ScopeParents): readonly Scope[]
   const visit = (next: Scope): void => {
     if (chain.includes(next)) return;
     chain.push(next);
-    for (const parent of parents[next] ?? parents[kindOfScope(next)] ?? parents['*'] ?? []) visit(parent);
+    for (const parent of parentsOf(next, parents)) visit(parent);
   };
   visit(scope);
   return chain;
+}
+
+/** Own properties alone: `constructor` is a word like any other, and may be the name of a branch. */
+function parentsOf(scope: Scope, parents: ScopeParents): readonly Scope[] {
+  const kind = [scope, kindOfScope(scope), '*'].find((name) => Object.hasOwn(parents, name));
+  return (kind === undefined ? undefined : parents[kind]) ?? [];
 }

@@ -3,7 +3,7 @@ import { listNames } from '../auth/claim-pattern.js';
 import { isKeyAddress } from '../auth/key-address.js';
 import type { ClaimRule } from '../auth/claim-rules.js';
 import type { TrustedIssuer } from '../auth/oidc.js';
-import { DEFAULT_PARENTS, parseScope, type Scope, type ScopeParents } from '../auth/scope.js';
+import { DEFAULT_PARENTS, parseScope, type ScopeParents } from '../auth/scope.js';
 import { parseTrustedKeys, type TrustedKeys } from '@tr/transport';
 import type { SignedBy } from '../auth/signed-by.js';
 import { isSignedOnlyRule, type SignedOnlyRule } from '../auth/signed-only.js';
@@ -54,17 +54,21 @@ function parseIssuer(value: unknown, where: string): TrustedIssuer {
 
 function parseRule(value: unknown, where: string): ClaimRule {
   const record = toRecord(value, where, RULE_KEYS);
-  const claims: Record<string, string | readonly string[]> = {};
-  for (const [claim, wanted] of Object.entries(toRecord(record['claims'], `${where}.claims`))) {
-    claims[claim] = Array.isArray(wanted)
-      ? wanted.map((text) => toText(text, `${where}.claims.${claim}`))
-      : toText(wanted, `${where}.claims.${claim}`);
-  }
+  const claims = parseClaims(record['claims'], `${where}.claims`);
   if (Object.keys(claims).length === 0)
     throw new UsageError(`${where}.claims must not be empty: every repository of the issuer would match.`);
   const { readOnly = false } = record;
   if (typeof readOnly !== 'boolean') throw new UsageError(`${where}.readOnly must be true or false.`);
   return { claims, scope: toScopePattern(record['scope'], claims, where), readOnly };
+}
+
+/** Made from entries: a claim called `__proto__` that got lost would let more jobs in than the file says. */
+function parseClaims(value: unknown, where: string): ClaimRule['claims'] {
+  const entries = Object.entries(toRecord(value, where)).map(([claim, wanted]) => {
+    const place = `${where}.${claim}`;
+    return [claim, Array.isArray(wanted) ? wanted.map((text) => toText(text, place)) : toText(wanted, place)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** What the claims of a rule make of its scope has to be one; else every job that the rule is for would get 403. */
@@ -108,15 +112,15 @@ function parseSignedBy(value: unknown): SignedBy {
 }
 
 function parseParents(value: unknown): ScopeParents {
-  const parents: Record<string, readonly Scope[]> = {};
-  for (const [kind, list] of Object.entries(toRecord(value, 'parents'))) {
-    parents[kind] = toList(list, `parents.${kind}`).map((text) => {
+  const parents = Object.entries(toRecord(value, 'parents')).map(([kind, list]) => {
+    const scopes = toList(list, `parents.${kind}`).map((text) => {
       const scope = parseScope(toText(text, `parents.${kind}`));
       if (scope === undefined) throw new UsageError(`parents.${kind} has something that is no scope.`);
       return scope;
     });
-  }
-  return { ...DEFAULT_PARENTS, ...parents };
+    return [kind, scopes] as const;
+  });
+  return { ...DEFAULT_PARENTS, ...Object.fromEntries(parents) };
 }
 
 function toRecord(value: unknown, where: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {

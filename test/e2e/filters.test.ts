@@ -58,6 +58,15 @@ test('names, directories, dependencies and exclusions', async () => {
   }
 });
 
+test('a package is listed with a task called like a part of an object', async () => {
+  const workspace = createShop();
+  workspace.write({ 'turbo.json': { json: { tasks: { build: {}, constructor: {}, valueOf: {} } } } });
+  const call = await workspace.tr(['ls', '--output=json', 'web']);
+  assert.equal(call.exitCode, 0, call.stderr);
+  assert.doesNotMatch(call.stdout, /constructor|valueOf/);
+  assert.equal((await workspace.tr(['ls', 'web'])).exitCode, 0);
+});
+
 test('a run is about what is selected, and brings what that needs', async () => {
   const workspace = createShop();
   const run = await workspace.tr(['run', 'build', '--filter=web', '--log-format=json']);

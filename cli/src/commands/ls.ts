@@ -89,7 +89,7 @@ function describePackage({ workspace, definitions }: Project, name: PackageName)
     const definition = definitions.find(name, task);
     // A root script is a task only where it is declared for the root.
     if (definition === undefined) return [];
-    const command = found.scripts[task] ?? definition.command;
+    const command = Object.hasOwn(found.scripts, task) ? found.scripts[task] : definition.command;
     return command === undefined ? [] : [{ name: task, command }];
   });
   const others = (names: Iterable<PackageName>): string[] => [...names].filter((each) => each !== ROOT_PACKAGE);

@@ -1,10 +1,11 @@
 import type { Diagnostic, SourcePosition } from '@tr/model';
-import { findNodeAtLocation, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { CONFIG_SCHEMA, type PackageValue, type RootValue, type TaskValue } from '../schema/config-schema.js';
 import { createCollector, type Collector } from './collector.js';
 import { parseJsonTree } from './json-tree.js';
 import { checkPackageRules } from './package-rules.js';
 import type { ConfigFile, ParsedConfig, TaskEntry } from './parsed-config.js';
+import { findProperty } from './properties.js';
 import { checkRootRules } from './root-rules.js';
 import { moveOldVariables } from './old-variables.js';
 import { createSourceText, type SourceText } from './source-text.js';
@@ -98,13 +99,15 @@ function placeOf(value: unknown, item: string | undefined): readonly (string | n
   return Object.entries(value).flatMap(([key, each]) => (each === item ? [key] : []));
 }
 
-/** Of a property its key, of anything else its start; the nearest thing around what is not there. */
+/** Of a property its key, of anything else its start; the nearest thing around what is not there. Of a key that is there twice the last one. */
 function offsetOf(tree: Node, path: readonly (string | number)[]): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node = findNodeAtLocation(tree, path.slice(0, length));
-    if (node !== undefined) return node.parent?.type === 'property' ? node.parent.offset : node.offset;
+  let at = tree;
+  for (const step of path) {
+    const next = typeof step === 'number' ? at.children?.[step] : findProperty(at, step)?.valueNode;
+    if (next === undefined) break;
+    at = next;
   }
-  return tree.offset;
+  return at.parent?.type === 'property' ? at.parent.offset : at.offset;
 }
 
 function byPosition(a: Diagnostic, b: Diagnostic): number {

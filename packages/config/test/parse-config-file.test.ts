@@ -21,3 +21,11 @@ test('what is nested more deeply than a parser can follow is a diagnostic', () =
     }
   }
 });
+
+test('of a key that is there twice, the place of the one that counts is told', () => {
+  const text = '{"tasks": {\n"a": {"dependsOn": ["x"]},\n"a": {"dependsOn": ["z"],\n"dependsOn": ["y"]}}}';
+  const { config } = parseConfigFile(text, { path: 'turbo.json', kind: 'turbo', place: 'root' });
+  const task = config?.tasks.get('a');
+  assert.deepEqual(task?.position(), { file: 'turbo.json', line: 3, column: 1 });
+  assert.deepEqual(task.position('dependsOn', 'y'), { file: 'turbo.json', line: 4, column: 15 });
+});

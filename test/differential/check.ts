@@ -3,6 +3,7 @@ import { compareScenes, describe, marksOf } from './compare.js';
 import { copyScene } from './copy-scene.js';
 import type { Places } from './history.js';
 import type { Answer, Call, Scene } from './scene.js';
+import { touchVouchedFiles } from './vouched-files.js';
 
 /** What is compared, and how thoroughly. */
 export interface Check extends Call {
@@ -26,6 +27,7 @@ export async function check(
   scene: Scene,
   { args, cwd, places, seen, repeats, shares, extra = [], inspect = () => [] }: Check,
 ): Promise<{ readonly differences: readonly string[]; readonly failed: boolean }> {
+  touchVouchedFiles(scene);
   const cold = copyScene(scene, places.cold);
   scene.lastCall = { args: [...args, ...extra], cwd };
   try {

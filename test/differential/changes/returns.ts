@@ -7,6 +7,7 @@ import { pickFile, type Changes } from './change.js';
 import { FILE_CHANGES } from './files.js';
 import { GIT_CHANGES } from './git.js';
 import { keepFiles, putFilesBack, type KeptFiles } from './kept-files.js';
+import { OUTPUT_CHANGES } from './outputs.js';
 import { editQuietly } from './runs.js';
 import { SETTING_CHANGES } from './settings.js';
 
@@ -45,7 +46,10 @@ async function repeatCall(scene: Scene, times: number): Promise<string> {
   return `the call again ${times} times`;
 }
 
-const EDITS = [FILE_CHANGES, FILE_CHANGES, FILE_CHANGES, GIT_CHANGES, GIT_CHANGES, SETTING_CHANGES];
+const EDITS = [
+  ...[FILE_CHANGES, FILE_CHANGES, FILE_CHANGES, FILE_CHANGES],
+  ...[GIT_CHANGES, GIT_CHANGES, SETTING_CHANGES, OUTPUT_CHANGES],
+];
 
 /** Some changes in a row. */
 async function makeSome(scene: Scene, random: Random, count = 1 + random.below(4)): Promise<string> {

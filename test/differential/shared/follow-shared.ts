@@ -29,7 +29,7 @@ const WEIGHTS: Weights<WorldChange> = [
   [onMachine(OUTPUT_CHANGES, true), 5],
   [onMachine(STATE_CHANGES, true), 6],
   [onMachine(RUN_CHANGES), 6],
-  [onMachine(RETURN_CHANGES), 6],
+  [onMachine(RETURN_CHANGES, true), 6],
   [onMachine(TREE_CHANGES), 6],
   [SHARED_CHANGES, 28],
   [SHARE_CHANGES, 10],

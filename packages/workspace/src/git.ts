@@ -49,11 +49,14 @@ export function listChangedFiles(request: ChangedFilesRequest): Result<readonly 
   return ok(sortedUnique([...fromList(changed.value, scope), ...untracked.value]));
 }
 
-/** Workspace files that git does not track and does not ignore. */
+/** Our own directory: a cache that was brought into a new clone may have come without the file that ignores it. */
+const STATE_PREFIX = '.tr/';
+
+/** Workspace files that git does not track and does not ignore, without those of ours. */
 export function listUntracked({ root, git }: GitWorkspace): Result<readonly RelativePath[], WorkspaceFailure> {
   const scope = toScope({ root, git });
   const listed = runGit(git, ['ls-files', '--others', '--exclude-standard', '-z', '--', ...scope.pathspec]);
-  return listed.ok ? ok(fromList(listed.value, scope)) : listed;
+  return listed.ok ? ok(fromList(listed.value, scope).filter((path) => !path.startsWith(STATE_PREFIX))) : listed;
 }
 
 /** Paths from the workspace root, of a list that ends each with a NUL. */

@@ -34,6 +34,7 @@ const WORK_TREE: readonly (readonly [string, (root: string) => void, readonly st
   ['a modified file', (root) => writeTree(root, { 'a/x': 'new' }), ['a/x']],
   ['a staged file', (root) => (writeTree(root, { 'a/x': 'new' }), void git(root, 'add', 'a/x')), ['a/x']],
   ['an untracked file', (root) => writeTree(root, { 'a/new': '' }), ['a/new']],
+  ['state of ours that nothing ignores', (root) => writeTree(root, { '.tr/state/v1/x': '', '.tr-x': '' }), ['.tr-x']],
   ['a staged new file', (root) => (writeTree(root, { 'a/new': '' }), void git(root, 'add', '-A')), ['a/new']],
   ['an intended file', (root) => (writeTree(root, { 'a/new': '1' }), void git(root, 'add', '-N', 'a/new')), ['a/new']],
   ['an ignored file', (root) => writeTree(root, { 'a/ignored': '' }), []],

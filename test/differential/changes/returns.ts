@@ -46,9 +46,15 @@ async function repeatCall(scene: Scene, times: number): Promise<string> {
   return `the call again ${times} times`;
 }
 
-const EDITS = [
-  ...[FILE_CHANGES, FILE_CHANGES, FILE_CHANGES, FILE_CHANGES],
-  ...[GIT_CHANGES, GIT_CHANGES, SETTING_CHANGES, OUTPUT_CHANGES],
+const EDITS: readonly Changes[] = [
+  FILE_CHANGES,
+  FILE_CHANGES,
+  FILE_CHANGES,
+  FILE_CHANGES,
+  GIT_CHANGES,
+  GIT_CHANGES,
+  SETTING_CHANGES,
+  OUTPUT_CHANGES,
 ];
 
 /** Some changes in a row. */

@@ -165,6 +165,7 @@ export function readKeys(
     return fail({ code: 'remote/invalid-key', setting: 'TR_SIGNING_KEY' });
   const trustedKeys = config.publicKeys === undefined ? undefined : parseTrustedKeys(config.publicKeys);
   if (trustedKeys?.ok === false) return fail({ code: 'remote/invalid-key', setting: 'remoteCache.publicKeys' });
+  if (config.signature === true && trustedKeys === undefined) return fail({ code: 'remote/no-public-keys' });
   return ok({ signingKey, trustedKeys: trustedKeys?.value });
 }
 

@@ -10,7 +10,7 @@ const TURBO_REMOTE_CACHE_PROPERTIES = {
   signature: {
     type: 'boolean',
     default: false,
-    description: 'Accepted, no effect: `publicKeys` is what asks for signatures.',
+    description: 'True: a remote cache is used only if `publicKeys` says whose signatures count.',
     examples: [true],
   },
   preflight: {

@@ -20,6 +20,8 @@ export type RemoteFailure =
   | { readonly code: 'remote/damaged'; readonly origin: string; readonly detail: string }
   /** A variable that should name an HTTP proxy does not. Its value may have a credential in it. */
   | { readonly code: 'remote/invalid-proxy'; readonly variable: string }
+  /** The configuration wants signed results (`signature`), and does not say whose signatures count. */
+  | { readonly code: 'remote/no-public-keys' }
   /** A key to sign with, or to verify with, is not Ed25519. */
   | { readonly code: 'remote/invalid-key'; readonly setting: string };
 
@@ -29,6 +31,7 @@ export const REMOTE_FAILURE_CODES = [
   'remote/invalid-key',
   'remote/invalid-proxy',
   'remote/invalid-url',
+  'remote/no-public-keys',
   'remote/no-zstd',
   'remote/not-named',
   'remote/refused',

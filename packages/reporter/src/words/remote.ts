@@ -51,6 +51,11 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
         what: `\`${failure.variable}\` (or \`ALL_PROXY\`) is not the address of an HTTP proxy.`,
         next: `${RUNS_WITHOUT} Use \`http://host:port\`, or name the hosts to reach without a proxy in \`NO_PROXY\`.`,
       };
+    case 'remote/no-public-keys':
+      return {
+        what: '`remoteCache.signature` is true, and `remoteCache.publicKeys` does not say whose signatures count.',
+        next: `${RUNS_WITHOUT} List the public Ed25519 keys there: signatures of Turborepo's kind are not looked at here. Or leave out \`signature\`.`,
+      };
     case 'remote/invalid-key':
       return {
         what: `\`${failure.setting}\` is not an Ed25519 key.`,

@@ -218,6 +218,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'remote/uploads-left', origin: 's3://bucket/prefix', count: 12 },
   { code: 'remote/invalid-url', setting: 'TR_REMOTE_URL', detail: 'the protocol `ftp:`' },
   { code: 'remote/not-named', variable: 'TURBO_TOKEN' },
+  { code: 'remote/no-public-keys' },
   { code: 'remote/no-zstd', origin: 'https://cache.example.com' },
   {
     code: 'remote/untrusted',

@@ -19,7 +19,7 @@ import type { Call, Scene } from './scene.js';
 const WEIGHTS: Weights<Change> = [
   [FILE_CHANGES, 40],
   [GIT_CHANGES, 28],
-  [SETTING_CHANGES, 10],
+  [SETTING_CHANGES, 16],
   [OUTPUT_CHANGES, 9],
   [STATE_CHANGES, 4],
   [RUN_CHANGES, 9],
@@ -53,7 +53,7 @@ export async function followHistory({ seed, kind, steps }: History<Kind>, places
       // Nothing but errors comes of a work tree that people would have to repair.
       if (failures > 3) break;
       const done = (await changeOf(step, WEIGHTS)?.(scene, random)) ?? `${step.name} (nothing to do)`;
-      const call = chooseCall(scene, random);
+      const call = chooseAgain(scene, random) ?? chooseCall(scene, random);
       story.push(`${done} -> tr ${call.args.join(' ')}`);
       const { differences, failed } = await check(scene, {
         ...call,
@@ -69,6 +69,12 @@ export async function followHistory({ seed, kind, steps }: History<Kind>, places
   } finally {
     scene.dispose();
   }
+}
+
+/** Often the call that was made last, which may have been recorded. */
+function chooseAgain({ lastCall, root }: Scene, random: Random): Call | undefined {
+  const isAgain = random.below(2) === 0 && lastCall !== undefined && existsSync(join(root, lastCall.cwd));
+  return isAgain ? lastCall : undefined;
 }
 
 /** Mostly the same one, so that runs are recorded and repeated. */

@@ -11,7 +11,7 @@ import type { Kind } from '../differential/kinds.js';
 const HISTORIES: readonly (readonly [kind: Kind, seed: number])[] = [
   ['links', 1008],
   ['submodule', 1013],
-  ['linked', 1012],
+  ['linked', 1015],
   ['no-git', 1002],
   ['single', 5015],
 ];

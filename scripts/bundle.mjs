@@ -333,7 +333,7 @@ await build({
   ...common,
   entryPoints: [`${cli}dist/src/entry.js`],
   outfile: `${out}/tr.cjs`,
-  plugins: [lazyBuiltins],
+  plugins: [pastIndexes, lazyBuiltins],
   define: { ...common.define, 'process.env.TR_BUILD_ID': JSON.stringify(buildId) },
 });
 if (options.server !== undefined)

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import type { Script } from 'node:vm';
@@ -7,6 +7,12 @@ import { readOwnFile } from './own-file.js';
 /** Bytes of the SHA-256 at its end. V8 runs into code that is damaged (a power failure, a bad disk) without looking, and crashes. */
 const DIGEST_BYTES = 32;
 
+/** Of any build; and what a killed process was writing. */
+const NAME = /^\.code-([0-9a-f]{16})-/;
+const UNFINISHED = /\.cjs\.\d+$/;
+/** Longer than any code is written, milliseconds. */
+const LEFTOVER_AGE_MS = 60 * 60 * 1000;
+
 /**
  * The code that V8 compiled of the files of the bundle in earlier runs, a file for each beside it, named by the build (V8 compares
  * only the length of the source), by what V8 itself refuses code by, and by the kinds of work (see outcomes-seen.ts) whose functions
@@ -14,7 +20,9 @@ const DIGEST_BYTES = 32;
  */
 export class StoredCode {
   readonly #directory: string;
+  readonly #buildId: string;
   readonly #prefix: string;
+  #isSwept = false;
   /** File and kinds of each stored code, as they were there at the start; those with the most kinds last. */
   readonly #listed: readonly (readonly [file: string, kinds: string])[];
   /** File -> kinds; of several the most. */
@@ -23,6 +31,7 @@ export class StoredCode {
   /** `directory`: the bundle's, absolute. */
   constructor(directory: string, buildId: string) {
     this.#directory = directory;
+    this.#buildId = buildId;
     // The tag is of V8's version and flags (`NODE_OPTIONS`) and of what the processor can do.
     const tag = cachedDataVersionTag().toString(16);
     this.#prefix = `.code-${buildId}-${process.version}-${process.arch}-${tag}-`;
@@ -43,6 +52,7 @@ export class StoredCode {
     try {
       writeCode(temporary, () => script.createCachedData());
       renameSync(temporary, this.#pathOf(file, kinds));
+      this.#sweep();
       for (const [other, less] of this.#listed)
         if (other === file && less !== kinds) rmSync(this.#pathOf(file, less), { force: true });
       return true;
@@ -54,6 +64,19 @@ export class StoredCode {
 
   #pathOf(file: string, kinds: string): string {
     return join(this.#directory, `${this.#prefix}${file}-${kinds}`);
+  }
+
+  /** Removes the code of other builds, where an installation kept the directory, and what killed processes left. */
+  #sweep(): void {
+    if (this.#isSwept) return;
+    this.#isSwept = true;
+    for (const name of readdirSync(this.#directory)) {
+      const buildId = NAME.exec(name)?.[1];
+      if (buildId === undefined) continue;
+      const path = join(this.#directory, name);
+      if (buildId !== this.#buildId || (UNFINISHED.test(name) && Date.now() - statSync(path).mtimeMs > LEFTOVER_AGE_MS))
+        rmSync(path, { force: true });
+    }
   }
 
   #list(): [file: string, kinds: string][] {

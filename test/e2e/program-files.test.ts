@@ -1,6 +1,6 @@
 /** The files of the program: the compiled code beside them, and what becomes of a run whose program is replaced. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -128,6 +128,36 @@ test('a task that replaces the program ends well, and so do the tasks after it',
   workspace.write({ 'pnpm-lock.yaml': lockfileWith('1.3.0') });
   const third = await workspace.tr(['run', 'build']);
   assert.match(third.stdout, /a:build: cache miss.*left-pad 1\.0\.0 -> 1\.3\.0/);
+});
+
+test('compiled code of other builds, and what killed processes left of it, goes when new code is kept', (t) => {
+  const program = copyProgram(t);
+  const { root } = createPnpmWorkspace(t);
+  const bundle = join(program.place, 'bundle');
+  const [other, old, foreign] = [
+    `.code-${'0'.repeat(16)}-v20.0.0-x64-0-main.cjs-e`,
+    `.code-${'f'.repeat(16)}-v20.0.0-x64-0-main.cjs.1`,
+    '.code-of-somebody-else',
+  ];
+  for (const name of [other, old, foreign]) writeFileSync(join(bundle, name), 'x');
+  assert.equal(program.run(root, ['build']).status, 0);
+  const names = program.listCode();
+  assert.ok(names.length > 1);
+  assert.deepEqual(
+    [other, old, foreign].filter((name) => names.includes(name)),
+    [foreign],
+  );
+  // What is being written by a process that runs.
+  const [kept = ''] = names.filter((name) => name.includes('main.cjs'));
+  const [unfinished, left] = [1, 2].map((pid) => join(bundle, `${kept.replace(/\.cjs-.*/, '.cjs')}.${pid}`));
+  for (const path of [unfinished, left]) writeFileSync(path ?? '', 'x');
+  utimesSync(left ?? '', 1, 1);
+  rmSync(join(bundle, kept));
+  assert.equal(program.run(root, ['build', '--force']).status, 0);
+  assert.deepEqual(
+    [unfinished, left].map((path) => existsSync(path ?? '')),
+    [true, false],
+  );
 });
 
 test('a program that lacks a part says so', (t) => {

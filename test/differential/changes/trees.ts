@@ -79,7 +79,11 @@ export const TREE_CHANGES: Changes = {
   },
   touchOutputs: (scene, random) => {
     const time = random.pick([Date.now(), 1e12]);
-    for (const path of scene.listOutputs()) setTime(join(scene.root, path), time);
+    for (const path of scene.listOutputs()) {
+      setTime(join(scene.root, path), time);
+      // As if it had been edited by hand: nobody may remove it.
+      if (path.includes('/each/')) scene.strangers.add(path);
+    }
     return `touch all outputs (${time})`;
   },
   rewriteAll: (scene, random) =>

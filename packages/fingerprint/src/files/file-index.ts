@@ -1,6 +1,5 @@
 import { lstatSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { openQuickStat, type QuickStat } from '@tr/quick';
 import {
   errorCode,
   fail,
@@ -99,7 +98,6 @@ class WorkspaceFiles implements FileIndex {
   readonly #workTree: WorkTree;
   readonly #memo: StatMemo;
   readonly #repository: Repository | undefined;
-  readonly #quickStat: QuickStat | undefined;
   readonly #answers: KeptAnswers<Promise<FileAnswer>>;
   #isStale = false;
   readonly #globals = new Map<string, GlobalFiles>();
@@ -116,7 +114,6 @@ class WorkspaceFiles implements FileIndex {
   constructor(options: FileIndexOptions) {
     this.#options = options;
     this.#workTree = new WorkTree({ root: realRoot(options.root), excludedDirectories: options.excludedDirectories });
-    this.#quickStat = openQuickStat(this.#workTree.root);
     this.#memo = new StatMemo(options.memoPath);
     this.#repository = options.git && openRepository(options.git, this.#workTree.root, options.processEnv);
     this.#answers = new KeptAnswers(this.#workTree);
@@ -290,7 +287,7 @@ class WorkspaceFiles implements FileIndex {
       conversions: repository && new ConversionRules({ ...repository, workTree: this.#workTree, processEnv }),
       memo: this.#memo,
       runGit,
-      quickStat: this.#quickStat,
+      quickStat: this.#workTree.quickStat,
       prefix: repository?.prefix ?? '',
       onRead: (path) => this.#readAt.set(path, this.#moment),
     });

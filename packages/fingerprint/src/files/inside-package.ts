@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { isMissing, type RelativePath } from '@tr/model';
 import { compileGlob, literalStartOf } from '../globs/glob.js';
 import { directoryOf, joinPath, type WorkTree } from './work-tree.js';
@@ -47,7 +46,7 @@ export class InsidePackage {
 
   #isLink(path: RelativePath): boolean {
     try {
-      return lstatSync(this.#workTree.absolute(path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+      return this.#workTree.kindAt(path) === 'link';
     } catch (error) {
       return !isMissing(error);
     }

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { constants, lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { errorCode, isMissing, type RelativePath } from '@tr/model';
+import { openQuickStat, type QuickStat } from '@tr/quick';
 import { unreadableInput } from './fingerprint-error.js';
 
 /** One directory as it was when it was read. Names of other kinds (sockets, devices) are left out. */
@@ -11,6 +12,9 @@ export interface Listing {
   /** Symbolic links. */
   readonly links: readonly string[];
 }
+
+/** What lies at a path itself, links not followed. */
+export type PathKind = 'file' | 'directory' | 'link' | 'other';
 
 /** Where a symbolic link leads. `real` is an absolute native path. */
 export type LinkTarget =
@@ -30,6 +34,8 @@ export interface WorkTreeOptions {
 /** Directories of the workspace, each read once until {@link WorkTree.forget}. */
 export class WorkTree {
   readonly root: string;
+  /** For absolute paths; undefined where Node's own way has to do. */
+  readonly quickStat: QuickStat | undefined;
   readonly #prefix: string;
   readonly #excluded: readonly RelativePath[];
   readonly #listings = new Map<RelativePath, Listing | undefined>();
@@ -38,6 +44,7 @@ export class WorkTree {
 
   constructor(options: WorkTreeOptions) {
     this.root = options.root;
+    this.quickStat = openQuickStat(options.root);
     this.#prefix = options.root.endsWith('/') ? options.root : `${options.root}/`;
     this.#excluded = options.excludedDirectories;
   }
@@ -68,13 +75,24 @@ export class WorkTree {
     return this.#linksMet;
   }
 
+  /** Undefined when nothing is there. Throws what the file system says. */
+  kindAt(path: RelativePath): PathKind | undefined {
+    const absolute = this.absolute(path);
+    // A quick one would look at what stands before a NUL; the other refuses it.
+    const look =
+      this.quickStat === undefined || path.includes('\0')
+        ? lstatSync(absolute, { throwIfNoEntry: false })
+        : this.quickStat(absolute);
+    return look && kindOfMode(look.mode);
+  }
+
   /** Whether a directory has a file of this name. Reads no directory for it. */
   hasFile(directory: RelativePath, name: string): boolean {
     const listing = this.#listings.get(directory);
     if (listing !== undefined) return listing.files.includes(name);
     const path = joinPath(directory, name);
     try {
-      return lstatSync(this.absolute(path), { throwIfNoEntry: false })?.isFile() === true;
+      return this.kindAt(path) === 'file';
     } catch (error) {
       if (isMissing(error)) return false;
       throw unreadableInput(path, error);
@@ -135,6 +153,19 @@ export class WorkTree {
       if (isMissing(error) || errorCode(error) === 'ELOOP') return { kind: 'none' };
       throw unreadableInput(path, error);
     }
+  }
+}
+
+function kindOfMode(mode: number): PathKind {
+  switch (mode & constants.S_IFMT) {
+    case constants.S_IFREG:
+      return 'file';
+    case constants.S_IFDIR:
+      return 'directory';
+    case constants.S_IFLNK:
+      return 'link';
+    default:
+      return 'other';
   }
 }
 

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { isMissing, type RelativePath } from '@tr/model';
 import { unreadableInput } from '../files/fingerprint-error.js';
 import { directoryOf, joinPath, nameOf } from '../files/work-tree.js';
@@ -47,13 +46,12 @@ function kindOf(context: WalkContext, path: RelativePath): 'file' | 'directory' 
   const { workTree } = context;
   if (workTree.isExcluded(path)) return 'none';
   try {
-    const stat = lstatSync(workTree.absolute(path), { throwIfNoEntry: false });
-    if (stat === undefined) return 'none';
-    if (stat.isSymbolicLink()) {
+    const kind = workTree.kindAt(path);
+    if (kind === 'link') {
       context.onFollow?.();
       return workTree.target(path).kind;
     }
-    return stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'none';
+    return kind === undefined || kind === 'other' ? 'none' : kind;
   } catch (error) {
     if (isMissing(error)) return 'none';
     throw unreadableInput(path, error);
@@ -97,8 +95,8 @@ function walkPattern(context: WalkContext, { glob, exclusions }: GlobWalk): void
  */
 function actualStart({ trackedBy, workTree }: WalkContext, path: RelativePath): RelativePath | undefined {
   if (trackedBy === undefined || trackedBy.hasDirectory(path)) return path;
-  const stat = lstatSync(workTree.absolute(path), { throwIfNoEntry: false });
-  if (stat === undefined || stat.isDirectory()) return undefined;
-  const target = stat.isSymbolicLink() ? workTree.target(path) : undefined;
+  const kind = workTree.kindAt(path);
+  if (kind === undefined || kind === 'directory') return undefined;
+  const target = kind === 'link' ? workTree.target(path) : undefined;
   return target?.kind === 'directory' ? toWorkspacePath(workTree, target.real) : path;
 }

@@ -3,6 +3,7 @@
  * Owns: `lstat` without its objects, watching every look, a clock without `performance`, reading a file without ever waiting for it.
  * Refuses: being right where Node does not look as it always has (then there is no quick way).
  */
+export * from './look.js';
 export * from './quick-clock.js';
 export * from './quick-stat.js';
 export * from './read-file.js';

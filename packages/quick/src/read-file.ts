@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { openQuickFileStat, type QuickFileStat, type QuickLook } from './quick-stat.js';
+import { closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { quickLookAtOpen } from './look.js';
 
 /** How files are opened here: a named pipe that nobody writes to would be waited for without end. */
 export const READ_NOW = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -18,8 +18,6 @@ export class NotAFileError extends Error {
 }
 
 let buffer: Buffer | undefined;
-/** Not known before the first file is open. */
-let quickFileStat: QuickFileStat | undefined | 'unknown' = 'unknown';
 
 /**
  * The text of a file; never waits for somebody to write to it. Throws {@link NotAFileError}, or what the system says. As many calls
@@ -28,7 +26,7 @@ let quickFileStat: QuickFileStat | undefined | 'unknown' = 'unknown';
 export function readFileText(path: string): string {
   const file = openFile(path);
   try {
-    const { mode, size } = lookAtOpen(file);
+    const { mode, size } = quickLookAtOpen(file);
     // What a read of a directory says is what it has always been.
     if (![constants.S_IFREG, constants.S_IFDIR].includes(mode & constants.S_IFMT)) throw new NotAFileError(path);
     if (size < SMALL) {
@@ -40,11 +38,6 @@ export function readFileText(path: string): string {
   } finally {
     closeSync(file);
   }
-}
-
-function lookAtOpen(file: number): Pick<QuickLook, 'mode' | 'size'> {
-  if (quickFileStat === 'unknown') quickFileStat = openQuickFileStat(file);
-  return quickFileStat === undefined ? fstatSync(file) : quickFileStat(file);
 }
 
 /** Opens a file to read it, without waiting. What was opened may be no file: look at `fstat`. A socket throws {@link NotAFileError}. */

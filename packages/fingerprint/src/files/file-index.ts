@@ -1,5 +1,6 @@
 import { lstatSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { openQuickStat, type QuickStat } from '@tr/quick';
 import {
   errorCode,
   fail,
@@ -98,6 +99,7 @@ class WorkspaceFiles implements FileIndex {
   readonly #workTree: WorkTree;
   readonly #memo: StatMemo;
   readonly #repository: Repository | undefined;
+  readonly #quickStat: QuickStat | undefined;
   readonly #answers: KeptAnswers<Promise<FileAnswer>>;
   #isStale = false;
   readonly #globals = new Map<string, GlobalFiles>();
@@ -114,6 +116,7 @@ class WorkspaceFiles implements FileIndex {
   constructor(options: FileIndexOptions) {
     this.#options = options;
     this.#workTree = new WorkTree({ root: realRoot(options.root), excludedDirectories: options.excludedDirectories });
+    this.#quickStat = openQuickStat(this.#workTree.root);
     this.#memo = new StatMemo(options.memoPath);
     this.#repository = options.git && openRepository(options.git, this.#workTree.root, options.processEnv);
     this.#answers = new KeptAnswers(this.#workTree);
@@ -287,7 +290,7 @@ class WorkspaceFiles implements FileIndex {
       conversions: repository && new ConversionRules({ ...repository, workTree: this.#workTree, processEnv }),
       memo: this.#memo,
       runGit,
-      quickStat: this.#workTree.quickStat,
+      quickStat: this.#quickStat,
       prefix: repository?.prefix ?? '',
       onRead: (path) => this.#readAt.set(path, this.#moment),
     });

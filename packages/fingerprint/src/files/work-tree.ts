@@ -1,6 +1,6 @@
-import { constants, lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { constants, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { errorCode, isMissing, type RelativePath } from '@tr/model';
-import { openQuickStat, type QuickStat } from '@tr/quick';
+import { quickLookAt } from '@tr/quick';
 import { unreadableInput } from './fingerprint-error.js';
 
 /** One directory as it was when it was read. Names of other kinds (sockets, devices) are left out. */
@@ -34,8 +34,6 @@ export interface WorkTreeOptions {
 /** Directories of the workspace, each read once until {@link WorkTree.forget}. */
 export class WorkTree {
   readonly root: string;
-  /** For absolute paths; undefined where Node's own way has to do. */
-  readonly quickStat: QuickStat | undefined;
   readonly #prefix: string;
   readonly #excluded: readonly RelativePath[];
   readonly #listings = new Map<RelativePath, Listing | undefined>();
@@ -44,7 +42,6 @@ export class WorkTree {
 
   constructor(options: WorkTreeOptions) {
     this.root = options.root;
-    this.quickStat = openQuickStat(options.root);
     this.#prefix = options.root.endsWith('/') ? options.root : `${options.root}/`;
     this.#excluded = options.excludedDirectories;
   }
@@ -77,12 +74,7 @@ export class WorkTree {
 
   /** Undefined when nothing is there. Throws what the file system says. */
   kindAt(path: RelativePath): PathKind | undefined {
-    const absolute = this.absolute(path);
-    // A quick one would look at what stands before a NUL; the other refuses it.
-    const look =
-      this.quickStat === undefined || path.includes('\0')
-        ? lstatSync(absolute, { throwIfNoEntry: false })
-        : this.quickStat(absolute);
+    const look = quickLookAt(this.absolute(path));
     return look && kindOfMode(look.mode);
   }
 

@@ -8,7 +8,7 @@ const CHUNK_BYTES = 1024 * 1024;
 /** What was moved. */
 export interface Moved {
   /** New directories that were moved as a whole, from the root: the stamps of the files in them are as they were. */
-  readonly moved: ReadonlySet<RelativePath>;
+  readonly directories: ReadonlySet<RelativePath>;
   /** Nothing is left of the staged tree. */
   readonly isEmptied: boolean;
 }
@@ -27,13 +27,13 @@ export function putInPlace(request: {
   readonly plan: RestorePlan;
 }): Moved {
   const { disk, root, staging, base, plan } = request;
-  const moved = new Set<RelativePath>();
-  const noteMoved = (directory: string): void => void moved.add(directory.slice(root.length + 1));
+  const directories = new Set<RelativePath>();
+  const noteMoved = (directory: string): void => void directories.add(directory.slice(root.length + 1));
   for (const path of plan.obstacles) remove(disk, root, path);
   const tree = { from: staging, to: base === '' ? root : `${root}/${base}`, names: listTop(plan, base) };
   const isEmptied = merge(disk, tree, noteMoved);
   for (const path of plan.removals) remove(disk, root, path);
-  return { moved, isEmptied };
+  return { directories, isEmptied };
 }
 
 /** What lies at the top of the staged tree: name -> whether it is a directory. */

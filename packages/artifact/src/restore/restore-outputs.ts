@@ -185,7 +185,7 @@ async function carryOut(
     area.giveBack(staging, moved?.isEmptied === true);
   }
   const sampledAt = records.sampleClock();
-  const stamps = stampAll(request, before.comparison, { staged: staged.value, moved: moved.moved });
+  const stamps = stampAll(request, before.comparison, { staged: staged.value, moved: moved.directories });
   const disturbed = isDisturbed(request, size);
   if (!disturbed) rememberOutputs({ place, task, manifest, manifestDigest, origin: 'restored', stamps, sampledAt });
   const files = plan.writes.filter((entry) => entry.type === 'file');

@@ -22,6 +22,7 @@ import type { CliContext } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { renderCommandHelp, renderOverview } from './help.js';
 import { OPTION_VALUES } from './option-values.js';
+import { watchStream } from './terminal.js';
 import { putCommandFirst, takeTurborepoFlags } from './turborepo-flags.js';
 import { VERSION } from './version.js';
 import { refuse, warn } from './with-project.js';
@@ -59,7 +60,7 @@ export async function runCommandLine(typed: readonly string[], context: CliConte
   try {
     const command = createCli(args[0]).process([...args], {
       ...Cli.defaultContext,
-      stdout: process.stdout,
+      stdout: watchStream(process.stdout),
       ...context,
     });
     return (await command.execute()) ?? EXIT.ok;

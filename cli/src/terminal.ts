@@ -15,8 +15,10 @@ export interface TerminalOutput {
 /** Where nobody knows. */
 const DEFAULT_COLUMNS = 80;
 
+type StandardStream = NodeJS.WriteStream & { readonly fd: number };
+
 /** The streams that are in use. */
-const opened = new Set<NodeJS.WriteStream & { readonly fd: number }>();
+const opened = new Set<StandardStream>();
 
 /** What the system said when standard output could not be written past its stream. */
 let refusal: string | undefined;
@@ -58,19 +60,22 @@ export function createStandardOutput(env: NodeJS.ProcessEnv): TerminalOutput {
   };
 }
 
+/** Makes a standard stream count as in use: a write that fails is an event as well, which ends the process where nobody listens. */
+export function watchStream(stream: StandardStream): StandardStream {
+  if (opened.has(stream)) return stream;
+  opened.add(stream);
+  return stream.on('error', (error) => {
+    if (errorCode(error) === undefined) throw error;
+  });
+}
+
 /**
  * One of the two standard streams as an output. A reader that went away (`tr run build | head`), a full disk or a file as long as
  * allowed must not end the run: what is written from then on is dropped.
  */
-export function createTerminalOutput(
-  stream: NodeJS.WriteStream & { readonly fd: number },
-  env: NodeJS.ProcessEnv,
-): TerminalOutput {
-  opened.add(stream);
+export function createTerminalOutput(stream: StandardStream, env: NodeJS.ProcessEnv): TerminalOutput {
+  watchStream(stream);
   const isTTY = stream.isTTY === true;
-  stream.on('error', (error) => {
-    if (errorCode(error) === undefined) throw error;
-  });
   return {
     write: (text) => {
       stream.write(text);

@@ -35,8 +35,6 @@ export class CacheExportCommand extends ProjectCommand {
 
   private async export(project: Project, task: string): Promise<number> {
     const { environment, err, stdout } = this.context;
-    // A write that fails is an event as well, which ends the process where nobody listens.
-    stdout.on('error', () => undefined);
     const write = (bytes: Uint8Array): Promise<void> =>
       new Promise((resolve, reject) => stdout.write(bytes, (error) => (error ? reject(error) : resolve())));
     try {

@@ -7,7 +7,7 @@ import { isOurCall, isTurborepoCommand } from './command-names.js';
 import { handOver } from './hand-over.js';
 import { loadMain } from './load-main.js';
 import { findRecord, repeatRun } from './recorded-run/repeat-run.js';
-import { writeOutput } from './standard-output.js';
+import { print } from './standard-output.js';
 import { BUILD_ID, VERSION } from './version.js';
 
 /** The bundle is CommonJS. */
@@ -34,8 +34,7 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
 
 function printVersion(): void {
   try {
-    const rest = writeOutput(Buffer.from(`${VERSION}\n`));
-    if (rest.length > 0) process.stdout.write(rest);
+    print(Buffer.from(`${VERSION}\n`));
   } catch {
     process.exitCode = 1;
   }

@@ -23,7 +23,7 @@ export interface MainModule {
 const INTERRUPT_BUDGET = 1_000_000;
 const DEFAULT_INTERRUPT_BUDGET = 67_584;
 
-/** What the program loads at once. */
+/** What the program loads at once, before the flag is another one: stored code is verified by `node:crypto`. */
 const BUILTINS = ['node:crypto', 'node:os', 'node:util'];
 
 /** A file of the bundle that asks for an ES module, which only Node can load: `bundle.mjs` leaves it as it is. */

@@ -24,3 +24,9 @@ export function writeOutput(bytes: Uint8Array): Uint8Array {
   }
   return rest;
 }
+
+/** Writes all of it; the stream is opened for what a full pipe left over. Throws as {@link writeOutput} does. */
+export function print(bytes: Uint8Array): void {
+  const rest = writeOutput(bytes);
+  if (rest.length > 0) process.stdout.write(rest);
+}

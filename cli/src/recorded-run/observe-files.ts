@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { READ_NOW, watchLooks, type QuickLook } from '@tr/quick';
+import { hasLoaded } from './loaded-modules.js';
 
 /** What was learnt about a path; together more than one can be. */
 export const SEEN = {
@@ -25,6 +26,9 @@ export interface Sight {
 
 /** The module itself: what a bundler makes of an import of all of it is a copy. */
 const fs = process.getBuiltinModule('node:fs');
+
+/** What `fs.promises` is made in. */
+const PROMISES: ReadonlySet<string> = new Set(['NativeModule internal/fs/promises']);
 
 type Call = (...args: unknown[]) => unknown;
 
@@ -64,7 +68,7 @@ export class FileObservation {
     this.#undo.push(stopWatching);
     this.#replaceCalls(fs, (name, original) => this.#replacementOf(name, original));
     // To ask for them is to load them, which takes Node half a millisecond.
-    if (arePromisesLoaded()) this.#replaceCalls(fs.promises, (_, original) => this.#spoiling(original));
+    if (hasLoaded(PROMISES)) this.#replaceCalls(fs.promises, (_, original) => this.#spoiling(original));
     else this.#unlessPromises = true;
     return true;
   }
@@ -78,7 +82,7 @@ export class FileObservation {
 
   /** Ends it. What was seen stays. */
   stop(): void {
-    if (this.#unlessPromises && arePromisesLoaded()) this.isPartial = true;
+    if (this.#unlessPromises && hasLoaded(PROMISES)) this.isPartial = true;
     for (const undo of this.#undo.splice(0)) undo();
   }
 
@@ -183,12 +187,6 @@ export class FileObservation {
       });
     }
   }
-}
-
-/** True also where Node does not say. */
-function arePromisesLoaded(): boolean {
-  const { moduleLoadList } = process as { readonly moduleLoadList?: unknown };
-  return !Array.isArray(moduleLoadList) || moduleLoadList.includes('NativeModule internal/fs/promises');
 }
 
 function isNothingThere(error: unknown): boolean {

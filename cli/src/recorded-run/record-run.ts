@@ -5,6 +5,7 @@ import { findOwnFiles } from '../find-own-files.js';
 import { finishedRun, outcomesSeen } from '../outcomes-seen.js';
 import type { TerminalOutput } from '../terminal.js';
 import { digestValues, listCounting } from './call.js';
+import { hasLoaded } from './loaded-modules.js';
 import { FileObservation } from './observe-files.js';
 import { observeVariables, type ObservedVariables } from './observe-variables.js';
 import { encodeRun, type RecordedRun } from './recorded-run.js';
@@ -75,7 +76,7 @@ interface Observed {
 }
 
 function keep(path: string, { files, variables, printed }: Observed): void {
-  if (finishedRun === undefined || [...outcomesSeen].join('') !== 'f' || hasOtherSources()) return;
+  if (finishedRun === undefined || [...outcomesSeen].join('') !== 'f' || hasLoaded(OTHER_SOURCES)) return;
   // The run was one of another workspace (`--cwd`): the next call would look for it here.
   if (relative(finishedRun.stateDirectory, path).startsWith('..')) return;
   const output = splitAtTime(printed, formatDuration(finishedRun.durationMs));
@@ -95,12 +96,6 @@ function keep(path: string, { files, variables, printed }: Observed): void {
   }
   renameSync(temporary, path);
   removeOldest(directory);
-}
-
-/** True also where Node does not say. */
-function hasOtherSources(): boolean {
-  const { moduleLoadList } = process as { readonly moduleLoadList?: unknown };
-  return !Array.isArray(moduleLoadList) || moduleLoadList.some((loaded: string) => OTHER_SOURCES.has(loaded));
 }
 
 /** The text around the time in the line of totals, which is the last that says it. */

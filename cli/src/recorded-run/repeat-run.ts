@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { openQuickStat, quickNow, type QuickStat } from '@tr/quick';
 import { formatDuration } from '@tr/reporter';
-import { writeOutput } from '../standard-output.js';
+import { print } from '../standard-output.js';
 import { STATE_DIRECTORY } from '../state-directory.js';
 import { digestValues, nameCall } from './call.js';
 import { looksSame, tryLook } from './looks-same.js';
@@ -62,15 +62,11 @@ export function repeatRun({ path, quickStat }: RecordPlace): boolean {
   if (!(age >= 0 && age < MAX_AGE_MS) || digestValues(run.variables[0], identity) !== run.variables[1]) return false;
   if (!looksSame(run, quickStat)) return false;
   const [before, after] = run.output;
-  print(`${before}${formatDuration(quickNow() - startedAt)}${after}`);
-  return true;
-}
-
-function print(text: string): void {
+  const text = `${before}${formatDuration(quickNow() - startedAt)}${after}`;
   try {
-    const rest = writeOutput(Buffer.from(text, 'latin1'));
-    if (rest.length > 0) process.stdout.write(rest);
+    print(Buffer.from(text, 'latin1'));
   } catch {
     // Nobody reads.
   }
+  return true;
 }

@@ -22,6 +22,12 @@ describe('compileGlob', () => {
     ['src/[a-c]', ['src/b'], ['src/d', 'src/-']],
     ['src/[]a]', ['src/]', 'src/a'], ['src/b']],
     ['src/[a-]', ['src/-', 'src/a'], ['src/b']],
+    ['[[:alpha:]-]', ['a', 'Z', '-'], ['1', 'é']],
+    ['[![:digit:]]', ['a', 'é'], ['1']],
+    ['[[:space:]]', [' ', '\t', '\n', '\r'], ['\v', '\f', '\u00a0', 's']],
+    ['[[:punct:]]', ['!', '[', ']', '^', '-', '\\', '~'], ['a', ' ']],
+    // No class has this name, so that the set ends at the first bracket.
+    ['[[:constructor:]]', ['[]', ':]', 'c]'], ['c', ':', 'x']],
     ['src/[z-a]', [], ['src/b', 'src/z']],
     ['src/[a', ['src/[a'], ['src/a']],
     ['src/\\[x\\].ts', ['src/[x].ts'], ['src/x.ts']],

@@ -132,6 +132,41 @@ for (const ignoreCase of [false, true])
     }
   });
 
+describe('a class in an ignore file', () => {
+  // Every name but those with the end of the text or a slash in them.
+  const characters = Array.from({ length: 0x7f }, (_, at) => String.fromCharCode(at + 1)).filter(
+    (char) => char !== '/',
+  );
+  const names = [
+    'alnum',
+    'alpha',
+    'blank',
+    'cntrl',
+    'digit',
+    'graph',
+    'lower',
+    'print',
+    'punct',
+    'space',
+    'upper',
+    'xdigit',
+  ];
+  for (const ignoreCase of [false, true]) {
+    const repository = TestRepository.withGit();
+    repository.git('config', 'core.ignoreCase', String(ignoreCase));
+    for (const name of [...names, 'constructor', 'Alpha']) {
+      it(`[:${name}:] is git's, ${ignoreCase ? 'without' : 'with'} case`, () => {
+        repository.write({ '.gitignore': `x[[:${name}:]]` });
+        const rules = parseIgnoreFile(`x[[:${name}:]]`, ignoreCase);
+        const paths = characters.map((char) => `x${char}`);
+        const ours = paths.filter((path) => rules.verdict(path, false) === 'ignored');
+        assert.deepEqual(ours, ignoredByGit(repository, paths));
+        assert.equal(ours.length > 0, names.includes(name));
+      });
+    }
+  }
+});
+
 describe('an ignore file with many stars', () => {
   it('is compared in time', () => {
     const rules = parseIgnoreFile(`${'*a'.repeat(60)}b\nx/${'**/a/'.repeat(60)}b\nx/${'**/'.repeat(200)}b`, false);
@@ -149,14 +184,14 @@ function isIgnored(path: string, verdict: (path: string, isDirectory: boolean) =
   });
 }
 
-function ignoredByGit(repository: TestRepository): readonly string[] {
+function ignoredByGit(repository: TestRepository, paths = PATHS): readonly string[] {
   const done = spawnSync('git', ['check-ignore', '--no-index', '-z', '--stdin'], {
     cwd: repository.root,
     env: repository.env,
     // A slash at the end would be taken for one more, empty name.
-    input: PATHS.map((path) => path.replace(/\/$/, '')).join('\0'),
+    input: paths.map((path) => path.replace(/\/$/, '')).join('\0'),
     encoding: 'utf8',
   });
   const ignored = new Set(done.stdout.split('\0'));
-  return PATHS.filter((path) => ignored.has(path.replace(/\/$/, '')));
+  return paths.filter((path) => ignored.has(path.replace(/\/$/, '')));
 }

@@ -1,18 +1,4 @@
-/** POSIX character classes, as far as a regular expression can say them. */
-const CLASSES: Readonly<Record<string, string>> = {
-  alnum: 'a-zA-Z0-9',
-  alpha: 'a-zA-Z',
-  blank: ' \\t',
-  cntrl: '\\x00-\\x1f\\x7f',
-  digit: '0-9',
-  graph: '\\x21-\\x7e',
-  lower: 'a-z',
-  print: '\\x20-\\x7e',
-  punct: '!-\\/:-@\\[-`{-~',
-  space: '\\s',
-  upper: 'A-Z',
-  xdigit: '0-9a-fA-F',
-};
+import { classMembers } from '../posix-classes.js';
 
 /** True when a segment has nothing to interpret. */
 export function isLiteralName(pattern: string): boolean {
@@ -75,7 +61,7 @@ function readSet(pattern: string, from: number): { readonly source: string; read
       return { source: isNegated ? `[^/${body}]` : `(?![/])[${body}]`, end: at };
     }
     const named = /^\[:([a-z]+):\]/.exec(pattern.slice(at));
-    const members = named?.[1] === undefined ? undefined : CLASSES[named[1]];
+    const members = named?.[1] === undefined ? undefined : classMembers(named[1]);
     if (named !== null && members !== undefined) {
       body += members;
       at += named[0].length;

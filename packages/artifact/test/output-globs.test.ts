@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parentOf } from '../src/outputs/output-globs.js';
+import { compileOutputs, parentOf } from '../src/outputs/output-globs.js';
 
 test('the directory of a path is the same whatever was asked before', () => {
   const expected: Readonly<Record<string, string>> = {
@@ -21,4 +21,14 @@ test('the directory of a path is the same whatever was asked before', () => {
       parentOf(before);
       assert.equal(parentOf(path), expected[path], `${path} after ${before}`);
     }
+});
+
+test('outputs with many stars are compared in time', () => {
+  const many = '*a'.repeat(60);
+  const outputs = compileOutputs(
+    { include: [`${many}b`, `${'**/a/'.repeat(30)}b`, `${many}*`], exclude: [`**/${many}b`] },
+    'p',
+  );
+  assert.equal(outputs.matches(`p/${'a'.repeat(250)}`), true);
+  assert.equal(outputs.matches(`p/${'a/'.repeat(200)}c`), false);
 });

@@ -27,6 +27,7 @@ export * from './miss-reason.js';
 export * from './nearest.js';
 export * from './order.js';
 export * from './own-secrets.js';
+export * from './path-glob.js';
 export * from './position.js';
 export * from './proc-stat.js';
 export * from './result.js';

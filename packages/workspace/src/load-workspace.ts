@@ -21,6 +21,8 @@ import { readManifest, type Manifest } from './manifest.js';
 import { findPackageCycles } from './package-cycles.js';
 import { findPackageDirectories } from './package-globs.js';
 import { detectPackageManager, findLockfile } from './package-manager.js';
+import { positionOfEntry } from './positions.js';
+import { readTextIfFile, toAbsolute } from './read-text.js';
 
 /** Everything that is not read from the workspace itself. */
 export interface LoadWorkspaceRequest extends ConfigPackageRules {
@@ -135,7 +137,7 @@ function findPackages(
     isPackage: (directory) => listings(directory).files.has('package.json'),
   });
   const configured = findConfigPackages(request.root, listings, request);
-  if (!directories.ok) return fail([directories.failure]);
+  if (!directories.ok) return fail([withPosition(request.root, directories.failure, settings)]);
   if (!configured.ok) return fail([configured.failure]);
   const { names, emptyGlobs } = configured.value;
   const packages: FoundPackage[] = [];
@@ -156,6 +158,18 @@ function findPackages(
   }
   failures.push(...findDuplicates(packages));
   return failures.length > 0 ? fail(failures) : ok({ packages, emptyGlobs });
+}
+
+/** Says where a glob of the package manager stands, which only its text tells. */
+function withPosition(
+  root: string,
+  failure: WorkspaceFailure,
+  settings: ManagerSettings | undefined,
+): WorkspaceFailure {
+  if (settings === undefined || !('at' in failure) || !('glob' in failure)) return failure;
+  const { file, key } = settings.globsAt;
+  const text = readTextIfFile(toAbsolute(root, file)) ?? '';
+  return { ...failure, at: positionOfEntry(file, text, { key, entry: failure.glob }) };
 }
 
 function findDuplicates(packages: readonly FoundPackage[]): readonly WorkspaceFailure[] {

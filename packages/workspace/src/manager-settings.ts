@@ -18,6 +18,8 @@ export interface ManagerSettings {
   readonly manager: PackageManager;
   /** Package globs in order, `!` included; undefined when the manager sees no workspace. */
   readonly globs: readonly string[] | undefined;
+  /** The file that has the globs, and the key they are listed under. */
+  readonly globsAt: { readonly file: RelativePath; readonly key: string };
   /** True when `workspaces` is there but of no use. */
   readonly invalidWorkspaces: boolean;
   /** False: only `workspace:` specifiers link to packages of the workspace. */
@@ -83,6 +85,7 @@ async function readPnpmSettings(source: SettingsSource): Promise<Result<ManagerS
   return ok({
     ...describe(source, facts),
     globs: readGlobList(yaml.value['packages']),
+    globsAt: { file: 'pnpm-workspace.yaml', key: 'packages' },
     invalidWorkspaces: false,
     findInCatalog: (name, catalog) => findInCatalog(yaml.value, name, catalog),
   });
@@ -101,6 +104,7 @@ function describe(source: SettingsSource, facts: ScriptFacts): ManagerSettings {
   return {
     manager: { ...source.choice, runsPrePost: facts.runsPrePost, scriptShell: facts.scriptShell },
     globs,
+    globsAt: { file: source.manifest.file, key: 'workspaces' },
     invalidWorkspaces: workspaces !== undefined && globs === undefined && !isEmptyList,
     linksByRange: facts.linksByRange,
     findInCatalog: () => undefined,

@@ -1,14 +1,7 @@
-import { findNodeAtLocation, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
-import {
-  fail,
-  isRecord,
-  ok,
-  type RelativePath,
-  type Result,
-  type SourcePosition,
-  type WorkspaceFailure,
-} from '@tr/model';
+import { parse, printParseErrorCode } from 'jsonc-parser';
+import { fail, isRecord, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import { NotAFileError } from '@tr/quick';
+import { positionAt, positionOfKey, withinStack } from './positions.js';
 import { joinRelative, readTextIfPresent, toAbsolute } from './read-text.js';
 
 /** The parts of a package.json that we use, checked. */
@@ -115,27 +108,4 @@ function describeSyntaxError(file: RelativePath, text: string): WorkspaceFailure
 function describeProblem(file: RelativePath, text: string, problem: ManifestProblem): WorkspaceFailure {
   const at = positionOfKey(file, text, problem.path);
   return { code: 'workspace/invalid-manifest', at, detail: problem.message };
-}
-
-/** Where the value under `path` stands in JSON text; the start of the text when it is not there. */
-export function positionOfKey(file: RelativePath, text: string, path: readonly string[]): SourcePosition {
-  const tree = withinStack(() => parseTree(text));
-  const node = tree && findNodeAtLocation(tree, [...path]);
-  return positionAt(file, text, node?.offset ?? 0);
-}
-
-/** Undefined for what is nested so deeply that the parser, which calls itself, runs out of stack; `JSON.parse` does not. */
-function withinStack<T>(parseText: () => T): T | undefined {
-  try {
-    return parseText();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
-function positionAt(file: RelativePath, text: string, offset: number): SourcePosition {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { file, line: before.split('\n').length, column: offset - lineStart + 1 };
 }

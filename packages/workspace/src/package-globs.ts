@@ -1,7 +1,16 @@
 import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import picomatch from 'picomatch';
-import { compareStrings, fail, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import {
+  compareStrings,
+  createPathTest,
+  fail,
+  isCostlyGlob,
+  ok,
+  type RelativePath,
+  type Result,
+  type WorkspaceFailure,
+} from '@tr/model';
 import type { DirectoryListings } from './directory-listings.js';
 import { joinRelative, toAbsolute } from './read-text.js';
 
@@ -36,11 +45,15 @@ const MAGIC = /[*?[\]{}()!+@\\]/;
  * directory back; links to directories are followed; node_modules is never entered, not even by name.
  */
 export function findPackageDirectories(search: PackageGlobSearch): Result<readonly RelativePath[], WorkspaceFailure> {
-  const entries = search.globs.flatMap(expandBraces).map(toEntry);
+  const entries = search.globs.flatMap((written) => expandBraces(written).map((glob) => toEntry(glob, written)));
   const outside = entries.find((entry) => !entry.negated && entry.path.split('/').includes('..'));
-  if (outside) return fail({ code: 'workspace/glob-outside-root', glob: outside.written });
+  if (outside) return fail({ code: 'workspace/glob-outside-root', at: undefined, glob: outside.written });
+  const costly = entries.find((entry) => isCostlyGlob(entry.path));
+  if (costly) return fail({ code: 'workspace/costly-glob', at: undefined, glob: costly.written });
   const compile: Compile = (glob) =>
-    MAGIC.test(glob) ? picomatch(glob, { dot: search.dot }) : (text) => text === glob;
+    MAGIC.test(glob)
+      ? (createPathTest(glob, search.dot) ?? picomatch(glob, { dot: search.dot }))
+      : (text) => text === glob;
   const found = new Set<RelativePath>();
   for (const entry of entries) {
     if (!entry.negated) walk(search, toSegments(entry.path, compile), (directory) => found.add(directory));
@@ -70,15 +83,16 @@ function expandBraces(glob: string): readonly string[] {
 }
 
 interface Entry {
+  /** The glob that it is an alternative of. */
   readonly written: string;
   readonly negated: boolean;
   /** Without `!`, leading `/` or `./`, trailing `/`; `''` is the root. */
   readonly path: string;
 }
 
-function toEntry(written: string): Entry {
-  const negated = written.startsWith('!');
-  const parts = (negated ? written.slice(1) : written).split('/').filter((part) => part !== '' && part !== '.');
+function toEntry(glob: string, written: string): Entry {
+  const negated = glob.startsWith('!');
+  const parts = (negated ? glob.slice(1) : glob).split('/').filter((part) => part !== '' && part !== '.');
   return { written, negated, path: parts.join('/') };
 }
 
@@ -95,6 +109,8 @@ function toSegments(path: string, compile: Compile): readonly Segment[] {
 
 function walk(search: PackageGlobSearch, segments: readonly Segment[], add: (directory: RelativePath) => void): void {
   const neverEnter = new Set([...NEVER_ENTERED, ...(search.neverEnter ?? [])]);
+  // Several `**` lead to one place in many ways.
+  const known = new Set<string>();
   const visit = (directory: RelativePath, at: number, trail: readonly string[], underGlobstar: boolean): void => {
     const segment = segments[at];
     if (!segment) {
@@ -105,7 +121,12 @@ function walk(search: PackageGlobSearch, segments: readonly Segment[], add: (dir
       if (!neverEnter.has(segment.name)) visit(joinRelative(directory, segment.name), at + 1, trail, underGlobstar);
       return;
     }
-    if (segment.kind === 'globstar') visit(directory, at + 1, trail, true);
+    if (segment.kind === 'globstar') {
+      const place = [at, directory, ...trail].join('\0');
+      if (known.has(place)) return;
+      known.add(place);
+      visit(directory, at + 1, trail, true);
+    }
     const listing = search.listings(directory);
     for (const name of listing.directories) {
       if (neverEnter.has(name) || !enters(segment, name, search.dot)) continue;

@@ -11,7 +11,8 @@ import {
   type WorkspaceFailure,
 } from '@tr/model';
 import type { DirectoryListing } from './directory-listings.js';
-import { positionOfKey, type Manifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
+import { positionOfKey } from './positions.js';
 
 /** A package manager by name, and the version as it is written (a range for `devEngines`). */
 export interface ManagerChoice {

@@ -84,7 +84,8 @@ describe('workspace globs', () => {
 
   it('refuses a glob that leads out', async () => {
     const failures = await failuresOf({ ...rootOf('npm@10.0.0', ['../*']), ...FILES });
-    assert.deepEqual(failures, [{ code: 'workspace/glob-outside-root', glob: '../*' }]);
+    const at = { file: 'package.json', line: 1, column: 79 };
+    assert.deepEqual(failures, [{ code: 'workspace/glob-outside-root', at, glob: '../*' }]);
   });
 
   it('follows links inside the workspace, and refuses those that lead out', async () => {

@@ -1,4 +1,4 @@
-import type { GlobProblem } from '@tr/model';
+import { isCostlyGlob, type GlobProblem } from '@tr/model';
 import { DEFAULT_MARKER, ROOT_MARKER } from './markers.js';
 import { refuse, tolerate, type ValueProblem } from './problem.js';
 
@@ -15,7 +15,9 @@ export function checkPackageGlob(text: string, allowsDefault: boolean): ValuePro
   const at = glob.indexOf(ROOT_MARKER);
   if (at > 0) return bad(text, 'root-not-first');
   if (at === 0 && glob[ROOT_MARKER.length] !== '/') return bad(text, 'root-without-slash');
-  return checkGlob(text, at === 0 ? glob.slice(ROOT_MARKER.length + 1) : glob);
+  const path = at === 0 ? glob.slice(ROOT_MARKER.length + 1) : glob;
+  // Inputs are matched without a library, in time.
+  return !allowsDefault && isCostlyGlob(path) ? bad(text, 'costly') : checkGlob(text, path);
 }
 
 /** Checks a glob relative to the root, where no marker has a meaning. */
@@ -29,7 +31,7 @@ export function checkWorkspaceGlob(text: string): ValueProblem | undefined {
 export function checkDirectoryGlob(text: string): ValueProblem | undefined {
   const glob = withoutNegation(text);
   if (glob.split('/').includes('..')) return bad(text, 'outside-workspace');
-  return checkWorkspaceGlob(text);
+  return isCostlyGlob(glob) ? bad(text, 'costly') : checkWorkspaceGlob(text);
 }
 
 /** The glob of an entry that may begin with `!`. */

@@ -11,7 +11,9 @@ export type WorkspaceFailure =
       readonly directories: readonly string[];
     }
   /** A `packages` or `workspaces` glob that leads out of the workspace. */
-  | { readonly code: 'workspace/glob-outside-root'; readonly glob: string }
+  | { readonly code: 'workspace/glob-outside-root'; readonly at: SourcePosition | undefined; readonly glob: string }
+  /** A glob of the package manager with so many stars that comparing a name with it could take minutes. */
+  | { readonly code: 'workspace/costly-glob'; readonly at: SourcePosition | undefined; readonly glob: string }
   /** Warning: a glob of our own `packages` that no directory matches. */
   | { readonly code: 'workspace/empty-glob'; readonly glob: string }
   /** Warning: package globs are there (as written), and no package. */
@@ -45,6 +47,7 @@ export type WorkspaceFailure =
 
 /** Every code of {@link WorkspaceFailure}, for tests and the reference page. */
 export const WORKSPACE_FAILURE_CODES = [
+  'workspace/costly-glob',
   'workspace/duplicate-package',
   'workspace/empty-glob',
   'workspace/git-failed',

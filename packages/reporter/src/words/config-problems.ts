@@ -50,6 +50,11 @@ export function describeGlobProblem(key: string, glob: string, problem: GlobProb
         what: `${entry} has no slash after \`$TURBO_ROOT$\`.`,
         next: 'Write `$TURBO_ROOT$/` and a path from the root.',
       };
+    case 'costly':
+      return {
+        what: `${entry} has so many stars beside brackets or groups that comparing a path with it could take minutes.`,
+        next: 'Write it with fewer stars in a name, or as several globs.',
+      };
     case 'variable':
       return {
         what: `${entry} begins with \`$\`, but variables are not replaced in globs.`,

@@ -25,6 +25,11 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
         what: `The package glob "${failure.glob}" leads out of the workspace.`,
         next: 'Packages must lie below the directory of the root configuration.',
       };
+    case 'workspace/costly-glob':
+      return {
+        what: `The package glob "${failure.glob}" has so many stars beside brackets or groups that comparing a name with it could take minutes.`,
+        next: 'Write it with fewer stars in a name, or as several globs.',
+      };
     case 'workspace/empty-glob':
       return {
         what: `No directory matches "${failure.glob}" in \`packages\` of turbo-like.config.json.`,

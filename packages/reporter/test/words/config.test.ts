@@ -45,7 +45,16 @@ const EVERY: readonly ConfigFailure[] = [
   ),
   { code: 'config/invalid-format', at, key: 'retries', value: '-1', format: 'at-least', minimum: 0 },
   ...(
-    ['empty', 'absolute', 'backslash', 'outside-workspace', 'root-not-first', 'root-without-slash', 'variable'] as const
+    [
+      'empty',
+      'absolute',
+      'backslash',
+      'costly',
+      'outside-workspace',
+      'root-not-first',
+      'root-without-slash',
+      'variable',
+    ] as const
   ).map((problem) => ({ code: 'config/invalid-glob', at, key: 'outputs', glob: 'a\\b', problem }) as const),
   ...(['empty', 'dollar', 'equals', 'pattern'] as const).map(
     (problem) => ({ code: 'config/invalid-variable', at, key: 'env', value: '$A', problem }) as const,

@@ -45,7 +45,16 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   ).map((format) => ({ code: 'config/invalid-format', at, key: 'maxAge', value: 'soon', format }) as const),
   { code: 'config/invalid-format', at, key: 'retries', value: '-1', format: 'at-least', minimum: 0 },
   ...(
-    ['absolute', 'empty', 'backslash', 'outside-workspace', 'root-not-first', 'root-without-slash', 'variable'] as const
+    [
+      'absolute',
+      'empty',
+      'backslash',
+      'costly',
+      'outside-workspace',
+      'root-not-first',
+      'root-without-slash',
+      'variable',
+    ] as const
   ).map((problem) => ({ code: 'config/invalid-glob', at, key: 'inputs', glob: '/etc/hosts', problem }) as const),
   ...(['dollar', 'empty', 'equals', 'pattern'] as const).map(
     (problem) => ({ code: 'config/invalid-variable', at, key: 'env', value: '$NODE_ENV', problem }) as const,
@@ -309,7 +318,12 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'workspace/duplicate-package', name: 'web', directories: ['apps/web', 'old/web'] },
   { code: 'workspace/empty-glob', glob: 'servces/*' },
   { code: 'workspace/no-packages', globs: ['packages/*'] },
-  { code: 'workspace/glob-outside-root', glob: '../other/*' },
+  { code: 'workspace/glob-outside-root', at: { file: 'package.json', line: 4, column: 5 }, glob: '../other/*' },
+  {
+    code: 'workspace/costly-glob',
+    at: { file: 'package.json', line: 4, column: 5 },
+    glob: 'packages/[a-z]*-*-*-*',
+  },
   {
     code: 'workspace/invalid-yaml',
     at: { file: 'pnpm-workspace.yaml', line: 2, column: 1 },

@@ -1,4 +1,4 @@
-import type { RelativePath } from '@tr/model';
+import { createPathTest, isCostlyGlob, type RelativePath } from '@tr/model';
 import picomatch from 'picomatch';
 
 /** A directory of a filter, ready to be compared with package directories. */
@@ -33,7 +33,8 @@ export function createDirectoryPattern(path: string): DirectoryPattern | undefin
   const segments = path.split('/');
   const base = segments.slice(0, segments.findIndex(isGlob)).join('/');
   // Without `posix` a `[!a]` would be taken for `!` or `a`.
-  const isMatch = picomatch(path, { dot: true, noextglob: true, nonegate: true, posix: true });
+  const isMatch =
+    createPathTest(path, true) ?? picomatch(path, { dot: true, noextglob: true, nonegate: true, posix: true });
   const matchesRoot = canMatchRoot(segments);
   return { isGlob: true, base, matches: (directory) => (directory === '' ? matchesRoot : isMatch(directory)) };
 }
@@ -44,7 +45,7 @@ function isGlob(path: string): boolean {
 
 /** Turborepo's globs have no groups and no escapes, and `**` is a whole segment, never twice in a row. */
 function isValidGlob(path: string): boolean {
-  if (/[()\\<>]/.test(path)) return false;
+  if (/[()\\<>]/.test(path) || isCostlyGlob(path)) return false;
   const segments = path.split('/');
   return !segments.some(
     (segment, at) => (segment.includes('**') && segment !== '**') || (segment === '**' && segments[at + 1] === '**'),

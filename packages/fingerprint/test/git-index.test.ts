@@ -183,10 +183,13 @@ describe('parseIndex refuses', () => {
       if (typeof result === 'object') assert.deepEqual(idsOf(repository, result), listedByGit(repository));
     }
     assert.equal(parseIndex({ bytes: bytes.subarray(0, 500), algorithm: 'sha1', prefix: '' }), 'corrupt');
+    const before = process.memoryUsage().arrayBuffers;
     assert.equal(
       patched((whole) => (whole.writeUInt32BE(0xffff_ffff, 8), whole)),
       'corrupt',
     );
+    // Nor is there room made for as many entries as it says: where memory is bounded that ended the run.
+    assert.ok(process.memoryUsage().arrayBuffers - before < 100_000_000);
     assert.equal(typeof patched((whole) => (whole.writeUInt32BE(1, 8), whole)), 'string');
   });
 });

@@ -68,7 +68,8 @@ interface Entries {
 function readEntries({ bytes, algorithm, prefix }: IndexFile, version: number, limit: number): Entries | IndexRefusal {
   const count = bytes.readUInt32BE(8);
   const fixedBytes = STAT_BYTES + (algorithm === 'sha1' ? 20 : 32) + 2;
-  const collector = new Collector(Buffer.from(prefix, 'utf8'), count);
+  // A count that is a lie ends as `corrupt`, not out of memory.
+  const collector = new Collector(Buffer.from(prefix, 'utf8'), Math.min(count, Math.ceil(limit / fixedBytes)));
   // Version 4 stores each name as what differs from the one before: it is rebuilt here.
   let name = Buffer.allocUnsafe(4096);
   let nameLength = 0;
@@ -157,8 +158,7 @@ class Collector implements ParsedIndex {
 
   constructor(prefix: Buffer, capacity: number) {
     this.#prefix = prefix;
-    // A count that is a lie ends as `corrupt`, not out of memory.
-    this.#table = new Int32Array(Math.min(capacity, 50_000_000) * 3);
+    this.#table = new Int32Array(capacity * 3);
     this.#run = this.#enter('');
   }
 

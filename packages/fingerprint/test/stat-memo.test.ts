@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { sha256 } from '@tr/hash';
 import { StatMemo, type FileStat } from '../src/files/stat-memo.js';
 import { createFileIndex } from '../src/index.js';
 import { TestRepository } from './rig/repository.js';
+
+/** As the memo is written. */
+const sealed = (json: string): string => `${sha256(json)}\n${json}`;
+const jsonOf = (text: string): string => text.slice(text.indexOf('\n') + 1);
 
 /** An id no content has: where it shows up, the memo was believed. */
 const MARK = 'ab'.repeat(20);
@@ -21,7 +26,7 @@ describe('the stat memo', () => {
     const ids = await repository.inputs([], '', index);
     index.save();
     const text = readFileSync(memoOf(repository), 'utf8');
-    writeFileSync(memoOf(repository), text.replace(ids['a'] ?? 'none', MARK));
+    writeFileSync(memoOf(repository), sealed(jsonOf(text).replace(ids['a'] ?? 'none', MARK)));
   };
 
   it('answers for a file that was there before, unchanged', async () => {
@@ -79,9 +84,10 @@ describe('the stat memo', () => {
   });
 
   for (const [what, text] of [
-    ['not JSON', '{"version":1,"entr'],
-    ['another version', '{"version":2,"entries":[["a",[4,1,1,1,"x",""]]]}'],
-    ['of another shape', '{"version":1,"entries":[["a",[4,1]],7,null,["b"]]}'],
+    ['not JSON', sealed('{"version":2,"entr')],
+    ['another version', sealed('{"version":1,"entries":[["a",[4,1,1,1,"x",""]]]}')],
+    ['of another shape', sealed('{"version":2,"entries":[["a",[4,1]],7,null,["b"]]}')],
+    ['without its digest', '{"version":2,"entries":[]}'],
     ['empty', ''],
   ] as const) {
     it(`is ignored and written anew when it is ${what}`, async () => {
@@ -92,16 +98,34 @@ describe('the stat memo', () => {
       const index = repository.open({ git: undefined });
       assert.equal(Object.keys(await repository.inputs([], '', index)).length, 2);
       index.save();
-      assert.equal((JSON.parse(readFileSync(memoOf(repository), 'utf8')) as { version: number }).version, 1);
+      assert.equal((JSON.parse(jsonOf(readFileSync(memoOf(repository), 'utf8'))) as { version: number }).version, 2);
     });
   }
+
+  it('is not believed when a digit of an id has gone bad, and is written anew', async () => {
+    const repository = new TestRepository();
+    settledFiles(repository);
+    const run = async (): Promise<Record<string, string>> => {
+      const index = repository.open({ git: undefined });
+      const ids = await repository.inputs([], '', index);
+      index.save();
+      return { ...ids };
+    };
+    const ids = await run();
+    const whole = readFileSync(memoOf(repository), 'utf8');
+    writeFileSync(memoOf(repository), whole.replace(ids['a'] ?? 'none', MARK));
+    assert.deepEqual(await run(), ids);
+    assert.equal(readFileSync(memoOf(repository), 'utf8'), whole);
+  });
 
   it('keeps what did not run now, and forgets what is gone once it has doubled', async () => {
     const repository = new TestRepository();
     settledFiles(repository);
     await remembered(repository);
     const paths = (): readonly string[] => {
-      const { entries } = JSON.parse(readFileSync(memoOf(repository), 'utf8')) as { entries: [string, unknown][] };
+      const { entries } = JSON.parse(jsonOf(readFileSync(memoOf(repository), 'utf8'))) as {
+        entries: [string, unknown][];
+      };
       return entries.map(([path]) => path).sort();
     };
     const run = async (inputs: readonly string[]): Promise<void> => {

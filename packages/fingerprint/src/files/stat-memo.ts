@@ -12,10 +12,16 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Stats } from 'node:fs';
+import { sha256 } from '@tr/hash';
 import { errorCode, mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 
-/** Version of the file. History: 1 (0.1): first. Another version is ignored and written over. */
-const MEMO_VERSION = 1;
+/**
+ * Version of the file. History: 1 (0.1): first. 2 (0.1): the first line is the SHA-256 of what follows. Another version is ignored
+ * and written over.
+ */
+const MEMO_VERSION = 2;
+/** Hexadecimal digits of the first line. */
+const DIGEST_DIGITS = 64;
 
 /** The fields by which a file is recognised as unchanged. */
 export type FileStat = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
@@ -82,7 +88,8 @@ export class StatMemo {
     const temporary = `${this.#path}.${process.pid}.tmp`;
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
-      writeFileSync(temporary, JSON.stringify({ version: MEMO_VERSION, kept: this.#kept, entries }));
+      const text = JSON.stringify({ version: MEMO_VERSION, kept: this.#kept, entries });
+      writeFileSync(temporary, `${sha256(text)}\n${text}`);
       renameSync(temporary, this.#path);
       this.#isChanged = false;
     } catch (error) {
@@ -112,10 +119,13 @@ interface Stored {
 
 const NOTHING: Stored = { kept: 0, entries: [] };
 
-/** Whatever is not as we write it is as good as not there. */
+/** Whatever is not as it was written is as good as not there: a wrong id would be believed as long as its file stays. */
 function readMemo(path: string): Stored {
   try {
-    const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const file = readFileSync(path, 'utf8');
+    const text = file.slice(DIGEST_DIGITS + 1);
+    if (file.slice(0, DIGEST_DIGITS) !== sha256(text)) return NOTHING;
+    const json: unknown = JSON.parse(text);
     if (typeof json !== 'object' || json === null || !('version' in json) || json.version !== MEMO_VERSION)
       return NOTHING;
     const kept = 'kept' in json && typeof json.kept === 'number' ? json.kept : 0;

@@ -1,12 +1,17 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSha256 } from '@tr/hash';
+import { isSha256, sha256 } from '@tr/hash';
 import type { PackageName, RelativePath, Sha256 } from '@tr/model';
 import { findOwnFiles } from '../find-own-files.js';
 import { UNFINISHED, writeMemoFile } from '../memo-file.js';
 
-/** Version of a memo, part of its directory's name: raise it when the closures of the same lockfile come out differently. History: 2 (0.1). */
-const MEMO_VERSION = 2;
+/**
+ * Version of a memo, part of its directory's name: raise it when the closures of the same lockfile come out differently. History:
+ * 2 (0.1). 3 (0.1): the first line is the SHA-256 of what follows, as a wrong closure would be believed as long as the lockfile stays.
+ */
+const MEMO_VERSION = 3;
+/** Hexadecimal digits of the first line. */
+const DIGEST_DIGITS = 64;
 /** Lockfiles that are remembered: branches that somebody goes back and forth between. */
 const MAX_MEMOS = 16;
 /** What a killed process left is older, milliseconds. */
@@ -43,7 +48,8 @@ export function openClosureMemo(
     write: (question, digests) => {
       if (!policy.write) return;
       try {
-        writeMemoFile(directory, `${question}.json`, JSON.stringify({ question, digests: [...digests] }));
+        const text = JSON.stringify({ question, digests: [...digests] });
+        writeMemoFile(directory, `${question}.json`, `${sha256(text)}\n${text}`);
         removeOld(directory, Date.now());
       } catch {
         // Computed again next time.
@@ -54,7 +60,10 @@ export function openClosureMemo(
 
 function readMemo(path: string, question: Sha256): ClosureDigests | undefined {
   try {
-    const memo = JSON.parse(readFileSync(path, 'utf8')) as {
+    const file = readFileSync(path, 'utf8');
+    const text = file.slice(DIGEST_DIGITS + 1);
+    if (file.slice(0, DIGEST_DIGITS) !== sha256(text)) return undefined;
+    const memo = JSON.parse(text) as {
       readonly question?: unknown;
       readonly digests?: readonly (readonly [PackageName, ClosureDigest])[];
     };

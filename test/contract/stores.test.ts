@@ -1,4 +1,5 @@
 import { chmodSync, writeFileSync } from 'node:fs';
+import { sha256 } from '@tr/hash';
 import type { ActionKey, Sha256 } from '@tr/model';
 import {
   createFileActionStore,
@@ -40,7 +41,9 @@ describeBlobStore('filesystem', () => {
 describeActionStore('filesystem', () => {
   const directory = createTempDirectory();
   const folder = openCacheFolder({ directory: directory.path, disk: nodeDisk });
-  const tamper = (key: ActionKey, bytes: Uint8Array): void => overwrite(folder.actionPath(key), bytes);
+  // By somebody who knows the format: that single bytes went bad, the store tests.
+  const tamper = (key: ActionKey, bytes: Uint8Array): void =>
+    overwrite(folder.actionPath(key), Buffer.concat([bytes, Buffer.from(`${sha256(bytes)}\n`)]));
   return {
     store: createFileActionStore(folder, { now: () => Date.now() }),
     tamper,

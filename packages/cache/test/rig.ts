@@ -189,6 +189,13 @@ export function blobFiles(rig: Rig): string[] {
   return filesBelow(join(rig.directory, 'cache/v1/blobs'));
 }
 
+/** Replaces a text in a stored manifest, as somebody would who knows the format. */
+export function editManifest(path: string, from: string, to: string): void {
+  const text = readFileSync(path, 'utf8').split('\n')[0] ?? '';
+  const edited = `${text.replace(from, to)}\n`;
+  writeFileSync(path, `${edited}${sha256(edited)}\n`);
+}
+
 /** Every stored manifest, absolute. */
 export function manifestFiles(rig: Rig): string[] {
   return filesBelow(join(rig.directory, 'cache/v1/actions'));

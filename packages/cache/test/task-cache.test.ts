@@ -6,7 +6,7 @@ import { canonicalJson } from '@tr/hash';
 import type { TaskFingerprint } from '@tr/model';
 import { nodeDisk, type Disk } from '@tr/store';
 import { findNearestFingerprint, listStoredFingerprints } from '../src/index.js';
-import { blobFiles, blobOf, createRig, fingerprintOf, manifestFiles, overwrite, taskOf } from './rig.js';
+import { blobFiles, blobOf, createRig, editManifest, fingerprintOf, manifestFiles, overwrite, taskOf } from './rig.js';
 
 const TASK = taskOf();
 const ONE = fingerprintOf(TASK, 'one');
@@ -117,18 +117,12 @@ const DAMAGE: readonly [string, string, (rig: ReturnType<typeof createRig>) => v
   [
     'a manifest of another task',
     'integrity',
-    (rig) =>
-      manifestFiles(rig).forEach((path) =>
-        overwrite(path, readFileSync(path, 'utf8').replace('web#build', 'api#build')),
-      ),
+    (rig) => manifestFiles(rig).forEach((path) => editManifest(path, 'web#build', 'api#build')),
   ],
   [
     'a manifest that names a source file',
     'integrity',
-    (rig) =>
-      manifestFiles(rig).forEach((path) =>
-        overwrite(path, readFileSync(path, 'utf8').replace('web/dist/a', 'web/src.txt')),
-      ),
+    (rig) => manifestFiles(rig).forEach((path) => editManifest(path, 'web/dist/a', 'web/src.txt')),
   ],
 ];
 

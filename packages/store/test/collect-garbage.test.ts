@@ -12,9 +12,18 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { digestOf } from '@tr/hash';
+import { digestOf, sha256 } from '@tr/hash';
 import type { Disk, GcReport } from '../src/index.js';
-import { chooseEvictions, collectGarbage, isGcDue, listBlobs, nodeDisk, noteWritten } from '../src/index.js';
+import {
+  chooseEvictions,
+  collectGarbage,
+  isGcDue,
+  listBlobs,
+  nodeDisk,
+  noteWritten,
+  toManifestBytes,
+} from '../src/index.js';
+import { seal } from '../src/manifest/seal.js';
 import {
   createFolder,
   createTempDirectory,
@@ -143,10 +152,8 @@ test('a save that names a blob while gc is at it gets the blob back', async (t) 
       const path = plain.folder.actionPath(keyOf('late'));
       const entry = { type: 'file', path: 'dist/a', executable: false, digest } as const;
       nodeDisk.makeDirectory(join(path, '..'));
-      writeFileSync(
-        path,
-        `${JSON.stringify({ ...manifestOf('late'), log: digest, fingerprint: digest, entries: [entry] })}\n`,
-      );
+      const bytes = toManifestBytes({ ...manifestOf('late'), log: digest, fingerprint: digest, entries: [entry] });
+      writeFileSync(path, seal(bytes, sha256(bytes)));
     },
   });
   await gc(createFolder(t, { directory, disk }), { now: Date.now() + 2 * HOUR });

@@ -5,6 +5,7 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   utimesSync,
@@ -13,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
-import type { Digest } from '@tr/model';
+import type { Digest, Manifest } from '@tr/model';
 import { createFileBlobStore } from '../src/file/file-blob-store.js';
 import { nodeDisk, type Disk } from '../src/index.js';
 import { createFolder, diskWith, keyOf, listFiles, manifestOf, putEntry, putText, systemError } from './temp-folder.js';
@@ -68,6 +69,25 @@ test('an entry that another process has stored is found, also after others were 
   const found = await subject.actions.get(keyOf('a'));
   assert.ok(found.ok && found.value !== undefined);
   assert.deepEqual(await subject.actions.get(keyOf('b')), { ok: true, value: undefined });
+});
+
+test('a manifest in which a byte has gone bad is not trusted, whichever byte, and gives way to the next', async (t) => {
+  const subject = createFolder(t);
+  const changes: Partial<Manifest> = { entries: [{ type: 'symlink', path: 'dist/a', target: 'b' }] };
+  await putEntry(subject, 'a', [], changes);
+  const path = subject.folder.actionPath(keyOf('a'));
+  const whole = readFileSync(path);
+  for (let at = 0; at < whole.length; at++) {
+    const damaged = Buffer.from(whole);
+    damaged[at] = (damaged[at] ?? 0) ^ 1;
+    writeFileSync(path, damaged);
+    const found = await subject.actions.get(keyOf('a'));
+    assert.ok(!found.ok && found.failure.code === 'store/corrupt', `byte ${at}`);
+    assert.ok(!existsSync(path));
+  }
+  await putEntry(subject, 'a', [], changes);
+  assert.deepEqual(readFileSync(path), whole);
+  assert.ok((await subject.actions.get(keyOf('a'))).ok);
 });
 
 test('bad bytes are kept in quarantine', async (t) => {

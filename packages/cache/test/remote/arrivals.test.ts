@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { MAX_ARRIVALS_BYTES } from '@tr/store';
 import { lengthOf, parseEntryBytes } from '@tr/transport';
 import { HeldEntries, MAX_WAITING_BYTES } from '../../src/remote/held-entries.js';
-import { fingerprintOf, manifestFiles, taskOf } from '../rig.js';
+import { editManifest, fingerprintOf, manifestFiles, taskOf } from '../rig.js';
 import { fails, makes, never, ONE, shared, TASK } from './one-shared-result.js';
 
 describe('a small result of another machine', () => {
@@ -147,8 +147,7 @@ describe('a small result of another machine', () => {
     const kept = readFileSync(join(rig.directory, 'cache/v1/arrivals', before));
     assert.equal(await run({ remote: undefined }), 'fresh');
     const [manifest = ''] = manifestFiles(rig);
-    const text = readFileSync(manifest, 'utf8');
-    writeFileSync(manifest, text.replace('"durationMs":7', '"durationMs":8'));
+    editManifest(manifest, '"durationMs":7', '"durationMs":8');
     writeFileSync(join(rig.directory, 'cache/v1/arrivals', before), kept);
     const lookup = await rig.open({ remote }).tasks.lookup(TASK, ONE);
     assert.ok(lookup.hit && lookup.entry.tier === 'local');

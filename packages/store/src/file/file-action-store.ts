@@ -6,6 +6,7 @@ import { guarded } from '../folder/guarded.js';
 import { setAside } from '../folder/quarantine.js';
 import { writeTemp } from '../folder/write-file.js';
 import { fromManifestBytes, toManifestBytes } from '../manifest/manifest-bytes.js';
+import { openSealed, SEAL_BYTES, seal } from '../manifest/seal.js';
 import type { ActionStore, PutManifest, StoredManifest } from '../ports.js';
 import { readWhole } from '../read-whole.js';
 import type { StoreResult } from '../trouble.js';
@@ -47,7 +48,7 @@ export function createFileActionStore(folder: CacheFolder, { now }: FileActionSt
       return guarded(folder, path, () => {
         const bytes = toManifestBytes(manifest);
         const digest = sha256(bytes);
-        const temp = writeTemp(folder, MANIFEST_MODE, (file) => disk.write(file, bytes));
+        const temp = writeTemp(folder, MANIFEST_MODE, (file) => disk.write(file, seal(bytes, digest)));
         const readFirst = () => {
           const first = readManifest(folder, manifest.actionKey);
           return first.ok ? first.value : undefined;
@@ -93,15 +94,17 @@ export function readManifest(folder: CacheFolder, key: ActionKey): StoreResult<U
   const path = folder.actionPath(key);
   let file;
   try {
-    file = readWhole(folder.disk, path, MAX_MANIFEST_FILE_BYTES);
+    file = readWhole(folder.disk, path, MAX_MANIFEST_FILE_BYTES + SEAL_BYTES);
   } catch (error) {
     if (isMissing(error)) return ok(undefined);
     if (errorCode(error) !== 'EFBIG') throw error;
     return refuse(folder, key, 'too large');
   }
-  const parsed = fromManifestBytes(file.bytes, key);
+  const sealed = openSealed(file.bytes);
+  if (sealed === undefined) return refuse(folder, key, 'other bytes than were stored');
+  const parsed = fromManifestBytes(sealed.bytes, key);
   if (!parsed.ok) return refuse(folder, key, parsed.failure.detail);
-  return ok({ manifest: parsed.value, digest: sha256(file.bytes), usedAt: file.stats.mtimeMs });
+  return ok({ manifest: parsed.value, digest: sealed.digest, usedAt: file.stats.mtimeMs });
 }
 
 function refuse(folder: CacheFolder, key: ActionKey, detail: string): StoreResult<never> {

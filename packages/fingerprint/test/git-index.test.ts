@@ -4,7 +4,8 @@ import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { CleanStat } from '@tr/quick';
 import { readGitIndex } from '../src/git/git-index.js';
-import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from '../src/git/parse-index.js';
+import { UNTRUSTED, type ParsedIndex } from '../src/git/entry-directories.js';
+import { parseIndex, type IndexRefusal } from '../src/git/parse-index.js';
 import { TestRepository } from './rig/repository.js';
 
 const LONG = `${'d'.repeat(250)}/`.repeat(17);
@@ -191,6 +192,116 @@ describe('parseIndex refuses', () => {
     // Nor is there room made for as many entries as it says: where memory is bounded that ended the run.
     assert.ok(process.memoryUsage().arrayBuffers - before < 100_000_000);
     assert.equal(typeof patched((whole) => (whole.writeUInt32BE(1, 8), whole)), 'string');
+  });
+});
+
+describe('parseIndex sees what git cannot have written', () => {
+  /** Bytes of the index, and where the entry of a name begins in them. */
+  const indexOf = (version: string, name: string): { readonly bytes: Buffer; readonly nameAt: number } => {
+    const repository = repositoryWith();
+    repository.git('update-index', '--index-version', version);
+    const bytes = readFileSync(repository.path('.git', 'index'));
+    return { bytes, nameAt: bytes.indexOf(name, 12, 'latin1') };
+  };
+  const refuses = (bytes: Buffer): void =>
+    assert.equal(parseIndex({ bytes, algorithm: 'sha1', prefix: '' }), 'corrupt');
+
+  it('a NUL in a name, and in a directory', () => {
+    for (const letter of [2, 4]) {
+      const { bytes, nameAt } = indexOf('2', 'b/c/d/e/f');
+      bytes[nameAt + letter] = 0;
+      refuses(bytes);
+    }
+    const { bytes, nameAt } = indexOf('2', 'b/c.d');
+    bytes[nameAt + 3] = 0;
+    refuses(bytes);
+  });
+
+  it('a length that is not that of the name', () => {
+    for (const [version, name] of [
+      ['2', 'a.b/c'],
+      ['4', 'a.b/c'],
+    ] as const)
+      for (const by of [-1, 1, -5]) {
+        const { bytes, nameAt } = indexOf(version, name);
+        // Version 4 has how much of the name before is left out in between.
+        const lengthAt = nameAt - (version === '4' ? 2 : 1);
+        assert.equal(bytes[lengthAt], name.length);
+        bytes[lengthAt] = name.length + by;
+        refuses(bytes);
+      }
+    const { bytes, nameAt } = indexOf('2', 'a.b/c');
+    bytes.writeUInt16BE(0x0fff, nameAt - 2);
+    refuses(bytes);
+  });
+
+  it('a mode, and a directory as a file', () => {
+    const entry = 12;
+    for (const [at, value] of [
+      [24, 1],
+      [26, 0],
+      [26, 0x91],
+      [26, 0xa0],
+    ] as const) {
+      const { bytes } = indexOf('2', '');
+      bytes[entry + at] = value;
+      refuses(bytes);
+    }
+    const { bytes, nameAt } = indexOf('2', 'a.b/c');
+    bytes[nameAt + 4] = 0x2f;
+    refuses(bytes);
+  });
+
+  it('a page of zeros, which is no row of nameless entries', () => {
+    for (const version of ['2', '4']) {
+      const { bytes, nameAt } = indexOf(version, 'a.b/c');
+      refuses(bytes.fill(0, nameAt - 62, bytes.length - 20));
+    }
+  });
+
+  it('flags that there are not', () => {
+    const repository = repositoryWith();
+    repository.git('update-index', '--skip-worktree', 'a.b/c');
+    const bytes = readFileSync(repository.path('.git', 'index'));
+    const flagsAt = bytes.indexOf('a.b/c', 12, 'latin1') - 2;
+    assert.equal(bytes.readUInt16BE(flagsAt), 0x4000);
+    for (const flags of [0x8000, 0xc000, 0x4001]) {
+      bytes.writeUInt16BE(flags, flagsAt);
+      refuses(bytes);
+    }
+  });
+
+  it('an end of the entries that is not there', () => {
+    const { bytes } = indexOf('2', '');
+    const end = Buffer.alloc(32);
+    end.write('EOIE', 'latin1');
+    end.writeUInt32BE(24, 4);
+    const withEnd = Buffer.concat([bytes.subarray(0, -20), end, bytes.subarray(-20)]);
+    refuses(withEnd);
+    const entriesEnd = bytes.indexOf('TREE', 12, 'latin1');
+    withEnd.writeUInt32BE(entriesEnd, withEnd.length - 20 - 24);
+    assert.equal(typeof parseIndex({ bytes: withEnd, algorithm: 'sha1', prefix: '' }), 'object');
+  });
+
+  it('and takes a checksum of zeros, which git writes when told to', () => {
+    const repository = repositoryWith();
+    const path = repository.path('.git', 'index');
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0, bytes.length - 20));
+    assert.deepEqual(idsOf(repository, parse(repository)), listedByGit(repository));
+  });
+
+  it('whatever byte is changed, without an error of ours', () => {
+    for (const version of ['2', '4']) {
+      const { bytes } = indexOf(version, '');
+      for (let at = 0; at < bytes.length; at++)
+        for (const change of [0x01, 0x80, 0xff]) {
+          const changed = Buffer.from(bytes);
+          changed[at] = (changed[at] ?? 0) ^ change;
+          const result = parseIndex({ bytes: changed, algorithm: 'sha1', prefix: 'b/' });
+          if (typeof result === 'object') result.namesIn('');
+        }
+    }
   });
 });
 

@@ -2,7 +2,8 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { GitAlgorithm } from '@tr/hash';
 import type { CleanStat } from '@tr/quick';
 import { isMissing, mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
-import { parseIndex, UNTRUSTED, type IndexRefusal, type ParsedIndex } from './parse-index.js';
+import { UNTRUSTED, type ParsedIndex } from './entry-directories.js';
+import { parseIndex, type IndexRefusal } from './parse-index.js';
 
 /** What git's index knows about the files of the workspace. */
 export interface GitIndex extends ParsedIndex {

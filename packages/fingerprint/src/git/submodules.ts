@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { ok, type FingerprintFailure, type GitLocation, type RelativePath, type Result } from '@tr/model';
 import { directoryOf, joinPath } from '../files/work-tree.js';
 import type { GitIndex } from './git-index.js';
-import { UNTRUSTED } from './parse-index.js';
+import { UNTRUSTED } from './entry-directories.js';
 
 /** A submodule that is checked out: what its own repository tracks and ignores counts in it, not what the outer one does. */
 export interface Submodule {

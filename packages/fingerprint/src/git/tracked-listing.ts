@@ -1,7 +1,7 @@
 import type { CleanStat } from '@tr/quick';
 import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 import type { GitIndex } from './git-index.js';
-import { UNTRUSTED } from './parse-index.js';
+import { UNTRUSTED } from './entry-directories.js';
 
 /** Arguments that make git print every entry with its stat: the input of {@link parseTrackedListing}. */
 export const TRACKED_LISTING_ARGUMENTS: readonly string[] = [

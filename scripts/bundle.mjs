@@ -88,15 +88,15 @@ const lazyLibraries = {
 /** Built-in modules that take milliseconds to load, and that a run which executes nothing never calls, or one that is repeated. */
 const lazyBuiltinNames = [
   'node:child_process',
+  'node:crypto',
   'node:module',
   'node:net',
+  'node:os',
   'node:timers/promises',
   'node:tty',
   'node:v8',
   'node:vm',
 ];
-const namesOf = (builtin) => JSON.stringify(Object.keys(process.getBuiltinModule(builtin)));
-
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup(pluginBuild) {
@@ -105,7 +105,8 @@ const lazyBuiltins = {
       return namespace === 'lazy-builtin' ? { path, external: true } : { path, namespace: 'lazy-builtin' };
     });
     pluginBuild.onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => ({
-      contents: `for (const name of ${namesOf(path)}) Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
+      // Nothing of its own: whoever imports it gets a copy of each name that there is.
+      contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require('${path}')[name] }));`,
     }));
   },
 };
@@ -200,7 +201,7 @@ async function readIndex(directory) {
   return files;
 }
 
-/** First the program is cut at every `import()`, which esbuild does for ES modules only. Absolute path -> text and imports. */
+/** First the program is cut at every `import()`, which esbuild does for ES modules only. Name -> text, imports and exports. */
 async function cutProgram() {
   const cut = await build({
     ...common,
@@ -215,17 +216,13 @@ async function cutProgram() {
     chunkNames: '[name]-[hash]',
     plugins: [pastIndexes, lazyLibraries, lazyBuiltins, lazyFunctions, pureLibraries],
   });
-  const imports = new Map(
-    Object.entries(cut.metafile.outputs).map(([path, output]) => [
-      basename(path),
-      output.imports.filter(({ kind, external }) => kind === 'import-statement' && external !== true),
-    ]),
-  );
+  const texts = new Map(cut.outputFiles.map(({ path, text }) => [basename(path), text]));
   return new Map(
-    cut.outputFiles.map(({ path, text }) => [
-      basename(path),
-      { text, imports: imports.get(basename(path)).map((chunk) => basename(chunk.path)) },
-    ]),
+    Object.entries(cut.metafile.outputs).map(([path, { imports, exports }]) => {
+      const statements = imports.filter(({ kind, external }) => kind === 'import-statement' && external !== true);
+      const name = basename(path);
+      return [name, { text: texts.get(name), imports: statements.map((chunk) => basename(chunk.path)), exports }];
+    }),
   );
 }
 
@@ -256,7 +253,7 @@ function piecesPlugin(pieces, program, isProgram) {
         resolveDir: cli,
       }));
       pluginBuild.onLoad({ filter: /.*/, namespace: 'program' }, ({ path }) => ({
-        contents: `module.exports = ${inProgram}[${JSON.stringify(path)}];`,
+        contents: `module.exports = ${inProgram}[${JSON.stringify(path)}]();`,
       }));
     },
   };
@@ -276,10 +273,18 @@ async function buildPieces() {
   const shared = [...program].filter((name) =>
     [...pieces].some(([other, { imports }]) => !program.has(other) && imports.includes(name)),
   );
+  const exportsOf = (name, write) => pieces.get(name).exports.map(write).join(', ');
   const contents = [
     `export { kindsOfWork, main } from './main.js';`,
-    ...shared.map((name, at) => `import * as shared${at} from './${name}';`),
-    `${inProgram} = { ${shared.map((name, at) => `${JSON.stringify(name)}: shared${at}`).join(', ')} };`,
+    ...shared.map(
+      (name, at) => `import { ${exportsOf(name, (each) => `${each} as ${each}_${at}`)} } from './${name}';`,
+    ),
+    `${inProgram} = {`,
+    // Made when a chunk asks for them: most runs load none. As getters, since some are set after that.
+    ...shared.map(
+      (name, at) => `'${name}': () => ({ ${exportsOf(name, (each) => `get ${each}() { return ${each}_${at}; }`)} }),`,
+    ),
+    `};`,
   ].join('\n');
   await Promise.all([
     build({

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { findQuickV8 } from '@tr/quick';
 import { readOwnFile } from './own-file.js';
 import { StoredCode } from './stored-code.js';
 
@@ -23,8 +23,8 @@ export interface MainModule {
 const INTERRUPT_BUDGET = 1_000_000;
 const DEFAULT_INTERRUPT_BUDGET = 67_584;
 
-/** What the program loads at once, before the flag is another one: stored code is verified by `node:crypto`. */
-const BUILTINS = ['node:crypto', 'node:os', 'node:util'];
+/** What the program loads at once, before the flag is another one. */
+const BUILTINS = ['node:vm'];
 
 /** A file of the bundle that asks for an ES module, which only Node can load: `bundle.mjs` leaves it as it is. */
 const FOR_NODE = './cache-server.cjs';
@@ -48,7 +48,7 @@ export function loadMain(
 
 function setInterruptBudget(bytes: number): void {
   // V8 of Node 20; later ones know no such flag, and would say so on stderr.
-  if (process.versions.v8.startsWith('11.')) setFlagsFromString(`--interrupt-budget=${bytes}`);
+  if (process.versions.v8.startsWith('11.')) findQuickV8().setFlagsFromString(`--interrupt-budget=${bytes}`);
 }
 
 /** Node's own compiled code is only accepted under the flags it was made with: compiling it takes three times as long as loading. */

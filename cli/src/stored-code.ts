@@ -1,11 +1,11 @@
 import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { cachedDataVersionTag } from 'node:v8';
 import type { Script } from 'node:vm';
+import { findQuickV8, quickHash } from '@tr/quick';
 import { readOwnFile } from './own-file.js';
 
-/** Bytes of the SHA-256 at its end. V8 runs into code that is damaged (a power failure, a bad disk) without looking, and crashes. */
-const DIGEST_BYTES = 32;
+/** Digits of the SHA-256 at its end. V8 runs into code that is damaged (a power failure, a bad disk) without looking, and crashes. */
+const DIGEST_BYTES = 64;
 
 /** Of any build; and what a killed process was writing. */
 const NAME = /^\.code-([0-9a-f]{16})-/;
@@ -33,7 +33,7 @@ export class StoredCode {
     this.#directory = directory;
     this.#buildId = buildId;
     // The tag is of V8's version and flags (`NODE_OPTIONS`) and of what the processor can do.
-    const tag = cachedDataVersionTag().toString(16);
+    const tag = findQuickV8().cachedDataVersionTag().toString(16);
     this.#prefix = `.code-${buildId}-${process.version}-${process.arch}-${tag}-`;
     this.#listed = this.#list().sort(([, a], [, b]) => a.length - b.length);
     this.#kinds = new Map(this.#listed);
@@ -97,7 +97,7 @@ function readCode(path: string): Buffer | undefined {
   try {
     const bytes = readOwnFile(path);
     const code = bytes.subarray(0, -DIGEST_BYTES);
-    return digestOf(code).equals(bytes.subarray(-DIGEST_BYTES)) ? code : undefined;
+    return quickHash('sha256', code) === bytes.toString('latin1', code.length) ? code : undefined;
   } catch {
     // Another process has put more in its place.
     return undefined;
@@ -108,15 +108,11 @@ function writeCode(path: string, make: () => Buffer): void {
   const file = openSync(path, 'w');
   try {
     const code = make();
-    for (const part of [code, digestOf(code)]) for (let at = 0; at < part.length;) at += writeSync(file, part, at);
+    for (const part of [code, Buffer.from(quickHash('sha256', code))])
+      for (let at = 0; at < part.length;) at += writeSync(file, part, at);
   } finally {
     closeSync(file);
   }
-}
-
-function digestOf(code: Buffer): Buffer {
-  // Not imported: this file is a part of what starts first, which has other ends than a run.
-  return process.getBuiltinModule('node:crypto').hash('sha256', code, 'buffer');
 }
 
 function removeUnfinished(path: string): void {

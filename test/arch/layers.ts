@@ -27,7 +27,7 @@ const CORE = [
 
 export const LAYERS: Readonly<Record<string, LayerRow>> = {
   model: { directory: 'packages/model', internal: [], external: [] },
-  hash: { directory: 'packages/hash', internal: ['model'], external: [] },
+  hash: { directory: 'packages/hash', internal: ['model', 'quick'], external: [] },
   quick: { directory: 'packages/quick', internal: [], external: [] },
   config: {
     directory: 'packages/config',
@@ -50,7 +50,7 @@ export const LAYERS: Readonly<Record<string, LayerRow>> = {
   fingerprint: { directory: 'packages/fingerprint', internal: ['model', 'hash', 'quick'], external: [] },
   artifact: {
     directory: 'packages/artifact',
-    internal: ['model', 'hash', 'store'],
+    internal: ['model', 'hash', 'quick', 'store'],
     external: ['picomatch'],
   },
   transport: {

@@ -81,6 +81,9 @@ test('a version and a repeated run load no module of Node that the start of Node
     const { stdout, stderr } = call('run', 'build');
     assert.match(stdout, /1 fresh/);
     if (stderr === '') return;
+    // The long way does without what takes long to load, where Node is as it was known.
+    if (/^v2[02]\./.test(process.version))
+      assert.doesNotMatch(stderr, /NativeModule (?:crypto|stream|v8|os|internal\/abort)/);
   }
   assert.fail('no run was repeated');
 });

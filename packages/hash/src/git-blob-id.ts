@@ -1,5 +1,6 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { BlobId } from '@tr/model';
+import { quickHash } from '@tr/quick';
 
 /** Object hash of a git repository. */
 export type GitAlgorithm = 'sha1' | 'sha256';
@@ -14,6 +15,6 @@ const COPIED_BYTES = 64 * 1024;
 export function gitBlobId(bytes: Uint8Array, algorithm: GitAlgorithm = 'sha1'): BlobId {
   const header = `blob ${bytes.byteLength}\0`;
   if (bytes.byteLength <= COPIED_BYTES)
-    return hash(algorithm, Buffer.concat([Buffer.from(header), bytes]), 'hex') as BlobId;
+    return quickHash(algorithm, Buffer.concat([Buffer.from(header), bytes])) as BlobId;
   return createHash(algorithm).update(header).update(bytes).digest('hex') as BlobId;
 }

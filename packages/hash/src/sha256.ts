@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
 import type { Digest, Sha256 } from '@tr/model';
+import { quickHash } from '@tr/quick';
 
 /** SHA-256 of bytes, or of the UTF-8 form of a string. */
 export function sha256(content: Uint8Array | string): Sha256 {
-  return hash('sha256', content, 'hex') as Sha256;
+  return quickHash('sha256', content) as Sha256;
 }
 
 /** Hash and size of bytes that are in memory. */

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import type { Stats } from 'node:fs';
+import { findInternals } from './internals.js';
 
 /** What git's index is compared with. Times in milliseconds. */
 export type CleanStat = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'uid' | 'gid'>;
@@ -50,8 +51,6 @@ const CTIME_NS = 15;
 const KNOWN_CALL = /binding\.lstat\(\s*[^,]+,\s*options\.bigint,\s*undefined,\s*options\.throwIfNoEntry,?\s*\)/;
 /** And `fstatSync`. */
 const KNOWN_FILE_CALL = /binding\.fstat\(\s*fd,\s*options\.bigint,\s*undefined,\s*false,?\s*\)/;
-/** The function itself, not one that warns before it calls it (`--pending-deprecation`). */
-const KNOWN_BINDING = /^function binding\(module\)/;
 
 /**
  * `lstatSync` without its `Stats`: that object and its four `Date`s take as long as the system call, and most of the garbage
@@ -114,9 +113,7 @@ export function watchLooks(
 }
 
 function findBinding(): FileBinding | undefined {
-  const { binding } = process as { readonly binding?: (name: string) => unknown };
-  if (typeof binding !== 'function' || !KNOWN_BINDING.test(binding.toString())) return undefined;
-  return binding.call(process, 'fs') as FileBinding;
+  return findInternals('fs') as FileBinding | undefined;
 }
 
 function createLook(): Look {

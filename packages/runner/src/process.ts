@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { uniqueDigits } from '@tr/quick';
 import type { ProcessEnd, RunningProcess, SpawnRequest, Spawner } from './ports.js';
 import { OutputPipes, type OutputPipe } from './process/output-pipes.js';
 import { parsePs, PS_COMMAND, readProcessTable, type ProcessEntry } from './process/process-table.js';
@@ -40,7 +40,7 @@ export function createProcessSpawner(options: ProcessSpawnerOptions = {}): Proce
 }
 
 class NodeSpawner implements ProcessSpawner {
-  readonly #id = randomBytes(9).toString('hex');
+  readonly #id = uniqueDigits(18);
   readonly #inherited: string;
   readonly #pipes = new OutputPipes(makeNamedPipes);
   readonly #running = new Set<SpawnedProcess>();

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { errorCode } from '@tr/model';
+import { uniqueDigits } from '@tr/quick';
 import { attempt, createPacer, isBlobTime, readWhole, type Disk } from '@tr/store';
 import { collectOutputs } from '../outputs/collect-outputs.js';
 import type { OutputMatcher } from '../outputs/output-globs.js';
@@ -27,7 +27,7 @@ function breakLink(disk: Disk, path: string): void {
   const stats = disk.lstat(path);
   // The time tells our links from those of a package manager.
   if (stats === undefined || !stats.isFile() || stats.nlink < 2 || !isBlobTime(stats.mtimeMs)) return;
-  const copy = `${path}.${randomBytes(6).toString('hex')}`;
+  const copy = `${path}.${uniqueDigits(12)}`;
   try {
     const { bytes } = readWhole(disk, path, MAX_BYTES);
     const file = disk.open(copy, 'create', stats.mode | 0o200);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { uniqueDigits } from '@tr/quick';
 import { attempt, readOwnEntries, type Disk } from '@tr/store';
 import { removeTree } from './remove-tree.js';
 
@@ -50,7 +50,7 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
         const used = free.pop();
         // Another run removes what has lain here for long.
         if (used !== undefined && disk.lstat(used) !== undefined) return used;
-        const path = `${directory}/restore-${randomBytes(9).toString('hex')}`;
+        const path = `${directory}/restore-${uniqueDigits(18)}`;
         disk.makeDirectory(path);
         return path;
       } catch (error) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { removeTree } from '@tr/artifact';
 import {
   Arrivals,
@@ -9,6 +8,7 @@ import {
   type CacheFolder,
   type Disk,
 } from '@tr/store';
+import { uniqueDigits } from '@tr/quick';
 import { ChunkIndex } from './chunk-index.js';
 import { RefusedEntries } from './refused-entries.js';
 import type { Landing } from './remote-tier.js';
@@ -41,7 +41,7 @@ export function openLanding(options: {
     const chunks = new ChunkIndex(disk, `${state}/chunks`);
     return { stores: { ...local, chunks, refused, arrivals: new Arrivals(options.folder) }, dispose: () => undefined };
   }
-  const directory = `${options.stateDirectory}/tmp/restore-remote-${randomBytes(9).toString('hex')}`;
+  const directory = `${options.stateDirectory}/tmp/restore-remote-${uniqueDigits(18)}`;
   const own = openCacheFolder({ directory, disk });
   const stores = {
     blobs: createFileStreamBlobStore(own),

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { dirname, join, sep } from 'node:path';
 import { sha256 } from '@tr/hash';
 import { errorCode, type ActionKey, type StoreFailure, type TaskId } from '@tr/model';
+import { uniqueDigits } from '@tr/quick';
 import type { Disk } from '../disk.js';
 import type { BodyHash } from '../body-store.js';
 import { readWhole } from '../read-whole.js';
-
 import { toStoreFailure } from '../trouble.js';
 
 /** Version of the folder layout; part of its name. History: 1 (0.1): first. */
@@ -46,8 +45,7 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
   const root = join(options.directory, `v${LAYOUT_VERSION}`);
   const formatPath = join(root, 'format.json');
   let isKnownGood = false;
-  // Random once: a name needs to differ from those of other processes and from earlier ones, not to be secret.
-  const own = randomBytes(12).toString('hex');
+  const own = uniqueDigits(24);
   let names = 0;
   const folder: CacheFolder = {
     disk,

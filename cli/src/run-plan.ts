@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { toError, type EventSink, type RemoteFailure, type TaskGraph } from '@tr/model';
+import { LateAbort } from '@tr/quick';
 import { createJsonReporter, createTerminalReporter, resolveLogStyle, type RunReporter } from '@tr/reporter';
 import { createShutdown, findTooManyPersistent, runTasks, systemClock, type Shutdown } from '@tr/runner';
 import type { SnapshotServices } from '@tr/snapshot';
@@ -105,10 +106,10 @@ async function createServices(
 
 /** Sends what waits; a signal ends that. */
 async function finishRemote({ cache }: Engine, shutdown: Shutdown): Promise<void> {
-  const interrupt = new AbortController();
+  const interrupt = new LateAbort();
   const forget = shutdown.onRequest(() => interrupt.abort());
   if (shutdown.requested !== undefined) interrupt.abort();
-  await cache.finishRemote(interrupt.signal);
+  await cache.finishRemote(() => interrupt.signal);
   forget();
 }
 

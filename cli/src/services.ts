@@ -10,6 +10,7 @@ import {
   type TaskFingerprint,
   type TaskNode,
 } from '@tr/model';
+import { LateAbort } from '@tr/quick';
 import { MARKER_VARIABLE } from '@tr/runner';
 import type { ServiceHost } from '@tr/services';
 import type { Ancestor, AncestorSources, SnapshotServices, SnapshotServicesOptions } from '@tr/snapshot';
@@ -57,7 +58,7 @@ export function createProjectServices(options: ProjectServicesOptions): ProjectS
   const { workspace, config } = project;
   const { root } = workspace;
   const servicesDirectory = join(stateDirectory, 'services');
-  const ending = new AbortController();
+  const ending = new LateAbort();
   let opened: Promise<ServiceHost> | undefined;
   const open = async (): Promise<ServiceHost> => {
     const { createServiceHost } = await import('@tr/services');

@@ -24,7 +24,7 @@ export async function withEngine<T>(request: LookingRequest, use: (engine: Engin
   try {
     return await use(engine);
   } finally {
-    await engine.cache.finishRemote(AbortSignal.abort());
+    await engine.cache.finishRemote(() => AbortSignal.abort());
     await engine.finish();
   }
 }

@@ -50,8 +50,11 @@ export interface LocalCache {
   readonly tasks: StoredTaskCache;
   readonly entries: EntryFinder;
   readonly local: LocalTier;
-  /** Sends what waits to be shared, within its limits; before `finish`. Never rejects. */
-  finishRemote(interrupt: AbortSignal): Promise<void>;
+  /**
+   * Sends what waits to be shared, within its limits and until `interrupt` fires, which is made only if there may be something; before
+   * `finish`. Never rejects.
+   */
+  finishRemote(interrupt: () => AbortSignal): Promise<void>;
   /** At the end of a run: keeps the cache within its limits when that is due. Undefined = it was not. Never rejects. */
   finish(limits: CacheLimits): Promise<GcReport | undefined>;
 }
@@ -91,7 +94,7 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
     entries: createEntryFinder(local, remote),
     local,
     finishRemote: async (interrupt) => {
-      await remote?.finish(interrupt);
+      await remote?.finish(interrupt());
       const kept = landing.stores.arrivals?.commit();
       if (kept?.ok === false) trouble.note(kept.failure);
       // Where nothing is read no later run would ask first, and files would be left without end.

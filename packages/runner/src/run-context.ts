@@ -65,7 +65,7 @@ export interface RunContext extends RunTasksOptions {
   /** True once the run is being ended early: nothing new may start. */
   readonly isEnding: () => boolean;
   /** Fires when the run is being ended early. */
-  readonly endSignal: AbortSignal;
+  readonly endSignal: () => AbortSignal;
   /** Of tasks whose state others may need. */
   readonly fingerprints: Map<TaskId, TaskFingerprint>;
   /** Tasks that are executed again because the state they had left is of no use. */

@@ -1,4 +1,5 @@
 import type { RunResult, TaskId, TaskNode, TaskResult } from '@tr/model';
+import { LateAbort } from '@tr/quick';
 import { sep } from 'node:path';
 import type { TaskExecution } from './execution.js';
 import { computeExitCode } from './exit-code.js';
@@ -43,7 +44,7 @@ class Run {
   /** Tasks given out by the frontier that have not ended, persistent ones apart. */
   #openTasks: number;
   #openWanted: number;
-  readonly #endController = new AbortController();
+  readonly #earlyEnd = new LateAbort();
   #ending: 'signal' | 'failure' | 'bug' | undefined;
   #bug: { readonly error: unknown } | undefined;
 
@@ -96,7 +97,7 @@ class Run {
       },
       rankOf: (task) => ranks.get(task) ?? 0,
       isEnding: () => this.#ending !== undefined,
-      endSignal: this.#endController.signal,
+      endSignal: () => this.#earlyEnd.signal,
       fingerprints: new Map(),
       remakes: new Map(),
       awaitsRemake: new Set(),
@@ -224,7 +225,7 @@ class Run {
   #end(reason: 'signal' | 'failure' | 'bug', signal: NodeJS.Signals): void {
     if (this.#ending !== undefined) return;
     this.#ending = reason;
-    this.#endController.abort();
+    this.#earlyEnd.abort();
     this.#context.slots.close();
     for (let node = this.#ready.take(); node !== undefined; node = this.#ready.take()) {
       this.#finishUnstarted(node.id, { outcome: 'aborted' });

@@ -25,7 +25,7 @@ export async function openSession(run: RunContext, task: ReadyTask, execute: Exe
   if (services === undefined || task.node.definition.services.length === 0) return { ok: true, session: undefined };
   const remade = new Set<TaskId>();
   for (;;) {
-    const opening = await services.open(task.node, task.fingerprint, endSignal);
+    const opening = await services.open(task.node, task.fingerprint, endSignal());
     if (opening.kind === 'open') return { ok: true, session: opening.session };
     if (opening.kind === 'failed' || remade.has(opening.task)) return { ok: false, failure: opening.failure };
     remade.add(opening.task);

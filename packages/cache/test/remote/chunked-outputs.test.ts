@@ -64,7 +64,7 @@ async function share(t: TestContext, backend: RemoteBackend): Promise<Readonly<R
   const { cache } = open(rig, backend);
   const run = await rig.run({ task, fingerprint, make: () => makeMany(rig), cache });
   assert.equal(run.saved?.saved, true);
-  await cache.finishRemote(never);
+  await cache.finishRemote(() => never);
   return rig.tree('web');
 }
 
@@ -81,7 +81,7 @@ async function restoreElsewhere(t: TestContext, backend: RemoteBackend): Promise
   const rig = createRig(t);
   const { cache } = open(rig, backend);
   assert.equal((await rig.run({ ...cannotRun, cache })).outcome, 'restored');
-  await cache.finishRemote(never);
+  await cache.finishRemote(() => never);
   return { rig, cache };
 }
 
@@ -112,7 +112,7 @@ describe('outputs that stay in the chunks they came in', () => {
     const rig = createRig(t);
     const { cache } = open(rig, backend, { policy: { read: true, write: false } });
     assert.equal((await rig.run({ ...cannotRun, cache })).outcome, 'restored');
-    await cache.finishRemote(never);
+    await cache.finishRemote(() => never);
     assert.deepEqual(rig.tree('web'), tree);
     assert.equal(rig.exists('../cache/v1'), false);
     const left = readdirSync(join(rig.root, '.tr/tmp')).filter((name) => name.startsWith('restore-remote-'));
@@ -145,7 +145,7 @@ describe('outputs that stay in the chunks they came in', () => {
     const linked = taskOf('web#build', { restore: 'link' });
     const { cache } = open(rig, backend);
     assert.equal((await rig.run({ ...cannotRun, task: linked, cache })).outcome, 'restored');
-    await cache.finishRemote(never);
+    await cache.finishRemote(() => never);
     assert.deepEqual(rig.tree('web'), tree);
     assert.equal(statSync(join(rig.root, 'web/dist/p7/index.js')).nlink, 2);
     const collected = await collectGarbage(rig.folder, { ...KEPT, now: now() + 1000 });
@@ -183,7 +183,7 @@ describe('outputs that stay in the chunks they came in', () => {
     };
     Object.assign(blobs, { readBytes: lie });
     await liar.run({ task, fingerprint, make: () => makeMany(liar), cache });
-    await cache.finishRemote(never);
+    await cache.finishRemote(() => never);
 
     const rig = createRig(t);
     const victim = open(rig, backend);

@@ -45,13 +45,13 @@ export async function shared(t: TestContext, change: (entry: Buffer) => Buffer =
   const maker = createRig(t);
   const cache = maker.open({ remote });
   await maker.run({ task: TASK, fingerprint: ONE, make: makes(maker), cache });
-  await cache.finishRemote(never);
+  await cache.finishRemote(() => never);
   calls.length = 0;
   const rig = createRig(t);
   const run = async (options: Partial<LocalCacheOptions> = {}, make: () => void = fails) => {
     const opened = rig.open({ remote, ...options });
     const { outcome } = await rig.run({ task: TASK, fingerprint: ONE, make, cache: opened });
-    await opened.finishRemote(never);
+    await opened.finishRemote(() => never);
     return outcome;
   };
   return { rig, run, calls, warnings, backend, remote, arrivals: join(rig.directory, 'cache/v1/arrivals') };

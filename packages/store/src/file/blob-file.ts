@@ -1,4 +1,4 @@
-import { createRunningDigest, isSameDigest } from '@tr/hash';
+import { createRunningDigest, digestOf, isSameDigest } from '@tr/hash';
 import { isMissing, type Digest } from '@tr/model';
 import type { Disk } from '../disk.js';
 import type { BodyHash } from '../body-store.js';
@@ -50,17 +50,23 @@ export function recheck(folder: CacheFolder, digest: Digest, path: string): bool
   const { disk } = folder;
   const file = openBlob(disk, path);
   if (file === undefined) return false;
-  const running = createRunningDigest();
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (let count = disk.read(file, buffer); count > 0; count = disk.read(file, buffer))
-      running.update(buffer.subarray(0, count));
+    if (!isSameDigest(digestOfOpen(disk, file, digest.size), digest)) return false;
   } finally {
     disk.close(file);
   }
-  if (!isSameDigest(running.finish(), digest)) return false;
   const touched = attempt(path, () => disk.touch(path, blobTime(digest.hash)));
   return touched.ok || touched.failure.code === 'store/read-only' || touched.failure.code === 'store/denied';
+}
+
+/** Of an open file that is to have `size` bytes, or of as much as shows that it has more. */
+function digestOfOpen(disk: Disk, file: number, size: number): Digest {
+  const buffer = Buffer.allocUnsafe(Math.min(size + 1, CHUNK_BYTES));
+  let count = disk.read(file, buffer);
+  if (size < CHUNK_BYTES) return digestOf(buffer.subarray(0, count));
+  const running = createRunningDigest();
+  for (; count > 0; count = disk.read(file, buffer)) running.update(buffer.subarray(0, count));
+  return running.finish();
 }
 
 /**

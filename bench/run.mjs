@@ -110,7 +110,11 @@ function benchSize(size) {
       // What the clone checks out was cached by the first runs; an edit of the case above is not committed.
       git(work, 'clone', '-q', roots[side], clone);
       mkdirSync(join(clone, sides[side].keep, '..'), { recursive: true });
-      cpSync(join(roots[side], sides[side].cache), join(clone, sides[side].keep), { recursive: true });
+      cpSync(join(roots[side], sides[side].cache), join(clone, sides[side].keep), {
+        recursive: true,
+        // As archives of CI caches do.
+        preserveTimestamps: true,
+      });
       return measure(sides[side].command, clone, quiet);
     };
     record(

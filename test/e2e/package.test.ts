@@ -1,10 +1,10 @@
 /** The package that users install (`npm run package`): what is in it, and that it works where nothing else of this repository is. */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -219,4 +219,21 @@ test('unpacked without a package manager, it runs tasks', async (t) => {
   const program = join(unpacked, manifest.bin['taskrun'] ?? '');
   assert.equal(outcomeIn(await call(process.execPath, program, 'build', '--log-format=json')), 'executed');
   assert.equal(outcomeIn(await call(process.execPath, program, 'build', '--log-format=json')), 'fresh');
+});
+
+test('the lines of its container file, followed without a container, start the server', async (t) => {
+  const workspace = createTeamWorkspace(t);
+  const text = readFileSync(join(unpacked, 'deploy/Containerfile'), 'utf8');
+  const here = (path: string): string => path.replace(/^\/(?=app|package)/, `${workspace.root}/image-`);
+  const [, pattern = '', directory = ''] = /^COPY (\S+) (\/package\/)$/m.exec(text) ?? [];
+  assert.equal(pattern, '*.tgz');
+  mkdirSync(here(directory));
+  copyFileSync(tarball, join(here(directory), basename(tarball)));
+  const install = /^RUN (npm install .*)$/m.exec(text)?.[1] ?? assert.fail('no installation');
+  await caller(workspace)('sh', '-c', install.split(' ').map(here).join(' '));
+  const [command = '', ...args] = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(text)?.[1] ?? '') as string[];
+  const [sub = ''] = JSON.parse(/^CMD (.*)$/m.exec(text)?.[1] ?? '') as string[];
+  const server = await serve(workspace, command, [...args.map(here), sub]);
+  assert.equal((await fetch(`${server.env['TR_REMOTE_URL']}/healthz`)).status, 200);
+  assert.equal(await server.end(), 0);
 });

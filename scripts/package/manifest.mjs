@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Native code, with a build for some machines only. `tr` does the same without: see ARCHITECTURE.md, Decisions. */
+/** Native code, with a build for some machines only. `tr` does the same without: see `packages/transport/src/zstd/zstd.ts` and `cache-server/src/config/load-blake3.ts`. */
 const OPTIONAL = ['@napi-rs/blake-hash', '@toondepauw/node-zstd'];
 const REQUIRED = ['@bokuweb/zstd-wasm'];
 /** What libraries would use if somebody had installed it, and do without. */

@@ -1,3 +1,8 @@
+// After each random change to a work tree, what `tr` comes to is compared with what it comes to in a copy without state and outputs:
+// keys, logs, every output byte. Much of it comes back to what it was, with other times, in clones that keep the cache, at once after a
+// recorded run. Machines that share a remote also make runs from nothing, with `kill -9`, policies, scopes, signatures, faults on the way
+// and damage: there a result is one whole result, log included; what was sent without trouble is a hit elsewhere; damage heals.
+//
 // Follows random histories of work trees, and of machines that share a remote (kinds `server`, `strict` and `bucket`, or `--kind=shared` for both):
 // `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--on=<directory>]`. Prints every seed.
 import { tmpdir } from 'node:os';

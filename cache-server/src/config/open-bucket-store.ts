@@ -8,7 +8,11 @@ import { UsageError } from './usage-error.js';
 /** How long one request may take, milliseconds. Clients wait longer than that. */
 const REQUEST_MS = 10_000;
 
-/** Opens a bucket as the store of a server. */
+/**
+ * Opens a bucket as the store of a server. Tokens lie in it, so that replicas share them; the key of signed URLs does not, as whoever
+ * reads the bucket could write to any scope with it. Nothing is evicted by a server: each replica would count every entry every ten
+ * minutes. `gc` or lifecycle rules do it.
+ */
 export function openBucketStore(
   url: string,
   { tokensFile, now }: { readonly tokensFile: string | undefined; readonly now: () => number },

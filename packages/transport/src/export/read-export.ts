@@ -40,7 +40,7 @@ const SMALL_CONTENT = 4 * 1024 * 1024;
 /**
  * Reads an exported result that anybody may have made and puts its contents into the store; the manifest it returns is to be put
  * after them. Only the manifest is parsed: from it follows every other byte there can be, and each content is verified against
- * it. Its action key must be the digest of the fingerprint inside.
+ * it. Its action key must be the digest of the fingerprint inside. What `tar` wrote anew is refused: nobody verifies its headers.
  */
 export async function readExport(request: ImportRequest): Promise<Step<Manifest>> {
   const { reader, blobs } = request;

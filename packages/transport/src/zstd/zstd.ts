@@ -21,7 +21,7 @@ let loaded: Promise<Zstd | undefined> | undefined;
 /**
  * Loads the codec once. The native library comes first although newer Nodes have zstd themselves: its bytes are the same
  * on every Node, so that machines with different ones share chunks. Where it has no build or was not installed, Node's own
- * is taken, else one in WebAssembly: all read each other's frames, they only write other bytes, which are stored beside.
+ * is taken, else one in WebAssembly (half the speed): all read each other's frames, they only write other bytes, which are stored beside.
  */
 export async function loadZstd(): Promise<Zstd> {
   const zstd = await load();

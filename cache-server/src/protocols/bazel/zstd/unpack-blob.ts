@@ -7,7 +7,8 @@ import { cutFrames } from './frame-pieces.js';
  * a stream that is damaged, or that holds more. Whether it is the right content is for the store to see.
  */
 export async function* unpackBlob(source: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Uint8Array> {
-  // Node has a decoder from 22.15 on only, and the packaged one takes no streams.
+  // Node has a decoder from 22.15 on only, and the packaged one takes no streams. No decoder bounds its window, nor what one call
+  // gives out: so the stream is cut first.
   const { Decompress } = await import('fzstd');
   let ready: Uint8Array[] = [];
   let unpacked = 0;

@@ -49,7 +49,7 @@ describe('a record that did not come from a run here is not believed', () => {
       const header = JSON.parse(bytes.toString('utf8', 0, bytes.indexOf('\n'))) as object;
       const forged = { ...header, counts: [0, 0, 0], pathBytes: 0, resolved: [], output: ['Packages repeated', ''] };
       renameSync(file, join(workspace.root, 'elsewhere'));
-      writeFileSync(file, `${JSON.stringify(forged)}\n`);
+      writeFileSync(file, `${JSON.stringify(forged)}\n`.repeat(2));
     }));
 
   test('a link, a pipe, a directory', async () => {

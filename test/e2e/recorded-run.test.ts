@@ -58,7 +58,7 @@ describe('a run that finds everything in place is recorded, and the same call re
     ['an empty record', () => Buffer.alloc(0)],
     [
       'a record of another format',
-      (whole: Buffer) => Buffer.from(whole.toString('latin1').replace('"format":2', '"format":3'), 'latin1'),
+      (whole: Buffer) => Buffer.from(whole.toString('latin1').replaceAll('"format":3', '"format":4'), 'latin1'),
     ],
     ['no record at all', () => Buffer.from('nonsense\n')],
     ['a record without variables', (whole: Buffer) => replaceIn(whole, '"variables"', '"variablez"')],
@@ -318,7 +318,8 @@ test('a task that is not cached is never repeated, and no value of a variable is
     for (const name of listRuns(workspace)) {
       const text = readFileSync(at(workspace, `${RUNS}/${name}`), 'latin1');
       assert.match(text, /VALUE/);
-      assert.ok(!text.slice(text.indexOf('"variables"')).includes('hunter2'));
+      const { output: _, ...others } = JSON.parse(text.split('\n')[0] ?? '') as Readonly<Record<string, unknown>>;
+      assert.ok(!JSON.stringify(others).includes('hunter2'));
     }
     workspace.remove(RUNS);
     workspace.write({

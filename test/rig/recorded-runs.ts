@@ -78,7 +78,7 @@ export function mark(workspace: TestWorkspace): void {
     const path = join(workspace.root, RUNS, name);
     const text = readFileSync(path, 'latin1');
     assert.match(text, /Packages in scope/);
-    writeFileSync(path, text.replace('Packages in scope', 'Packages repeated'), 'latin1');
+    writeFileSync(path, text.replaceAll('Packages in scope', 'Packages repeated'), 'latin1');
   }
 }
 

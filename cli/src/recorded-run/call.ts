@@ -7,9 +7,9 @@ import { digestOneWay } from './one-way.js';
 
 /**
  * Version of the format of a recorded run and of what counts as the same call. History: 1 (0.1): first. 2 (0.1): a record is bound
- * to its file, and the digest of values cannot be undone.
+ * to its file, and the digest of values cannot be undone. 3 (0.1): what a byte that has gone bad would change is there twice.
  */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** What stays with a file wherever it is moved on its file system, and no other file has. */
 export type FileIdentity = Pick<Stats, 'ino' | 'birthtimeMs'>;

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import type { QuickStat } from '@tr/quick';
-import { LOOK_WIDTH, type RecordedRun } from './recorded-run.js';
+import { LOOK_WIDTH, LOOSE, type RecordedRun } from './recorded-run.js';
 
 /** True when everything that the run looked at looks as it did. */
 export function looksSame(run: RecordedRun, quickStat: QuickStat): boolean {
@@ -42,7 +42,7 @@ export function tryResolve(path: string): string | undefined {
 
 function isSame(stat: ReturnType<QuickStat>, looks: Float64Array, at: number): boolean {
   if (stat === undefined || stat.mode !== looks[at] || stat.ino !== looks[at + 1]) return false;
-  const ctimeMs = looks[at + 4] ?? Number.NaN;
-  if (Number.isNaN(ctimeMs)) return true;
+  const ctimeMs = looks[at + 4];
+  if (ctimeMs === LOOSE) return true;
   return stat.ctimeMs === ctimeMs && stat.mtimeMs === looks[at + 3] && stat.size === looks[at + 2];
 }

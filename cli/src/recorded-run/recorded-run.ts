@@ -4,6 +4,9 @@ import type { FileIdentity } from './call.js';
 /** Numbers kept of one look: mode, inode, size, and the times of modification and of change in milliseconds. */
 export const LOOK_WIDTH = 5;
 
+/** In the place of the time of change: what is in a directory does not count. Nothing that bytes gone bad would look like. */
+export const LOOSE = -1;
+
 /** A run that found every output in place: what it looked at, and what it said. All paths are absolute and native. */
 export interface RecordedRun {
   /** Milliseconds since the epoch. */
@@ -14,7 +17,7 @@ export interface RecordedRun {
   readonly variables: readonly [names: readonly string[], digest: string];
   /** Paths that were looked at. */
   readonly looked: readonly string[];
-  /** `LOOK_WIDTH` numbers for each of `looked`. Where the last is NaN, only the first two count. */
+  /** `LOOK_WIDTH` numbers for each of `looked`. Where the last is `LOOSE`, only the first two count. */
   readonly looks: Float64Array;
   /** Nothing was there, not even a link. */
   readonly absent: readonly string[];
@@ -24,9 +27,12 @@ export interface RecordedRun {
   readonly resolved: readonly (readonly [path: string, target: string])[];
 }
 
-/** The first line of the file. The paths follow, each ended by a zero byte, then the numbers of this machine's byte order. */
+/**
+ * The first line of the file. The paths follow, each ended by a zero byte, then the numbers of this machine's byte order, then line and paths
+ * once more: a path that has gone bad would not be looked at, and nobody would know. To compare them takes no time, and a digest would.
+ */
 interface Header extends Pick<RecordedRun, 'madeAt' | 'output' | 'variables' | 'resolved'> {
-  readonly format: 2;
+  readonly format: 3;
   readonly counts: readonly [looked: number, absent: number, present: number];
   readonly pathBytes: number;
 }
@@ -36,8 +42,9 @@ export function encodeRun(run: RecordedRun): Uint8Array {
   const { madeAt, output, variables, resolved, looked, absent, present, looks } = run;
   const paths = Buffer.from([...looked, ...absent, ...present].map((path) => `${path}\0`).join(''));
   const counts = [looked.length, absent.length, present.length] as const;
-  const header: Header = { format: 2, madeAt, output, variables, resolved, counts, pathBytes: paths.length };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), paths, new Uint8Array(looks.buffer)]);
+  const header: Header = { format: 3, madeAt, output, variables, resolved, counts, pathBytes: paths.length };
+  const head = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), paths]);
+  return Buffer.concat([head, new Uint8Array(looks.buffer), head]);
 }
 
 /** Larger than any record, bytes. */
@@ -69,12 +76,14 @@ function decodeRun(bytes: Buffer): RecordedRun | undefined {
   const { counts, pathBytes, ...rest } = header;
   const [lookedCount, absentCount, presentCount] = counts;
   const pathsEnd = headerEnd + pathBytes;
-  if (bytes.length !== pathsEnd + lookedCount * LOOK_WIDTH * 8) return undefined;
+  const looksEnd = pathsEnd + lookedCount * LOOK_WIDTH * 8;
+  if (bytes.length !== looksEnd + pathsEnd || bytes.compare(bytes, looksEnd, bytes.length, 0, pathsEnd) !== 0)
+    return undefined;
   const paths = bytes.toString('utf8', headerEnd, pathsEnd).split('\0');
   const absentEnd = lookedCount + absentCount;
   if (paths.length !== absentEnd + presentCount + 1) return undefined;
   // A copy, since the numbers have to begin at a multiple of their size.
-  const looks = new Float64Array(new Uint8Array(bytes.subarray(pathsEnd)).buffer);
+  const looks = new Float64Array(new Uint8Array(bytes.subarray(pathsEnd, looksEnd)).buffer);
   return {
     ...rest,
     looks,
@@ -89,7 +98,7 @@ function isHeader(value: unknown): value is Header {
   if (typeof value !== 'object' || value === null) return false;
   const { format, madeAt, output, variables, resolved, counts } = value as Partial<Record<keyof Header, unknown>>;
   return (
-    format === 2 &&
+    format === 3 &&
     typeof madeAt === 'number' &&
     isList(output, isText) &&
     output.length === 2 &&

@@ -2,7 +2,7 @@ import { constants, existsSync, statfsSync } from 'node:fs';
 import { openQuickStat, type QuickLook, type QuickStat } from '@tr/quick';
 import { isAbsent, tryResolve } from './looks-same.js';
 import { SEEN, type FileObservation, type Sight } from './observe-files.js';
-import { LOOK_WIDTH, type RecordedRun } from './recorded-run.js';
+import { LOOK_WIDTH, LOOSE, type RecordedRun } from './recorded-run.js';
 
 /**
  * File systems of this machine, whose kernel alone says when a file was changed (`f_type` of statfs(2)): ext2 to ext4, XFS,
@@ -92,7 +92,7 @@ class LooksSummarizer {
     this.#looks[at + 1] = ino;
     this.#looks[at + 2] = size;
     this.#looks[at + 3] = mtimeMs;
-    this.#looks[at + 4] = isLoose ? Number.NaN : ctimeMs;
+    this.#looks[at + 4] = isLoose ? LOOSE : ctimeMs;
   }
 
   #isLocal(path: string, device: number): boolean {

@@ -52,6 +52,22 @@ test('a folder of an unknown version is neither read nor changed', async (t) => 
   assert.deepEqual(listFiles(directory), ['v1/format.json']);
 });
 
+test('a folder whose format file a power cut has left empty, or of zero bytes, is used, and the file written anew', async (t) => {
+  for (const torn of ['', '\0'.repeat(36)]) {
+    const { directory, folder } = createFolder(t);
+    await putEntry(createFolder(t, { directory }), 'a', []);
+    const path = join(folder.root, 'format.json');
+    const whole = readFileSync(path, 'utf8');
+    writeFileSync(path, torn);
+    const { actions, blobs } = createFolder(t, { directory });
+    const found = await actions.get(keyOf('a'));
+    assert.ok(found.ok && found.value !== undefined);
+    assert.equal(readFileSync(path, 'utf8'), torn, 'to read changes nothing');
+    assert.ok((await blobs.putBytes(Buffer.from('more'))).ok);
+    assert.equal(readFileSync(path, 'utf8'), whole);
+  }
+});
+
 test('a cache that is emptied while it is open is filled again', async (t) => {
   const subject = createFolder(t);
   await putEntry(subject, 'a', []);

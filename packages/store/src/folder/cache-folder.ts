@@ -35,8 +35,10 @@ export interface CacheFolder {
   freshPath(area: 'tmp' | 'trash' | 'quarantine' | 'arrivals', label?: string): string;
   /** Why this folder may not be used; undefined when it may. A folder that does not exist yet is fine. */
   check(): StoreFailure | undefined;
-  /** Writes the format file when there is none. Throws errors of the operating system. */
+  /** Writes the format file when there is none, or it is torn. Throws errors of the operating system. */
   prepare(): void;
+  /** Whether a format file is there that is torn: a file that is made here has to {@link prepare} first. */
+  readonly isTorn: boolean;
 }
 
 /** The folder `v1` below `directory` (absolute). Touches nothing until it is used. */
@@ -45,6 +47,7 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
   const root = join(options.directory, `v${LAYOUT_VERSION}`);
   const formatPath = join(root, 'format.json');
   let isKnownGood = false;
+  let isTorn = false;
   const own = uniqueDigits(24);
   let names = 0;
   const folder: CacheFolder = {
@@ -65,9 +68,16 @@ export function openCacheFolder(options: { readonly directory: string; readonly 
       if (isKnownGood) return undefined;
       const found = readFormat(disk, formatPath);
       if (found === 'current') isKnownGood = true;
-      return found === 'current' || found === 'absent' ? undefined : found;
+      isTorn = found === 'torn';
+      return typeof found === 'string' ? undefined : found;
     },
-    prepare: () => writeFormat(folder),
+    prepare: () => {
+      writeFormat(folder);
+      isTorn = false;
+    },
+    get isTorn() {
+      return isTorn;
+    },
   };
   return folder;
 }
@@ -77,7 +87,8 @@ export function isFreshName(name: string): boolean {
   return /(?:^|\.)[0-9a-f]{24}-[0-9a-z]+$/.test(name);
 }
 
-function readFormat(disk: Disk, path: string): 'current' | 'absent' | StoreFailure {
+/** What a power cut leaves of a file that was just written, empty or of zero bytes, is `torn`: no version of `tr` has written that. */
+function readFormat(disk: Disk, path: string): 'current' | 'absent' | 'torn' | StoreFailure {
   let text: string;
   try {
     // Asked by every call until something is stored, and an error takes ten times as long as a look.
@@ -88,12 +99,13 @@ function readFormat(disk: Disk, path: string): 'current' | 'absent' | StoreFailu
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : toStoreFailure(error, path);
   }
   if (text.trim() === JSON.stringify(FORMAT)) return 'current';
+  if (/^[\s\0]*$/.test(text)) return 'torn';
   return { code: 'store/unknown-version', path: dirname(path), found: text.trim().slice(0, 80) };
 }
 
 function writeFormat(folder: CacheFolder): void {
   const path = join(folder.root, 'format.json');
-  if (folder.disk.lstat(path) !== undefined) return;
+  if (folder.disk.lstat(path) !== undefined && !folder.isTorn) return;
   // In a work tree that does not ignore it the store would be an input of the tasks it stores.
   writeWhole(folder, join(folder.root, '.gitignore'), '*\n');
   writeWhole(folder, path, `${JSON.stringify(FORMAT)}\n`);

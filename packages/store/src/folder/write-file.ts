@@ -11,6 +11,7 @@ export interface TempFile {
 /** Opens a new temp file, making the folder when it is not there (the first time, or somebody deleted it). */
 export function openTemp(folder: CacheFolder, mode: number): TempFile {
   const path = folder.freshPath('tmp');
+  if (folder.isTorn) folder.prepare();
   try {
     return { file: folder.disk.open(path, 'create', mode), path };
   } catch (error) {

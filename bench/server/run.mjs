@@ -1,7 +1,7 @@
 // Throughput of cache servers over the routes of Turborepo, on loopback, in turns in one run: ours, the popular open one
 // (from npm, local storage), and nginx's static files as the limit for reads.
-//   npm run bench:server -- [--seconds=4] [--warm=4] [--rounds=3] [--connections=64] [--cases=get-150,…] [--only=tr,peer,nginx] [--upload=5] [--json=file]
-// Needs wrk and nginx. `--upload` is the size in GiB of what is uploaded in the case `during-upload`.
+//   npm run bench:server -- [--seconds=4] [--warm=4] [--rounds=3] [--connections=64] [--cases=get-150,…] [--only=tr,peer,nginx] [--flags='--workers 1 …'] [--upload=5] [--json=file]
+// Needs wrk and nginx. `--flags` are for our server, `--upload` is the size in GiB of what is uploaded in the case `during-upload`.
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,18 +13,33 @@ import { median } from '../measure.mjs';
 import { ensureCommands } from '../../scripts/ensure-commands.mjs';
 import { cpuSeconds, peakMemory, startNginx, startOurs, startPeer, stop, TOKEN } from './contestants.mjs';
 
-const options = Object.fromEntries(process.argv.slice(2).map((arg) => arg.replace(/^--/, '').split('=')));
+const options = Object.fromEntries(
+  process.argv.slice(2).map((arg) => {
+    const [name, ...value] = arg.replace(/^--/, '').split('=');
+    return [name, value.join('=')];
+  }),
+);
 const seconds = Number(options.seconds ?? 4);
 const rounds = Number(options.rounds ?? 3);
 const warmSeconds = Number(options.warm ?? 4);
 const connections = Number(options.connections ?? 64);
 const uploadBytes = Number(options.upload ?? 5) * 1024 ** 3;
 const only = options.only?.split(',');
+const flags = options.flags?.split(' ') ?? [];
 const MIB = 1024 * 1024;
 const KEYS = { 150: 2000, [MIB]: 200 };
 const cases = [
   { name: 'get-150', title: 'GET 150 B', method: 'GET', size: 150, who: ['tr', 'peer', 'nginx'] },
-  { name: 'get-1m', title: 'GET 1 MiB', method: 'GET', size: MIB, who: ['tr', 'peer', 'nginx'] },
+  // Ours keeps 64 MiB of bodies in memory in each worker: these fit, the others do not.
+  {
+    name: 'get-1m-48',
+    title: 'GET 1 MiB, 48 bodies',
+    method: 'GET',
+    size: MIB,
+    keys: 48,
+    who: ['tr', 'peer', 'nginx'],
+  },
+  { name: 'get-1m-200', title: 'GET 1 MiB, 200 bodies', method: 'GET', size: MIB, who: ['tr', 'peer', 'nginx'] },
   { name: 'put-150', title: 'PUT 150 B', method: 'PUT', size: 150, who: ['tr', 'peer'] },
   { name: 'put-1m', title: 'PUT 1 MiB', method: 'PUT', size: MIB, who: ['tr', 'peer'] },
   {
@@ -91,9 +106,9 @@ async function upload({ url, before, after }, name) {
   return (performance.now() - startedAt) / 1000;
 }
 
-async function load(contestant, { method, size }, { label, seconds }) {
+async function load(contestant, { method, size, keys = KEYS[size] }, { label, seconds }) {
   const { url, before, after, child } = contestant;
-  const names = method === 'GET' ? String(KEYS[size]) : label;
+  const names = method === 'GET' ? String(keys) : label;
   const path = method === 'GET' ? `${before}${size}x` : before;
   const script = fileURLToPath(new URL('load.lua', import.meta.url));
   const args = [
@@ -151,7 +166,7 @@ function report(title, name, runs) {
   );
 }
 
-const starters = { tr: startOurs, peer: startPeer, nginx: startNginx };
+const starters = { tr: (work) => startOurs(work, flags), peer: startPeer, nginx: startNginx };
 const contestants = {};
 try {
   for (const [name, begin] of Object.entries(starters)) {

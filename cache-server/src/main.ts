@@ -21,6 +21,7 @@ const USAGE = `tr-cache-server [serve] [--store s3://bucket/prefix?endpoint=U&re
                         [--port 3737] [--host 127.0.0.1] [--tokens-file F] [--trust-file F] [--signing-key-file F]
                         [--max-size 50GB] [--max-entry 20GB] [--max-age 30d] [--quota pr=2GB]... [--upkeep 10m|off]
                         [--tls-cert F --tls-key F] [--public-url U] [--trust-proxy] [--drain 30s] [--workers N]
+                        [--hot-bodies 64MB]
 tr-cache-server doctor [--store U | --dir D]       tries everything that the store must do
 tr-cache-server gc [--store U | --dir D] [--max-size 50GB] [--max-age 30d] [--quota pr=2GB]...
 tr-cache-server forget <key> [--scope S] [--tenant T] [--store U | --dir D]   a stored result that is wrong

@@ -64,6 +64,16 @@ test('a bucket has no bound and no upkeep of its own, and its tokens are in it',
   assert.throws(() => parseServeRequest(['--store', 'https://bucket'], {}, '/'), { name: 'UsageError' });
 });
 
+test('hot bodies have a bound, which may be zero', () => {
+  const bytesOf = (...args: string[]): number => parseServeRequest(args, {}, '/').hotBytes;
+  assert.equal(bytesOf(), 64 * 1024 ** 2);
+  assert.equal(bytesOf('--hot-bodies', '200MB'), 200 * 1024 ** 2);
+  for (const none of ['0', 'off']) assert.equal(bytesOf('--hot-bodies', none), 0);
+  assert.equal(parseServeRequest([], { TR_CACHE_HOT_BODIES: '1GB' }, '/').hotBytes, 1024 ** 3);
+  for (const wrong of ['many', '-1', '5GB'])
+    assert.throws(() => bytesOf(`--hot-bodies=${wrong}`), { name: 'UsageError' }, wrong);
+});
+
 test('a trust file names whose signatures count, and the nearest place decides', () => {
   const [tenant, main] = [0, 1].map(() =>
     generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   createFileEntryStore,
   createFileStreamBlobStore,
+  keepBodies,
   nodeDisk,
   openCacheFolder,
   type EntryStore,
@@ -29,14 +30,20 @@ export interface ServerStore {
 }
 
 /** Opens the store of a request. Nothing is asked of it yet. Throws a usage error for a URL that cannot be. */
-export async function openServerStore({ store, tokensFile }: ServeRequest, now: () => number): Promise<ServerStore> {
+export async function openServerStore(
+  { store, tokensFile, hotBytes }: ServeRequest,
+  now: () => number,
+): Promise<ServerStore> {
   switch (store.kind) {
     case 'directory': {
       const folder = openCacheFolder({ directory: store.directory, disk: nodeDisk });
       refuseLocalCache(folder.root, store.directory);
       return {
         entries: createFileEntryStore(folder, { now }),
-        blobs: createFileStreamBlobStore(folder, { beginBlake3: await loadBlake3() }),
+        blobs: createFileStreamBlobStore(folder, {
+          beginBlake3: await loadBlake3(),
+          keep: keepBodies({ bytes: hotBytes, now }),
+        }),
         tokens: toTokenStore(openTokenFile(tokensFile ?? join(store.directory, 'tokens.json'))),
         isInPlace: watchDirectory(store.directory),
         bucket: undefined,

@@ -27,6 +27,8 @@ export interface ServeRequest {
   readonly scopeBytes: Readonly<Record<string, number>>;
   readonly maxEntryBytes: number;
   readonly maxAgeMs: number | undefined;
+  /** Memory of each worker for bodies that are asked for again and again; 0 = none. */
+  readonly hotBytes: number;
   /** Between two rounds of eviction, milliseconds; 0 = never, which is for `gc` then. */
   readonly upkeepMs: number;
   readonly drainMs: number;
@@ -37,6 +39,8 @@ export interface ServeRequest {
 }
 
 const UPKEEP_MS = 10 * 60 * 1000;
+const HOT_BYTES = 64 * 1024 ** 2;
+const MAX_HOT_BYTES = 2 * 1024 ** 3;
 const DAY_MS = 86_400_000;
 /** More take memory, and few disks and networks are faster than these. */
 const MAX_DEFAULT_WORKERS = 4;
@@ -79,6 +83,7 @@ export function parseServeRequest(
     scopeBytes: Object.fromEntries(settings.all('quota').map(toQuota)),
     maxEntryBytes: size('max-entry') ?? 20 * 1024 ** 3,
     maxAgeMs: span('max-age') ?? 30 * DAY_MS,
+    hotBytes: mapGiven(given('hot-bodies'), toHotBytes) ?? HOT_BYTES,
     upkeepMs: given('upkeep') === 'off' ? 0 : (span('upkeep') ?? (isBucket ? 0 : UPKEEP_MS)),
     drainMs: span('drain') ?? 30_000,
     workers,
@@ -130,6 +135,14 @@ function toSize(text: string, name: string): number {
   // Nothing would fit into 0 bytes, and whoever writes that means no bound.
   if (size === undefined || size === 0)
     throw new UsageError(`--${name} must be a size above zero, such as 20GB, not \`${text}\`.`);
+  return size;
+}
+
+function toHotBytes(text: string): number {
+  const size = text === 'off' ? 0 : parseSize(text);
+  // It is one piece, which Node has to be able to give.
+  if (size === undefined || size > MAX_HOT_BYTES)
+    throw new UsageError(`--hot-bodies must be a size of at most 2GB, or 0, not \`${text}\`.`);
   return size;
 }
 

@@ -21,6 +21,7 @@ const OPTIONS = {
   'max-size': { type: 'string' },
   'max-entry': { type: 'string' },
   'max-age': { type: 'string' },
+  'hot-bodies': { type: 'string' },
   quota: { type: 'string', multiple: true },
   upkeep: { type: 'string' },
   drain: { type: 'string' },

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { ByteRange, Entry } from '@tr/store';
-import type { CacheSession } from '../session/cache-session.js';
+import type { CacheSession, PourTarget } from '../session/cache-session.js';
 import { LENT_BYTES, LentBuffers } from './lent-buffers.js';
 
 /** A body to send, always with its length. */
@@ -16,7 +16,17 @@ export interface EntryAnswer {
 export interface SentParts {
   /** Bytes before the first. */
   readonly head: Uint8Array;
-  readonly parts: readonly { readonly entry: Entry; readonly range: ByteRange }[];
+  readonly parts: readonly SentPart[];
+}
+
+interface SentPart {
+  readonly entry: Entry;
+  readonly range: ByteRange;
+}
+
+/** Where the bytes come from. */
+interface PouredParts extends SentParts {
+  readonly pour: CacheSession['pour'];
 }
 
 /** When all lent buffers are in use. */
@@ -39,7 +49,13 @@ export async function sendEntry(
     return reply.send(Readable.from([]));
   }
   if (entry.inline !== undefined) return reply.send(viewOf(entry.inline.subarray(range.start, range.end + 1)));
-  return await sendParts(reply, session, { head: NOTHING, parts: [{ entry, range }] });
+  const held = answer.range === undefined && !reply.raw.destroyed ? session.hold(entry) : undefined;
+  if (held === undefined) {
+    const pour: CacheSession['pour'] = async (...asked) => await session.pour(...asked);
+    return await sendRead(reply, { pour, head: NOTHING, parts: [{ entry, range }] });
+  }
+  reply.raw.once('close', () => held.giveBack());
+  return reply.send(viewOf(held.bytes));
 }
 
 /** The whole bodies of entries, for {@link sendParts}. */
@@ -52,6 +68,24 @@ export function wholeParts(entries: readonly Entry[]): SentParts['parts'] {
  * an error answer; others break off where the trouble is. Memory: one buffer.
  */
 export async function sendParts(reply: FastifyReply, session: CacheSession, sent: SentParts): Promise<FastifyReply> {
+  return await sendRead(reply, {
+    ...sent,
+    pour: async (entry, range, out) => await pourHeld(session, { entry, range }, out),
+  });
+}
+
+/** A body from memory where it is there, else from the store. */
+async function pourHeld(session: CacheSession, { entry, range }: SentPart, out: PourTarget): Promise<void> {
+  const held = range.start === 0 && range.end === entry.body.size - 1 ? session.hold(entry) : undefined;
+  if (held === undefined) return await session.pour(entry, range, out);
+  try {
+    await out.sink(held.bytes);
+  } finally {
+    held.giveBack();
+  }
+}
+
+async function sendRead(reply: FastifyReply, sent: PouredParts): Promise<FastifyReply> {
   const length = sent.parts.reduce((sum, { range }) => sum + range.end - range.start + 1, sent.head.length);
   void reply.header('content-length', String(length));
   // Two hold it: the one that reads from the store, and the response.
@@ -59,23 +93,19 @@ export async function sendParts(reply: FastifyReply, session: CacheSession, sent
   if (lent !== undefined) reply.raw.once('close', () => lent.giveBack());
   try {
     if (lent !== undefined && length <= LENT_BYTES)
-      return reply.send(lent.bytes.subarray(0, await gather(lent.bytes, session, sent)));
-    await sendLarge(reply, session, { ...sent, buffer: lent?.bytes ?? Buffer.allocUnsafeSlow(SMALL_BUFFER) });
+      return reply.send(lent.bytes.subarray(0, await gather(lent.bytes, sent)));
+    await sendLarge(reply, { ...sent, buffer: lent?.bytes ?? Buffer.allocUnsafeSlow(SMALL_BUFFER) });
     return reply;
   } finally {
     lent?.giveBack();
   }
 }
 
-async function sendLarge(
-  reply: FastifyReply,
-  session: CacheSession,
-  sent: SentParts & { readonly buffer: Buffer },
-): Promise<void> {
+async function sendLarge(reply: FastifyReply, sent: PouredParts & { readonly buffer: Buffer }): Promise<void> {
   reply.hijack();
   reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
   try {
-    await stream(reply.raw, session, sent);
+    await stream(reply.raw, sent);
     reply.raw.end();
   } catch (error) {
     reply.raw.destroy(error instanceof Error ? error : undefined);
@@ -83,13 +113,13 @@ async function sendLarge(
 }
 
 /** Fills the buffer; returns how far. */
-async function gather(buffer: Buffer, session: CacheSession, { head, parts }: SentParts): Promise<number> {
+async function gather(buffer: Buffer, { head, parts, pour }: PouredParts): Promise<number> {
   buffer.set(head);
   let filled = head.length;
   for (const { entry, range } of parts) {
     const rest = buffer.subarray(filled, filled + range.end - range.start + 1);
     let at = 0;
-    await session.pour(entry, range, {
+    await pour(entry, range, {
       buffer: rest,
       sink: (chunk) => {
         if (chunk.buffer !== rest.buffer) rest.set(chunk, at);
@@ -103,8 +133,7 @@ async function gather(buffer: Buffer, session: CacheSession, { head, parts }: Se
 
 async function stream(
   response: ServerResponse,
-  session: CacheSession,
-  { head, parts, buffer }: SentParts & { readonly buffer: Buffer },
+  { head, parts, buffer, pour }: PouredParts & { readonly buffer: Buffer },
 ): Promise<void> {
   let giveUp: (() => void) | undefined;
   response.once('close', () => giveUp?.());
@@ -116,7 +145,7 @@ async function stream(
       else response.write(chunk, (error) => (error instanceof Error ? reject(error) : resolve()));
     });
   if (head.length > 0) await write(head);
-  for (const { entry, range } of parts) await session.pour(entry, range, { buffer, sink: write });
+  for (const { entry, range } of parts) await pour(entry, range, { buffer, sink: write });
 }
 
 function viewOf(bytes: Uint8Array): Buffer {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { BodyDigest, ByteRange, Entry } from '@tr/store';
+import type { BodyDigest, ByteRange, Entry, HeldBody } from '@tr/store';
 import type { Identity } from '../auth/identity.js';
 
 /** The client's half of a name; the session adds tenant, scope and protocol. */
@@ -46,6 +46,8 @@ export interface CacheSession {
    * only until `sink` is done. The last one comes after all that is not verified yet has been; trouble is thrown before.
    */
   pour(entry: Entry, range: ByteRange, out: PourTarget): Promise<void>;
+  /** The whole body, when it is in memory; to be asked once for each answer that has all of it. */
+  hold(entry: Entry): HeldBody | undefined;
   /** The whole body, verified. Only for bodies known to be small. */
   readBytes(entry: Entry): Promise<Uint8Array>;
   /** `kept`: an entry was there first and stays. Throws `read-only` for a credential that may not write. */

@@ -41,6 +41,7 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
     list: (instance) => finder.list(instance),
     read: (entry, range) => readContent(blobs, entry, range),
     pour: (entry, range, out) => pourContent(blobs, { entry, range }, out),
+    hold: (entry) => blobs.hold?.(entry.body),
     readBytes: async (entry) => entry.inline ?? unwrap(await blobs.readBytes(entry.body)),
     write: (key, body, options) => {
       noteKey(key);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFileEntryStore, createFileStreamBlobStore, nodeDisk, openCacheFolder } from '@tr/store';
+import { createFileEntryStore, createFileStreamBlobStore, keepBodies, nodeDisk, openCacheFolder } from '@tr/store';
 import {
   createToken,
   DEFAULT_PARENTS,
@@ -56,7 +56,10 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   };
   const running = await startCacheServer({
     entries: createFileEntryStore(folder, { now }),
-    blobs: createFileStreamBlobStore(folder, { beginBlake3: await loadBlake3() }),
+    blobs: createFileStreamBlobStore(folder, {
+      beginBlake3: await loadBlake3(),
+      keep: keepBodies({ bytes: 8 * 1024 ** 2, now }),
+    }),
     protocols: PROTOCOLS,
     tokens: () => [...tokens.values()],
     revokeToken: async (id) => revoke(id),

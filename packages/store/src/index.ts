@@ -21,12 +21,14 @@ export {
   type EntryPutOptions,
   type EntryStore,
   type EntryUsage,
+  type HeldBody,
   type StreamBlobStore,
 } from './entry-store/entry-store.js';
 export { fromEntryBytes, isSameName, isSameWrite, MAX_ENTRY_BYTES, toEntryBytes } from './entry-store/entry-bytes.js';
 export { entryPath, keyDigest, namespacePath } from './entry-store/entry-path.js';
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
+export { keepBodies } from './entry-store/kept-bodies.js';
 export { nodeDisk, type Disk } from './disk.js';
 export type { FileLook } from './file-look.js';
 export { readOwnEntries, scanFiles, type FoundFile } from './upkeep/scan-folder.js';

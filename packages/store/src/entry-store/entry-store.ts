@@ -82,6 +82,13 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** A body in memory that somebody looks at. Nobody may write to it. */
+export interface HeldBody {
+  readonly bytes: Uint8Array;
+  /** To be called once, when nobody looks at the bytes any more: they become another body's. */
+  giveBack(): void;
+}
+
 /** A {@link BodyStore} that also takes and gives streams, as a server needs it. */
 export interface StreamBlobStore extends BodyStore {
   /**
@@ -112,6 +119,11 @@ export interface StreamBlobStore extends BodyStore {
     sink: (chunk: Uint8Array) => void | Promise<void>,
     buffer?: Uint8Array,
   ): Promise<StoreResult<undefined>>;
+  /**
+   * The whole content from memory, where a store keeps some: as it may be trusted when it is read now. Undefined: it has to be read.
+   * To be asked once for each request that wants all of it.
+   */
+  hold?(digest: BodyDigest): HeldBody | undefined;
   /** Shows every blob to `visit`; `youngAt` is when it was stored or found again, milliseconds since the epoch. */
   scanBlobs(
     visit: (blob: { readonly digest: BodyDigest; readonly youngAt: number }) => void,

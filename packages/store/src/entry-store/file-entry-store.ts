@@ -20,11 +20,10 @@ import {
 } from './entry-bytes.js';
 import { entryPath, keyPath, namespacePath } from './entry-path.js';
 import { RecentEntries } from './recent-entries.js';
+import { isYoungFile } from './same-file.js';
 import { USE_INTERVAL_MS, type Entry, type EntryName, type EntryStore } from './entry-store.js';
 
 const ENTRY_MODE = 0o644;
-/** Younger entries are read each time, milliseconds. */
-const YOUNG_MS = 100;
 
 /** What the store needs besides its folder. */
 export interface FileEntryStoreOptions {
@@ -51,8 +50,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
         const found = readEntry(folder, path, name);
         if (!found.ok) return found;
         if (found.value === undefined) return ok(undefined);
-        // A file as young as the clock of the file system is coarse could be replaced by another with the same stat.
-        if (now() - found.value.stats.ctimeMs > YOUNG_MS) recent.note(path, found.value.stats, found.value.entry);
+        if (!isYoungFile(found.value.stats, now())) recent.note(path, found.value.stats, found.value.entry);
         return ok(found.value.entry);
       });
     },

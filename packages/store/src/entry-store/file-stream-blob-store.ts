@@ -11,16 +11,23 @@ import { scanBodies, scanFiles } from '../upkeep/scan-folder.js';
 import { BatchWriter } from './batch-writer.js';
 import type { BodyDigest, BodyHash } from '../body-store.js';
 import type { ByteRange, StreamBlobStore } from './entry-store.js';
+import type { OpenKeptBodies } from './kept-bodies.js';
 
 /** Read-only: nobody may change a blob. */
 const BLOB_MODE = 0o444;
 /** How many blobs this process remembers as verified. */
 const MAX_REMEMBERED = 200_000;
 
+/** What such a store may be given. */
+export interface StreamBlobStoreOptions extends FileBlobStoreOptions {
+  /** What it keeps in memory. Left out: nothing. */
+  readonly keep?: OpenKeptBodies | undefined;
+}
+
 /** Blobs as files of a cache folder, in and out as streams. Bodies are named by BLAKE3 where that is given. */
-export function createFileStreamBlobStore(folder: CacheFolder, options: FileBlobStoreOptions = {}): StreamBlobStore {
+export function createFileStreamBlobStore(folder: CacheFolder, options: StreamBlobStoreOptions = {}): StreamBlobStore {
   const { disk } = folder;
-  const { onAdded, beginBlake3 } = options;
+  const { onAdded, beginBlake3, keep } = options;
   const base = createFileBlobStore(folder, options);
   /** Blob -> change time of its file when all of it was last verified. */
   const verified = new Map<string, number>();
@@ -28,6 +35,7 @@ export function createFileStreamBlobStore(folder: CacheFolder, options: FileBlob
     const stats = disk.lstat(folder.blobPath(digest.hash));
     return stats?.isFile() === true && stats.size === digest.size ? stats.ctimeMs : undefined;
   };
+  const kept = keep?.(folder, ({ hash }, { ctimeMs }) => verified.get(hash) === ctimeMs);
   const remember = (digest: BodyDigest, time: number): void => {
     if (verified.size >= MAX_REMEMBERED) verified.clear();
     verified.set(digest.hash, time);
@@ -90,6 +98,8 @@ export function createFileStreamBlobStore(folder: CacheFolder, options: FileBlob
       return await readPart(folder, { path, range, sink, buffer });
     },
 
+    hold: (digest) => kept?.hold(digest),
+
     async scanBlobs(visit) {
       return await attemptAsync(folder.root, async () => {
         const pacer = createPacer();
@@ -115,6 +125,7 @@ export function createFileStreamBlobStore(folder: CacheFolder, options: FileBlob
         const stats = disk.lstat(path);
         if (stats !== undefined && stats.ctimeMs > youngAt) return false;
         verified.delete(hash);
+        kept?.forget(hash);
         dropTemp(folder, path);
         return true;
       });

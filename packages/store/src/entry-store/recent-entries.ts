@@ -1,5 +1,6 @@
 import type { FileLook } from '../file-look.js';
 import type { Entry } from './entry-store.js';
+import { isSameFile } from './same-file.js';
 
 /** Bytes of bodies and records that are kept, by estimate. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -53,8 +54,4 @@ export class RecentEntries {
 
 function weigh({ inline }: Entry): number {
   return RECORD_BYTES + (inline?.length ?? 0);
-}
-
-function isSameFile(a: FileLook, b: FileLook): boolean {
-  return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
 }

@@ -58,3 +58,20 @@ test('small bodies are taken whole however they come in, also several requests a
     assert.equal(await answer.text(), content, hash);
   }
 });
+
+test('requests that wait for their turn end with their connection: they are logged, and hold nothing any more', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const url = `${server.url}/v8/artifacts/large`;
+  const headers = { authorization: `Bearer ${token}` };
+  assert.equal((await fetch(url, { method: 'PUT', headers, body: Buffer.alloc(8 * 1024 ** 2, 'x') })).status, 202);
+  const socket = connect(server.port, '127.0.0.1').pause();
+  const count = 20;
+  socket.write(`GET /v8/artifacts/large HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`.repeat(count));
+  // The server has all of them by the time it has answered somebody else.
+  await fetch(`${server.url}/healthz`);
+  socket.destroy();
+  const cut = () => server.requests().filter(({ method, outcome }) => method === 'GET' && outcome === 'cut').length;
+  for (let tries = 0; tries < 1000 && cut() < count; tries++) await fetch(`${server.url}/healthz`);
+  assert.equal(cut(), count);
+});

@@ -7,6 +7,7 @@ import {
 } from 'node:http2';
 import { createServer as createNetServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { QueuedResponses } from './queued-responses.js';
 
 /** No header may take longer than this, milliseconds. */
 const HEADERS_TIMEOUT_MS = 60_000;
@@ -49,9 +50,14 @@ export function createConnections(
   http.setTimeout(IDLE_TIMEOUT_MS);
   // Node starts to watch connections (slow headers, idle ones on close) when a server listens, which this one never does.
   http.emit('listening');
-  http.on('request', handlers.onRequest);
+  const queued = new QueuedResponses();
+  const receive: RequestListener = (request, response) => {
+    queued.watch(response, request.socket);
+    handlers.onRequest(request, response);
+  };
+  http.on('request', receive);
   // The handler lets the client go on once it knows who that is.
-  http.on('checkContinue', handlers.onRequest);
+  http.on('checkContinue', receive);
   const http2 = createHttp2Server({ settings: { initialWindowSize: HTTP2_WINDOW_BYTES } });
   prepareHttp2(http2, handlers);
   const front = tls === undefined ? createPlainFront(http, http2) : createTlsFront(tls, http, http2);

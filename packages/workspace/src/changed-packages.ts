@@ -1,6 +1,7 @@
 import { ROOT_PACKAGE, sorted, type PackageName, type RelativePath, type Workspace } from '@tr/model';
 import { createPackageGraph } from './package-graph.js';
 import { isLockfile, lockfileNamesOf } from './package-manager.js';
+import { selfAndParents } from './paths.js';
 
 /** What decides how far a changed file reaches. */
 export interface ChangeRules {
@@ -56,11 +57,6 @@ export function isOwnLockfile({ lockfile, packageManager }: Workspace, path: Rel
 function findPackagesBelow(workspace: Workspace, files: readonly RelativePath[]): readonly PackageName[] {
   const paths = new Set(files);
   return [...workspace.packages.values()]
-    .filter((entry) => parentsOf(entry.directory).some((parent) => paths.has(parent)))
+    .filter((entry) => selfAndParents(entry.directory).some((path) => paths.has(path)))
     .map((entry) => entry.name);
-}
-
-function parentsOf(directory: RelativePath): readonly RelativePath[] {
-  const parts = directory.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }

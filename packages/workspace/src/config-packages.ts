@@ -1,7 +1,8 @@
 import { ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import type { DirectoryListings } from './directory-listings.js';
 import { findPackageDirectories } from './package-globs.js';
-import { isDirectory, toAbsolute } from './read-text.js';
+import { toAbsolute } from './paths.js';
+import { isDirectory } from './read-text.js';
 
 /** What our own configuration says about packages. */
 export interface ConfigPackageRules {

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { RelativePath } from '@tr/model';
-import { isAbsent, joinRelative, toAbsolute } from './read-text.js';
+import { joinRelative, toAbsolute } from './paths.js';
+import { isAbsent } from './read-text.js';
 
 /** What one directory holds; links are followed. Names sorted by nothing in particular. */
 export interface DirectoryListing {

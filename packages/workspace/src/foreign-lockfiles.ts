@@ -1,6 +1,6 @@
 import { sortedUnique, type RelativePath } from '@tr/model';
 import { createDirectoryListings, type DirectoryListings } from './directory-listings.js';
-import { joinRelative } from './read-text.js';
+import { joinRelative } from './paths.js';
 
 /** Files that pin the dependencies of a language we do not narrow: they count whole. */
 const LOCKFILE_NAMES = new Set([

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { RelativePath } from '@tr/model';
 import type { DirectoryListings } from './directory-listings.js';
-import { toAbsolute } from './read-text.js';
+import { toAbsolute } from './paths.js';
 
 /**
  * Says whether a directory of the workspace really lies outside of it, behind a link. Outputs of such a package would

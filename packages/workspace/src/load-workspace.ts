@@ -22,7 +22,8 @@ import { findPackageCycles } from './package-cycles.js';
 import { findPackageDirectories } from './package-globs.js';
 import { detectPackageManager, findLockfile } from './package-manager.js';
 import { positionOfEntry } from './positions.js';
-import { readTextIfFile, toAbsolute } from './read-text.js';
+import { toAbsolute } from './paths.js';
+import { readTextIfFile } from './read-text.js';
 
 /** Everything that is not read from the workspace itself. */
 export interface LoadWorkspaceRequest extends ConfigPackageRules {

@@ -2,7 +2,8 @@ import { isRecord, ok, type PackageManager, type RelativePath, type Result, type
 import type { Manifest } from './manifest.js';
 import { parseNpmrc } from './npmrc.js';
 import { majorOf, type ManagerChoice } from './package-manager.js';
-import { readTextIfAllowed, readTextIfFile, toAbsolute } from './read-text.js';
+import { toAbsolute } from './paths.js';
+import { readTextIfAllowed, readTextIfFile } from './read-text.js';
 import { readYamlObject } from './yaml-file.js';
 
 /** What the user's machine says about package managers; the caller reads the environment. */

@@ -2,7 +2,8 @@ import { parse, printParseErrorCode } from 'jsonc-parser';
 import { fail, isRecord, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import { NotAFileError } from '@tr/quick';
 import { positionAt, positionOfKey, withinStack } from './positions.js';
-import { joinRelative, readTextIfPresent, toAbsolute } from './read-text.js';
+import { joinRelative, toAbsolute } from './paths.js';
+import { readTextIfPresent } from './read-text.js';
 
 /** The parts of a package.json that we use, checked. */
 export interface Manifest {

@@ -12,7 +12,7 @@ import {
   type WorkspaceFailure,
 } from '@tr/model';
 import type { DirectoryListings } from './directory-listings.js';
-import { joinRelative, toAbsolute } from './read-text.js';
+import { joinRelative, selfAndParents, toAbsolute } from './paths.js';
 
 /** Says whether a name (or path) matches; made from one glob. */
 type Matcher = (text: string) => boolean;
@@ -162,9 +162,4 @@ function createExclusion(entries: readonly Entry[], compile: Compile): (director
     }
     return excluded;
   };
-}
-
-function selfAndParents(directory: RelativePath): string[] {
-  const parts = directory.split('/');
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }

@@ -1,6 +1,5 @@
 import { statSync, type Stats } from 'node:fs';
-import { join, sep } from 'node:path';
-import { errorCode, type RelativePath } from '@tr/model';
+import { errorCode } from '@tr/model';
 import { NotAFileError, readFileText } from '@tr/quick';
 
 /**
@@ -14,7 +13,18 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && ABSENT.has(error.code);
 }
 
-/** The same, and undefined for a named pipe, a socket or a device: what nobody would look for in one. */
+/** Text of a file without a byte order mark; undefined when there is none. Other trouble throws, {@link NotAFileError} too. */
+export function readTextIfPresent(path: string): string | undefined {
+  try {
+    const text = readFileText(path);
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** As {@link readTextIfPresent}, and undefined for a named pipe, a socket or a device: what nobody would look for in one. */
 export function readTextIfFile(path: string): string | undefined {
   try {
     return readTextIfPresent(path);
@@ -24,24 +34,13 @@ export function readTextIfFile(path: string): string | undefined {
   }
 }
 
-/** The same, and undefined for what this user may not read: a file whose settings are welcome, and needed by nobody. */
+/** As {@link readTextIfFile}, and undefined for what this user may not read: a file whose settings are welcome, and needed by nobody. */
 export function readTextIfAllowed(path: string): string | undefined {
   try {
     return readTextIfFile(path);
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EACCES' || code === 'EPERM') return undefined;
-    throw error;
-  }
-}
-
-/** Text of a file without a byte order mark; undefined when there is none. Other trouble throws, {@link NotAFileError} too. */
-export function readTextIfPresent(path: string): string | undefined {
-  try {
-    const text = readFileText(path);
-    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
@@ -63,16 +62,4 @@ function statIfPresent(path: string): Stats | undefined {
     if (isAbsent(error)) return undefined;
     throw error;
   }
-}
-
-/** Native absolute path of a workspace-relative one. */
-export function toAbsolute(root: string, path: RelativePath): string {
-  if (path === '') return root;
-  // Once per package and more: `join` takes longer than the system call that follows.
-  return sep === '/' && root !== sep ? `${root}/${path}` : join(root, path);
-}
-
-/** Joins two workspace-relative paths without normalising. */
-export function joinRelative(directory: RelativePath, name: string): RelativePath {
-  return directory === '' ? name : `${directory}/${name}`;
 }

@@ -1,6 +1,7 @@
 import { fail, isRecord, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import { NotAFileError } from '@tr/quick';
-import { readTextIfPresent, toAbsolute } from './read-text.js';
+import { toAbsolute } from './paths.js';
+import { readTextIfPresent } from './read-text.js';
 
 type YamlObject = Readonly<Record<string, unknown>>;
 

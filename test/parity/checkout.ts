@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPackageConfig, loadRootConfig, TURBO_CONFIG_NAMES } from '@tr/config';
-import type { RelativePath } from '@tr/model';
+import { loadPackageConfig, loadRootConfig } from '@tr/config';
+import { TURBO_CONFIG_NAMES, type RelativePath } from '@tr/model';
 import { asList, asRecord, type Tools } from './dry-run.js';
 
 /** What the cases are made from. */

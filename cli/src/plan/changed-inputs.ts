@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { createPathMatcher } from '@tr/fingerprint';
-import type { InputSpec, RelativePath, TaskNode } from '@tr/model';
+import { CONFIG_NAMES, type InputSpec, type RelativePath, type TaskNode } from '@tr/model';
 
 /** What changed. */
 export interface ChangedFiles {
@@ -10,7 +10,7 @@ export interface ChangedFiles {
 }
 
 /** Beside explicit inputs these files of the package always count. */
-const ALWAYS = ['package.json', 'turbo-like.config.json', 'turbo.json', 'turbo.jsonc'];
+const ALWAYS = ['package.json', ...CONFIG_NAMES];
 
 /**
  * Says whether a changed file is an input of a task, from paths alone, so that files which are gone count too. The rules

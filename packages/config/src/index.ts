@@ -4,7 +4,7 @@
  * Refuses: knowing which packages exist (told by the caller), whether a task has a script, words for people.
  * Terms: `turbo` file = turbo.json or turbo.jsonc; `own` file = turbo-like.config.json; `entry` = a task as written.
  */
-export { TURBO_CONFIG_NAMES, loadPackageConfig, loadRootConfig } from './load/load-config.js';
+export { loadPackageConfig, loadRootConfig } from './load/load-config.js';
 export { parseDuration } from './formats/duration.js';
 export { parseSize } from './formats/size.js';
 export { parseConfigFile, type ParseOutcome } from './parse/parse-config-file.js';

@@ -4,6 +4,7 @@
  * Refuses: I/O, Node APIs, words for people (those are made in `reporter`).
  */
 export * from './cache.js';
+export * from './config-names.js';
 export * from './error-code.js';
 export * from './failures/config.js';
 export * from './failures/failure.js';

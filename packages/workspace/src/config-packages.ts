@@ -1,4 +1,4 @@
-import { ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import { ok, OWN_CONFIG_NAME, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import type { DirectoryListings } from './directory-listings.js';
 import { findPackageDirectories } from './package-globs.js';
 import { toAbsolute } from './paths.js';
@@ -40,7 +40,7 @@ export function findConfigPackages(
       dot: false,
       isPackage: (directory) => {
         const { files } = listings(directory);
-        return files.has('package.json') || files.has('turbo-like.config.json');
+        return files.has('package.json') || files.has(OWN_CONFIG_NAME);
       },
     });
     if (!directories.ok) return directories;

@@ -1,10 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fail, ok, type Result, type WorkspaceFailure } from '@tr/model';
+import { CONFIG_NAMES, fail, ok, type Result, type WorkspaceFailure } from '@tr/model';
 import { NotAFileError } from '@tr/quick';
 import { readTextIfFile, readTextIfPresent } from './read-text.js';
-
-const CONFIG_NAMES = ['turbo-like.config.json', 'turbo.json', 'turbo.jsonc'];
 
 /**
  * The directory of the nearest root configuration, from `cwd` upwards: absolute, native, links resolved.

@@ -1,4 +1,4 @@
-import type { InputSpec, OutputSpec } from '@tr/model';
+import { TURBO_CONFIG_NAMES, type InputSpec, type OutputSpec } from '@tr/model';
 import { compileGlob, type Glob } from '../globs/glob.js';
 import { walkDefault, type DefaultWalk } from './default-inputs.js';
 import type { WalkContext } from './walk-context.js';
@@ -9,7 +9,7 @@ import { walkGlob } from './walk-glob.js';
  * among them: what it says of a task is in the fingerprint by its parts, and where it is the only one of a repository, a
  * word about some other task would do every installation and every migration again.
  */
-export const ALWAYS_INPUTS: readonly string[] = ['package.json', 'turbo.json', 'turbo.jsonc'];
+export const ALWAYS_INPUTS: readonly string[] = ['package.json', ...TURBO_CONFIG_NAMES];
 
 /** Walks the inputs `spec` means for the package in `context.directory`; they end up in its collector. */
 export function walkInputs(context: WalkContext, spec: InputSpec, walk: Omit<DefaultWalk, 'exclusions'>): void {

@@ -16,7 +16,7 @@ list() {
 rm -rf "$out/content" "$out/each" "$out/key" "$out/run" "$out/link"
 mkdir -p "$out/each"
 {
-  echo "env $FUZZ_A|$FUZZ_G|$FUZZ_W_1|$FUZZ_W_2|$FUZZ_DOT"
+  echo "env $FUZZ_A|$FUZZ_G|$FUZZ_W_1|$FUZZ_W_2|$FUZZ_W_3|$FUZZ_DOT"
   set -f
   IFS='
 '

@@ -36,7 +36,16 @@ export function copyScene(scene: Scene, directory: string): Scene {
 export function listTracked(scene: Scene): ReadonlySet<string> {
   const { top } = scene;
   const listing = scene.git('ls-files', '-z', '--recurse-submodules') ?? scene.git('ls-files', '-z') ?? '';
-  return new Set(top === undefined ? [] : listing.split('\0').map((path) => join(top, path)));
+  if (top === undefined) return new Set();
+  return new Set([...listing.split('\0').map((path) => join(top, path)), ...listForgotten(scene)]);
+}
+
+/** What a repository tracks that lies in the work tree, whether or not the outer one still knows of it. */
+function listForgotten(scene: Scene): readonly string[] {
+  return ['packages/a/src/vendor', 'packages/b']
+    .map((path) => join(scene.root, path))
+    .filter((path) => existsSync(join(path, '.git')))
+    .flatMap((path) => (scene.git('-C', path, 'ls-files', '-z') ?? '').split('\0').map((name) => join(path, name)));
 }
 
 function copyTree(from: string, to: string, isLeft: (path: string) => boolean): void {

@@ -1,10 +1,11 @@
 import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../histories/random.js';
-import { FAILING, type Change } from './changes/change.js';
+import { FAILING, FoundDifference, type Change } from './changes/change.js';
 import { FILE_CHANGES } from './changes/files.js';
 import { GIT_CHANGES } from './changes/git.js';
 import { OUTPUT_CHANGES } from './changes/outputs.js';
+import { REPEAT_CHANGES } from './changes/repeats.js';
 import { RETURN_CHANGES } from './changes/returns.js';
 import { RUN_CHANGES } from './changes/runs.js';
 import { SETTING_CHANGES } from './changes/settings.js';
@@ -25,34 +26,58 @@ const WEIGHTS: Weights<Change> = [
   [RUN_CHANGES, 9],
   [RETURN_CHANGES, 24],
   [TREE_CHANGES, 12],
+  [REPEAT_CHANGES, 0],
 ];
+
+/** The same of histories that are about recorded runs. */
+const REPEAT_WEIGHTS: Weights<Change> = WEIGHTS.map(([changes], at) => [changes, [20, 8, 8][at] ?? 0] as const).with(
+  -1,
+  [REPEAT_CHANGES, 64],
+);
+
+/** One of so many steps is compared with a run from nothing in those, and one has to do with recorded runs in others. */
+const SELDOM = 8;
 
 /** The history of a seed. */
 export function makeHistory(
   seed: number,
-  { length, kind }: { readonly length: number; readonly kind?: Kind | undefined },
+  {
+    length,
+    kind,
+    repeats = false,
+  }: { readonly length: number; readonly kind?: Kind | undefined; readonly repeats?: boolean },
 ): History<Kind> {
   const random = new Random(seed);
-  const chosen = kind ?? random.pick(KINDS);
-  return { seed, kind: chosen, steps: makeSteps(random, length, WEIGHTS) };
+  const chosen = kind ?? random.pick(repeats ? [...KINDS, 'links', 'links', 'links'] : KINDS);
+  return { seed, kind: chosen, steps: makeSteps(random, length, repeats ? REPEAT_WEIGHTS : WEIGHTS), repeats };
 }
 
 /**
  * Makes the steps of a history; after each of them what `tr` comes to in the work tree has to be what it comes to in a copy of it without state and
- * outputs. Ends at the first difference.
+ * outputs, or, for one that repeats what it has recorded, what it comes to the long way. Ends at the first difference.
  */
-export async function followHistory({ seed, kind, steps }: History<Kind>, places: Places): Promise<Outcome> {
+export async function followHistory(
+  { seed, kind, steps, repeats = false }: History<Kind>,
+  places: Places,
+): Promise<Outcome> {
   const scene = makeScene(kind, new Random(seed), places.warm);
   const seen = new Map<string, string>();
   const story: string[] = [];
   let failures = 0;
+  let made = 0;
   try {
     for (const step of steps) {
       const random = new Random(step.seed);
       if (failures > 0 && random.below(3) > 0) mend(scene);
       // Nothing but errors comes of a work tree that people would have to repair.
       if (failures > 3) break;
+      made += 1;
+      const isSeldom = step.seed % SELDOM === 0;
       const done = (await changeOf(step, WEIGHTS)?.(scene, random)) ?? `${step.name} (nothing to do)`;
+      if (repeats && !isSeldom) {
+        story.push(done);
+        continue;
+      }
       const call = chooseAgain(scene, random) ?? chooseCall(scene, random);
       story.push(`${done} -> tr ${call.args.join(' ')}`);
       const { differences, failed } = await check(scene, {
@@ -63,9 +88,13 @@ export async function followHistory({ seed, kind, steps }: History<Kind>, places
         shares: random.below(4) === 0,
       });
       failures = failed ? failures + 1 : 0;
-      if (differences.length > 0) return { steps: story.length, story, differences };
+      if (differences.length > 0) return { steps: made, story, differences };
+      if (isSeldom) story.push((await REPEAT_CHANGES['disturb']?.(scene, random)) ?? '');
     }
-    return { steps: story.length, story, differences: [] };
+    return { steps: made, story, differences: [] };
+  } catch (error) {
+    if (!(error instanceof FoundDifference)) throw error;
+    return { steps: made, story, differences: error.differences };
   } finally {
     scene.dispose();
   }

@@ -12,6 +12,8 @@ export interface History<K extends string> {
   readonly seed: number;
   readonly kind: K;
   readonly steps: readonly Step[];
+  /** It is about recorded runs. */
+  readonly repeats?: boolean;
 }
 
 /** Where scenes are made: the one that is followed, and the copies that are run from nothing. */

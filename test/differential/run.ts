@@ -4,7 +4,8 @@
 // and damage: there a result is one whole result, log included; what was sent without trouble is a hit elsewhere; damage heals.
 //
 // Follows random histories of work trees, and of machines that share a remote (kinds `server`, `strict` and `bucket`, or `--kind=shared` for both):
-// `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--on=<directory>]`. Prints every seed.
+// `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--repeats] [--on=<directory>]`. Prints every seed. With `--repeats` they are
+// about recorded runs: that nothing such a run looked at changes unnoticed.
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { followHistory, makeHistory } from './follow.js';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     on: { type: 'string', default: tmpdir() },
     cold: { type: 'string', default: tmpdir() },
     shrink: { type: 'string', default: 'yes' },
+    repeats: { type: 'boolean', default: false },
   },
 });
 
@@ -56,6 +58,9 @@ for (let at = 0; at < Number(values.count); at += 1) {
   const seed = Number(values.seed) + at;
   if (isShared)
     await tryHistory(makeSharedHistory(seed, { length, kind: remote }), (each) => followSharedHistory(each, places));
-  else await tryHistory(makeHistory(seed, { length, kind }), (each) => followHistory(each, places));
+  else
+    await tryHistory(makeHistory(seed, { length, kind, repeats: values.repeats }), (each) =>
+      followHistory(each, places),
+    );
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -23,3 +23,11 @@ for (const [kind, seed] of HISTORIES)
     assert.deepEqual(differences, [], `after ${story.join('\n')}\n${differences.join('\n')}`);
     assert.equal(steps, 8);
   });
+
+test('nothing that a recorded run looked at changes unnoticed: links, seed 501', async () => {
+  const places = { warm: tmpdir(), cold: tmpdir() };
+  const history = makeHistory(501, { length: 6, kind: 'links', repeats: true });
+  const { differences, story, steps } = await followHistory(history, places);
+  assert.deepEqual(differences, [], `after ${story.join('\n')}\n${differences.join('\n')}`);
+  assert.equal(steps, 6);
+});

@@ -6,6 +6,16 @@ import type { Scene } from '../scene.js';
 /** Does something to a scene as a person or a tool would; says in a few words what. Undefined: there was nothing to do it to. */
 export type Change = (scene: Scene, random: Random) => string | undefined | Promise<string | undefined>;
 
+/** Thrown by a change that compares for itself what `tr` says, and has found it wrong. */
+export class FoundDifference extends Error {
+  readonly differences: readonly string[];
+
+  constructor(differences: readonly string[]) {
+    super(differences[0]);
+    this.differences = differences;
+  }
+}
+
 /** Changes by name. */
 export type Changes = Readonly<Record<string, Change>>;
 

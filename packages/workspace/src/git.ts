@@ -74,7 +74,7 @@ export function readFileAtRef(
   if (!commit.ok) return commit;
   const name = `${commit.value}:${toScope({ root, git }).prefix}${path}`;
   const exists = spawn(git, ['cat-file', '-e', name]);
-  if (exists.error) return fail(describe(['cat-file'], exists));
+  if (exists.error) return fail(toFailure(['cat-file'], exists));
   if (exists.status !== 0) return ok(undefined);
   return runGit(git, ['cat-file', 'blob', name]);
 }
@@ -107,7 +107,7 @@ export function resolveCommit(git: GitLocation, ref: string): Result<string, Wor
   // No ref begins with a dash: it would be read as an option.
   if (ref === '' || ref.startsWith('-') || ref.includes('\0')) return unknown;
   const found = spawn(git, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
-  if (found.error) return fail(describe(['rev-parse'], found));
+  if (found.error) return fail(toFailure(['rev-parse'], found));
   const id = found.stdout.trim();
   return found.status === 0 && /^[0-9a-f]{40,64}$/.test(id) ? ok(id) : unknown;
 }
@@ -117,7 +117,7 @@ export function findMergeBase(git: GitLocation, from: string, to: string): Resul
   const commits = resolveAll(git, [from, to]);
   if (!commits.ok) return commits;
   const found = spawn(git, ['merge-base', ...commits.value]);
-  if (found.error) return fail(describe(['merge-base'], found));
+  if (found.error) return fail(toFailure(['merge-base'], found));
   if (found.status === 0) return ok(found.stdout.trim());
   return fail({ code: 'workspace/no-merge-base', from, to });
 }
@@ -172,10 +172,10 @@ function spawn(git: GitLocation, args: readonly string[]): GitEnd {
 
 function runGit(git: GitLocation, args: readonly string[]): Result<string, WorkspaceFailure> {
   const end = spawn(git, args);
-  return end.status === 0 && !end.error ? ok(end.stdout) : fail(describe(args, end));
+  return end.status === 0 && !end.error ? ok(end.stdout) : fail(toFailure(args, end));
 }
 
-function describe(args: readonly string[], end: GitEnd): WorkspaceFailure {
+function toFailure(args: readonly string[], end: GitEnd): WorkspaceFailure {
   const missing = end.error && 'code' in end.error && end.error.code === 'ENOENT';
   if (missing) return { code: 'workspace/git-unavailable', detail: 'there is no such program' };
   const detail = end.error?.message ?? end.stderr.trim().split('\n')[0] ?? `exit code ${end.status}`;

@@ -18,4 +18,4 @@ export * from './git-head.js';
 export * from './load-workspace.js';
 export * from './locate-git.js';
 export { type UserSettings } from './manager-settings.js';
-export * from './package-graph.js';
+export { createPackageGraph, type PackageGraph } from './package-graph.js';

@@ -11,7 +11,7 @@ import { isDirectory, isFile, readTextIfFile } from './read-text.js';
 export function locateGit(root: string): GitLocation | undefined {
   for (const workTree of selfAndAncestors(root)) {
     const gitDir = readGitDir(workTree);
-    if (gitDir !== undefined) return describe(workTree, gitDir);
+    if (gitDir !== undefined) return toLocation(workTree, gitDir);
   }
   return undefined;
 }
@@ -26,7 +26,7 @@ function readGitDir(workTree: string): string | undefined {
   return isFile(join(gitDir, 'HEAD')) ? gitDir : undefined;
 }
 
-function describe(workTree: string, gitDir: string): GitLocation {
+function toLocation(workTree: string, gitDir: string): GitLocation {
   const pointer = readTextIfFile(join(gitDir, 'commondir'))?.trim();
   if (pointer === undefined) return { workTree, gitDir, commonDir: gitDir, mainWorkTree: workTree };
   const commonDir = resolve(gitDir, pointer);

@@ -52,7 +52,7 @@ export async function readManagerSettings(source: SettingsSource): Promise<Resul
     case 'bun': {
       // Bun starts scripts with its own choice of shell and reads no script-shell.
       const scriptShell = choice.name === 'bun' ? undefined : findScriptShell(source, readNpmrc(source.root));
-      return ok(describe(source, { scriptShell, runsPrePost: true, linksByRange: true }));
+      return ok(toSettings(source, { scriptShell, runsPrePost: true, linksByRange: true }));
     }
   }
 }
@@ -62,7 +62,7 @@ async function readBerrySettings(source: SettingsSource): Promise<Result<Manager
   const yarnrc = await readYamlObject(source.root, '.yarnrc.yml', 'enableTransparentWorkspaces');
   if (!yarnrc.ok) return yarnrc;
   const linksByRange = yarnrc.value['enableTransparentWorkspaces'] !== false;
-  return ok(describe(source, { scriptShell: undefined, runsPrePost: false, linksByRange }));
+  return ok(toSettings(source, { scriptShell: undefined, runsPrePost: false, linksByRange }));
 }
 
 /**
@@ -84,7 +84,7 @@ async function readPnpmSettings(source: SettingsSource): Promise<Result<ManagerS
     linksByRange: toBoolean(linking) ?? isOld,
   };
   return ok({
-    ...describe(source, facts),
+    ...toSettings(source, facts),
     globs: readGlobList(yaml.value['packages']),
     globsAt: { file: 'pnpm-workspace.yaml', key: 'packages' },
     invalidWorkspaces: false,
@@ -98,7 +98,7 @@ interface ScriptFacts {
   readonly linksByRange: boolean;
 }
 
-function describe(source: SettingsSource, facts: ScriptFacts): ManagerSettings {
+function toSettings(source: SettingsSource, facts: ScriptFacts): ManagerSettings {
   const { workspaces } = source.manifest.fields;
   const globs = readGlobList(isRecord(workspaces) ? workspaces['packages'] : workspaces);
   const isEmptyList = Array.isArray(workspaces) && workspaces.length === 0;
@@ -139,7 +139,7 @@ function findScriptShell({ user }: SettingsSource, npmrc: ReadonlyMap<string, st
 
 /** `lockfileVersion` is on the first lines: 9.0 since pnpm 9. Without a lockfile: a current pnpm. */
 function guessPnpmMajor(root: string): number {
-  const text: RelativePath | undefined = readTextIfFile(toAbsolute(root, 'pnpm-lock.yaml'));
+  const text = readTextIfFile(toAbsolute(root, 'pnpm-lock.yaml'));
   const version = text === undefined ? undefined : /^lockfileVersion: *'?"?(\d+)/m.exec(text)?.[1];
   return version === undefined ? 9 : Number(version);
 }

@@ -1,4 +1,5 @@
 import { compareStrings, sorted, type Package, type PackageName } from '@tr/model';
+import { reachOver } from './package-graph.js';
 
 type Edges = ReadonlyMap<PackageName, readonly PackageName[]>;
 
@@ -8,7 +9,7 @@ type Edges = ReadonlyMap<PackageName, readonly PackageName[]>;
  */
 export function findPackageCycles(packages: ReadonlyMap<PackageName, Package>): readonly (readonly PackageName[])[] {
   const edges = trimLeaves(new Map([...packages].map(([name, entry]) => [name, entry.internalDependencies])));
-  const reached = new Map([...edges.keys()].map((name) => [name, reach(edges, name)]));
+  const reached = new Map([...edges.keys()].map((name) => [name, reachOver((each) => edges.get(each) ?? [], name)]));
   const groups = new Map<PackageName, PackageName[]>();
   for (const [name, below] of reached) {
     if (!below.has(name)) continue;
@@ -36,15 +37,4 @@ function trimLeaves(edges: Edges): Edges {
     }
   }
   return new Map([...edges].filter(([name]) => open.has(name)));
-}
-
-function reach(edges: Edges, from: PackageName): ReadonlySet<PackageName> {
-  const seen = new Set<PackageName>();
-  const pending = [...(edges.get(from) ?? [])];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    pending.push(...(edges.get(next) ?? []));
-  }
-  return seen;
 }

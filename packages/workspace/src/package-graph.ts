@@ -48,16 +48,22 @@ function createClosure(edges: Edges): (name: PackageName) => ReadonlySet<Package
   return (name) => {
     const before = known.get(name);
     if (before) return before;
-    const closure = new Set<PackageName>();
-    const pending = [...edges(name)];
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      if (closure.has(next)) continue;
-      closure.add(next);
-      pending.push(...edges(next));
-    }
+    const closure = reachOver(edges, name);
     known.set(name, closure);
     return closure;
   };
+}
+
+/** Everything reachable from a package over one edge or more; itself only when it is on a cycle. */
+export function reachOver(edges: Edges, from: PackageName): ReadonlySet<PackageName> {
+  const reached = new Set<PackageName>();
+  const pending = [...edges(from)];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    pending.push(...edges(next));
+  }
+  return reached;
 }
 
 function findContaining(byDirectory: ReadonlyMap<RelativePath, PackageName>, path: RelativePath): PackageName {

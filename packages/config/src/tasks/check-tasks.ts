@@ -10,6 +10,7 @@ import {
   type ServiceDefinition,
 } from '@tr/model';
 import { withoutNegation } from '../formats/glob.js';
+import { ROOT_MARKER } from '../formats/markers.js';
 import type { TaskEntry } from '../parse/parsed-config.js';
 import type { RootConfig } from '../resolve/root-config.js';
 import type { ConfigKind, TaskValue } from '../schema/config-schema.js';
@@ -102,8 +103,8 @@ function leavesRoot(glob: string, depth: number): boolean {
   let left = depth;
   for (const segment of glob.split('/')) {
     if (segment === '..') left -= 1;
-    // After `$TURBO_ROOT$` the next `..` is already outside.
-    else if (segment === '$TURBO_ROOT$') left = 0;
+    // After it the next `..` is already outside.
+    else if (segment === ROOT_MARKER) left = 0;
     else if (segment !== '.' && segment !== '') left += 1;
     if (left < 0) return true;
   }

@@ -1,3 +1,4 @@
+import { fail, ok, type Result } from '@tr/model';
 import { createScanner, parseTree, type Node, type ParseError } from 'jsonc-parser';
 
 /** The brackets among the kinds of tokens: the library's enum cannot be imported where each file is compiled for itself. */
@@ -7,14 +8,14 @@ const CLOSING: ReadonlySet<number> = new Set([2, 4]);
 const DEEPEST = 100;
 
 /**
- * Parses JSON with comments and trailing commas. A number is returned in place of a tree for what is nested so deeply that the parser,
- * which calls itself, runs out of stack: the offset where it is too deep. Undefined when there is nothing.
+ * Parses JSON with comments and trailing commas; undefined when there is nothing, what is wrong is added to `errors`. Fails for what is
+ * nested so deeply that the parser, which calls itself, runs out of stack: with the offset where it is too deep.
  */
-export function parseJsonTree(text: string, errors: ParseError[]): Node | number | undefined {
+export function parseJsonTree(text: string, errors: ParseError[]): Result<Node | undefined, number> {
   try {
-    return parseTree(text, errors, { allowTrailingComma: true });
+    return ok(parseTree(text, errors, { allowTrailingComma: true }));
   } catch (error) {
-    if (error instanceof RangeError) return findTooDeep(text);
+    if (error instanceof RangeError) return fail(findTooDeep(text));
     throw error;
   }
 }

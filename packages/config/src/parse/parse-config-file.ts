@@ -39,8 +39,8 @@ export function parseConfigFile(text: string, file: ConfigFile): ParseOutcome<Pa
 function parseText(source: SourceText, collector: Collector): Node | undefined {
   const errors: ParseError[] = [];
   const tree = parseJsonTree(source.text, errors);
-  if (typeof tree === 'number') {
-    collector.error({ code: 'config/syntax', at: source.positionAt(tree), detail: 'NestedTooDeeply' });
+  if (!tree.ok) {
+    collector.error({ code: 'config/syntax', at: source.positionAt(tree.failure), detail: 'NestedTooDeeply' });
     return undefined;
   }
   let lastLine = 0;
@@ -50,7 +50,7 @@ function parseText(source: SourceText, collector: Collector): Node | undefined {
     if (at.line !== lastLine) collector.error({ code: 'config/syntax', at, detail: printParseErrorCode(error) });
     lastLine = at.line;
   }
-  return errors.length === 0 ? tree : undefined;
+  return errors.length === 0 ? tree.value : undefined;
 }
 
 interface Parsed {

@@ -51,14 +51,28 @@ export function disturb(scene: Scene, { record, call }: Recorded, random: Random
       : part < 6
         ? [record.present, moveAway]
         : part < 8
-          ? [findLinks(record.resolved), leadElsewhere]
-          : [random.below(3) > 0 ? record.looked : listEverything(scene), changeLook];
+          ? random.below(2) === 0
+            ? [findLinks(record.resolved), leadElsewhere]
+            : [findTargets(listEverything(scene)), changeLook]
+          : [random.below(4) > 0 ? chooseLooked(scene, record, random) : listEverything(scene), changeLook];
   const path = pickSome(random, ours(paths));
   if (path === undefined) return undefined;
   const output = relative(scene.root, path);
   // As if it had been edited by hand: nobody may remove it.
   if (isOutput(output) && output.includes('/each/')) scene.strangers.add(output);
   return make(path, { away: join(scene.base, 'away'), random });
+}
+
+/** Seldom our own state: less follows from it. */
+function chooseLooked(scene: Scene, { looked }: RecordedPaths, random: Random): readonly string[] {
+  const isState = (path: string): boolean => path.startsWith(`${join(scene.root, '.tr')}/`);
+  const wantsState = random.below(8) === 0;
+  return looked.filter((path) => isState(path) === wantsState);
+}
+
+/** What links lead to. */
+function findTargets(paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => lstatSync(path).isSymbolicLink() && existsSync(path)).map((path) => realpathSync(path));
 }
 
 /** Also what a run that is recorded wrongly does not say it has looked at. */

@@ -9,7 +9,7 @@ import { REPEAT_CHANGES } from './changes/repeats.js';
 import { RETURN_CHANGES } from './changes/returns.js';
 import { RUN_CHANGES } from './changes/runs.js';
 import { SETTING_CHANGES } from './changes/settings.js';
-import { STATE_CHANGES } from './changes/state.js';
+import { DAMAGE, STATE_CHANGES } from './changes/state.js';
 import { TREE_CHANGES } from './changes/trees.js';
 import { check } from './check.js';
 import { changeOf, makeSteps, type History, type Outcome, type Places, type Weights } from './history.js';
@@ -32,10 +32,10 @@ const WEIGHTS: Weights<Change> = [
 /** The same of histories that are about recorded runs. */
 const REPEAT_WEIGHTS: Weights<Change> = WEIGHTS.map(([changes], at) => [changes, [20, 8, 8][at] ?? 0] as const).with(
   -1,
-  [REPEAT_CHANGES, 64],
+  [REPEAT_CHANGES, 144],
 );
 
-/** One of so many steps is compared with a run from nothing in those, and one has to do with recorded runs in others. */
+/** One of so many steps is compared with a run from nothing in those; in others one has to do with recorded runs, two with damage. */
 const SELDOM = 8;
 
 /** The history of a seed. */
@@ -73,7 +73,9 @@ export async function followHistory(
       if (failures > 3) break;
       made += 1;
       const isSeldom = step.seed % SELDOM === 0;
-      const done = (await changeOf(step, WEIGHTS)?.(scene, random)) ?? `${step.name} (nothing to do)`;
+      const change = (await changeOf(step, WEIGHTS)?.(scene, random)) ?? `${step.name} (nothing to do)`;
+      const damage = step.seed % SELDOM < 2 ? await DAMAGE(scene, random) : undefined;
+      const done = damage === undefined ? change : `${change}, ${damage}`;
       if (repeats && !isSeldom) {
         story.push(done);
         continue;

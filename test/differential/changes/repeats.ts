@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../histories/random.js';
 import { disturb, UNTRACKED } from '../disturb.js';
@@ -9,7 +9,7 @@ import { FoundDifference, type Changes } from './change.js';
 import { setTime } from './kept-files.js';
 
 /** Rounds of one change. */
-const ROUNDS = 4;
+const ROUNDS = 6;
 /** What was written before this long counts as settled, milliseconds: see `summarize-looks.ts`. */
 const SETTLED_MS = 60;
 /** Values that the variables of tasks have at first: only what is there can get another value. */
@@ -71,11 +71,19 @@ function packages({ root, shape }: Scene): readonly string[] {
   return shape.packages.map((path) => join(root, path)).filter((path) => existsSync(join(path, 'src')));
 }
 
+/** A file that git does not know, and a link to one that nothing else leads to. */
+function addSources(scene: Scene, directory: string): void {
+  const [untracked, link] = [join(directory, UNTRACKED.path), join(directory, 'src/led.txt')];
+  if (!existsSync(untracked)) writeFileSync(untracked, UNTRACKED.text);
+  const led = join(scene.root, 'stash/led.txt');
+  if (!existsSync(led)) scene.write('stash/led.txt', 'aaaa\n');
+  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(relative(dirname(link), led), link);
+}
+
 /** What a recorded run has to notice. */
 export const REPEAT_CHANGES: Changes = {
   disturb: async (scene, random) => {
-    for (const path of packages(scene))
-      if (!existsSync(join(path, UNTRACKED.path))) writeFileSync(join(path, UNTRACKED.path), UNTRACKED.text);
+    for (const path of packages(scene)) addSources(scene, path);
     for (const name of VARIABLES) if (!scene.variables.has(name)) scene.variables.set(name, '1');
     const done: string[] = [];
     for (const path of scene.listSources().map((each) => join(scene.root, each)))

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../histories/random.js';
 import type { Scene } from '../scene.js';
@@ -45,6 +56,43 @@ const ofFile =
 const copy = (from: string, to: string): void => {
   spawnSync('cp', ['-a', from, to]);
 };
+
+/** What a failing disk makes of bytes: one of them is another, a block is gone, of zero bytes, there twice, or in the place of another. */
+function spoil(bytes: Buffer, random: Random): Buffer {
+  const size = random.pick([1, 16, 64, 512]);
+  const [from, to] = [0, 0].map(() => Math.floor(random.below(Math.max(bytes.length, 1)) / size) * size) as [
+    number,
+    number,
+  ];
+  const block = bytes.subarray(from, from + size);
+  switch (random.below(6)) {
+    case 0:
+      return Buffer.concat([bytes.subarray(0, from), bytes.subarray(from + size)]);
+    case 1:
+      return Buffer.concat([bytes.subarray(0, from), block, bytes.subarray(from)]);
+    case 2:
+      return Buffer.from(bytes).fill(random.pick([0, 0xff]), from, Math.min(from + size, bytes.length));
+    case 3: {
+      const copy = Buffer.from(bytes);
+      block.copy(copy, to);
+      return copy;
+    }
+    default: {
+      const copy = Buffer.from(bytes);
+      copy[from] = (copy[from] ?? 0) ^ (1 << random.below(8));
+      return copy;
+    }
+  }
+}
+
+/** What a disk does to our own state. A cache whose version is another one is refused, until somebody has looked. */
+export const DAMAGE: Change = ofFile('damage', /\/(?:cache|state)\/(?!.*format\.json$)/, (path, random) => {
+  const bytes = spoil(readFileSync(path), random);
+  // Not what else has the same inode: an output that is a link to the store was written to by nobody.
+  if (lstatSync(path).nlink > 1) rmSync(path);
+  else chmodSync(path, 0o600);
+  writeFileSync(path, bytes);
+});
 
 /** What happens to our own state, and to the work tree as a whole. */
 export const STATE_CHANGES: Changes = {

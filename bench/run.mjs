@@ -30,7 +30,8 @@ if (stubNpm) {
   chmodSync(join(work, 'stub/npm'), 0o755);
 }
 
-const tr = options.tr ?? `${bin}tr`;
+/** As a package starts it: its command is the bundle's first file. */
+const tr = options.tr ?? fileURLToPath(new URL('../cli/bundle/tr.cjs', import.meta.url));
 const quiet = {
   TURBO_TELEMETRY_DISABLED: '1',
   TURBO_NO_UPDATE_NOTIFIER: '1',

@@ -7,7 +7,7 @@
 //   --facts F      writes what went in, as JSON: `files` (absolute), and `packages` that are asked for when it runs
 import { build as buildOnce } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -340,7 +340,10 @@ await build({
   outfile: `${out}/tr.cjs`,
   plugins: [pastIndexes, lazyBuiltins],
   define: { ...common.define, 'process.env.TR_BUILD_ID': JSON.stringify(buildId) },
+  // Packages link the command to it.
+  banner: { js: '#!/usr/bin/env node' },
 });
+chmodSync(`${out}/tr.cjs`, 0o755);
 if (options.server !== undefined)
   await build({
     ...common,

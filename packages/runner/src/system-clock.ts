@@ -18,8 +18,18 @@ export const systemClock: Clock = {
   },
   schedule: (ms, callback) => {
     if (ms > LONGEST_DELAY_MS) return () => undefined;
+    if (ms <= 0) return callSoon(callback);
     const timer = setTimeout(callback, ms).unref();
     return () => clearTimeout(timer);
   },
   sleep: (ms) => new Promise<void>((resolve) => void setTimeout(resolve, ms)),
 };
+
+/** When all promises have had their turn. Timers take a while to load, which a run of few milliseconds does without. */
+function callSoon(callback: () => void): () => void {
+  let isWanted = true;
+  process.nextTick(() => isWanted && callback());
+  return () => {
+    isWanted = false;
+  };
+}

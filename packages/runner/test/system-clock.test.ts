@@ -13,3 +13,14 @@ test('time goes on, whatever somebody sets the clock to', (t) => {
     assert.ok(elapsed >= 0 && elapsed < 60_000, `${elapsed} ms`);
   }
 });
+
+test('what is due at once is called when all promises have had their turn, unless it is cancelled', async () => {
+  const calls: string[] = [];
+  const cancel = systemClock.schedule(0, () => calls.push('cancelled'));
+  systemClock.schedule(0, () => calls.push('soon'));
+  cancel();
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  assert.deepEqual(calls, []);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(calls, ['soon']);
+});

@@ -33,6 +33,7 @@ export class Screen {
   readonly #clock: ReporterClock;
   readonly #status: StatusSource | undefined;
   #pending = EMPTY_BYTES;
+  #flushedAt = -Infinity;
   #cancelFlush: (() => void) | undefined;
   #cancelTick: (() => void) | undefined;
   #stopListening: (() => void) | undefined;
@@ -97,6 +98,7 @@ export class Screen {
   flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
+    this.#flushedAt = this.#clock.now();
     const line = this.#renderStatus();
     if (this.#pending === '' && line === this.#drawn) return;
     const before = this.#eraseStatus();
@@ -126,7 +128,9 @@ export class Screen {
   }
 
   #scheduleFlush(): void {
-    this.#cancelFlush ??= this.#clock.schedule(FRAME_MS, () => this.flush());
+    if (this.#cancelFlush !== undefined) return;
+    const wait = this.#flushedAt + FRAME_MS - this.#clock.now();
+    this.#cancelFlush = this.#clock.schedule(Math.max(0, wait), () => this.flush());
   }
 
   #renderStatus(): string {

@@ -52,6 +52,24 @@ test('lines come above the status line, whole, and one write does it', () => {
   assert.deepEqual(show().slice(BANNER), ['a:x: one', 'a:x: two', '[0/1] 1s · running a:x']);
 });
 
+test('the first lines go out at once, those that follow wait for the next frame', () => {
+  const { add, clock, out } = watch(80);
+  add(start({ 'a#x': {} }));
+  add(started('a#x'));
+  clock.advance(0);
+  assert.equal(out.writes.length, 1);
+  add(output('a#x', 'one\n'));
+  clock.advance(15);
+  assert.equal(out.writes.length, 1);
+  add(output('a#x', 'two\n'));
+  clock.advance(1);
+  assert.equal(out.writes.length, 2);
+  clock.advance(100);
+  add(output('a#x', 'three\n'));
+  clock.advance(0);
+  assert.equal(out.writes.length, 3);
+});
+
 test('names too long for the row are cut, wide characters counted as two cells', () => {
   const { add, clock, show } = watch(26);
   add(start({ '包装箱子构建#構築する作業': {} }));

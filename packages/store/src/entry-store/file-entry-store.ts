@@ -6,7 +6,7 @@ import { noteUse, placeRecord } from '../folder/place-record.js';
 import { guarded } from '../folder/guarded.js';
 import { setAside } from '../folder/quarantine.js';
 import { writeTemp } from '../folder/write-file.js';
-import { createPacer } from '../pacer.js';
+import { createPacer, SERVING_BUDGET_MS } from '../pacer.js';
 import { readWhole } from '../read-whole.js';
 import { attemptAsync, type StoreResult } from '../trouble.js';
 import { scanDirectories, scanFiles } from '../upkeep/scan-folder.js';
@@ -100,7 +100,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
       const refusal = folder.check();
       if (refusal !== undefined) return fail(refusal);
       return await attemptAsync(root, async () => {
-        const pacer = createPacer();
+        const pacer = createPacer(SERVING_BUDGET_MS);
         for (const scope of scanDirectories(disk, root)) {
           for (const namespace of scanDirectories(disk, scope)) {
             for (const fanOut of scanDirectories(disk, namespace)) {

@@ -5,7 +5,7 @@ import { blobTime, CHUNK_BYTES } from '../file/blob-file.js';
 import { createFileBlobStore, type FileBlobStoreOptions } from '../file/file-blob-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { commitTemp, dropTemp, openTemp } from '../folder/write-file.js';
-import { createPacer } from '../pacer.js';
+import { createPacer, SERVING_BUDGET_MS } from '../pacer.js';
 import { attempt, attemptAsync, toStoreFailure, type StoreResult } from '../trouble.js';
 import { scanBodies, scanFiles } from '../upkeep/scan-folder.js';
 import { BatchWriter } from './batch-writer.js';
@@ -102,7 +102,7 @@ export function createFileStreamBlobStore(folder: CacheFolder, options: StreamBl
 
     async scanBlobs(visit) {
       return await attemptAsync(folder.root, async () => {
-        const pacer = createPacer();
+        const pacer = createPacer(SERVING_BUDGET_MS);
         for (const { hash, stats } of scanBodies(folder)) {
           visit({ digest: { hash, size: stats.size }, youngAt: stats.ctimeMs });
           await pacer.turn();
@@ -219,7 +219,7 @@ async function readPart(
   if (!opened.ok) return opened;
   const file = opened.value;
   try {
-    const pacer = createPacer();
+    const pacer = createPacer(SERVING_BUDGET_MS);
     for (let at = range.start; at <= range.end; at += step) {
       const length = Math.min(step, range.end - at + 1);
       const chunk = buffer?.subarray(0, length) ?? Buffer.allocUnsafe(length);

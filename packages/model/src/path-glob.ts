@@ -6,14 +6,21 @@ type Segment = 'depth' | ((name: string) => boolean);
 /** What glob libraries give a meaning, besides the three signs here. */
 const OTHER_SIGNS = /[[\]{}()!+|\\"'$^<>,]|\*{3}/;
 
+/** Ways to spread 255 characters over as many stars are tried in some milliseconds; each one more takes a hundred times as long. */
+const MOST_IN_NAME = 3;
+const MOST_IN_PATH = 8;
+/** Half of what the library takes at most, which counts signs that were escaped twice. */
+const LONGEST = 30_000;
+
 /**
- * Tests slash-separated paths against a glob in which only `*`, `?` (one UTF-16 unit) and `**` (as a whole name; in a longer one it is
- * `*`) are special; undefined for a glob with anything else. Says what `picomatch` says, but takes time in proportion to both lengths:
- * the library makes a regular expression of a glob, which tries out all ways to spread the path over the stars.
- * `dot`: whether `*`, `?` and `**` stand for names that begin with a dot.
+ * Tests slash-separated paths against a glob with so many stars that a library could compare it for minutes: `picomatch` makes a
+ * regular expression of a glob, which tries out all ways to spread a path over the stars. This one says the same and takes time in
+ * proportion to both lengths, but knows only `*`, `?` (one UTF-16 unit) and `**` (as a whole name; in a longer one it is `*`).
+ * Undefined for any other glob: the library's test is quicker, or {@link isCostlyGlob}. `dot`: whether stars and `?` stand for names
+ * that begin with a dot.
  */
-export function createPathTest(glob: string, dot: boolean): ((path: string) => boolean) | undefined {
-  if (glob === '' || OTHER_SIGNS.test(glob)) return undefined;
+export function createStarsTest(glob: string, dot: boolean): ((path: string) => boolean) | undefined {
+  if (!hasManyStars(glob) || OTHER_SIGNS.test(glob)) return undefined;
   const segments = toSegments(glob, dot);
   return (path) => {
     let reached = withEmptyDepths(segments, new Set([0]));
@@ -81,23 +88,15 @@ function hasPart(name: string, at: number, part: string): boolean {
   return true;
 }
 
-/** Ways to spread 255 characters over as many stars are tried in some milliseconds; each one more takes a hundred times as long. */
-const MOST_IN_NAME = 3;
-const MOST_IN_PATH = 8;
-/** Half of what the library takes at most, which counts signs that were escaped twice. */
-const LONGEST = 30_000;
-
-/**
- * True for a glob that {@link createPathTest} does not take, and that a library could compare for minutes: too many stars and repeated
- * groups in one name or in all, or too long a text.
- */
+/** True for a glob that could be compared for minutes and that {@link createStarsTest} does not take. */
 export function isCostlyGlob(glob: string): boolean {
-  if (!OTHER_SIGNS.test(glob)) return false;
-  return countSpreads(glob) > MOST_IN_PATH || glob.length > LONGEST || glob.split('/').some(isCostlyName);
+  return OTHER_SIGNS.test(glob) && hasManyStars(glob);
 }
 
-function isCostlyName(name: string): boolean {
-  return countSpreads(name) > MOST_IN_NAME;
+/** Too many stars and repeated groups in one name or in all, or too long a text. */
+function hasManyStars(glob: string): boolean {
+  if (countSpreads(glob) > MOST_IN_PATH || glob.length > LONGEST) return true;
+  return glob.split('/').some((name) => countSpreads(name) > MOST_IN_NAME);
 }
 
 /** What may stand for texts of any length. */

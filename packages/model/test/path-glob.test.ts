@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPathTest, isCostlyGlob } from '../src/index.js';
+import { createStarsTest, isCostlyGlob } from '../src/index.js';
 
-describe('createPathTest', () => {
+/** Puts so many stars into a glob that this test takes it: a name of stars alone, that the first name of the path stands for. */
+const starry = (glob: string): string => `*?*?*?*?*/${glob}`;
+const below = (path: string): string => `four/${path}`;
+
+describe('createStarsTest', () => {
   for (const [glob, yes, no] of [
     ['a/b', ['a/b'], ['a', 'a/b/c', 'b']],
     ['*', ['a', '.a'], ['a/b']],
@@ -18,10 +22,11 @@ describe('createPathTest', () => {
     ['@a.b~c/x-*', ['@a.b~c/x-1'], ['@a_b~c/x-1']],
   ] as const)
     it(glob, () => {
-      const test = createPathTest(glob, true);
+      const test = createStarsTest(starry(glob), true);
       assert.ok(test);
-      for (const path of yes) assert.equal(test(path), true, path);
-      for (const path of no) assert.equal(test(path), false, path);
+      for (const path of yes) assert.equal(test(below(path)), true, path);
+      for (const path of no) assert.equal(test(below(path)), false, path);
+      assert.equal(test(`six/${yes[0]}`), false);
     });
 
   it('lets stars stand for a dot at the start of a name only when told to', () => {
@@ -33,22 +38,29 @@ describe('createPathTest', () => {
       ['a/**', 'a/.b'],
       ['**/c', '.b/c'],
     ] as const) {
-      assert.equal(createPathTest(glob, true)?.(path), true, glob);
-      assert.equal(createPathTest(glob, false)?.(path), false, glob);
+      assert.equal(createStarsTest(starry(glob), true)?.(below(path)), true, glob);
+      assert.equal(createStarsTest(starry(glob), false)?.(below(path)), false, glob);
     }
-    assert.equal(createPathTest('.*/**/.c', false)?.('.a/b/.c'), true);
+    assert.equal(createStarsTest(starry('.*/**/.c'), false)?.(below('.a/b/.c')), true);
   });
 
-  it('leaves what has other signs to others', () => {
-    for (const glob of ['', '[a]', '{a,b}', '!(a)', 'a+b', 'a\\*', 'a|b', '***', '"a"'])
-      assert.equal(createPathTest(glob, true), undefined, glob);
+  it('leaves few stars and other signs to others', () => {
+    for (const glob of [
+      '',
+      '*',
+      '**/a/**',
+      '*a*b*c',
+      '*/*/*/*/*/*/*',
+      ...['[a]', '{a,b}', '!(a)', 'a+b', 'a\\*', 'a|b', '***'].map(starry),
+    ])
+      assert.equal(createStarsTest(glob, true), undefined, glob);
   });
 
   it('takes time in proportion, however many stars there are', () => {
     const name = 'a'.repeat(255);
-    assert.equal(createPathTest('*a'.repeat(60) + 'b', true)?.(name), false);
-    assert.equal(createPathTest('*?a'.repeat(60) + 'b', true)?.(name), false);
-    assert.equal(createPathTest('**/a/'.repeat(60) + 'b', true)?.(Array(1000).fill('a').join('/')), false);
+    assert.equal(createStarsTest('*a'.repeat(60) + 'b', true)?.(name), false);
+    assert.equal(createStarsTest('*?a'.repeat(60) + 'b', true)?.(name), false);
+    assert.equal(createStarsTest('**/a/'.repeat(60) + 'b', true)?.(Array(1000).fill('a').join('/')), false);
   });
 });
 

@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import picomatch from 'picomatch';
 import {
   compareStrings,
-  createPathTest,
+  createStarsTest,
   fail,
   isCostlyGlob,
   ok,
@@ -52,7 +52,7 @@ export function findPackageDirectories(search: PackageGlobSearch): Result<readon
   if (costly) return fail({ code: 'workspace/costly-glob', at: undefined, glob: costly.written });
   const compile: Compile = (glob) =>
     MAGIC.test(glob)
-      ? (createPathTest(glob, search.dot) ?? picomatch(glob, { dot: search.dot }))
+      ? (createStarsTest(glob, search.dot) ?? picomatch(glob, { dot: search.dot }))
       : (text) => text === glob;
   const found = new Set<RelativePath>();
   for (const entry of entries) {

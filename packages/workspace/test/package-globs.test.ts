@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import picomatch from 'picomatch';
-import { createPathTest } from '@tr/model';
+import { createStarsTest } from '@tr/model';
 import { failuresOf, loadOk, namesOf } from './support/load.js';
 import { pkg, type Tree } from './support/tree.js';
 
@@ -52,7 +52,7 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
-describe('globs of stars and question marks', () => {
+describe('globs of many stars and question marks', () => {
   const SIGNS = ['a', 'b', '.', '-', '@', '~', '\u00e9', '\u{1F600}', '*', '*', '**', '?'];
   const OPTIONS = [{ dot: true }, { dot: false }, { dot: true, nonegate: true, noextglob: true, posix: true }];
 
@@ -62,11 +62,14 @@ describe('globs of stars and question marks', () => {
     const make = (from: readonly string[], length: number): string =>
       Array.from({ length: 1 + random(length) }, () => pick(from)).join('');
     const literals = SIGNS.slice(0, 8);
-    const isPlain = (names: readonly string[]): boolean => names.every((name) => !/^\.{0,2}$|\*{3}/.test(name));
+    const isPlain = (names: readonly string[]): boolean => names.every((name) => !/^\.{0,2}$/.test(name));
     const met = { matches: 0, others: 0 };
     for (let round = 0; round < 20_000; round++) {
-      const names = Array.from({ length: 1 + random(4) }, () => (random(4) === 0 ? '**' : make(SIGNS, 4)));
+      const names = Array.from({ length: 1 + random(4) }, () =>
+        random(4) === 0 ? '**' : make(SIGNS, 24).replace(/\*{3,}/g, '**'),
+      );
       if (!isPlain(names)) continue;
+      if (createStarsTest(names.join('/'), true) === undefined) continue;
       const path = names.flatMap((name) =>
         name === '**'
           ? Array.from({ length: random(3) }, () => make(literals, 2))
@@ -77,10 +80,10 @@ describe('globs of stars and question marks', () => {
       for (const options of OPTIONS) {
         const [glob, text] = [names.join('/'), path.join('/')];
         const expected = picomatch(glob, options)(text);
-        assert.equal(createPathTest(glob, options.dot)?.(text), expected, JSON.stringify({ glob, text, options }));
+        assert.equal(createStarsTest(glob, options.dot)?.(text), expected, JSON.stringify({ glob, text, options }));
         met[expected ? 'matches' : 'others'] += 1;
       }
     }
-    assert.ok(met.matches > 5000 && met.others > 5000, JSON.stringify(met));
+    assert.ok(met.matches > 2000 && met.others > 2000, JSON.stringify(met));
   });
 });

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { createPathTest, type OutputSpec, type RelativePath } from '@tr/model';
+import { createStarsTest, type OutputSpec, type RelativePath } from '@tr/model';
 
 /** One output glob, taken apart: what is literal at its start, and the rest. Paths are workspace-relative. */
 export interface OutputGlob {
@@ -82,7 +82,7 @@ function toTest(glob: string): (path: string) => boolean {
   // What most tasks have; the library takes a millisecond to come to that.
   if (glob === '**') return () => true;
   let test = tests.get(glob);
-  if (test === undefined) tests.set(glob, (test = createPathTest(glob, OPTIONS.dot) ?? picomatch(glob, OPTIONS)));
+  if (test === undefined) tests.set(glob, (test = createStarsTest(glob, OPTIONS.dot) ?? picomatch(glob, OPTIONS)));
   return test;
 }
 

@@ -1,4 +1,4 @@
-import { createPathTest, isCostlyGlob, type RelativePath } from '@tr/model';
+import { createStarsTest, isCostlyGlob, type RelativePath } from '@tr/model';
 import picomatch from 'picomatch';
 
 /** A directory of a filter, ready to be compared with package directories. */
@@ -34,7 +34,7 @@ export function createDirectoryPattern(path: string): DirectoryPattern | undefin
   const base = segments.slice(0, segments.findIndex(isGlob)).join('/');
   // Without `posix` a `[!a]` would be taken for `!` or `a`.
   const isMatch =
-    createPathTest(path, true) ?? picomatch(path, { dot: true, noextglob: true, nonegate: true, posix: true });
+    createStarsTest(path, true) ?? picomatch(path, { dot: true, noextglob: true, nonegate: true, posix: true });
   const matchesRoot = canMatchRoot(segments);
   return { isGlob: true, base, matches: (directory) => (directory === '' ? matchesRoot : isMatch(directory)) };
 }

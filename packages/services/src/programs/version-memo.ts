@@ -1,8 +1,11 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { sha256 } from '@tr/hash';
 
-/** 1: path -> stat and version text. */
-const MEMO_VERSION = 1;
+/** 1: path -> stat and version text. 2: the first line is the SHA-256 of what follows, as keys follow from it. */
+const MEMO_VERSION = 2;
+/** Hexadecimal digits of the first line. */
+const DIGEST_DIGITS = 64;
 
 interface Remembered {
   /** Size, modification time and inode of the program. */
@@ -44,7 +47,8 @@ export class VersionMemo {
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
       const temporary = `${this.#path}.tmp-${process.pid}`;
-      writeFileSync(temporary, JSON.stringify({ version: MEMO_VERSION, programs: Object.fromEntries(entries) }));
+      const text = JSON.stringify({ version: MEMO_VERSION, programs: Object.fromEntries(entries) });
+      writeFileSync(temporary, `${sha256(text)}\n${text}`);
       renameSync(temporary, this.#path);
     } catch {
       // Asked again next time.
@@ -54,7 +58,10 @@ export class VersionMemo {
 
 function readEntries(path: string): readonly (readonly [string, Remembered])[] {
   try {
-    const read = JSON.parse(readFileSync(path, 'utf8')) as {
+    const file = readFileSync(path, 'utf8');
+    const json = file.slice(DIGEST_DIGITS + 1);
+    if (file.slice(0, DIGEST_DIGITS) !== sha256(json)) return [];
+    const read = JSON.parse(json) as {
       readonly version?: unknown;
       readonly programs?: Readonly<Record<string, Partial<Remembered>>>;
     };

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ServiceDefinition } from '@tr/model';
+import { isRecord, type ServiceDefinition } from '@tr/model';
 import type { KeptService } from './ports.js';
 import { listOwnFiles } from './place/list-own-files.js';
 
@@ -64,9 +64,22 @@ export function removeEntry({ path }: ListedEntry): void {
 
 function readEntry(path: string): KeptEntry | undefined {
   try {
-    const entry = JSON.parse(readFileSync(path, 'utf8')) as KeptEntry & { readonly version?: unknown };
-    return READABLE.includes(Number(entry.version)) ? entry : undefined;
+    const entry: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isEntry(entry) && READABLE.includes(Number(entry.version)) ? entry : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** As far as it is used before somebody looks whether it is still true. */
+function isEntry(value: unknown): value is KeptEntry & { readonly version?: unknown } {
+  if (!isRecord(value) || typeof value['definition'] !== 'string') return false;
+  const { service, given } = value;
+  const isOurs =
+    given === undefined || (isRecord(given) && isNamed(given['service']) && typeof given['mark'] === 'string');
+  return isOurs && isNamed(service) && isRecord(service['environment']);
+}
+
+function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isRecord(value) && typeof value['name'] === 'string' && typeof value['kind'] === 'string';
 }

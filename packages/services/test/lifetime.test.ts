@@ -150,7 +150,7 @@ test(
     const [host, boot] = [hostname(), 'another'];
     writeFileSync(
       join(theirs, 'owner.json'),
-      JSON.stringify({ version: 1, machine: { host, boot }, owner: { pid: 1 } }),
+      JSON.stringify({ version: 1, machine: { host, boot, namespace: '' }, owner: { pid: 1, start: '' } }),
     );
     chownSync(join(theirs, 'owner.json'), NOBODY, NOBODY);
     must(await makeHost(t).host.acquire(asks([redis()])));

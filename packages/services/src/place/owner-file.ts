@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REGISTER_VERSION, type RegisterOwner } from './register.js';
+import { parseOwner, type RegisterOwner } from './register.js';
 
 /** In every folder of a run: whose it is, for when the run's register was deleted with its `.tr`. */
 const OWNER_NAME = 'owner.json';
@@ -20,8 +20,7 @@ export function readOwnerFile(directory: string): RegisterOwner | undefined {
   try {
     const isOurs = [lstatSync(directory), lstatSync(path)].every(({ uid }) => uid === process.getuid?.());
     if (!isOurs || !lstatSync(directory).isDirectory() || !lstatSync(path).isFile()) return undefined;
-    const owner = JSON.parse(readFileSync(path, 'utf8')) as Partial<RegisterOwner>;
-    return owner.version === REGISTER_VERSION ? (owner as RegisterOwner) : undefined;
+    return parseOwner(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { trySignal } from '../process.js';
 import { listOwnFiles } from './list-own-files.js';
 import { identifyProcess, isAlive, type Machine, type ProcessIdentity } from './process-identity.js';
-import { REGISTER_VERSION, type RegisterEntry, type RegisterOwner } from './register.js';
+import { parseEntry, parseOwner, type RegisterEntry, type RegisterOwner } from './register.js';
 
 /** A register of another machine or container (a shared folder) cannot be judged; it is believed dead after this. */
 const STRANGER_MS = 7 * 24 * 60 * 60 * 1000;
@@ -71,7 +71,7 @@ interface ReadRegister {
   readonly entries: readonly RegisterEntry[];
 }
 
-/** Undefined = of a later version, or gone meanwhile. Its last line may be torn. */
+/** Undefined = of a later version, or gone meanwhile. Its last line may be torn, any other as somebody wants it. */
 function readRegister(path: string): ReadRegister | undefined {
   let text: string;
   try {
@@ -80,14 +80,13 @@ function readRegister(path: string): ReadRegister | undefined {
     return undefined;
   }
   const [first = '', ...lines] = text.split('\n');
-  const owner = parseLine<RegisterOwner>(first);
-  if (owner?.version !== REGISTER_VERSION) return undefined;
-  return { owner, entries: lines.flatMap((line) => parseLine<RegisterEntry>(line) ?? []) };
+  const owner = parseOwner(parseLine(first));
+  return owner && { owner, entries: lines.flatMap((line) => parseEntry(parseLine(line)) ?? []) };
 }
 
-function parseLine<T>(line: string): T | undefined {
+function parseLine(line: string): unknown {
   try {
-    return line === '' ? undefined : (JSON.parse(line) as T);
+    return line === '' ? undefined : JSON.parse(line);
   } catch {
     return undefined;
   }

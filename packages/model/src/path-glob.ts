@@ -9,6 +9,8 @@ const OTHER_SIGNS = /[[\]{}()!+|\\"'$^<>,]|\*{3}/;
 /** Ways to spread 255 characters over as many stars are tried in some milliseconds; each one more takes a hundred times as long. */
 const MOST_IN_NAME = 3;
 const MOST_IN_PATH = 8;
+/** Groups and braces in a name: each may fit in two ways. */
+const MOST_CHOICES = 10;
 /** Half of what the library takes at most, which counts signs that were escaped twice. */
 const LONGEST = 30_000;
 
@@ -90,7 +92,8 @@ function hasPart(name: string, at: number, part: string): boolean {
 
 /** True for a glob that could be compared for minutes and that {@link createStarsTest} does not take. */
 export function isCostlyGlob(glob: string): boolean {
-  return OTHER_SIGNS.test(glob) && hasManyStars(glob);
+  if (!OTHER_SIGNS.test(glob)) return false;
+  return hasManyStars(glob) || glob.split('/').some((name) => countChoices(name) > MOST_CHOICES);
 }
 
 /** Too many stars and repeated groups in one name or in all, or too long a text. */
@@ -99,7 +102,30 @@ function hasManyStars(glob: string): boolean {
   return glob.split('/').some((name) => countSpreads(name) > MOST_IN_NAME);
 }
 
+/**
+ * As {@link isCostlyGlob}, where groups have a meaning: also for a repeated one, `+(…)` or `*(…)`, whose alternatives may fit a text in
+ * several ways (`a|ab|b`), for a library would try them all.
+ */
+export function isCostlyGroupGlob(glob: string): boolean {
+  return isCostlyGlob(glob) || [...glob.matchAll(/[*+]\(([^)]*)\)/g)].some(([, body = '']) => !fitsOneWay(body));
+}
+
+/** One set, or texts of which none begins with another one so that what is left could be the begin of a third. */
+function fitsOneWay(body: string): boolean {
+  if (/^\[[^[\]\\]*\]$/.test(body)) return true;
+  if (/[([\]{}*+?\\"]/.test(body)) return false;
+  const texts = body.split('|');
+  const goesOn = (rest: string): boolean => texts.some((text) => text.startsWith(rest) || rest.startsWith(text));
+  return texts.every((text, at) =>
+    texts.every((other, place) => place === at || !other.startsWith(text) || !goesOn(other.slice(text.length))),
+  );
+}
+
 /** What may stand for texts of any length. */
 function countSpreads(text: string): number {
   return text.match(/\*+\(?|[+!]\(/g)?.length ?? 0;
+}
+
+function countChoices(text: string): number {
+  return text.match(/[?@]\(|\{/g)?.length ?? 0;
 }

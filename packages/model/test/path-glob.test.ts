@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createStarsTest, isCostlyGlob } from '../src/index.js';
+import { createStarsTest, isCostlyGlob, isCostlyGroupGlob } from '../src/index.js';
 
 /** Puts so many stars into a glob that this test takes it: a name of stars alone, that the first name of the path stands for. */
 const starry = (glob: string): string => `*?*?*?*?*/${glob}`;
@@ -72,6 +72,8 @@ describe('isCostlyGlob', () => {
     'a/{*,*,*,*}',
     '[a]/**/'.repeat(9) + 'b',
     '(a)'.repeat(20_000),
+    '?(a)'.repeat(30),
+    '{a,aa}'.repeat(11),
   ])
     it(`${glob.slice(0, 40)} is one`, () => assert.equal(isCostlyGlob(glob), true));
 
@@ -82,6 +84,34 @@ describe('isCostlyGlob', () => {
     'packages/{a,b}/**/*.{js,d.ts}',
     '*****[a]*****',
     '!(a|b)',
+    '{a,b}'.repeat(10),
   ])
     it(`${glob.slice(0, 40)} is none`, () => assert.equal(isCostlyGlob(glob), false));
+});
+
+describe('isCostlyGroupGlob', () => {
+  for (const glob of [
+    '+(a|ab|b)c',
+    '*(a*|b)c',
+    '+([ab]|b)c',
+    '+(ab|abab)',
+    '*(!(a)|b)',
+    '+(a|a)',
+    'x/+(@(a|b)|c)',
+    '[ab]*-*-*-*',
+  ])
+    it(`${glob} is one`, () => assert.equal(isCostlyGroupGlob(glob), true));
+
+  for (const glob of [
+    '+(a|b)',
+    '+(app|app-web|lib)',
+    'v+([0-9])',
+    '*(x)',
+    '@(a|ab|b)',
+    '!(a|ab|b)*',
+    '?(a|ab)',
+    'a+(b',
+    '*-*',
+  ])
+    it(`${glob} is none`, () => assert.equal(isCostlyGroupGlob(glob), false));
 });

@@ -5,7 +5,7 @@ import {
   compareStrings,
   createStarsTest,
   fail,
-  isCostlyGlob,
+  isCostlyGroupGlob,
   ok,
   type RelativePath,
   type Result,
@@ -48,7 +48,7 @@ export function findPackageDirectories(search: PackageGlobSearch): Result<readon
   const entries = search.globs.flatMap((written) => expandBraces(written).map((glob) => toEntry(glob, written)));
   const outside = entries.find((entry) => !entry.negated && entry.path.split('/').includes('..'));
   if (outside) return fail({ code: 'workspace/glob-outside-root', at: undefined, glob: outside.written });
-  const costly = entries.find((entry) => isCostlyGlob(entry.path));
+  const costly = entries.find((entry) => isCostlyGroupGlob(entry.path));
   if (costly) return fail({ code: 'workspace/costly-glob', at: undefined, glob: costly.written });
   const compile: Compile = (glob) =>
     MAGIC.test(glob)

@@ -77,8 +77,13 @@ describe('workspace globs', () => {
     assert.deepEqual(namesOf(await loadOk(pnpm)), ['b']);
   });
 
-  it('takes a glob with more alternatives than anyone writes as it is', async () => {
-    const many = rootOf('npm@10.0.0', ['{a,b}'.repeat(40), 'packages/a']);
+  it('refuses a glob with more alternatives than anyone writes, and takes one with many as it is', async () => {
+    const failures = await failuresOf({ ...rootOf('npm@10.0.0', ['{a,b}'.repeat(40), 'packages/a']), ...FILES });
+    assert.deepEqual(
+      failures.map(({ code }) => code),
+      ['workspace/costly-glob'],
+    );
+    const many = rootOf('npm@10.0.0', ['{a,b,c,d}'.repeat(6), 'packages/a']);
     assert.deepEqual(namesOf(await loadOk({ ...many, ...FILES })), ['a']);
   });
 

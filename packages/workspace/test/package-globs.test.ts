@@ -31,6 +31,14 @@ describe('package globs with many stars', () => {
     const text = `{\n  "name": "root", "packageManager": "npm@10.0.0",\n  "workspaces": [\n    "${glob}"\n  ]\n}`;
     const at = { file: 'package.json', line: 4, column: 6 };
     assert.deepEqual(await failuresOf({ 'package.json': text }), [{ code: 'workspace/costly-glob', at, glob }]);
+    const repeated = {
+      'package.json': { ...ROOT, workspaces: ['p/+(a|ab|b)c'] },
+      [`p/${'ab'.repeat(40)}/package.json`]: pkg('a'),
+    };
+    assert.deepEqual(
+      (await failuresOf(repeated)).map(({ code }) => code),
+      ['workspace/costly-glob'],
+    );
     const yaml = `# a comment\npackages:\n  - packages/*\n  - '!**/!(a)!(b)!(c)!(d)'\n`;
     const pnpm = { 'package.json': { ...ROOT, packageManager: 'pnpm@9.0.0' }, 'pnpm-workspace.yaml': yaml };
     assert.deepEqual(await failuresOf(pnpm), [

@@ -1,4 +1,4 @@
-import { isCostlyGlob, type GlobProblem } from '@tr/model';
+import { isCostlyGlob, isCostlyGroupGlob, type GlobProblem } from '@tr/model';
 import { DEFAULT_MARKER, ROOT_MARKER } from './markers.js';
 import { refuse, tolerate, type ValueProblem } from './problem.js';
 
@@ -31,7 +31,7 @@ export function checkWorkspaceGlob(text: string): ValueProblem | undefined {
 export function checkDirectoryGlob(text: string): ValueProblem | undefined {
   const glob = withoutNegation(text);
   if (glob.split('/').includes('..')) return bad(text, 'outside-workspace');
-  return isCostlyGlob(glob) ? bad(text, 'costly') : checkWorkspaceGlob(text);
+  return isCostlyGroupGlob(glob) ? bad(text, 'costly') : checkWorkspaceGlob(text);
 }
 
 /** The glob of an entry that may begin with `!`. */

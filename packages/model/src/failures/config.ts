@@ -11,7 +11,7 @@ export type GlobProblem =
   /** `$TURBO_ROOT$` anywhere but at the start. */
   | 'root-not-first'
   | 'root-without-slash'
-  /** With so many stars, beside other signs, that comparing a path with it could take minutes. */
+  /** With so many stars, groups or braces that comparing a path with it could take minutes. */
   | 'costly'
   /** A `$VARIABLE`, which no glob list expands. */
   | 'variable';

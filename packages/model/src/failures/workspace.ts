@@ -12,7 +12,7 @@ export type WorkspaceFailure =
     }
   /** A `packages` or `workspaces` glob that leads out of the workspace. */
   | { readonly code: 'workspace/glob-outside-root'; readonly at: SourcePosition | undefined; readonly glob: string }
-  /** A glob of the package manager with so many stars that comparing a name with it could take minutes. */
+  /** A glob of the package manager with so many stars, groups or braces that comparing a name with it could take minutes. */
   | { readonly code: 'workspace/costly-glob'; readonly at: SourcePosition | undefined; readonly glob: string }
   /** Warning: a glob of our own `packages` that no directory matches. */
   | { readonly code: 'workspace/empty-glob'; readonly glob: string }

@@ -52,8 +52,8 @@ export function describeGlobProblem(key: string, glob: string, problem: GlobProb
       };
     case 'costly':
       return {
-        what: `${entry} has so many stars beside brackets or groups that comparing a path with it could take minutes.`,
-        next: 'Write it with fewer stars in a name, or as several globs.',
+        what: `${entry} has so many stars, groups or braces that comparing a path with it could take minutes.`,
+        next: 'Write it with fewer of them in a name, or as several globs.',
       };
     case 'variable':
       return {

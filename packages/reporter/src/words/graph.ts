@@ -74,7 +74,7 @@ const FILTER_PROBLEMS: Readonly<Record<FilterProblem, string>> = {
   empty: 'it names no package, no directory and no range',
   'empty-directory': 'the braces hold no directory',
   'absolute-directory': 'the directory in braces must be relative',
-  'invalid-directory-glob': 'the glob of the directory is not valid, or has too many stars beside brackets',
+  'invalid-directory-glob': 'the glob of the directory is not valid, or has too many stars or braces',
   'invalid-range': 'the brackets hold no range such as `[main]` or `[main...HEAD]`',
   'invalid-tag': '`tag:` needs a label, or one in double quotes as JSON has it',
   'dependencies-of-nothing': 'the `...` before the range needs a package or a directory before it',

@@ -27,8 +27,8 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
       };
     case 'workspace/costly-glob':
       return {
-        what: `The package glob "${failure.glob}" has so many stars beside brackets or groups that comparing a name with it could take minutes.`,
-        next: 'Write it with fewer stars in a name, or as several globs.',
+        what: `The package glob "${failure.glob}" has so many stars, groups or braces that comparing a name with it could take minutes.`,
+        next: 'Write it with fewer of them in a name, or as several globs.',
       };
     case 'workspace/empty-glob':
       return {

@@ -118,6 +118,24 @@ describe('the stat memo', () => {
     assert.equal(readFileSync(memoOf(repository), 'utf8'), whole);
   });
 
+  it('answers with no id of another kind when the workspace has become a repository with SHA-256, or is none any more', async () => {
+    const repository = new TestRepository();
+    settledFiles(repository);
+    const run = async (git: boolean): Promise<Record<string, string>> => {
+      const index = git ? repository.open() : repository.open({ git: undefined });
+      const ids = await repository.inputs([], '', index);
+      index.save();
+      return { ...ids };
+    };
+    const before = await run(false);
+    repository.git('init', '-q', '--object-format=sha256');
+    const inside = await run(true);
+    assert.equal(inside['a'], repository.git('hash-object', 'a').trim());
+    assert.deepEqual(await run(true), inside);
+    rmSync(repository.path('.git'), { recursive: true });
+    assert.equal((await run(false))['a'], before['a']);
+  });
+
   it('keeps what did not run now, and forgets what is gone once it has doubled', async () => {
     const repository = new TestRepository();
     settledFiles(repository);

@@ -50,6 +50,9 @@ export interface DirectoryIds {
   release(): void;
 }
 
+/** Hexadecimal digits of an id. */
+const ID_DIGITS: Readonly<Record<GitAlgorithm, number>> = { sha1: 40, sha256: 64 };
+
 const STAT_OPTIONS = { throwIfNoEntry: false } as const;
 /** Of a mode, by POSIX. */
 const TYPE_BITS = 0o170000;
@@ -193,7 +196,8 @@ class Directory implements DirectoryIds {
     const { memo, algorithm } = this.#options;
     const rules = this.#conversionRules();
     const known = memo.get(path, stat, rules.tag);
-    if (known !== undefined) return known;
+    // Another one when the workspace was in another repository, or in none.
+    if (known?.length === ID_DIGITS[algorithm]) return known;
     this.#options.onRead(path);
     // Before the file is read: see StatMemo.
     const isSettled = memo.isSettled(stat);

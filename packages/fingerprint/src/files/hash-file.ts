@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, readFileSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, readFileSync, readSync } from 'node:fs';
 import { gitBlobId, type GitAlgorithm } from '@tr/hash';
 import type { BlobId } from '@tr/model';
-import { NotAFileError, openFile } from '@tr/quick';
+import { NotAFileError, openFile, quickLookAtOpen } from '@tr/quick';
+import type { FileStat } from './stat-memo.js';
 
 const WHOLE_FILE_BYTES = 8 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
@@ -12,7 +13,7 @@ const CARRIAGE_RETURN = 0x0d;
 export interface HashedFile {
   readonly id: BlobId;
   /** Of the very file that was read. */
-  readonly stat: Stats;
+  readonly stat: FileStat;
 }
 
 /** What {@link hashFile} is given. */
@@ -29,15 +30,17 @@ export interface HashFileOptions {
 export function hashFile(path: string, options: HashFileOptions): HashedFile | undefined {
   const file = openFile(path);
   try {
-    const stat = fstatSync(file);
+    // A copy: the next look overwrites it.
+    const { mode, size, mtimeMs, ctimeMs, ino } = quickLookAtOpen(file);
     // Since it was looked at, something else may have come.
-    if (!stat.isFile()) throw new NotAFileError(path);
-    if (options.refuseConvertible || stat.size <= WHOLE_FILE_BYTES) {
-      const bytes = readAll(file, stat.size);
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw new NotAFileError(path);
+    const stat = { size, mtimeMs, ctimeMs, ino };
+    if (options.refuseConvertible || size <= WHOLE_FILE_BYTES) {
+      const bytes = readAll(file, size);
       if (options.refuseConvertible && isConvertible(bytes)) return undefined;
       return { id: gitBlobId(bytes, options.algorithm), stat };
     }
-    return { id: hashLarge(file, stat.size, options.algorithm), stat };
+    return { id: hashLarge(file, size, options.algorithm), stat };
   } finally {
     closeSync(file);
   }

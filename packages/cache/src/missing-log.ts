@@ -1,8 +1,9 @@
 import { ok, type Digest, type MissReason } from '@tr/model';
 import type { BlobStore, StoreResult } from '@tr/store';
 
-/** Why a stored log is of no use; undefined when it is there. Reads it only to tell what is wrong with it. */
+/** Why a stored log is of no use; undefined when it is there, or empty. Reads it only to tell what is wrong with it. */
 export async function findMissingLog(blobs: BlobStore, log: Digest): Promise<StoreResult<MissReason | undefined>> {
+  if (log.size === 0) return ok(undefined);
   const missing = await blobs.findMissing([log]);
   if (!missing.ok) return missing;
   if (missing.value.length === 0) return ok(undefined);

@@ -8,6 +8,7 @@ export * from './late-abort.js';
 export * from './look.js';
 export * from './quick-clock.js';
 export * from './quick-hash.js';
+export * from './quick-io.js';
 export * from './quick-stat.js';
 export * from './quick-v8.js';
 export * from './read-file.js';

@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, statSync } from 'node:fs';
 import { quickLookAtOpen } from './look.js';
+import { quickRead } from './quick-io.js';
 
 /** How files are opened here: a named pipe that nobody writes to would be waited for without end. */
 export const READ_NOW = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -31,7 +32,7 @@ export function readFileText(path: string): string {
     if (![constants.S_IFREG, constants.S_IFDIR].includes(mode & constants.S_IFMT)) throw new NotAFileError(path);
     if (size < SMALL) {
       buffer ??= Buffer.allocUnsafeSlow(SMALL);
-      const read = readSync(file, buffer, 0, size + 1, 0);
+      const read = quickRead(file, buffer, { length: size + 1, position: 0 });
       if (read === size) return buffer.toString('utf8', 0, read);
     }
     return readFileSync(file, 'utf8');

@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from '@tr/model';
+import { quickWrite } from '@tr/quick';
 import { LineBuffer } from './line-buffer.js';
 import { LogTail } from './log-tail.js';
 
@@ -101,7 +102,7 @@ function openForWriting(path: string): number {
 }
 
 function writeFully(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+  for (let at = 0; at < bytes.length;) at += quickWrite(fd, bytes, at);
 }
 
 /** The system's code of an I/O error; anything else is a bug and goes on. */

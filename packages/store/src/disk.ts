@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from '@tr/model';
+import { quickRead, quickWrite } from '@tr/quick';
 import { lookAt, lookAtOpen, type FileLook } from './file-look.js';
 
 /**
@@ -64,7 +65,7 @@ export const nodeDisk: Disk = {
   read: (file, buffer) => {
     let filled = 0;
     while (filled < buffer.length) {
-      const count = fs.readSync(file, buffer, filled, buffer.length - filled, null);
+      const count = quickRead(file, buffer, { offset: filled });
       if (count === 0) break;
       filled += count;
     }
@@ -73,14 +74,14 @@ export const nodeDisk: Disk = {
   readAt: (file, buffer, position) => {
     let filled = 0;
     while (filled < buffer.length) {
-      const count = fs.readSync(file, buffer, filled, buffer.length - filled, position + filled);
+      const count = quickRead(file, buffer, { offset: filled, position: position + filled });
       if (count === 0) break;
       filled += count;
     }
     return filled;
   },
   write: (file, bytes) => {
-    for (let done = 0; done < bytes.length;) done += fs.writeSync(file, bytes, done, bytes.length - done);
+    for (let done = 0; done < bytes.length;) done += quickWrite(file, bytes, done);
   },
   writeLater,
   setTime: (file, seconds) => fs.futimesSync(file, seconds, seconds),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, readFileSync, readSync } from 'node:fs';
 import { gitBlobId, type GitAlgorithm } from '@tr/hash';
 import type { BlobId } from '@tr/model';
-import { NotAFileError, openFile, quickLookAtOpen } from '@tr/quick';
+import { NotAFileError, openFile, quickLookAtOpen, quickRead } from '@tr/quick';
 import type { FileStat } from './stat-memo.js';
 
 const WHOLE_FILE_BYTES = 8 * 1024 * 1024;
@@ -49,7 +49,7 @@ export function hashFile(path: string, options: HashFileOptions): HashedFile | u
 /** One call for a file that is as long as it was a moment ago. */
 function readAll(file: number, size: number): Buffer {
   const buffer = Buffer.allocUnsafe(size + 1);
-  const read = readSync(file, buffer, 0, size + 1, 0);
+  const read = quickRead(file, buffer, { position: 0 });
   return read === size ? buffer.subarray(0, read) : readFileSync(file);
 }
 

@@ -17,7 +17,10 @@ export const SIZES = {
   L: { packages: 1000, files: 100 },
 };
 
-export function generateWorkspace(root, { packages, files, seed = 1, bytes = 2048 }) {
+/** Writes a little of every source to `dist`. */
+const SCRIPT = 'mkdir -p dist && cat src/*.js > dist/bundle.js && cp src/f000*.js dist/';
+
+export function generateWorkspace(root, { packages, files, seed = 1, bytes = 2048, script = SCRIPT }) {
   const random = createRandom(seed);
   const write = (path, text) => writeFileSync(join(root, path), text);
   const names = Array.from({ length: packages }, (_, i) => `p${String(i).padStart(4, '0')}`);
@@ -38,7 +41,7 @@ export function generateWorkspace(root, { packages, files, seed = 1, bytes = 204
     const manifest = {
       name,
       version: '1.0.0',
-      scripts: { build: 'mkdir -p dist && cat src/*.js > dist/bundle.js && cp src/f000*.js dist/' },
+      scripts: { build: script },
       dependencies,
     };
     write(`${directory}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);

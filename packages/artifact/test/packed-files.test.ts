@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { digestOf } from '@tr/hash';
+import { digestOf, sha256 } from '@tr/hash';
 import { MAX_PACK_BYTES, PACKED_FILE_BYTES } from '@tr/model';
 import { createRig, type Rig } from './rig.js';
 
@@ -40,6 +40,30 @@ describe('small files lie in one blob of their entry', () => {
     assert.deepEqual(rig.read('dist'), before);
     assert.notEqual(statSync(join(rig.root, 'web/dist/b/twin.js')).mode & 0o111, 0);
     assert.equal(statSync(join(rig.root, 'web/dist/a.js')).mode & 0o111, 0);
+  });
+
+  it("results of files of all sizes that are restored at once do not get each other's bytes", async (t) => {
+    const rig = createRig(t, { packed: true });
+    // Small, larger than the file before it, smaller than that, and so large that it is read in pieces.
+    const sizes = [100, 20_000, 300_000, 50, 290_000, 4_500_000, 30_000];
+    const treeOf = (place: string, letters: string) =>
+      Object.fromEntries(sizes.map((size, at) => [`${place}/${at}.js`, text(letters[at] ?? '', size)]));
+    rig.write({ ...treeOf('one', 'abcdefg'), ...treeOf('two', 'hijklmn') });
+    const one = await rig.save('one', ['one/**']);
+    const two = await rig.save('two', ['two/**']);
+    const digests = () => Object.entries(rig.read()).map(([path, content]) => [path, sha256(JSON.stringify(content))]);
+    const before = digests();
+    rig.remove('one');
+    rig.remove('two');
+    const restored = await Promise.all([
+      rig.restore(one, { include: ['one/**'] }),
+      rig.restore(two, { include: ['two/**'] }),
+    ]);
+    assert.deepEqual(
+      restored.map(({ outcome }) => outcome),
+      ['restored', 'restored'],
+    );
+    assert.deepEqual(digests(), before);
   });
 
   it('a single one that changed on disk is put right alone', async (t) => {

@@ -31,8 +31,12 @@ export type BeginBlake3 = () => RunningDigest<Blake3Digest>;
 /** A {@link BlobStore} that holds bodies under either name. One whose name it cannot verify is missing. */
 export interface BodyStore extends BlobStore {
   findMissing<Named extends BodyDigest>(digests: readonly Named[]): Promise<StoreResult<readonly Named[]>>;
-  read(digest: BodyDigest, sink: (chunk: Uint8Array) => void | Promise<void>): Promise<StoreResult<undefined>>;
-  readBytes(digest: BodyDigest): Promise<StoreResult<Uint8Array>>;
+  read(
+    digest: BodyDigest,
+    sink: (chunk: Uint8Array) => void | Promise<void>,
+    buffer?: Uint8Array,
+  ): Promise<StoreResult<undefined>>;
+  readBytes(digest: BodyDigest, buffer?: Uint8Array): Promise<StoreResult<Uint8Array>>;
 }
 
 const MARK = '-b3';

@@ -12,13 +12,21 @@ class FileTooLargeError extends Error {
   readonly code = 'EFBIG';
 }
 
-/** Reads a file of at most `limit` bytes. Throws errors of the operating system, `EFBIG` when it is larger. */
-export function readWhole(disk: Disk, path: string, limit: number): WholeFile {
+/**
+ * Reads a file of at most `limit` bytes. Throws errors of the operating system, `EFBIG` when it is larger. `lend` gives memory for
+ * a content of a size; without it the bytes are the caller's to keep.
+ */
+export function readWhole(
+  disk: Disk,
+  path: string,
+  limit: number,
+  lend: (size: number) => Uint8Array = (size) => Buffer.allocUnsafe(size),
+): WholeFile {
   const file = disk.open(path, 'read');
   try {
     const stats = disk.fstat(file);
     if (stats.size > limit) throw new FileTooLargeError(path);
-    const buffer = Buffer.allocUnsafe(stats.size);
+    const buffer = lend(stats.size).subarray(0, stats.size);
     return { bytes: buffer.subarray(0, disk.read(file, buffer)), stats };
   } finally {
     disk.close(file);

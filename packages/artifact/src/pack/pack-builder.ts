@@ -27,12 +27,14 @@ export class PackBuilder {
     this.#isOpen = isWanted;
   }
 
-  /** Takes the content of the next file in the order of the entries, or stores it at once. */
+  /** Takes the content of the next file in the order of the entries, or stores it at once. The bytes may change afterwards. */
   async add(bytes: Uint8Array): Promise<StoreResult<StoredBlob>> {
     if (!this.#isOpen || bytes.length > PACKED_FILE_BYTES) return await this.#blobs.putBytes(bytes);
     const digest = digestOf(bytes);
-    if (!this.#contents.has(digest.hash)) this.#bytes += bytes.length;
-    this.#contents.set(digest.hash, bytes);
+    if (!this.#contents.has(digest.hash)) {
+      this.#bytes += bytes.length;
+      this.#contents.set(digest.hash, Buffer.from(bytes));
+    }
     const closed = this.#bytes > MAX_PACK_BYTES ? await this.#giveUp() : ok(undefined);
     return closed.ok ? ok({ digest, added: true }) : closed;
   }

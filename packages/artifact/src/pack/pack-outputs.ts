@@ -18,6 +18,7 @@ import {
   type Disk,
   type FileLook,
 } from '@tr/store';
+import { ContentBuffer } from '../content-buffer.js';
 import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
 import { isExecutable, isSameContentStamp, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
 import { PackBuilder } from './pack-builder.js';
@@ -66,8 +67,9 @@ export async function packOutputs(options: {
   const reused: Digest[] = [];
   const changed: RelativePath[] = [];
   const pacer = createPacer();
+  const buffer = new ContentBuffer();
   for (const { path, type } of options.collected.outputs) {
-    const packed = await packOne({ disk, root, blobs, small, path, type });
+    const packed = await packOne({ disk, root, blobs, small, buffer, path, type });
     if (!packed.ok) return packed;
     if (packed.value === 'changed') changed.push(path);
     else {
@@ -126,6 +128,7 @@ interface PackStep {
   readonly root: string;
   readonly blobs: BlobStore;
   readonly small: PackBuilder;
+  readonly buffer: ContentBuffer;
   readonly path: RelativePath;
   readonly type: OutputType;
 }
@@ -157,12 +160,12 @@ async function packOne(step: PackStep): Promise<Result<PackedOne | 'changed', Pa
 }
 
 async function packFile(step: PackStep, stamp: Stamp): Promise<Result<PackedOne | 'changed', PackTrouble>> {
-  const { disk, blobs, small, path } = step;
+  const { disk, blobs, small, buffer, path } = step;
   const native = `${step.root}/${path}`;
   let content: Uint8Array | undefined;
   if (stamp.size <= SMALL_BYTES) {
     try {
-      content = readWhole(disk, native, SMALL_BYTES).bytes;
+      content = readWhole(disk, native, SMALL_BYTES, (size) => buffer.take(size)).bytes;
     } catch (error) {
       return sourceTrouble(error, path);
     }

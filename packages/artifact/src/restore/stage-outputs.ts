@@ -12,6 +12,7 @@ import {
   type StoreFailure,
 } from '@tr/model';
 import { attemptAsync, createPacer, toStoreFailure, type Disk, type EntryBlobs, type Pacer } from '@tr/store';
+import { ContentBuffer } from '../content-buffer.js';
 import { toStamp, type Stamp } from '../record/stamp.js';
 import { parentOf } from '../outputs/output-globs.js';
 import { digestFileAt } from './digest-file-at.js';
@@ -54,6 +55,17 @@ export interface StageRequest {
  */
 export async function stageOutputs(request: StageRequest): Promise<Result<ReadonlyMap<string, Stamp>, StageTrouble>> {
   const stage = new Stage(request);
+  try {
+    return await stageAll(stage, request);
+  } finally {
+    stage.dispose();
+  }
+}
+
+async function stageAll(
+  stage: Stage,
+  request: StageRequest,
+): Promise<Result<ReadonlyMap<string, Stamp>, StageTrouble>> {
   const stamps = new Map<string, Stamp>();
   const { contents } = request;
   const files = contents === undefined ? [] : request.entries.filter((entry) => entry.type === 'file');
@@ -101,9 +113,17 @@ class Stage {
   readonly #request: StageRequest;
   readonly #pacer: Pacer = createPacer();
   readonly #made: Set<string>;
+  readonly #buffer: ContentBuffer;
+
   constructor(request: StageRequest) {
     this.#request = request;
     this.#made = new Set([request.staging]);
+    this.#buffer = request.area.buffers.pop() ?? new ContentBuffer();
+  }
+
+  /** Nothing can be added any more. */
+  dispose(): void {
+    this.#request.area.buffers.push(this.#buffer);
   }
 
   /** See `Pacer`. */
@@ -209,7 +229,8 @@ class Stage {
 
   async #copy(digest: Digest, executable: boolean, target: string): Promise<StoreFailure | undefined> {
     const { disk, blobs } = this.#request;
-    const small = digest.size <= SMALL_BYTES ? await blobs.readBytes(digest) : undefined;
+    const buffer = this.#buffer.take(Math.min(digest.size, SMALL_BYTES));
+    const small = digest.size <= SMALL_BYTES ? await blobs.readBytes(digest, buffer) : undefined;
     if (small?.ok === false) return small.failure;
     if (small !== undefined) {
       this.#create(target, executable, small.value);
@@ -217,7 +238,7 @@ class Stage {
     }
     const file = this.#open(target, executable);
     try {
-      const read = await blobs.read(digest, (chunk) => disk.write(file, chunk));
+      const read = await blobs.read(digest, (chunk) => disk.write(file, chunk), buffer);
       return read.ok ? undefined : read.failure;
     } finally {
       disk.close(file);

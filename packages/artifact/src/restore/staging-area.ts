@@ -1,5 +1,6 @@
 import { uniqueDigits } from '@tr/quick';
 import { attempt, readOwnEntries, type Disk } from '@tr/store';
+import type { ContentBuffer } from '../content-buffer.js';
 import { removeTree } from './remove-tree.js';
 
 /** Longer than any restore takes, milliseconds. */
@@ -16,6 +17,8 @@ const TREES_AT_ONCE = 2;
 export interface StagingArea {
   /** Whether files here can share blocks with the store; undefined until somebody has tried. */
   clones: boolean | undefined;
+  /** Of restores that are done with them. */
+  readonly buffers: ContentBuffer[];
   /** An empty directory, as soon as one may be had. Rejects with errors of the operating system. */
   take(): Promise<string>;
   /** Takes it back, whatever is left in it; `isEmpty`: nothing is. */
@@ -43,6 +46,7 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
   };
   return {
     clones: undefined,
+    buffers: [],
     take: async () => {
       if (taken < TREES_AT_ONCE) taken += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));

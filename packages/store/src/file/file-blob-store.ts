@@ -35,15 +35,15 @@ export function createFileBlobStore(
       return guarded(folder, folder.root, () => ok(digests.filter(isMissing)));
     },
 
-    async read(digest, sink) {
+    async read(digest, sink, buffer) {
       const refusal = folder.check();
       if (refusal !== undefined) return fail(refusal);
       if (!canVerify(digest)) return fail(missing(digest));
       const running = isBlake3(digest.hash) ? beginBlake3?.() : undefined;
-      return await readVerified(folder, { digest, running: running ?? createRunningDigest() }, sink);
+      return await readVerified(folder, { digest, running: running ?? createRunningDigest(), buffer }, sink);
     },
 
-    async readBytes(digest) {
+    async readBytes(digest, lent) {
       const path = folder.blobPath(digest.hash);
       return guarded(folder, path, () => {
         const file = canVerify(digest) ? openBlob(disk, path) : undefined;
@@ -51,7 +51,8 @@ export function createFileBlobStore(
         let bytes: Uint8Array;
         try {
           if (disk.fstat(file).size !== digest.size) return fail(refuse(folder, digest, 'another size'));
-          const buffer = Buffer.allocUnsafe(digest.size);
+          const fits = lent !== undefined && lent.length >= digest.size;
+          const buffer = fits ? lent.subarray(0, digest.size) : Buffer.allocUnsafe(digest.size);
           bytes = buffer.subarray(0, disk.read(file, buffer));
         } finally {
           disk.close(file);
@@ -182,7 +183,15 @@ async function copyToTemp(folder: CacheFolder, source: string): Promise<{ temp: 
 
 async function readVerified(
   folder: CacheFolder,
-  { digest, running }: { readonly digest: BodyDigest; readonly running: RunningDigest<BodyDigest> },
+  {
+    digest,
+    running,
+    buffer: lent,
+  }: {
+    readonly digest: BodyDigest;
+    readonly running: RunningDigest<BodyDigest>;
+    readonly buffer?: Uint8Array | undefined;
+  },
   sink: (chunk: Uint8Array) => void | Promise<void>,
 ): Promise<StoreResult<undefined>> {
   const { disk } = folder;
@@ -194,9 +203,8 @@ async function readVerified(
   try {
     const pacer = createPacer();
     let left = digest.size;
-    // A new buffer per chunk: the sink may keep what it gets.
     for (;;) {
-      const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, digest.size + 1));
+      const buffer = lent ?? Buffer.allocUnsafe(Math.min(CHUNK_BYTES, digest.size + 1));
       const count = attempt(path, () => disk.read(file, buffer));
       if (!count.ok) return count;
       if (count.value === 0) break;

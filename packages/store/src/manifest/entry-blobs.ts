@@ -32,10 +32,10 @@ export function openEntryBlobs(blobs: EntryBlobs, manifest: Manifest): EntryBlob
       const place = places.get(digest.hash);
       return place && bytes?.subarray(place.start, place.end);
     },
-    readBytes: async (digest) => (await readPacked(digest)) ?? blobs.readBytes(digest),
-    read: async (digest, sink) => {
+    readBytes: async (digest, buffer) => (await readPacked(digest)) ?? blobs.readBytes(digest, buffer),
+    read: async (digest, sink, buffer) => {
       const packed = await readPacked(digest);
-      if (packed === undefined) return await blobs.read(digest, sink);
+      if (packed === undefined) return await blobs.read(digest, sink, buffer);
       if (!packed.ok) return fail(packed.failure);
       await sink(packed.value);
       return ok(undefined);

@@ -3,10 +3,18 @@ import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { digestOf, sha256 } from '@tr/hash';
-import { MAX_PACK_BYTES, PACKED_FILE_BYTES } from '@tr/model';
+import { PACKED_FILE_BYTES } from '@tr/model';
 import { createRig, type Rig } from './rig.js';
 
 const text = (letter: string, length: number): string => letter.repeat(length);
+
+const FILE_BYTES = 10_000;
+
+/** Files that differ, in the order of their names. */
+function manyFiles(count: number): Record<string, string> {
+  const names = Array.from({ length: count }, (_, at) => String(at).padStart(3, '0'));
+  return Object.fromEntries(names.map((name) => [`dist/${name}.js`, name.padStart(FILE_BYTES, '.')]));
+}
 
 function countBlobs(rig: Rig): number {
   const blobs = join(rig.folder.root, 'blobs');
@@ -28,7 +36,10 @@ describe('small files lie in one blob of their entry', () => {
     const { mode } = statSync(join(rig.root, 'web/dist/a.js'));
     chmodSync(join(rig.root, 'web/dist/b/twin.js'), mode | 0o111);
     const manifest = await rig.save('key');
-    assert.equal(manifest.pack?.size, 'one'.length + 'two'.length + PACKED_FILE_BYTES);
+    assert.deepEqual(
+      manifest.packs?.map(({ size }) => size),
+      ['one'.length + 'two'.length + PACKED_FILE_BYTES],
+    );
     assert.equal(countBlobs(rig), 2, 'the pack and the large file');
     const before = rig.read('dist');
     rig.remove('dist');
@@ -79,8 +90,9 @@ describe('small files lie in one blob of their entry', () => {
     const rig = createRig(t, { packed: true });
     rig.write({ 'dist/a.js': 'one', 'dist/b.js': 'two' });
     const manifest = await rig.save('key');
-    assert.ok(manifest.pack);
-    const path = rig.folder.blobPath(manifest.pack.hash);
+    const [pack] = manifest.packs ?? [];
+    assert.ok(pack);
+    const path = rig.folder.blobPath(pack.hash);
     chmodSync(path, 0o644);
     writeFileSync(path, 'onetwa');
     rig.remove('dist/a.js');
@@ -93,26 +105,40 @@ describe('small files lie in one blob of their entry', () => {
     assert.equal(again.outcome === 'miss' && again.reasons[0]?.reason, 'blob-missing');
   });
 
-  it('more than fits a pack gets blobs of its own, all of it', async (t) => {
+  it('more than fits one lie in several, equal ones once, and come back', async (t) => {
     const rig = createRig(t, { packed: true });
-    const count = MAX_PACK_BYTES / PACKED_FILE_BYTES + 1;
-    const tree = Object.fromEntries(
-      Array.from({ length: count }, (_, at) => [`dist/${at}.js`, String(at).padStart(PACKED_FILE_BYTES, '.')]),
-    );
-    rig.write(tree);
+    rig.write({ ...manyFiles(600), 'dist/000a.js': manyFiles(600)['dist/599.js'] ?? '' });
     const manifest = await rig.save('key');
-    assert.equal(manifest.pack, undefined);
-    assert.equal(countBlobs(rig), count);
+    const packs = manifest.packs ?? [];
+    assert.equal(countBlobs(rig), packs.length);
+    assert.ok(packs.length > 3, String(packs.length));
+    assert.equal(
+      packs.reduce((sum, { size }) => sum + size, 0),
+      600 * FILE_BYTES,
+    );
+    assert.ok(packs.every(({ size }) => size <= 1024 * 1024));
+    const before = rig.read('dist');
     rig.remove('dist');
     assert.equal((await rig.restore(manifest)).outcome, 'restored');
-    assert.equal(Object.keys(rig.read('dist')).length, count);
+    assert.deepEqual(rig.read('dist'), before);
+  });
+
+  it('a file that changes, comes or goes leaves most packs as they are', async (t) => {
+    const rig = createRig(t, { packed: true });
+    rig.write(manyFiles(600));
+    const before = new Set((await rig.save('before')).packs?.map(({ hash }) => hash));
+    rig.write({ 'dist/100.js': text('x', 3000), 'dist/200a.js': text('y', 2000) });
+    rig.remove('dist/400.js');
+    const after = (await rig.save('after')).packs ?? [];
+    const changed = after.filter(({ hash }) => !before.has(hash));
+    assert.ok(changed.length > 0 && changed.length <= 6, `${changed.length} of ${after.length} packs`);
   });
 
   it('outputs that are to be links have blobs of their own; packed ones are copied where links are asked for later', async (t) => {
     const loose = createRig(t);
     loose.write({ 'dist/a.js': 'one', 'dist/b.js': 'two' });
     const linked = await loose.save('key');
-    assert.equal(linked.pack, undefined);
+    assert.equal(linked.packs, undefined);
     assert.equal(countBlobs(loose), 2);
 
     const rig = createRig(t, { packed: true });
@@ -122,6 +148,6 @@ describe('small files lie in one blob of their entry', () => {
     assert.equal((await rig.restore(manifest, { linked: true })).outcome, 'restored');
     assert.deepEqual(rig.read('dist'), { 'a.js': 'one', 'b.js': 'two' });
     assert.equal(statSync(join(rig.root, 'web/dist/a.js')).nlink, 1);
-    assert.deepEqual(manifest.pack, digestOf(Buffer.from('onetwo')));
+    assert.deepEqual(manifest.packs, [digestOf(Buffer.from('onetwo'))]);
   });
 });

@@ -118,7 +118,7 @@ export function createRig(
     save: async (word, include = ['dist/**']) => {
       const sampledAt = records.sampleClock();
       const packed = await pack({ include });
-      const manifest = { ...manifestOf(word, packed.entries), pack: packed.pack };
+      const manifest = { ...manifestOf(word, packed.entries), packs: packed.packs };
       const manifestDigest = sha256(toManifestBytes(manifest));
       rememberOutputs({
         place,

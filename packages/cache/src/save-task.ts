@@ -152,7 +152,7 @@ function toManifest(request: SaveRequest, packed: PackedOutputs, records: Record
     log: records.log,
     fingerprint: records.fingerprint,
     externalClosure: records.externalClosure,
-    ...(packed.pack !== undefined && { pack: packed.pack }),
+    ...(packed.packs !== undefined && { packs: packed.packs }),
     durationMs: request.durationMs,
     producer: request.producer,
     createdAt: request.createdAt,

@@ -2,14 +2,12 @@ import type { ActionKey, Digest, RelativePath, TaskId } from './ids.js';
 
 /**
  * Version of the manifest format. An unknown version is a miss. History: 1 (0.1): first. 2 (0.1): small files lie in one blob
- * (`pack`).
+ * (`pack`). 3 (0.1): in as many as it takes (`packs`).
  */
-export const MANIFEST_VERSION = 2;
+export const MANIFEST_VERSION = 3;
 
-/** Files of at most so many bytes lie in the pack of an entry that has one. Part of the manifest format. */
+/** Files of at most so many bytes lie in the packs of a manifest that has some. Part of the manifest format. */
 export const PACKED_FILE_BYTES = 16 * 1024;
-/** Most bytes a pack may have. Part of the manifest format. */
-export const MAX_PACK_BYTES = 512 * 1024;
 
 /** One output on disk. Paths are relative to the workspace root, POSIX, sorted, no duplicates. */
 export type ManifestEntry =
@@ -37,9 +35,9 @@ export interface Manifest {
   readonly externalClosure: Digest | undefined;
   /**
    * The contents of all files of at most {@link PACKED_FILE_BYTES}, each once, one after the other in the order of the
-   * entries. They have no blobs of their own then. Undefined: every file has.
+   * entries, and cut as `PackCutter` says. They have no blobs of their own then. Undefined: every file has.
    */
-  readonly pack?: Digest | undefined;
+  readonly packs?: readonly Digest[] | undefined;
   /** How long the execution took, milliseconds. */
   readonly durationMs: number;
   /** Version of `tr` that stored it. */

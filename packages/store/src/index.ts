@@ -54,7 +54,7 @@ export { createFileBlobStore } from './file/file-blob-store.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';
 export { openEntryBlobs, type EntryBlobs } from './manifest/entry-blobs.js';
 export { fromManifestBytes, listBlobs, toManifestBytes } from './manifest/manifest-bytes.js';
-export { locatePacked } from './manifest/packed-files.js';
+export { locatePacked, PackCutter, type PackedPlace } from './manifest/packed-files.js';
 export { parseManifest, type ManifestFlaw } from './manifest/parse-manifest.js';
 export { findLinkHazard, findPathHazard } from './manifest/safe-path.js';
 export { createMemoryActionStore } from './memory/memory-action-store.js';

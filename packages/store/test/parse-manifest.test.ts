@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
-import { MAX_PACK_BYTES } from '@tr/model';
 import { fromManifestBytes, parseManifest, toManifestBytes } from '../src/index.js';
 import { keyOf, manifestOf } from './temp-folder.js';
 
@@ -15,8 +14,8 @@ test('a valid manifest comes back as it was', () => {
   assert.deepEqual(fromManifestBytes(toManifestBytes(manifestOf('key')), KEY), { ok: true, value: manifestOf('key') });
 });
 
-test('a manifest with a pack comes back as it was', () => {
-  const packed = { ...valid, pack: digest };
+test('a manifest with packs comes back as it was', () => {
+  const packed = { ...valid, packs: [digest] };
   assert.deepEqual(parseManifest(packed, KEY), { ok: true, value: packed });
   const parsed = parseManifest(packed, KEY);
   assert.ok(parsed.ok);
@@ -32,7 +31,8 @@ const HOSTILE: readonly [string, unknown, RegExp][] = [
   ['null', null, /object/],
   ['a list', [], /object/],
   ['version 1, without packs', { ...valid, formatVersion: 1 }, /format version 1/],
-  ['a version to come', { ...valid, formatVersion: 3 }, /format version 3/],
+  ['version 2, with one pack', { ...valid, formatVersion: 2 }, /format version 2/],
+  ['a version to come', { ...valid, formatVersion: 4 }, /format version 4/],
   ['a version as text', { ...valid, formatVersion: '1' }, /format version/],
   ['another key', { ...valid, actionKey: keyOf('other') }, /action key/],
   ['no task', { ...valid, task: undefined }, /wrong type/],
@@ -43,10 +43,12 @@ const HOSTILE: readonly [string, unknown, RegExp][] = [
   ['no log', { ...valid, log: undefined }, /digest/],
   ['a path as log', { ...valid, log: { hash: '../../x', size: 1 } }, /digest/],
   ['an upper-case hash', { ...valid, log: { hash: digest.hash.toUpperCase(), size: 1 } }, /digest/],
-  ['a pack that is no digest', { ...valid, pack: 'x' }, /pack/],
-  ['a pack that is too large', { ...valid, pack: { ...digest, size: MAX_PACK_BYTES + 1 } }, /malformed pack/],
-  ['a pack that is longer than its files', { ...valid, pack: { ...digest, size: 2 } }, /another size/],
-  ['a pack that is shorter than its files', { ...valid, pack: { ...digest, size: 0 } }, /another size/],
+  ['packs that are no list', { ...valid, packs: digest }, /malformed list of packs/],
+  ['a list of no packs', { ...valid, packs: [] }, /other sizes/],
+  ['a pack that is no digest', { ...valid, packs: ['x'] }, /malformed pack/],
+  ['a pack that is longer than its files', { ...valid, packs: [{ ...digest, size: 2 }] }, /other sizes/],
+  ['a pack that is shorter than its files', { ...valid, packs: [{ ...digest, size: 0 }] }, /other sizes/],
+  ['more packs than its files fill', { ...valid, packs: [digest, digest] }, /other sizes/],
   ['a closure that is no digest', { ...valid, externalClosure: { hash: 'x', size: 1 } }, /digest/],
   ['no entries', { ...valid, entries: undefined }, /list/],
   ['entries as object', { ...valid, entries: { length: 1 } }, /list/],

@@ -40,7 +40,7 @@ test('verify finds a pack that is made of other files', async (t) => {
       executable: false,
       digest,
     }));
-    await putEntry(subject, word, [], { entries, pack: put.value.digest });
+    await putEntry(subject, word, [], { entries, packs: [put.value.digest] });
   };
   await save('true', 'onetwo');
   await save('false', 'twoone');

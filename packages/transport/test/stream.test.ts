@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sha256 } from '@tr/hash';
-import { listBlobs, openEntryBlobs } from '@tr/store';
+import { listBlobs, locatePacked, openEntryBlobs } from '@tr/store';
 import { loadZstd, mapStream, unpackManifest, unpackStream, digestManifest } from '../src/index.js';
 import { createStore, digestOf, packAll, randomBytes, sourceOf, storeResult, toEntry, unpackedLength } from './rig.js';
 import type { Manifest, ManifestEntry } from '@tr/model';
@@ -86,7 +86,7 @@ describe('stream', () => {
       const loose = await storeResult(a.blobs, large, entries);
       const put = await a.blobs.putBytes(Buffer.from('onetwothe log\n'));
       assert.ok(put.ok);
-      const manifest = { ...loose, pack: put.value.digest };
+      const manifest = { ...loose, packs: [put.value.digest] };
       const chunks = await packAll(manifest, a.blobs);
       const entry = toEntry(manifest, chunks);
       const unpack = () => unpackStream({ entry, manifest, blobs: b.blobs, source: sourceOf(chunks) });
@@ -104,13 +104,41 @@ describe('stream', () => {
     });
   });
 
+  it('brings the small files of those packs that are not there', async () => {
+    await withStores(async (a, b) => {
+      const files = Array.from({ length: 120 }, (_, at) => [`dist/${at}`, randomBytes(String(at), 10_000)] as const);
+      const loose = await storeResult(a.blobs, Object.fromEntries(files));
+      const contents = new Map(files.map(([, bytes]) => [digestOf(bytes).hash, bytes]));
+      const wholes: Buffer[] = [];
+      for (const [hash, { pack }] of locatePacked({ ...loose, packs: [] }))
+        wholes[pack] = Buffer.concat([wholes[pack] ?? Buffer.alloc(0), contents.get(hash) ?? Buffer.alloc(0)]);
+      assert.ok(wholes.length > 2, `${wholes.length} packs`);
+      for (const whole of wholes) await a.blobs.putBytes(whole);
+      const manifest = { ...loose, packs: wholes.map(digestOf) };
+      await b.blobs.putBytes(wholes[1] ?? Buffer.alloc(0));
+      const chunks = await packAll(manifest, a.blobs);
+      const unpacked = await unpackStream({
+        entry: toEntry(manifest, chunks),
+        manifest,
+        blobs: b.blobs,
+        source: sourceOf(chunks),
+      });
+      const there = (wholes[1]?.length ?? 0) / 10_000;
+      assert.equal(unpacked.ok && unpacked.value.contents, 120 - there + 2, 'files, log and fingerprint');
+      assert.deepEqual(await b.blobs.findMissing(listBlobs(manifest)), { ok: true, value: [] });
+      const own = openEntryBlobs(b.blobs, manifest);
+      for (const [, bytes] of files) assert.deepEqual(await own.readBytes(digestOf(bytes)), { ok: true, value: bytes });
+    });
+  });
+
   it('refuses a manifest whose pack is not made of its files', async () => {
     await withStores(async (a, b) => {
       const loose = await storeResult(a.blobs, { 'dist/a': Buffer.from('one'), 'dist/b': Buffer.from('two') });
-      const manifest = { ...loose, pack: digestOf(Buffer.from('twoone')) };
+      const pack = digestOf(Buffer.from('twoone'));
+      const manifest = { ...loose, packs: [pack] };
       const put = await a.blobs.putBytes(Buffer.from('onetwo'));
       assert.ok(put.ok);
-      const chunks = await packAll({ ...loose, pack: put.value.digest }, a.blobs);
+      const chunks = await packAll({ ...loose, packs: [put.value.digest] }, a.blobs);
       const unpacked = await unpackStream({
         entry: toEntry(manifest, chunks),
         manifest,
@@ -118,7 +146,7 @@ describe('stream', () => {
         source: sourceOf(chunks),
       });
       assert.equal(!unpacked.ok && unpacked.failure.code, 'stream/flaw');
-      assert.deepEqual(await b.blobs.findMissing([manifest.pack]), { ok: true, value: [manifest.pack] });
+      assert.deepEqual(await b.blobs.findMissing([pack]), { ok: true, value: [pack] });
     });
   });
 
@@ -235,4 +263,4 @@ describe('stream', () => {
 });
 
 /** Changes only with the format: then every entry that is stored somewhere is a miss. */
-const GOLDEN_STREAM = 'f040b32104953b70d414bd52c66932d0be3f12cd111563f0a8f84ba491e0f894';
+const GOLDEN_STREAM = 'febe1d77526713da93a85c7dcd68a9c14ab72e82eb90245761943d011bad380c';

@@ -32,7 +32,7 @@ export interface PackedOutputs {
   /** Sorted by path. */
   readonly entries: readonly ManifestEntry[];
   /** Of the small files; undefined when all have blobs of their own. */
-  readonly pack: Digest | undefined;
+  readonly packs: readonly Digest[] | undefined;
   /** One for each entry. */
   readonly stamps: readonly Stamp[];
   /** Blobs that were in the store before: a gc that runs meanwhile may not know that they are needed again. */
@@ -92,7 +92,7 @@ export async function packOutputs(options: {
   const files = entries.filter((entry) => entry.type === 'file');
   return ok({
     entries,
-    pack: built.value.pack,
+    packs: built.value.packs,
     stamps,
     reused: [...reused, ...built.value.reused],
     files: files.length,

@@ -1,6 +1,6 @@
 import { digestOf, isSameDigest } from '@tr/hash';
 import { fail, isSnapshotPath, ok, type Digest, type Manifest, type Result, type StoreFailure } from '@tr/model';
-import { listHeadBlobs, mayBeChunked, type ChunkLists, type StreamBlobStore } from '@tr/store';
+import { listBlobs, listHeadBlobs, mayBeChunked, type ChunkLists, type StreamBlobStore } from '@tr/store';
 import { unpackStream, type ChunkBytes, type ChunkSource, type EntryDocument, type StreamFlaw } from '@tr/transport';
 import type { RemoteTrouble } from './remote-backend.js';
 
@@ -24,9 +24,10 @@ const SAMPLES = 64;
 export async function isWorthChunks(manifest: Manifest, blobs: StreamBlobStore): Promise<boolean> {
   // A state is opened as a file.
   if (!mayBeChunked(manifest) || manifest.entries.some(({ path }) => isSnapshotPath(path))) return false;
-  const files = manifest.entries.filter((entry) => entry.type === 'file');
-  const step = Math.max(1, Math.floor(files.length / SAMPLES));
-  const sample = files.filter((_, at) => at % step === 0).map(({ digest }) => digest);
+  const head = new Set(listHeadBlobs(manifest).map(({ hash }) => hash));
+  const contents = listBlobs(manifest).filter(({ hash }) => !head.has(hash));
+  const step = Math.max(1, Math.floor(contents.length / SAMPLES));
+  const sample = contents.filter((_, at) => at % step === 0);
   const missing = await blobs.findMissing(sample);
   return missing.ok && sample.length > 0 && missing.value.length * 2 > sample.length;
 }

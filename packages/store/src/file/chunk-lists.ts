@@ -91,9 +91,9 @@ export function listHeadBlobs({ log, fingerprint, externalClosure }: Manifest): 
 /** Fewer outputs are not worth a list. Part of the format, so that nobody looks for a list in vain. */
 const LEAST_ENTRIES = 64;
 
-/** False where no list is ever made: for few outputs, and those in a pack. */
-export function mayBeChunked({ pack, entries }: Pick<Manifest, 'pack' | 'entries'>): boolean {
-  return pack === undefined && entries.length >= LEAST_ENTRIES;
+/** False where no list is ever made: for few outputs, and those in a single pack. */
+export function mayBeChunked({ packs, entries }: Pick<Manifest, 'packs' | 'entries'>): boolean {
+  return packs?.length !== 1 && entries.length >= LEAST_ENTRIES;
 }
 
 function readChunkList(folder: CacheFolder, key: ActionKey): ChunkList | undefined {

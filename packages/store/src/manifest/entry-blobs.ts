@@ -3,6 +3,9 @@ import type { BlobStore } from '../ports.js';
 import type { StoreResult } from '../trouble.js';
 import { locatePacked } from './packed-files.js';
 
+/** Packs of one result that are in memory: contents are asked for in their order, but for equal ones. */
+const PACKS_KEPT = 3;
+
 /** The contents of one stored result, wherever its blobs have them. */
 export interface EntryBlobs extends Pick<BlobStore, 'read' | 'readBytes' | 'localFile'> {
   /** A content that this process has in memory already, verified. */
@@ -10,28 +13,41 @@ export interface EntryBlobs extends Pick<BlobStore, 'read' | 'readBytes' | 'loca
 }
 
 /**
- * Reads contents of a result by their digests: those in its pack from there, the others from blobs of their own. The pack is
- * read once, and verified like every blob; a manifest that was parsed fits its pack.
+ * Reads contents of a result by their digests: those in its packs from there, the others from blobs of their own. A pack is
+ * read at once, and verified like every blob; a manifest that was parsed fits its packs.
  */
 export function openEntryBlobs(blobs: EntryBlobs, manifest: Manifest): EntryBlobs {
-  const { pack } = manifest;
-  if (pack === undefined) return blobs;
+  const { packs } = manifest;
+  if (packs === undefined) return blobs;
   const places = locatePacked(manifest);
-  let reading: Promise<StoreResult<Uint8Array>> | undefined;
-  let bytes: Uint8Array | undefined;
+  const kept = new Map<number, Uint8Array>();
+  const reading = new Map<number, Promise<StoreResult<Uint8Array>>>();
+  const readPack = async (at: number, pack: Digest): Promise<StoreResult<Uint8Array>> => {
+    const whole = await blobs.readBytes(pack);
+    reading.delete(at);
+    if (!whole.ok) return whole;
+    const [oldest] = kept.keys();
+    if (oldest !== undefined && kept.size >= PACKS_KEPT) kept.delete(oldest);
+    kept.set(at, whole.value);
+    return whole;
+  };
+  const held = ({ hash }: Digest): Uint8Array | undefined => {
+    const place = places.get(hash);
+    return place && kept.get(place.pack)?.subarray(place.start, place.end);
+  };
   const readPacked = async (digest: Digest): Promise<StoreResult<Uint8Array> | undefined> => {
     const place = places.get(digest.hash);
-    if (place === undefined) return undefined;
-    const whole = await (reading ??= blobs.readBytes(pack));
-    if (!whole.ok) return whole;
-    bytes = whole.value;
-    return ok(bytes.subarray(place.start, place.end));
+    const pack = place && packs[place.pack];
+    if (place === undefined || pack === undefined) return undefined;
+    const here = held(digest);
+    if (here !== undefined) return ok(here);
+    let whole = reading.get(place.pack);
+    if (whole === undefined) reading.set(place.pack, (whole = readPack(place.pack, pack)));
+    const read = await whole;
+    return read.ok ? ok(read.value.subarray(place.start, place.end)) : read;
   };
   return {
-    held: (digest) => {
-      const place = places.get(digest.hash);
-      return place && bytes?.subarray(place.start, place.end);
-    },
+    held,
     readBytes: async (digest, buffer) => (await readPacked(digest)) ?? blobs.readBytes(digest, buffer),
     read: async (digest, sink, buffer) => {
       const packed = await readPacked(digest);

@@ -4,7 +4,6 @@ import {
   fail,
   isRecord,
   MANIFEST_VERSION,
-  MAX_PACK_BYTES,
   ok,
   type ActionKey,
   type Digest,
@@ -12,7 +11,7 @@ import {
   type ManifestEntry,
   type Result,
 } from '@tr/model';
-import { locatePacked, packedBytes } from './packed-files.js';
+import { locatePacked, packSizes } from './packed-files.js';
 import { findLinkHazard, findPathHazard } from './safe-path.js';
 
 /** Most entries one manifest may have. */
@@ -44,8 +43,8 @@ export function parseManifest(value: unknown, key: ActionKey): Parsed<Manifest> 
   if (closure !== undefined && closure !== null && externalClosure === undefined) return flaw('a malformed digest');
   const entries = parseEntries(value['entries']);
   if (!entries.ok) return entries;
-  const pack = parsePack(value['pack'], entries.value);
-  if (!pack.ok) return pack;
+  const packs = parsePacks(value['packs'], entries.value);
+  if (!packs.ok) return packs;
   return ok({
     formatVersion: MANIFEST_VERSION,
     actionKey: key,
@@ -54,7 +53,7 @@ export function parseManifest(value: unknown, key: ActionKey): Parsed<Manifest> 
     log,
     fingerprint,
     externalClosure,
-    ...(pack.value !== undefined && { pack: pack.value }),
+    ...(packs.value !== undefined && { packs: packs.value }),
     durationMs: value['durationMs'],
     producer: value['producer'],
     createdAt: value['createdAt'],
@@ -62,11 +61,18 @@ export function parseManifest(value: unknown, key: ActionKey): Parsed<Manifest> 
 }
 
 /** What is taken out of a pack by its place must be all that is in it. */
-function parsePack(value: unknown, entries: readonly ManifestEntry[]): Parsed<Digest | undefined> {
+function parsePacks(value: unknown, entries: readonly ManifestEntry[]): Parsed<readonly Digest[] | undefined> {
   if (value === undefined) return ok(undefined);
-  const pack = parseDigest(value);
-  if (pack === undefined || pack.size > MAX_PACK_BYTES) return flaw('a malformed pack');
-  return packedBytes(locatePacked({ entries, pack })) === pack.size ? ok(pack) : flaw('a pack of another size');
+  if (!Array.isArray(value)) return flaw('a malformed list of packs');
+  const packs: Digest[] = [];
+  for (const item of value as readonly unknown[]) {
+    const pack = parseDigest(item);
+    if (pack === undefined) return flaw('a malformed pack');
+    packs.push(pack);
+  }
+  const sizes = packSizes(locatePacked({ entries, packs }));
+  const fits = packs.length > 0 && packs.length === sizes.length && packs.every(({ size }, at) => size === sizes[at]);
+  return fits ? ok(packs) : flaw('packs of other sizes');
 }
 
 type PlainFields = Pick<Manifest, 'task' | 'durationMs' | 'producer' | 'createdAt'>;

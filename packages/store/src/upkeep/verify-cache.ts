@@ -1,10 +1,10 @@
 import { createRunningDigest, sha256 } from '@tr/hash';
-import { fail, MAX_PACK_BYTES, type ActionKey, type Digest, type Manifest, type Sha256 } from '@tr/model';
+import { fail, type ActionKey, type Digest, type Manifest, type Sha256 } from '@tr/model';
 import { listEntryBlobs } from '../file/chunk-lists.js';
 import { readManifest } from '../file/file-action-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
-import { locatePacked } from '../manifest/packed-files.js';
+import { locatePacked, MAX_PACK_BYTES } from '../manifest/packed-files.js';
 import { createPacer, type Pacer } from '../pacer.js';
 import { readWhole } from '../read-whole.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
@@ -110,17 +110,17 @@ async function verifyEntries(
   return { entries, badEntries, incompleteEntries };
 }
 
-/** True when the pack of a manifest holds the files that the manifest says it does. */
+/** True when the packs of a manifest hold the files that the manifest says they do. */
 function hasOwnFiles(folder: CacheFolder, manifest: Manifest): boolean {
-  const { pack } = manifest;
-  if (pack === undefined) return true;
-  const path = folder.blobPath(pack.hash);
-  const whole = attempt(path, () => readWhole(folder.disk, path, MAX_PACK_BYTES));
-  // Gone since it was looked for: the entry is incomplete then, and the next verify says so.
-  if (!whole.ok) return true;
-  return [...locatePacked(manifest)].every(
-    ([hash, { start, end }]) => sha256(whole.value.bytes.subarray(start, end)) === hash,
-  );
+  const places = [...locatePacked(manifest)];
+  return (manifest.packs ?? []).every(({ hash: name }, at) => {
+    const path = folder.blobPath(name);
+    const whole = attempt(path, () => readWhole(folder.disk, path, MAX_PACK_BYTES));
+    // Gone since it was looked for: the entry is incomplete then, and the next verify says so.
+    if (!whole.ok) return true;
+    const { bytes } = whole.value;
+    return places.every(([hash, { pack, start, end }]) => pack !== at || sha256(bytes.subarray(start, end)) === hash);
+  });
 }
 
 /** A save that runs beside us adds blobs that we have not read. */

@@ -112,15 +112,25 @@ async function verifyEntries(
 
 /** True when the packs of a manifest hold the files that the manifest says they do. */
 function hasOwnFiles(folder: CacheFolder, manifest: Manifest): boolean {
-  const places = [...locatePacked(manifest)];
-  return (manifest.packs ?? []).every(({ hash: name }, at) => {
-    const path = folder.blobPath(name);
-    const whole = attempt(path, () => readWhole(folder.disk, path, MAX_PACK_BYTES));
-    // Gone since it was looked for: the entry is incomplete then, and the next verify says so.
-    if (!whole.ok) return true;
-    const { bytes } = whole.value;
-    return places.every(([hash, { pack, start, end }]) => pack !== at || sha256(bytes.subarray(start, end)) === hash);
-  });
+  let current: Digest | undefined;
+  let bytes: Uint8Array | undefined;
+  // In the order of the packs.
+  for (const [hash, { pack: at, start, end }] of locatePacked(manifest)) {
+    const pack = manifest.packs?.[at];
+    if (pack !== current) {
+      current = pack;
+      bytes = pack && readPack(folder, pack);
+    }
+    if (bytes !== undefined && sha256(bytes.subarray(start, end)) !== hash) return false;
+  }
+  return true;
+}
+
+/** Undefined when it has gone since it was looked for: the entry is incomplete then, and the next verify says so. */
+function readPack(folder: CacheFolder, { hash }: Digest): Uint8Array | undefined {
+  const path = folder.blobPath(hash);
+  const whole = attempt(path, () => readWhole(folder.disk, path, MAX_PACK_BYTES));
+  return whole.ok ? whole.value.bytes : undefined;
 }
 
 /** A save that runs beside us adds blobs that we have not read. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { digestOf, sha256 } from '@tr/hash';
 import { PACKED_FILE_BYTES } from '@tr/model';
+import type { BlobStore } from '@tr/store';
 import { createRig, type Rig } from './rig.js';
 
 const text = (letter: string, length: number): string => letter.repeat(length);
@@ -121,6 +122,34 @@ describe('small files lie in one blob of their entry', () => {
     rig.remove('dist');
     assert.equal((await rig.restore(manifest)).outcome, 'restored');
     assert.deepEqual(rig.read('dist'), before);
+  });
+
+  it('are read once each, wherever equal files lie', async (t) => {
+    const rig = createRig(t, { packed: true });
+    const files = manyFiles(600);
+    // Like a copy of a license in every folder: each of these lies in the pack of the first file with its content.
+    for (let at = 0; at < 600; at += 5) {
+      const number = (at * 7) % 600;
+      files[`dist/${String(at).padStart(3, '0')}.twin`] = files[`dist/${String(number).padStart(3, '0')}.js`] ?? '';
+    }
+    rig.write({ ...files, 'dist/large': text('l', 20_000), 'dist/link': { link: '000.js' }, 'dist/empty': null });
+    const manifest = await rig.save('key');
+    const before = rig.read('dist');
+    rig.remove('dist');
+    const reads: string[] = [];
+    const blobs: BlobStore = {
+      ...rig.blobs,
+      readBytes: async (digest, buffer) => {
+        reads.push(digest.hash);
+        return await rig.blobs.readBytes(digest, buffer);
+      },
+    };
+    assert.equal((await rig.restore(manifest, { blobs })).outcome, 'restored');
+    assert.deepEqual(rig.read('dist'), before);
+    assert.deepEqual(
+      reads.filter((hash) => manifest.packs?.some((pack) => pack.hash === hash)),
+      manifest.packs?.map(({ hash }) => hash),
+    );
   });
 
   it('a file that changes, comes or goes leaves most packs as they are', async (t) => {

@@ -67,9 +67,9 @@ async function stageAll(
   request: StageRequest,
 ): Promise<Result<ReadonlyMap<string, Stamp>, StageTrouble>> {
   const stamps = new Map<string, Stamp>();
-  const { contents } = request;
+  const { contents, blobs } = request;
   const files = contents === undefined ? [] : request.entries.filter((entry) => entry.type === 'file');
-  for (const entry of request.entries) {
+  for (const entry of blobs.inOrder?.(request.entries) ?? request.entries) {
     if (contents !== undefined && entry.type === 'file') continue;
     let trouble: StageTrouble | undefined;
     try {

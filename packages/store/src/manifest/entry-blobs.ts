@@ -1,15 +1,17 @@
-import { fail, ok, type Digest, type Manifest } from '@tr/model';
+import { fail, ok, type Digest, type Manifest, type ManifestEntry } from '@tr/model';
 import type { BlobStore } from '../ports.js';
 import type { StoreResult } from '../trouble.js';
 import { locatePacked } from './packed-files.js';
 
-/** Packs of one result that are in memory: contents are asked for in their order, but for equal ones. */
+/** Packs of one result that are in memory: most contents are asked for in their order. */
 const PACKS_KEPT = 3;
 
 /** The contents of one stored result, wherever its blobs have them. */
 export interface EntryBlobs extends Pick<BlobStore, 'read' | 'readBytes' | 'localFile'> {
   /** A content that this process has in memory already, verified. */
   held?(digest: Digest): Uint8Array | undefined;
+  /** The same entries in the order in which each pack is read once: equal contents lie in one place, wherever their files do. */
+  inOrder?(entries: readonly ManifestEntry[]): readonly ManifestEntry[];
 }
 
 /**
@@ -46,8 +48,19 @@ export function openEntryBlobs(blobs: EntryBlobs, manifest: Manifest): EntryBlob
     const read = await whole;
     return read.ok ? ok(read.value.subarray(place.start, place.end)) : read;
   };
+  const inOrder = (entries: readonly ManifestEntry[]): readonly ManifestEntry[] => {
+    if (packs.length <= PACKS_KEPT) return entries;
+    const others: ManifestEntry[] = [];
+    const byPack = packs.map((): ManifestEntry[] => []);
+    for (const entry of entries) {
+      const place = entry.type === 'file' ? places.get(entry.digest.hash) : undefined;
+      ((place && byPack[place.pack]) ?? others).push(entry);
+    }
+    return [others, ...byPack].flat();
+  };
   return {
     held,
+    inOrder,
     readBytes: async (digest, buffer) => (await readPacked(digest)) ?? blobs.readBytes(digest, buffer),
     read: async (digest, sink, buffer) => {
       const packed = await readPacked(digest);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { createStoreBackend, RemoteTier } from '../packages/cache/dist/src/index.js';
 import { openLanding } from '../packages/cache/dist/src/remote/open-landing.js';
+import { MANIFEST_VERSION } from '../packages/model/dist/src/index.js';
 import {
   createFileActionStore,
   createFileChunkLists,
@@ -78,7 +79,7 @@ async function measure(title, work_) {
 async function save(landing, word, entries) {
   const put = async (text) => (await landing.blobs.putBytes(Buffer.from(text))).value.digest;
   const manifest = {
-    formatVersion: 2,
+    formatVersion: MANIFEST_VERSION,
     actionKey: createHash('sha256').update(word).digest('hex'),
     task: 'a#build',
     entries,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sha256 } from '@tr/hash';
 import { listBlobs, locatePacked, openEntryBlobs } from '@tr/store';
+import { openContentLanding } from '../src/entry/land-contents.js';
 import { loadZstd, mapStream, unpackManifest, unpackStream, digestManifest } from '../src/index.js';
 import { createStore, digestOf, packAll, randomBytes, sourceOf, storeResult, toEntry, unpackedLength } from './rig.js';
 import type { Manifest, ManifestEntry } from '@tr/model';
@@ -147,6 +148,28 @@ describe('stream', () => {
       });
       assert.equal(!unpacked.ok && unpacked.failure.code, 'stream/flaw');
       assert.deepEqual(await b.blobs.findMissing([pack]), { ok: true, value: [pack] });
+    });
+  });
+
+  it('refuses a manifest that gives one digest two sizes', async () => {
+    await withStores(async (a, b) => {
+      const log = digestOf(Buffer.from('the log\n'));
+      const loose = await storeResult(a.blobs, { 'dist/large': randomBytes('large', 20_000) });
+      const chunks = await packAll(loose, a.blobs);
+      const entry = { type: 'file', path: 'dist/a', executable: false, digest: { ...log, size: 3 } } as const;
+      const manifest = { ...loose, entries: [entry, ...loose.entries], packs: [{ ...log, size: 3 }] };
+      const landing = await openContentLanding(b.blobs, manifest);
+      assert.ok(landing.ok);
+      const put = await landing.value.put(Buffer.from('the log\n'), log);
+      assert.ok(put.ok, 'the log itself is right');
+      assert.deepEqual(await landing.value.finish(), { ok: true, value: false });
+      const unpacked = await unpackStream({
+        entry: toEntry(manifest, chunks),
+        manifest,
+        blobs: b.blobs,
+        source: sourceOf(chunks),
+      });
+      assert.equal(!unpacked.ok && unpacked.failure.code, 'stream/flaw');
     });
   });
 

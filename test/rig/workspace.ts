@@ -130,7 +130,8 @@ export function openWorkspace(root: string): TestWorkspace {
     write: (tree) => writeTree(root, tree),
     read: (path) => readFileSync(join(root, path), 'utf8'),
     exists: (path) => existsSync(join(root, path)),
-    remove: (path) => rmSync(join(root, path), { recursive: true, force: true }),
+    // A command that outlived its killed run may still write there.
+    remove: (path) => rmSync(join(root, path), { recursive: true, force: true, maxRetries: 5 }),
     tr: (args, trOptions) => execTr(root, args, trOptions),
     commit: (message = 'change') => {
       git('add', '-A');

@@ -87,6 +87,18 @@ function realLinkText(path: string): string {
   return spawnSync('readlink', [path], { encoding: 'utf8' }).stdout.trimEnd();
 }
 
+/** Also where a command that outlived its killed run still writes. */
+function removeTree(path: string): void {
+  for (let left = 1000; ; left--) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    }
+  }
+}
+
 /** Builds a workspace from a tree literal; a git repository with one commit unless `git` is false. */
 export function createWorkspace(
   files: Tree,
@@ -130,8 +142,7 @@ export function openWorkspace(root: string): TestWorkspace {
     write: (tree) => writeTree(root, tree),
     read: (path) => readFileSync(join(root, path), 'utf8'),
     exists: (path) => existsSync(join(root, path)),
-    // A command that outlived its killed run may still write there.
-    remove: (path) => rmSync(join(root, path), { recursive: true, force: true, maxRetries: 5 }),
+    remove: (path) => removeTree(join(root, path)),
     tr: (args, trOptions) => execTr(root, args, trOptions),
     commit: (message = 'change') => {
       git('add', '-A');

@@ -1,5 +1,6 @@
 import type { RunningDigest } from '@tr/hash';
 import type { Blake3, Sha256 } from '@tr/model';
+import type { ContentBuffer } from './content-buffer.js';
 import type { BlobStore } from './ports.js';
 import type { StoreResult } from './trouble.js';
 
@@ -34,9 +35,9 @@ export interface BodyStore extends BlobStore {
   read(
     digest: BodyDigest,
     sink: (chunk: Uint8Array) => void | Promise<void>,
-    buffer?: Uint8Array,
+    buffer?: ContentBuffer,
   ): Promise<StoreResult<undefined>>;
-  readBytes(digest: BodyDigest, buffer?: Uint8Array): Promise<StoreResult<Uint8Array>>;
+  readBytes(digest: BodyDigest, buffer?: ContentBuffer): Promise<StoreResult<Uint8Array>>;
 }
 
 const MARK = '-b3';

@@ -51,6 +51,7 @@ export {
 } from './file/chunk-lists.js';
 export { createFileActionStore } from './file/file-action-store.js';
 export { createFileBlobStore } from './file/file-blob-store.js';
+export { ContentBuffer } from './content-buffer.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';
 export { openEntryBlobs, type EntryBlobs } from './manifest/entry-blobs.js';
 export { fromManifestBytes, listBlobs, toManifestBytes } from './manifest/manifest-bytes.js';

@@ -1,4 +1,5 @@
 import type { ActionKey, Digest, Manifest, Sha256, TaskId } from '@tr/model';
+import type { ContentBuffer } from './content-buffer.js';
 import type { StoreResult } from './trouble.js';
 
 /** A blob after it was put. */
@@ -17,16 +18,16 @@ export interface BlobStore {
   findMissing(digests: readonly Digest[]): Promise<StoreResult<readonly Digest[]>>;
   /**
    * Streams the content into `sink`. What the sink got may only be trusted when the result is ok: a digest that does
-   * not match is known at the end, the blob is then set aside and the failure is `store/corrupt`. `buffer`: lent to the store for
-   * the chunks, which are then good only until `sink` is done; without it they are the sink's to keep.
+   * not match is known at the end, the blob is then set aside and the failure is `store/corrupt`. `buffer`: lent for the chunks,
+   * which are then good only until `sink` is done; without it they are the sink's to keep.
    */
   read(
     digest: Digest,
     sink: (chunk: Uint8Array) => void | Promise<void>,
-    buffer?: Uint8Array,
+    buffer?: ContentBuffer,
   ): Promise<StoreResult<undefined>>;
-  /** The whole content, verified. For small blobs. `buffer`: lent for one that fits into it. */
-  readBytes(digest: Digest, buffer?: Uint8Array): Promise<StoreResult<Uint8Array>>;
+  /** The whole content, verified. For small blobs. `buffer`: lent for it. */
+  readBytes(digest: Digest, buffer?: ContentBuffer): Promise<StoreResult<Uint8Array>>;
   /** `digest`: theirs, by who has just computed it. The bytes may change once they are stored. */
   putBytes(bytes: Uint8Array, digest?: Digest): Promise<StoreResult<StoredBlob>>;
   /** Stores the content of a file; the digest is that of the bytes that were stored, whatever happened to the file. */

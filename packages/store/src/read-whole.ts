@@ -1,3 +1,4 @@
+import type { ContentBuffer } from './content-buffer.js';
 import type { Disk } from './disk.js';
 import type { FileLook } from './file-look.js';
 
@@ -13,20 +14,15 @@ class FileTooLargeError extends Error {
 }
 
 /**
- * Reads a file of at most `limit` bytes. Throws errors of the operating system, `EFBIG` when it is larger. `lend` gives memory for
- * a content of a size; without it the bytes are the caller's to keep.
+ * Reads a file of at most `limit` bytes. Throws errors of the operating system, `EFBIG` when it is larger. `lent`: for the bytes;
+ * without it they are the caller's to keep.
  */
-export function readWhole(
-  disk: Disk,
-  path: string,
-  limit: number,
-  lend: (size: number) => Uint8Array = (size) => Buffer.allocUnsafe(size),
-): WholeFile {
+export function readWhole(disk: Disk, path: string, limit: number, lent?: ContentBuffer): WholeFile {
   const file = disk.open(path, 'read');
   try {
     const stats = disk.fstat(file);
     if (stats.size > limit) throw new FileTooLargeError(path);
-    const buffer = lend(stats.size).subarray(0, stats.size);
+    const buffer = lent?.take(stats.size) ?? Buffer.allocUnsafe(stats.size);
     return { bytes: buffer.subarray(0, disk.read(file, buffer)), stats };
   } finally {
     disk.close(file);

@@ -10,6 +10,7 @@ import {
   type StoreFailure,
 } from '@tr/model';
 import {
+  ContentBuffer,
   createPacer,
   findLinkHazard,
   findPathHazard,
@@ -18,7 +19,6 @@ import {
   type Disk,
   type FileLook,
 } from '@tr/store';
-import { ContentBuffer } from '../content-buffer.js';
 import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
 import { isExecutable, isSameContentStamp, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
 import { PackBuilder } from './pack-builder.js';
@@ -165,7 +165,7 @@ async function packFile(step: PackStep, stamp: Stamp): Promise<Result<PackedOne 
   let content: Uint8Array | undefined;
   if (stamp.size <= SMALL_BYTES) {
     try {
-      content = readWhole(disk, native, SMALL_BYTES, (size) => buffer.take(size)).bytes;
+      content = readWhole(disk, native, SMALL_BYTES, buffer).bytes;
     } catch (error) {
       return sourceTrouble(error, path);
     }

@@ -11,8 +11,15 @@ import {
   type Result,
   type StoreFailure,
 } from '@tr/model';
-import { attemptAsync, createPacer, toStoreFailure, type Disk, type EntryBlobs, type Pacer } from '@tr/store';
-import { ContentBuffer } from '../content-buffer.js';
+import {
+  attemptAsync,
+  ContentBuffer,
+  createPacer,
+  toStoreFailure,
+  type Disk,
+  type EntryBlobs,
+  type Pacer,
+} from '@tr/store';
 import { toStamp, type Stamp } from '../record/stamp.js';
 import { parentOf } from '../outputs/output-globs.js';
 import { digestFileAt } from './digest-file-at.js';
@@ -229,8 +236,7 @@ class Stage {
 
   async #copy(digest: Digest, executable: boolean, target: string): Promise<StoreFailure | undefined> {
     const { disk, blobs } = this.#request;
-    const buffer = this.#buffer.take(Math.min(digest.size, SMALL_BYTES));
-    const small = digest.size <= SMALL_BYTES ? await blobs.readBytes(digest, buffer) : undefined;
+    const small = digest.size <= SMALL_BYTES ? await blobs.readBytes(digest, this.#buffer) : undefined;
     if (small?.ok === false) return small.failure;
     if (small !== undefined) {
       this.#create(target, executable, small.value);
@@ -238,7 +244,7 @@ class Stage {
     }
     const file = this.#open(target, executable);
     try {
-      const read = await blobs.read(digest, (chunk) => disk.write(file, chunk), buffer);
+      const read = await blobs.read(digest, (chunk) => disk.write(file, chunk), this.#buffer);
       return read.ok ? undefined : read.failure;
     } finally {
       disk.close(file);

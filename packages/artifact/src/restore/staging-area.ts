@@ -1,6 +1,5 @@
 import { uniqueDigits } from '@tr/quick';
-import { attempt, readOwnEntries, type Disk } from '@tr/store';
-import type { ContentBuffer } from '../content-buffer.js';
+import { attempt, readOwnEntries, type ContentBuffer, type Disk } from '@tr/store';
 import { removeTree } from './remove-tree.js';
 
 /** Longer than any restore takes, milliseconds. */

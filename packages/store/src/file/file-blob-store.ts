@@ -1,6 +1,7 @@
 import { createRunningDigest, digestOf, isSameDigest, type RunningDigest } from '@tr/hash';
 import { errorCode, fail, ok, type Digest, type StoreFailure } from '@tr/model';
 import { isBlake3, type BeginBlake3, type BodyDigest, type BodyStore } from '../body-store.js';
+import type { ContentBuffer } from '../content-buffer.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { guarded } from '../folder/guarded.js';
 import { setAside } from '../folder/quarantine.js';
@@ -35,12 +36,12 @@ export function createFileBlobStore(
       return guarded(folder, folder.root, () => ok(digests.filter(isMissing)));
     },
 
-    async read(digest, sink, buffer) {
+    async read(digest, sink, lent) {
       const refusal = folder.check();
       if (refusal !== undefined) return fail(refusal);
       if (!canVerify(digest)) return fail(missing(digest));
       const running = isBlake3(digest.hash) ? beginBlake3?.() : undefined;
-      return await readVerified(folder, { digest, running: running ?? createRunningDigest(), buffer }, sink);
+      return await readVerified(folder, { digest, running: running ?? createRunningDigest(), lent }, sink);
     },
 
     async readBytes(digest, lent) {
@@ -51,8 +52,7 @@ export function createFileBlobStore(
         let bytes: Uint8Array;
         try {
           if (disk.fstat(file).size !== digest.size) return fail(refuse(folder, digest, 'another size'));
-          const fits = lent !== undefined && lent.length >= digest.size;
-          const buffer = fits ? lent.subarray(0, digest.size) : Buffer.allocUnsafe(digest.size);
+          const buffer = lent?.take(digest.size) ?? Buffer.allocUnsafe(digest.size);
           bytes = buffer.subarray(0, disk.read(file, buffer));
         } finally {
           disk.close(file);
@@ -186,11 +186,11 @@ async function readVerified(
   {
     digest,
     running,
-    buffer: lent,
+    lent,
   }: {
     readonly digest: BodyDigest;
     readonly running: RunningDigest<BodyDigest>;
-    readonly buffer?: Uint8Array | undefined;
+    readonly lent: ContentBuffer | undefined;
   },
   sink: (chunk: Uint8Array) => void | Promise<void>,
 ): Promise<StoreResult<undefined>> {
@@ -204,7 +204,8 @@ async function readVerified(
     const pacer = createPacer();
     let left = digest.size;
     for (;;) {
-      const buffer = lent ?? Buffer.allocUnsafe(Math.min(CHUNK_BYTES, digest.size + 1));
+      const size = Math.min(CHUNK_BYTES, digest.size + 1);
+      const buffer = lent?.take(size) ?? Buffer.allocUnsafe(size);
       const count = attempt(path, () => disk.read(file, buffer));
       if (!count.ok) return count;
       if (count.value === 0) break;

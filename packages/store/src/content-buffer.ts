@@ -5,9 +5,9 @@ const LEAST_BYTES = 256 * 1024;
 export class ContentBuffer {
   #bytes = Buffer.alloc(0);
 
-  /** At least so many bytes, in place of what was had before. */
+  /** So many bytes, in place of what was had before. */
   take(size: number): Buffer {
     if (this.#bytes.length < size) this.#bytes = Buffer.allocUnsafeSlow(Math.max(size, LEAST_BYTES));
-    return this.#bytes;
+    return this.#bytes.subarray(0, size);
   }
 }

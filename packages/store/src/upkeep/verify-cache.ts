@@ -1,5 +1,6 @@
 import { createRunningDigest, sha256 } from '@tr/hash';
 import { fail, type ActionKey, type Digest, type Manifest, type Sha256 } from '@tr/model';
+import { CHUNK_BYTES } from '../file/blob-file.js';
 import { listEntryBlobs } from '../file/chunk-lists.js';
 import { readManifest } from '../file/file-action-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
@@ -9,8 +10,6 @@ import { createPacer, type Pacer } from '../pacer.js';
 import { readWhole } from '../read-whole.js';
 import { attempt, attemptAsync, type StoreResult } from '../trouble.js';
 import { scanActions, scanBlobs } from './scan-folder.js';
-
-const CHUNK_BYTES = 1024 * 1024;
 
 /** What a verify found. What is bad has been set aside. */
 export interface VerifyReport {

@@ -88,9 +88,7 @@ export async function unpackStream<F>(
     if (put !== undefined) return fail(put);
   }
   if (asked !== undefined) return ok(summarize(needed, wanted));
-  const landed = await landing.value.finish();
-  if (!landed.ok) return landed;
-  if (!landed.value) return flaw('a pack that is not made of the files');
+  if (!landing.value.arePacksMade()) return flaw('a pack that is not made of the files');
   return ok(summarize(needed, wanted));
 }
 

@@ -54,9 +54,7 @@ export async function readExport(request: ImportRequest): Promise<Step<Manifest>
   if (!landing.ok) return landing;
   const read = await readContents(request, { manifest, own, landing: landing.value });
   if (read !== undefined) return fail(read);
-  const landed = await landing.value.finish();
-  if (!landed.ok) return landed;
-  return landed.value ? ok(manifest) : damaged('a pack that is not made of the files');
+  return landing.value.arePacksMade() ? ok(manifest) : damaged('a pack that is not made of the files');
 }
 
 interface Head {

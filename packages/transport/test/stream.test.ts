@@ -25,6 +25,16 @@ async function withStores(
   }
 }
 
+/** Unpacks what `asked` then names: all that is missing. */
+async function unpackAll(
+  { blobs }: ReturnType<typeof createStore>,
+  manifest: Manifest,
+  chunks: readonly Chunk[],
+  asked: ChunkRef[] = [],
+) {
+  return await unpackStream({ entry: toEntry(manifest, chunks), manifest, blobs, source: sourceOf(chunks, asked) });
+}
+
 async function rawStream(chunks: readonly Chunk[]): Promise<Buffer> {
   const zstd = await loadZstd();
   const raws = [];
@@ -63,10 +73,9 @@ describe('stream', () => {
         );
         const manifest = await storeResult(a.blobs, Object.fromEntries(bytes), LINKS);
         const chunks = await packAll(manifest, a.blobs);
-        const entry = toEntry(manifest, chunks);
-        const read = await unpackManifest(entry, sourceOf(chunks));
+        const read = await unpackManifest(toEntry(manifest, chunks), sourceOf(chunks));
         assert.deepEqual(read, { ok: true, value: manifest });
-        const unpacked = await unpackStream({ entry, manifest, blobs: b.blobs, source: sourceOf(chunks) });
+        const unpacked = await unpackAll(b, manifest, chunks);
         assert.ok(unpacked.ok, JSON.stringify(unpacked));
         assert.deepEqual(await b.blobs.findMissing(listBlobs(manifest)), { ok: true, value: [] });
         for (const digest of listBlobs(manifest)) assert.ok((await b.blobs.readBytes(digest)).ok);
@@ -89,8 +98,7 @@ describe('stream', () => {
       assert.ok(put.ok);
       const manifest = { ...loose, packs: [put.value.digest] };
       const chunks = await packAll(manifest, a.blobs);
-      const entry = toEntry(manifest, chunks);
-      const unpack = () => unpackStream({ entry, manifest, blobs: b.blobs, source: sourceOf(chunks) });
+      const unpack = () => unpackAll(b, manifest, chunks);
       const first = await unpack();
       assert.ok(first.ok, JSON.stringify(first));
       assert.deepEqual(await b.blobs.findMissing(listBlobs(manifest)), { ok: true, value: [] });
@@ -118,12 +126,7 @@ describe('stream', () => {
       const manifest = { ...loose, packs: wholes.map(digestOf) };
       await b.blobs.putBytes(wholes[1] ?? Buffer.alloc(0));
       const chunks = await packAll(manifest, a.blobs);
-      const unpacked = await unpackStream({
-        entry: toEntry(manifest, chunks),
-        manifest,
-        blobs: b.blobs,
-        source: sourceOf(chunks),
-      });
+      const unpacked = await unpackAll(b, manifest, chunks);
       const there = (wholes[1]?.length ?? 0) / 10_000;
       assert.equal(unpacked.ok && unpacked.value.contents, 120 - there + 2, 'files, log and fingerprint');
       assert.deepEqual(await b.blobs.findMissing(listBlobs(manifest)), { ok: true, value: [] });
@@ -140,12 +143,7 @@ describe('stream', () => {
       const put = await a.blobs.putBytes(Buffer.from('onetwo'));
       assert.ok(put.ok);
       const chunks = await packAll({ ...loose, packs: [put.value.digest] }, a.blobs);
-      const unpacked = await unpackStream({
-        entry: toEntry(manifest, chunks),
-        manifest,
-        blobs: b.blobs,
-        source: sourceOf(chunks),
-      });
+      const unpacked = await unpackAll(b, manifest, chunks);
       assert.equal(!unpacked.ok && unpacked.failure.code, 'stream/flaw');
       assert.deepEqual(await b.blobs.findMissing([pack]), { ok: true, value: [pack] });
     });
@@ -163,12 +161,7 @@ describe('stream', () => {
       const put = await landing.value.put(Buffer.from('the log\n'), log);
       assert.ok(put.ok, 'the log itself is right');
       assert.equal(landing.value.arePacksMade(), false);
-      const unpacked = await unpackStream({
-        entry: toEntry(manifest, chunks),
-        manifest,
-        blobs: b.blobs,
-        source: sourceOf(chunks),
-      });
+      const unpacked = await unpackAll(b, manifest, chunks);
       assert.equal(!unpacked.ok && unpacked.failure.code, 'stream/flaw');
     });
   });
@@ -222,12 +215,7 @@ describe('stream', () => {
       await b.blobs.putBytes(large);
       const chunks = await packAll(manifest, a.blobs);
       const asked: ChunkRef[] = [];
-      const unpacked = await unpackStream({
-        entry: toEntry(manifest, chunks),
-        manifest,
-        blobs: b.blobs,
-        source: sourceOf(chunks, asked),
-      });
+      const unpacked = await unpackAll(b, manifest, chunks, asked);
       assert.ok(unpacked.ok);
       assert.ok(unpackedLength(asked) < 2_100_000, `${unpackedLength(asked)} bytes`);
     });
@@ -257,8 +245,7 @@ describe('stream', () => {
         ),
       };
       for (const [title, attack] of Object.entries(attacks)) {
-        const entry = toEntry(manifest, attack);
-        const unpacked = await unpackStream({ entry, manifest, blobs: b.blobs, source: sourceOf(attack) });
+        const unpacked = await unpackAll(b, manifest, attack);
         assert.ok(!unpacked.ok && unpacked.failure.code === 'stream/flaw', `${title}: ${JSON.stringify(unpacked)}`);
         const missing = await b.blobs.findMissing(
           manifest.entries.flatMap((item) => (item.type === 'file' ? [item.digest] : [])),

@@ -140,8 +140,8 @@ class Stage {
 
   /** Makes a file from what is in memory; false when it is not. Waiting for each of many small files takes as long as making them. */
   addHeld(entry: ManifestEntry): boolean {
-    const { blobs, linked, area } = this.#request;
-    if (entry.type !== 'file' || isLinked(entry.path, linked) || area.clones !== false) return false;
+    const { blobs, linked } = this.#request;
+    if (entry.type !== 'file' || isLinked(entry.path, linked)) return false;
     const bytes = blobs.held?.(entry.digest);
     if (bytes === undefined) return false;
     const target = stagedPath(this.#request, entry);

@@ -42,7 +42,7 @@ function matcherOf(globs: readonly string[]): (path: string) => boolean {
 }
 
 async function listStored({ local }: LocalCache, task: TaskId): Promise<readonly Fingerprint[]> {
-  const stored = await listStoredFingerprints(local, task, STORED_STATES);
+  const stored = await listStoredFingerprints(local, task, { limit: STORED_STATES });
   return stored.flatMap(({ fingerprint }) => {
     const parsed = parseFingerprint(fingerprint);
     return parsed?.kind === 'fingerprint' ? [parsed.fingerprint] : [];

@@ -32,7 +32,9 @@ export async function explainTask(subject: WhySubject, id: TaskId): Promise<WhyR
   if (predicted === undefined) throw new InvariantError(`${id} was not predicted`);
   const { fingerprint, lookup } = predicted;
   const { key } = fingerprint;
-  const stored = await listStoredFingerprints(subject.engine.cache.local, id, COMPARED_RUNS);
+  const { local, tasks } = subject.engine.cache;
+  const first = lookup.hit ? undefined : tasks.findKeyInPlace(id);
+  const stored = await listStoredFingerprints(local, id, { limit: COMPARED_RUNS, first });
   const own = lookup.hit ? { key, createdAt: lookup.entry.manifest.createdAt } : undefined;
   const candidates = own === undefined ? stored : stored.filter((candidate) => isBefore(candidate, own));
   const found = await findNearestStored(candidates, fingerprint);
@@ -139,7 +141,7 @@ async function compareDependency(
 ): Promise<Compared | undefined> {
   const now = predicted.get(task)?.fingerprint;
   if (now === undefined) return undefined;
-  const stored = await listStoredFingerprints(engine.cache.local, task, COMPARED_RUNS);
+  const stored = await listStoredFingerprints(engine.cache.local, task, { limit: COMPARED_RUNS });
   const exact = stored.find(({ key }) => key === storedKey);
   if (exact !== undefined) return { stored: exact, reasons: (await compareWithStored(exact, now)) ?? [] };
   return findNearestStored(

@@ -62,6 +62,29 @@ test('row 4: the miss of a dependent names the dependency that diverged first', 
   assert.equal(miss?.['reasons'][0].root, 'lib#build');
 });
 
+test('row 4: what was tried and taken back is no reason: a miss is compared with what this work tree had last', async () => {
+  const workspace = sample();
+  const tryOut = async (text: string): Promise<void> => {
+    workspace.write({ 'packages/lib/src/a.txt': text });
+    await workspace.tr(BUILD);
+  };
+  await tryOut('kept\n');
+  // More than a miss is compared with, all of them stored later.
+  for (const attempt of [1, 2, 3, 4, 5, 6]) await tryOut(`attempt ${attempt}\n`);
+  await tryOut('kept\n');
+
+  workspace.write({ 'packages/lib/src/new.txt': 'new\n', 'packages/app/src/new.txt': 'new\n' });
+  const why = await workspace.tr(['why', 'lib#build', 'app#build']);
+  assert.match(why.stdout, /new\.txt/);
+  assert.doesNotMatch(why.stdout, /a\.txt/);
+  const run = await workspace.tr(BUILD);
+  for (const task of ['lib#build', 'app#build']) {
+    const miss = run.events.find((event) => event['type'] === 'cache-miss' && event['task'] === task);
+    const [reason] = miss?.['reasons'] ?? [];
+    assert.deepEqual([reason.added, reason.modified], [['src/new.txt'], []]);
+  }
+});
+
 test('row 5: nothing changed, nothing misses: other times, other directory, other place', async () => {
   const workspace = sample();
   const first = await workspace.tr(BUILD);

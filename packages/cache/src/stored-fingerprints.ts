@@ -34,16 +34,25 @@ export type ExplainMiss = (
   current: TaskFingerprint,
 ) => Promise<readonly MissReason[]>;
 
-/** Fingerprints of the newest entries of a task, newest first, at most `limit`; what cannot be read is left out. */
+/** Which entries of a task to read. */
+export interface StoredChoice {
+  /** At most so many of the newest. */
+  readonly limit: number;
+  /** Comes before them, however old it is. */
+  readonly first?: ActionKey | undefined;
+}
+
+/** Fingerprints of the newest entries of a task, newest first; what cannot be read is left out. */
 export async function listStoredFingerprints(
   tier: LocalTier,
   task: TaskId,
-  limit: number,
+  { limit, first }: StoredChoice,
 ): Promise<readonly StoredFingerprint[]> {
   if (!tier.policy.read) return [];
   const keys = await tier.actions.listByTask(task, limit);
   const found: StoredFingerprint[] = [];
-  for (const key of keys.ok ? keys.value : []) {
+  for (const key of new Set([first, ...(keys.ok ? keys.value : [])])) {
+    if (key === undefined) continue;
     const stored = await loadFingerprint(tier, task, key);
     if (stored !== undefined) found.push(stored);
   }
@@ -51,7 +60,7 @@ export async function listStoredFingerprints(
 }
 
 /**
- * The stored fingerprint with the fewest changed names, the newest of several; undefined when `compare` could read
+ * The stored fingerprint with the fewest changed names, the first of several; undefined when `compare` could read
  * none. `compare` returns undefined for a record that it cannot read.
  */
 export async function findNearestFingerprint(

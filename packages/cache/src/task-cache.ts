@@ -312,6 +312,14 @@ export class StoredTaskCache {
     return `unknown ${record?.unfinishedSince} ${record?.settledAt}`;
   }
 
+  /**
+   * The key whose result this work tree has at the moment. Whoever asks what has changed means: since that, which may have been
+   * stored long ago, by another work tree, or before what was tried and taken back.
+   */
+  findKeyInPlace(task: TaskId): ActionKey | undefined {
+    return this.#options.place.records.read(task)?.known?.key;
+  }
+
   /** A dependency, near or far, whose outputs another run has changed since this one had dealt with them. */
   #findDisturbed(task: TaskNode): TaskId | undefined {
     for (const node of this.#known.listBelow(task)) {
@@ -324,7 +332,8 @@ export class StoredTaskCache {
 
   async #explain(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly MissReason[]> {
     const { explain, local } = this.#options;
-    const stored = await listStoredFingerprints(local, task.id, COMPARED_ENTRIES);
+    const first = this.findKeyInPlace(task.id);
+    const stored = await listStoredFingerprints(local, task.id, { limit: COMPARED_ENTRIES, first });
     this.#progressOf(task).closure = findStoredClosure(stored, fingerprint.fingerprint.externalClosure);
     return explain === undefined ? [{ reason: 'no-entry' }] : await explain(stored, fingerprint);
   }

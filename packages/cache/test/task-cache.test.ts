@@ -294,7 +294,7 @@ test('stored fingerprints come back newest first, with their closures, and the n
     const fingerprint = fingerprintOf(TASK, word, { 'left-pad@1.0.0': `sha512-${word}` });
     await rig.run({ task: TASK, fingerprint, make: () => rig.write('web/dist/a', word), cache });
   }
-  const stored = await listStoredFingerprints(cache.local, TASK.id, 2);
+  const stored = await listStoredFingerprints(cache.local, TASK.id, { limit: 2 });
   assert.deepEqual(
     stored.map(({ createdAt }) => createdAt - 1_700_000_000_000),
     [3000, 2000],
@@ -334,7 +334,7 @@ test('a closure that is stored already is not made again, unless its blob is gon
   const run = (word: string) =>
     rig.run({ task: TASK, fingerprint: counted(word), make: () => rig.write('web/dist/a', word) });
   const closures = async (): Promise<unknown[]> => {
-    const stored = await listStoredFingerprints(rig.open().local, TASK.id, 5);
+    const stored = await listStoredFingerprints(rig.open().local, TASK.id, { limit: 5 });
     return await Promise.all(stored.map((each) => each.readClosure()));
   };
   await run('one');

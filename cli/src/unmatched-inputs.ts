@@ -13,11 +13,17 @@ import {
 } from '@tr/model';
 import type { Fingerprinter } from '@tr/runner';
 
-/** Finds input globs that match nothing in any package: most likely a typing error, and then a change goes unnoticed. */
+/**
+ * Finds what a change of goes unnoticed: input globs that match nothing in any package, most likely a typing error, and packages
+ * all of whose files git ignores, most likely by a pattern that means a directory of outputs (`lib`).
+ */
 export interface UnmatchedInputs {
   /** The fingerprinter, with every answer seen on its way. */
   readonly fingerprinter: Fingerprinter;
-  /** One warning for each task name. Nothing for a run on a part of the packages, which may just lack such files. */
+  /**
+   * One warning for each task name, nothing for a run on a part of the packages, which may just lack such files; and one for each
+   * package.
+   */
   readonly warnings: () => readonly TaskFailure[];
 }
 
@@ -25,6 +31,14 @@ export interface UnmatchedInputs {
 export function watchInputs(fingerprinter: Fingerprinter, isWhole: boolean): UnmatchedInputs {
   const open = new Map<string, Map<string, (path: string) => boolean>>();
   const tried = new Set<string>();
+  const ignored = new Map<string, TaskFailure>();
+  const noteIgnored = (node: TaskNode, computed: Result<TaskFingerprint, Failure>): void => {
+    const { definition, directory, id } = node;
+    const meansAll = definition.cache && definition.inputs.includeDefault && definition.inputs.exclude.length === 0;
+    if (!meansAll || node.command === undefined || ignored.has(directory) || !computed.ok) return;
+    if (Object.keys(computed.value.fingerprint.inputs).length > 0) return;
+    ignored.set(directory, { code: 'task/no-inputs', task: id, directory });
+  };
   const note = ({ task, definition }: TaskNode, computed: Result<TaskFingerprint, Failure>): void => {
     if (!computed.ok) return;
     const patterns = open.get(task) ?? new Map<string, (path: string) => boolean>();
@@ -44,16 +58,19 @@ export function watchInputs(fingerprinter: Fingerprinter, isWhole: boolean): Unm
       compute: async (node, keys) => {
         const computed = await fingerprinter.compute(node, keys);
         if (isWhole) note(node, computed);
+        noteIgnored(node, computed);
         return computed;
       },
       findChangedInputs: (node, before) => fingerprinter.findChangedInputs(node, before),
       forgetListings: (node) => fingerprinter.forgetListings(node),
       forgetOutputs: (node) => fingerprinter.forgetOutputs(node),
     },
-    warnings: () =>
-      [...open]
+    warnings: () => [
+      ...[...open]
         .filter(([, patterns]) => patterns.size > 0)
-        .map(([task, patterns]) => ({ code: 'task/empty-inputs', task, globs: sorted(patterns.keys()) })),
+        .map(([task, patterns]) => ({ code: 'task/empty-inputs' as const, task, globs: sorted(patterns.keys()) })),
+      ...sorted(ignored.keys()).flatMap((directory) => ignored.get(directory) ?? []),
+    ],
   };
 }
 

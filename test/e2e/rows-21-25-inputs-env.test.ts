@@ -38,6 +38,24 @@ test('row 21: an input glob that matches nothing anywhere is named', async () =>
   );
 });
 
+test('row 21: a package whose files git ignores, every one, is named', async () => {
+  const workspace = sample({ files: { '.gitignore': 'node_modules\ndist\n.tr\nlib\n' } });
+  const said = async (): Promise<unknown[]> => {
+    const run = await workspace.tr(BUILD);
+    return run.events.filter((event) => event['type'] === 'warning').map((event) => event['failure']);
+  };
+  const expected = [{ code: 'task/no-inputs', task: 'lib#build', directory: 'packages/lib' }];
+  assert.deepEqual(await said(), expected);
+  // Also when everything is known, and when that is said a second time.
+  assert.deepEqual(await said(), expected);
+  const text = await workspace.tr(['run', 'build']);
+  assert.deepEqual((text.stdout + text.stderr).match(/No file in `packages\/lib` is an input/g)?.length, 1);
+  const again = await workspace.tr(['run', 'build']);
+  assert.match(again.stdout + again.stderr, /No file in `packages\/lib` is an input/);
+  workspace.write({ '.gitignore': 'node_modules\ndist\n.tr\n' });
+  assert.deepEqual(await said(), []);
+});
+
 test('row 21: nothing is said of globs whose package a failure kept from being looked at', async () => {
   const workspace = sample({
     libBuild: 'exit 1',

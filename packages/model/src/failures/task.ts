@@ -16,6 +16,8 @@ export type TaskFailure =
   | { readonly code: 'task/empty-outputs'; readonly task: string; readonly globs: readonly string[] }
   /** Warning: input globs that match nothing in any package that has the task. `task` is a task name. */
   | { readonly code: 'task/empty-inputs'; readonly task: string; readonly globs: readonly string[] }
+  /** Warning: no file of the package (at `directory`, from the root) counts, although all should that git does not ignore. */
+  | { readonly code: 'task/no-inputs'; readonly task: string; readonly directory: string }
   /** Warning: the command ended and left processes behind; they were stopped. */
   | { readonly code: 'task/left-processes'; readonly task: string }
   /** Warning: the raw log could not be written; the task goes on and is not stored. */
@@ -31,6 +33,7 @@ export const TASK_FAILURE_CODES = [
   'task/killed',
   'task/left-processes',
   'task/log-unwritable',
+  'task/no-inputs',
   'task/spawn-failed',
   'task/timeout',
   'task/too-many-persistent',

@@ -32,6 +32,13 @@ export function describeTaskFailure(failure: TaskFailure): Words {
         what: `No file matched the outputs of ${printable(failure.task)}: ${firstOf(failure.globs)}.`,
         next: 'Correct `outputs`, or remove the globs that the task never writes to.',
       };
+    case 'task/no-inputs': {
+      const directory = printable(failure.directory === '' ? '.' : failure.directory);
+      return {
+        what: `No file in \`${directory}\` is an input of \`${printable(failure.task)}\`: git ignores them all, or there are none.`,
+        next: `A change there goes unnoticed. \`git check-ignore -v ${directory}/*\` names the patterns of \`.gitignore\`; files that \`inputs\` names count all the same.`,
+      };
+    }
     case 'task/left-processes':
       return {
         what: `${printable(failure.task)} ended and left processes running; they were stopped.`,

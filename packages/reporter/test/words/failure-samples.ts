@@ -259,6 +259,8 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'task/spawn-failed', task: 'web#build', detail: 'ENOENT' },
   { code: 'task/empty-inputs', task: 'build', globs: ['sources/**'] },
   { code: 'task/empty-outputs', task: 'web#build', globs: ['dist/**'] },
+  { code: 'task/no-inputs', task: 'web#build', directory: 'apps/web' },
+  { code: 'task/no-inputs', task: '//#build', directory: '' },
   { code: 'task/left-processes', task: 'web#test' },
   { code: 'task/log-unwritable', task: 'web#build', path: '/home/me/shop/.tr/logs/web#build.log', detail: 'ENOSPC' },
   { code: 'task/too-many-persistent', count: 10, concurrency: 10 },

@@ -40,7 +40,7 @@ export interface RootFacts {
 
 /**
  * The package manager: `packageManager`, else `devEngines.packageManager`, else the one whose lockfile is there, else
- * npm. A guess is noted where it decides something: in a manifest with `workspaces`.
+ * npm. A guess is noted where it decides something, in a manifest with `workspaces`, unless there can be no other.
  */
 export function detectPackageManager(
   facts: RootFacts,
@@ -149,9 +149,16 @@ function guessFromLockfile(root: DirectoryListing): Guess {
   return { choice: { name: name ?? 'npm', version: undefined }, lockfile };
 }
 
+/** Nobody else's lockfile is there, and every version of this manager starts scripts in the same way: not so pnpm's and Yarn's. */
+function isPlain({ files }: DirectoryListing, { choice: { name } }: Guess): boolean {
+  if (name !== 'npm' && name !== 'bun') return false;
+  const found = LOCKFILES.filter(([file]) => files.has(file));
+  return found.length > 0 && found.every(([, manager]) => manager === name);
+}
+
 function noteGuess(facts: RootFacts, guess: Guess): readonly Diagnostic[] {
   const matters = facts.manifest.fields['workspaces'] !== undefined || facts.listing.files.has('pnpm-workspace.yaml');
-  if (facts.mayGuess || !matters) return [];
+  if (facts.mayGuess || !matters || isPlain(facts.listing, guess)) return [];
   const failure: WorkspaceFailure = {
     code: 'workspace/guessed-package-manager',
     used: guess.choice.name,

@@ -75,6 +75,10 @@ describe('package manager', () => {
     assert.deepEqual(await warningsOf({ 'package.json': monorepo, ...member, 'yarn.lock': '' }), [guessed]);
     const blind = { code: 'workspace/guessed-package-manager', used: 'npm', lockfile: undefined };
     assert.deepEqual(await warningsOf({ 'package.json': monorepo, ...member }), [blind]);
+    const both = { 'package-lock.json': '', 'yarn.lock': '' };
+    assert.deepEqual(await warningsOf({ 'package.json': monorepo, ...member, ...both }), [guessed]);
+    for (const plain of ['package-lock.json', 'npm-shrinkwrap.json', 'bun.lock'])
+      assert.deepEqual(await warningsOf({ 'package.json': monorepo, ...member, [plain]: '' }), []);
     assert.deepEqual(await warningsOf({ 'package.json': {}, 'yarn.lock': '' }), []);
     const allowed = { dangerouslyDisablePackageManagerCheck: true };
     assert.deepEqual(await warningsOf({ 'package.json': monorepo, ...member, 'yarn.lock': '' }, allowed), []);

@@ -229,6 +229,8 @@ test('row 20: a tool that fails is an error, never part of a key', async () => {
   const failed = run.events.find((event) => event['type'] === 'task-finished' && event['task'] === 'lib#build');
   assert.equal(failed?.['result'].failure.code, 'fingerprint/tool-failed');
   assert.equal(blobFilesOrNone(workspace.root).length, 0);
+  // Where no line of a task says whose tool it is.
+  assert.match((await workspace.tr(['why', 'app#build'])).stderr, /tool command `.*` of `lib#build` ended/);
 });
 
 function blobFilesOrNone(root: string): string[] {

@@ -193,7 +193,7 @@ class RunFingerprinter implements TaskFingerprinter {
     const outputs: [string, string][] = [];
     const cwd = this.#options.absoluteDirectory(task.directory);
     for (const command of sortedUnique(task.definition.tools)) {
-      const output = await this.#tools.outputOf({ command, cwd, env });
+      const output = await this.#tools.outputOf({ task: task.id, command, cwd, env });
       if (!output.ok) return output;
       outputs.push([command, output.value]);
     }

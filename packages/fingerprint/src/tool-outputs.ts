@@ -1,4 +1,4 @@
-import { compareStrings, fail, ok, type FingerprintFailure, type Result } from '@tr/model';
+import { compareStrings, fail, ok, type FingerprintFailure, type Result, type TaskId } from '@tr/model';
 
 /** What a tool command came to. `exitCode` is undefined when it could not be started. */
 export interface ToolAnswer {
@@ -12,6 +12,8 @@ export type ToolRunner = (command: string, cwd: string, env: Readonly<Record<str
 
 /** A tool command where it is to run. */
 export interface ToolCall {
+  /** Who asks, for the message: the answer is shared with other tasks. */
+  readonly task: TaskId;
   readonly command: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -30,13 +32,13 @@ export class ToolOutputs {
   }
 
   /** The output, trimmed, with line ends as newlines. */
-  async outputOf({ command, cwd, env }: ToolCall): Promise<Result<string, FingerprintFailure>> {
+  async outputOf({ task, command, cwd, env }: ToolCall): Promise<Result<string, FingerprintFailure>> {
     const key = JSON.stringify([command, cwd, Object.entries(env).sort(([a], [b]) => compareStrings(a, b))]);
     let answer = this.#answers.get(key);
     if (answer === undefined) this.#answers.set(key, (answer = this.#run(command, cwd, env)));
     const { exitCode, output } = await answer;
     if (exitCode === 0) return ok(output.replaceAll('\r\n', '\n').trim());
     const shown = output.trim().slice(0, SHOWN_CHARACTERS);
-    return fail({ code: 'fingerprint/tool-failed', tool: command, exitCode, output: shown });
+    return fail({ code: 'fingerprint/tool-failed', task, tool: command, exitCode, output: shown });
   }
 }

@@ -245,7 +245,7 @@ describe('tools', () => {
       const from = fingerprinter(repository(), { runTool: () => Promise.resolve({ exitCode, output: `${output}\n` }) });
       assert.deepEqual(await from.compute(node, new Map()), {
         ok: false,
-        failure: { code: 'fingerprint/tool-failed', tool: 'tool', exitCode, output },
+        failure: { code: 'fingerprint/tool-failed', task: node.id, tool: 'tool', exitCode, output },
       });
     });
   }

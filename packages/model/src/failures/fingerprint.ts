@@ -3,6 +3,7 @@ export type FingerprintFailure =
   /** A command listed in `tools` did not succeed; `exitCode` is undefined when it could not be started. */
   | {
       readonly code: 'fingerprint/tool-failed';
+      readonly task: string;
       readonly tool: string;
       readonly exitCode: number | undefined;
       readonly output: string;

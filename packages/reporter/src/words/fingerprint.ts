@@ -1,12 +1,14 @@
 import type { FingerprintFailure } from '@tr/model';
 import { TOO_MANY_FILES, type Words } from './words.js';
 
+type ToolFailed = Extract<FingerprintFailure, { readonly code: 'fingerprint/tool-failed' }>;
+
 /** Words for trouble while computing a key. */
 export function describeFingerprintFailure(failure: FingerprintFailure): Words {
   switch (failure.code) {
     case 'fingerprint/tool-failed':
       return {
-        what: toolFailed(failure.tool, failure.exitCode, failure.output),
+        what: toolFailed(failure),
         next: 'Install the tool, or take the command out of `tools`: without its output the key would be a guess.',
       };
     case 'fingerprint/unreadable-input':
@@ -24,8 +26,9 @@ export function describeFingerprintFailure(failure: FingerprintFailure): Words {
   }
 }
 
-function toolFailed(tool: string, exitCode: number | undefined, output: string): string {
+function toolFailed({ task, tool, exitCode, output }: ToolFailed): string {
   const how = exitCode === undefined ? 'could not be started' : `ended with exit code ${exitCode}`;
+  const what = `The tool command \`${tool}\` of \`${task}\` ${how}`;
   const said = output.trim();
-  return said === '' ? `The tool command \`${tool}\` ${how}.` : `The tool command \`${tool}\` ${how}: ${said}`;
+  return said === '' ? `${what}.` : `${what}: ${said}`;
 }

@@ -77,8 +77,14 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     ['interactive-cached', 'interruptible-not-persistent', 'from-needs-outputs', 'no-defaults', 'same-meaning'] as const
   ).map((problem) => ({ code: 'config/conflicting-keys', at, keys: ['interactive', 'cache'], problem }) as const),
 
-  { code: 'fingerprint/tool-failed', tool: 'python3 --version', exitCode: 127, output: 'sh: python3: not found' },
-  { code: 'fingerprint/tool-failed', tool: 'python3 --version', exitCode: undefined, output: '' },
+  {
+    code: 'fingerprint/tool-failed',
+    task: 'api#test',
+    tool: 'python3 --version',
+    exitCode: 127,
+    output: 'sh: python3: not found',
+  },
+  { code: 'fingerprint/tool-failed', task: 'api#test', tool: 'python3 --version', exitCode: undefined, output: '' },
   { code: 'fingerprint/unreadable-input', path: 'apps/web/src/secret.ts', detail: 'EACCES' },
   { code: 'fingerprint/git-failed', detail: 'git-lfs: command not found' },
 

@@ -50,7 +50,10 @@ export function describeGraphFailure(failure: GraphFailure): Words {
           failure.filter === failure.package
             ? `There is no package \`${failure.package}\`.`
             : `The filter \`${failure.filter}\` names the package \`${failure.package}\`, which does not exist.`,
-        next: didYouMean(failure.nearest, '`tr ls` lists the packages; a `*` in a name makes it a pattern.'),
+        next: didYouMean(
+          failure.nearest,
+          '`tr ls` lists the packages; that of the root is called `//`; a `*` in a name makes it a pattern.',
+        ),
       };
     case 'graph/filter-unknown-directory':
       return {

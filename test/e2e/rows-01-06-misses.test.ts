@@ -35,6 +35,16 @@ test('row 2: tr why drills down to the file that was added, removed or modified'
   assert.match(why.stdout, /src\/b\.txt/);
 });
 
+test('row 2: reports of tr why are apart from each other; those of one line are a list', async () => {
+  const workspace = sample();
+  await workspace.tr(['run', 'build']);
+  const hits = await workspace.tr(['why', 'build']);
+  assert.match(hits.stdout, /^app#build .* a hit .*\nlib#build .* a hit .*\n$/);
+  workspace.write({ 'packages/app/src/a.txt': 'changed\n' });
+  const mixed = await workspace.tr(['why', 'build']);
+  assert.match(mixed.stdout, /^app#build .* a miss[^]*~ src\/a\.txt\n\nlib#build .* a hit .*\n$/);
+});
+
 test('row 3: never stored, switched off, gone and corrupt are different reasons', async () => {
   const workspace = sample();
   assert.deepEqual(reasonsOf(await workspace.tr(BUILD), 'lib#build'), ['no-entry']);

@@ -83,11 +83,18 @@ export class WhyCommand extends ProjectCommand {
     const silent = runnable.length > 0 ? nodes.filter(({ id }) => this.tasks.includes(id)) : nodes;
     for (const { id, command } of this.json ? [] : silent)
       if (command === undefined) out.write(renderNoCommand(id, out.colors));
-    for (const { id } of runnable) {
+    let isBlock = false;
+    for (const [index, { id }] of runnable.entries()) {
       const report = await explainTask({ graph, predicted: predicted.value, engine }, id);
-      out.write(
-        this.json ? renderWhyJson(report) : renderWhy(report, { colors: out.colors, now: Date.now(), all: this.all }),
-      );
+      if (this.json) {
+        out.write(renderWhyJson(report));
+        continue;
+      }
+      const text = renderWhy(report, { colors: out.colors, now: Date.now(), all: this.all });
+      // Blank lines between the parts of one report would hide where the next begins. Reports of one line are a list.
+      const wasBlock = isBlock;
+      isBlock = text.includes('\n\n');
+      out.write(index > 0 && (isBlock || wasBlock) ? `\n${text}` : text);
     }
     return EXIT.ok;
   }

@@ -17,7 +17,7 @@ const typed = process.argv.slice(2);
 // A link called `taskrun`, or the file that shims start.
 const isTaskrun = basename(process.argv[1] ?? '', '.cjs') === 'taskrun';
 // `taskrun` is nobody else's name, so that `taskrun build` can be what `turbo build` is.
-const args = isTaskrun && !isOurCall(typed[0]) && !isTurborepoCommand(typed[0]) ? ['run', ...typed] : typed;
+const args = isTaskrun ? toOurs(typed) : typed;
 const [first] = args;
 
 if ((first === '--version' || first === '-v') && args.length === 1) {
@@ -30,6 +30,11 @@ if ((first === '--version' || first === '-v') && args.length === 1) {
     void loadMain(__dirname, { buildId: BUILD_ID, isRun: true }).main(args, record?.path);
 } else {
   void loadMain(__dirname, { buildId: BUILD_ID, isRun: false }).main(args);
+}
+
+function toOurs(words: readonly string[]): readonly string[] {
+  if (words[0] === 'help') return ['--help', ...words.slice(1)];
+  return isOurCall(words[0]) || isTurborepoCommand(words[0]) ? words : ['run', ...words];
 }
 
 function printVersion(): void {

@@ -43,7 +43,8 @@ export function renderOverview(version: string, commands: readonly CommandHelp[]
     ...toRows(rows),
     '',
     '`tr <command> --help` lists the options. `tr --version` is the version.',
-    'Any other first argument means the POSIX tr, and the call is handed over to it.',
+    'Any other first argument means the POSIX tr, and the call is handed over to it;',
+    'called as `taskrun`, it is a task: `taskrun build` is `tr run build`.',
     '',
   ].join('\n');
 }

@@ -143,6 +143,12 @@ test('taskrun never means the POSIX tr: what is no command is a task, as with `t
   }
 });
 
+test('taskrun help is the help, as `turbo help` is, and of a command with its name', () => {
+  assert.equal(sh('taskrun help').stdout, sh('taskrun --help').stdout);
+  assert.match(sh('taskrun help').stdout, /`taskrun build` is `tr run build`/);
+  assert.equal(sh('taskrun help cache gc').stdout, sh('taskrun cache gc --help').stdout);
+});
+
 test('commands of Turborepo without a counterpart say what to use instead', () => {
   for (const [call, next] of [
     ['taskrun prune web', /`tr ls --filter=<package>\.\.\. --output=json`/],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { nodeDisk } from '@tr/store';
 import { collectOutputs, compileOutputs } from '../src/index.js';
@@ -119,6 +120,15 @@ for (const [pattern, path] of [
     assert.equal(collected.failure.path, path);
   });
 }
+
+test('an absolute link to a directory that is no output makes the set unsafe: its files would be lost', async (t) => {
+  const rig = createRig(t);
+  rig.write({ '.output/public/i.html': 'i', dist: { link: join(rig.root, 'web/.output/public') } });
+  const matcher = compileOutputs({ include: ['dist/**'], exclude: [] }, 'web');
+  const collected = await collectOutputs({ disk: nodeDisk, root: rig.root, matcher });
+  assert.ok(!collected.ok);
+  assert.deepEqual(collected.failure, { path: 'web/dist', detail: 'a link to a directory that is no output' });
+});
 
 test('in the root package paths have no prefix, and `**` has everything but git and tr', async (t) => {
   const rig = createRig(t);

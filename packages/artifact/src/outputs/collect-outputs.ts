@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { errorCode, compareStrings, fail, isSnapshotPath, ok, type RelativePath, type Result } from '@tr/model';
 import { createPacer, type Disk, type FileLook } from '@tr/store';
+import { readLinkTarget } from './link-target.js';
 import { parentOf, type OutputGlob, type OutputMatcher } from './output-globs.js';
 
 /** An output that cannot be stored faithfully: what the not-saved reason says. */
@@ -89,7 +90,7 @@ class OutputWalk {
       throw new UnsafeOutputError({ path: above, detail: 'a link on the way to outputs' });
     }
     if (base === '' || rest === '' || this.#lstat(base)?.isSymbolicLink() !== true) return;
-    const target = posix.join(parentOf(base), this.#disk.readLink(`${this.#root}/${base}`));
+    const target = posix.join(parentOf(base), readLinkTarget(this.#disk, this.#root, base));
     if (!this.#matcher.matches(target) && this.#lstat(target)?.isDirectory() === true)
       throw new UnsafeOutputError({ path: base, detail: 'a link to a directory that is no output' });
   }

@@ -20,6 +20,7 @@ import {
   type FileLook,
 } from '@tr/store';
 import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
+import { readLinkTarget } from '../outputs/link-target.js';
 import { isExecutable, isSameContentStamp, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
 import { PackBuilder } from './pack-builder.js';
 import { findNameClash, findPlaceClash, type Clash } from '../restore/find-clash.js';
@@ -150,7 +151,7 @@ async function packOne(step: PackStep): Promise<Result<PackedOne | 'changed', Pa
       return ok(stats.isDirectory() ? { entry: { type, path }, stamp } : 'changed');
     case 'symlink': {
       if (!stats.isSymbolicLink()) return ok('changed');
-      const target = disk.readLink(native);
+      const target = readLinkTarget(disk, step.root, path);
       const linkHazard = isLossy(target) ? NOT_UTF8 : findLinkHazard(path, target);
       return linkHazard === undefined ? ok({ entry: { type, path, target }, stamp }) : unsafe(path, linkHazard);
     }

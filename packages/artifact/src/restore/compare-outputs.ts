@@ -1,6 +1,7 @@
 import { isSameDigest } from '@tr/hash';
 import { errorCode, mayHideWrite, type Manifest, type ManifestEntry, type Sha256 } from '@tr/model';
 import { createPacer, type Disk, type FileLook } from '@tr/store';
+import { readLinkTarget } from '../outputs/link-target.js';
 import { parentOf } from '../outputs/output-globs.js';
 import type { KnownOutputs } from '../record/output-record.js';
 import { isExecutable, isSameContentStamp, isSameStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
@@ -113,7 +114,7 @@ async function isRight({ request, entry, stats }: Comparison, pacer: ReturnType<
     case 'directory':
       return true;
     case 'symlink':
-      return readLink(request.disk, native) === entry.target;
+      return orUndefined(() => readLinkTarget(request.disk, request.root, entry.path)) === entry.target;
     case 'file': {
       if (stats.size !== entry.digest.size || isExecutable(stats.mode) !== entry.executable) return false;
       const digest = await digestFileAt(request.disk, native, pacer);
@@ -161,10 +162,6 @@ function findNoDirectories(disk: Disk, root: string, manifest: Manifest): Readon
 /** Undefined also for what may not be looked at: it is then put in place again, or that fails with a reason. */
 function lstat(disk: Disk, root: string, path: string): FileLook | undefined {
   return orUndefined(() => disk.lstat(`${root}/${path}`));
-}
-
-function readLink(disk: Disk, path: string): string | undefined {
-  return orUndefined(() => disk.readLink(path));
 }
 
 function orUndefined<T>(read: () => T): T | undefined {

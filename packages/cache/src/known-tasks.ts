@@ -18,7 +18,7 @@ export class KnownTasks {
   matcherOf(task: TaskNode): OutputMatcher {
     const known = this.#matchers.get(task.id);
     if (known !== undefined) return known;
-    const matcher = compileOutputs(task.definition.outputs, task.directory, this.#realDirectoryOf(task.directory));
+    const matcher = compileOutputs(task.definition.outputs, task.directory, this.realDirectoryOf(task.directory));
     this.#matchers.set(task.id, matcher);
     this.#nodes.set(task.id, task);
     const inDirectory = this.#byDirectory.get(task.directory);
@@ -27,7 +27,8 @@ export class KnownTasks {
     return matcher;
   }
 
-  #realDirectoryOf(directory: RelativePath): RelativePath {
+  /** Where a package lies when links on the way are followed. */
+  realDirectoryOf(directory: RelativePath): RelativePath {
     let real = this.#realDirectories.get(directory);
     if (real === undefined) {
       real = findRealDirectory(this.#place.disk, this.#place.root, directory);

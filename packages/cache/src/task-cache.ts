@@ -356,6 +356,7 @@ export class StoredTaskCache {
       declared: this.#known.matchers,
       startedAt,
       packages: this.#known.directories,
+      real: this.#known.realDirectoryOf(task.directory),
       own: this.#options.directory,
     });
     if (paths.length > 0) this.#trouble.note({ code: 'store/undeclared-outputs', task: task.id, paths }, task.id);

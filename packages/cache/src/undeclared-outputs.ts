@@ -1,4 +1,4 @@
-import type { TaskFingerprint, TaskNode } from '@tr/model';
+import type { RelativePath, TaskFingerprint, TaskNode } from '@tr/model';
 import type { OutputMatcher, OutputPlace } from '@tr/artifact';
 import { attempt } from '@tr/store';
 
@@ -24,6 +24,8 @@ export function findUndeclaredOutputs(options: {
   readonly declared: readonly OutputMatcher[];
   /** Directories of every package that is known. */
   readonly packages: ReadonlySet<string>;
+  /** Where the package lies: outputs behind a link are declared there. */
+  readonly real: RelativePath;
   /** Absolute; passed over. */
   readonly own: string | undefined;
   /** When the execution began, by the clock of the file system, milliseconds. */
@@ -40,9 +42,10 @@ export function findUndeclaredOutputs(options: {
     for (const entry of listed.ok ? listed.value : []) {
       if (left-- <= 0 || found.length >= MAX_FOUND) return;
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      const fromRoot = task.directory === '' ? path : `${task.directory}/${path}`;
+      const fromRoot = joinPath(task.directory, path);
+      const realPath = joinPath(options.real, path);
       if (IGNORED.test(entry.name) || (!hasOutputs && BUILD_STATE.test(entry.name))) continue;
-      if (options.packages.has(fromRoot) || declared.some((matcher) => matcher.matches(fromRoot))) continue;
+      if (options.packages.has(fromRoot) || declared.some((matcher) => matcher.matches(realPath))) continue;
       if (entry.isDirectory() && `${place.root}/${fromRoot}` === options.own) continue;
       if (entry.isDirectory()) search(path);
       else if (entry.isFile() && !Object.hasOwn(inputs, path) && isNewer(`${place.root}/${fromRoot}`)) found.push(path);
@@ -54,4 +57,8 @@ export function findUndeclaredOutputs(options: {
   };
   search('');
   return found.sort();
+}
+
+function joinPath(directory: RelativePath, path: string): RelativePath {
+  return directory === '' ? path : `${directory}/${path}`;
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
 import type { ManifestEntry } from '@tr/model';
@@ -25,6 +27,17 @@ test('row 18: files that a hit would not bring back are named', async (t) => {
   const run = await rig.run({ task, fingerprint: fingerprintOf(task, 'one'), make, cache });
   assert.equal(run.saved?.saved, true);
   assert.deepEqual(rig.warnings, [{ code: 'store/undeclared-outputs', task: 'web#build', paths: ['dist/out.txt'] }]);
+});
+
+test('outputs of a package that is a link are declared, wherever the link leads', async (t) => {
+  const rig = createRig(t);
+  rig.write('elsewhere/src.txt', 'input');
+  symlinkSync('elsewhere', join(rig.root, 'linked'));
+  const task = taskOf('linked#build');
+  const make = (): void => (rig.write('elsewhere/dist/a.js', 'a'), rig.write('elsewhere/made.txt', 'nowhere declared'));
+  const run = await rig.run({ task, fingerprint: fingerprintOf(task, 'one'), make });
+  assert.equal(run.saved?.saved, true);
+  assert.deepEqual(rig.warnings, [{ code: 'store/undeclared-outputs', task: 'linked#build', paths: ['made.txt'] }]);
 });
 
 test('row 19: state that a compiler keeps outside the outputs is named', async (t) => {

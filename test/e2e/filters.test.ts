@@ -1,5 +1,7 @@
 /** Filters and `--affected` from the command line to what runs; the grammar itself has its tests in `task-graph`. */
 import assert from 'node:assert/strict';
+import { renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import type { TrOptions } from '../rig/exec-tr.js';
@@ -113,6 +115,16 @@ test('what changed: committed on this branch, not committed, and who depends on 
   const inCi = { env: { GITHUB_ACTIONS: 'true', GITHUB_BASE_REF: 'main' } };
   assert.equal(await selected(workspace, ['--affected'], inCi), 'docs lone ui web');
   assert.equal(await selected(workspace, ['--affected'], { env: { TURBO_SCM_BASE: 'topic' } }), 'lone');
+});
+
+test('a change behind the link that is a package changes that package, and who depends on it', async () => {
+  const workspace = createShop();
+  renameSync(join(workspace.root, 'packages/tokens'), join(workspace.root, 'elsewhere'));
+  symlinkSync('../elsewhere', join(workspace.root, 'packages/tokens'));
+  workspace.commit();
+  workspace.write({ 'elsewhere/a.txt': 'changed\n' });
+  assert.equal(await selected(workspace, ['--filter=[HEAD]']), '// tokens');
+  assert.equal(await selected(workspace, ['--affected']), '// docs tokens ui web');
 });
 
 test('without a base everything is affected, with a warning; a base that is named must exist', async () => {

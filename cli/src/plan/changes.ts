@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { createPathMatcher } from '@tr/fingerprint';
-import { fail, type Failure, type PackageName, type RelativePath, type Result } from '@tr/model';
+import { fail, ok, type Failure, type PackageName, type RelativePath, type Result } from '@tr/model';
 import { readFileText } from '@tr/quick';
 import type { GitRange } from '@tr/task-graph';
 import {
+  addLinkedPlaces,
   computeChangedPackages,
   listAffectedFiles,
   listChangedFiles,
@@ -57,7 +58,7 @@ function listAffected(
 ): Result<AffectedChanges, Failure> {
   const { root, git } = workspace;
   if (git === undefined) return fail({ code: 'workspace/no-git', root });
-  return listAffectedFiles(
+  const found = listAffectedFiles(
     { root, git },
     {
       base: environment['TURBO_SCM_BASE'] || undefined,
@@ -67,13 +68,16 @@ function listAffected(
       mayUseRemoteBase: config.futureFlags.githubActionsRemoteBaseRefFallback,
     },
   );
+  if (!found.ok || found.value.kind === 'everything') return found;
+  return ok({ ...found.value, files: addLinkedPlaces(workspace, found.value.files) });
 }
 
 function listFilesIn({ workspace }: Project, range: GitRange): Result<readonly RelativePath[], Failure> {
   const { root, git } = workspace;
   if (git === undefined) return fail({ code: 'workspace/no-git', root });
   const to = range.kind === 'work-tree' ? undefined : range.to;
-  return listChangedFiles({ root, git, from: range.from, to, mergeBase: range.kind === 'commits' });
+  const found = listChangedFiles({ root, git, from: range.from, to, mergeBase: range.kind === 'commits' });
+  return found.ok ? ok(addLinkedPlaces(workspace, found.value)) : found;
 }
 
 /** The packages for which the lockfile says something else than at a ref; `all` where that cannot be told. */

@@ -15,6 +15,7 @@ export { findWorkspaceRoot } from './find-workspace-root.js';
 export * from './foreign-lockfiles.js';
 export * from './git.js';
 export * from './git-head.js';
+export { addLinkedPlaces } from './linked-places.js';
 export * from './load-workspace.js';
 export * from './locate-git.js';
 export { type UserSettings } from './manager-settings.js';

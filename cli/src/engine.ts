@@ -12,11 +12,13 @@ import {
   createFingerprinter,
   createPathMatcher,
   type FileIndex,
+  type RootDependency,
   type TaskFingerprinter,
   type ToolRunner,
 } from '@tr/fingerprint';
 import {
   ROOT_PACKAGE,
+  sorted,
   type EventSink,
   type Package,
   type PackageName,
@@ -36,7 +38,7 @@ import {
   type ProcessSpawner,
   type Spawner,
 } from '@tr/runner';
-import { askGit, createForeignLockfileFinder, currentBranch, locateGit } from '@tr/workspace';
+import { askGit, createForeignLockfileFinder, createPackageGraph, currentBranch, locateGit } from '@tr/workspace';
 import { toCacheLimits } from './cache-limits.js';
 import { openClosureMemo } from './closures/closure-memo.js';
 import { loadClosures, type Closures } from './closures/closures.js';
@@ -190,6 +192,7 @@ function wireFingerprinter(
     files,
     absoluteDirectory: (directory) => join(workspace.root, directory),
     globalDependencies: config.globalDependencies,
+    rootDependencies: listRootDependencies(project),
     wholeLockfiles: closures.countsWhole
       ? ['package.json', ...(workspace.lockfile ? [workspace.lockfile.path] : [])]
       : [],
@@ -207,6 +210,17 @@ function wireFingerprinter(
     describeServices: (task) => parts.services.describe(task),
   });
   return fingerprinter;
+}
+
+/** Every package finds them in the root's `node_modules`. */
+function listRootDependencies({ workspace, definitions }: Project): readonly RootDependency[] {
+  const names = createPackageGraph(workspace).transitiveDependenciesOf(ROOT_PACKAGE);
+  return sorted([...names].filter((name) => name !== ROOT_PACKAGE)).flatMap((name) => {
+    const directory = workspace.packages.get(name)?.directory;
+    if (directory === undefined) return [];
+    const outputs = definitions.taskNames().flatMap((task) => definitions.find(name, task)?.outputs ?? []);
+    return [{ directory, outputs: outputs.filter(({ include }) => include.length > 0) }];
+  });
 }
 
 function wireLauncher({ project, context }: EngineRequest): Launcher {

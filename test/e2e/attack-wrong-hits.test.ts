@@ -33,6 +33,35 @@ test('the order of env files decides who wins, and whether one is read at all', 
   assert.deepEqual(seen, ['b', 'a', '']);
 });
 
+test('a package that the root package depends on, near or far', async (t) => {
+  const package_ = (name: string, dependencies: object) => ({ json: { name, version: '1.0.0', dependencies } });
+  const workspace = createSample({
+    libBuild: 'mkdir -p dist && cat ../base/base.json > dist/out.txt',
+    files: {
+      'package.json': {
+        json: {
+          name: 'sample',
+          private: true,
+          packageManager: 'npm@10.8.2',
+          workspaces: ['packages/*'],
+          devDependencies: { preset: '*' },
+        },
+      },
+      'packages/preset/package.json': package_('preset', { base: '*' }),
+      'packages/base/package.json': package_('base', {}),
+      'packages/base/base.json': '1',
+    },
+  });
+  t.after(() => workspace.dispose());
+  await workspace.tr(BUILD);
+  assert.equal((await workspace.tr(BUILD)).outcomes['lib#build'], 'fresh');
+  workspace.write({ 'packages/base/base.json': '2' });
+  const run = await workspace.tr(BUILD);
+  assert.equal(run.outcomes['lib#build'], 'executed');
+  assert.equal(workspace.read(OUT), '2');
+  assert.match(JSON.stringify(missReasons(run, 'lib#build')), /packages\/base\/base\.json/);
+});
+
 test('the shell of scripts, and who starts them', async (t) => {
   const workspace = createSample({ libBuild: SHOW });
   t.after(() => workspace.dispose());

@@ -11,6 +11,7 @@ import type {
 } from '@tr/model';
 import type { EnvironmentOptions } from './environment/task-environment.js';
 import type { FileIndex } from './files/file-index.js';
+import type { RootDependency } from './root-dependencies.js';
 import type { ToolRunner } from './tool-outputs.js';
 
 /** Dependencies of a task that are no part of its run. */
@@ -28,6 +29,8 @@ export interface FingerprinterOptions extends EnvironmentOptions {
   readonly absoluteDirectory: (directory: RelativePath) => string;
   /** `globalDependencies`: globs from the root, `!` in front of those left out. */
   readonly globalDependencies: readonly string[];
+  /** What the root package depends on in the workspace. Absent = nothing. */
+  readonly rootDependencies?: readonly RootDependency[];
   /** Counted whole because they could not be narrowed: root package.json and lockfile, when that cannot be read. */
   readonly wholeLockfiles: readonly RelativePath[];
   /** `engines` of the root package.json. */

@@ -18,4 +18,5 @@ export * from './record/action-key.js';
 export { diffFingerprints } from './record/diff-fingerprints.js';
 export type { ClosurePair } from './record/diff-fingerprints.js';
 export * from './record/parse-fingerprint.js';
+export type { RootDependency } from './root-dependencies.js';
 export type { ToolAnswer, ToolRunner } from './tool-outputs.js';

@@ -4,6 +4,7 @@ import { hasNoInputsAtStart, readDeferredInputs } from './deferred-inputs.js';
 import type { FileAnswer } from './files/file-index.js';
 import type { FingerprinterOptions } from './fingerprinter-options.js';
 import type { FileRecord } from './inputs/input-collector.js';
+import { RootDependencies } from './root-dependencies.js';
 import { untrackedOutputsOf } from './untracked-outputs.js';
 
 /** The files that decide what a task produces. */
@@ -17,9 +18,11 @@ export interface TaskFiles {
 /** Reads what counts for a task, and nothing else of its package. */
 export class TaskFileReader {
   readonly #options: FingerprinterOptions;
+  readonly #rootDependencies: RootDependencies;
 
   constructor(options: FingerprinterOptions) {
     this.#options = options;
+    this.#rootDependencies = new RootDependencies(options.rootDependencies ?? [], options.files);
   }
 
   inputsAtStart({ directory, definition }: TaskNode): Promise<FileAnswer> {
@@ -38,6 +41,8 @@ export class TaskFileReader {
     if (!envFiles.ok) return envFiles;
     const globalFiles = await this.global();
     if (!globalFiles.ok) return globalFiles;
+    const rootFiles = await this.#rootDependencies.read();
+    if (!rootFiles.ok) return rootFiles;
     const leftOutputs = await this.#outputsOf(leftOut);
     if (!leftOutputs.ok) return leftOutputs;
     const lockfiles = this.#options.foreignLockfilesOf(task.package);
@@ -51,12 +56,12 @@ export class TaskFileReader {
     return ok({
       replaced: deferred.value.replaced,
       inputs: this.#withoutOwnOutputs(task, all),
-      globalFiles: leftOut.length === 0 ? globalFiles.value : { ...globalFiles.value, ...leftOutputs.value },
+      globalFiles: join(globalFiles.value, rootFiles.value, leftOutputs.value),
       foreignLockfiles: { ...foreignLockfiles.value, ...linkedFiles.value },
     });
   }
 
-  /** What counts for every task. */
+  /** What counts for every task because the configuration says so, or a lockfile has to count whole. */
   global(): Promise<FileAnswer> {
     const { files, globalDependencies, wholeLockfiles } = this.#options;
     const include = globalDependencies.filter((pattern) => !pattern.startsWith('!'));
@@ -104,4 +109,10 @@ export class TaskFileReader {
     if (!names.some(isOwnOutput)) return inputs;
     return Object.fromEntries(Object.entries(inputs).filter(([name]) => !isOwnOutput(name)));
   }
+}
+
+/** The first record itself where the others are empty, as they are in nearly every workspace. */
+function join(first: FileRecord, ...others: readonly FileRecord[]): FileRecord {
+  const rest = others.filter((record) => Object.keys(record).length > 0);
+  return rest.reduce((joined, record) => ({ ...joined, ...record }), first);
 }

@@ -1,15 +1,21 @@
-import type { RelativePath, TaskNode } from '@tr/model';
+import type { OutputSpec, RelativePath } from '@tr/model';
 import type { FileIndex } from './files/file-index.js';
 import { compileGlob, literalStartOf, matchesPath, type Glob } from './globs/glob.js';
 
+/** Of a task: what it writes, and where the paths count from. */
+interface Writer {
+  readonly directory: RelativePath;
+  readonly definition: { readonly outputs: OutputSpec };
+}
+
 /** Whether a path relative to the package is an output of the task that git does not track. */
-export function untrackedOutputsOf(task: TaskNode, files: Pick<FileIndex, 'isTracked'>): (name: string) => boolean {
+export function untrackedOutputsOf(task: Writer, files: Pick<FileIndex, 'isTracked'>): (name: string) => boolean {
   const isOutput = outputsOf(task);
   return (name) => isOutput(name) && !files.isTracked(task.directory === '' ? name : `${task.directory}/${name}`);
 }
 
 /** Whether a path relative to the package is an output of the task. */
-export function outputsOf({ definition, directory }: TaskNode): (name: string) => boolean {
+export function outputsOf({ definition, directory }: Writer): (name: string) => boolean {
   const { include, exclude } = definition.outputs;
   const compile = (patterns: readonly string[]): readonly Glob[] =>
     patterns.flatMap((pattern) => compileGlob(directory, pattern));

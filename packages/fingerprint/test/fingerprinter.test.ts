@@ -92,6 +92,35 @@ async function compute(
   return computed.value;
 }
 
+describe('what the root package depends on', () => {
+  const outputs = [{ include: ['dist/**'], exclude: [] }];
+  const rootDependencies = [{ directory: 'presets', outputs }];
+
+  it('counts for every task, but not what its own tasks write', async () => {
+    const made = repository();
+    made.write({ 'presets/base.json': '1', 'presets/dist/tracked.js': '1' });
+    made.commit();
+    const globalsOf = async (): Promise<readonly string[]> =>
+      Object.keys((await compute(fingerprinter(made, { rootDependencies }))).fingerprint.globalFiles);
+    const expected = ['root.txt', 'presets/base.json', 'presets/dist/tracked.js'];
+    assert.deepEqual(await globalsOf(), expected);
+    made.write({ 'presets/dist/made.js': '1', 'presets/ignored': '1' });
+    assert.deepEqual(await globalsOf(), expected);
+    made.write({ 'presets/new.json': '1' });
+    assert.deepEqual(await globalsOf(), [...expected, 'presets/new.json']);
+  });
+
+  it('that changes while a task runs makes its result one of no key', async () => {
+    const made = repository();
+    made.write({ 'presets/base.json': '1' });
+    made.commit();
+    const from = fingerprinter(made, { rootDependencies });
+    const before = await compute(from);
+    made.write({ 'presets/base.json': '2' });
+    assert.deepEqual(await from.findChangedInputs(task(), before), ['presets/base.json']);
+  });
+});
+
 describe('compute', () => {
   it('fills in every part', async () => {
     const made = repository();

@@ -51,3 +51,8 @@ for (const [typed, codes] of WRONG) {
     assert.equal(call.stdout, '');
   });
 }
+
+test('an option that is meant for the script: where it belongs is said', () => {
+  const call = spawnSync(process.execPath, [CALL_MAIN, 'run', 'build', '--check-it'], { encoding: 'utf8' });
+  assert.match(call.stderr, /arguments for the command of a task come after `--`/);
+});

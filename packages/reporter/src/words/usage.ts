@@ -46,7 +46,10 @@ export function describeUsageFailure(failure: UsageFailure): Words {
     case 'usage/unknown-option':
       return {
         what: `There is no option \`${failure.option}\`.`,
-        next: didYouMean(failure.nearest, '`tr <command> --help` lists what there is.'),
+        next: didYouMean(
+          failure.nearest,
+          '`tr <command> --help` lists what there is; arguments for the command of a task come after `--`.',
+        ),
       };
     case 'usage/missing-value':
       return { what: `\`${failure.option}\` needs a value.`, next: `It takes ${failure.expected}.` };

@@ -38,7 +38,7 @@ import {
   type ProcessSpawner,
   type Spawner,
 } from '@tr/runner';
-import { askGit, createForeignLockfileFinder, createPackageGraph, currentBranch, locateGit } from '@tr/workspace';
+import { askGit, createForeignLockfileFinder, currentBranch, locateGit, reachOver } from '@tr/workspace';
 import { toCacheLimits } from './cache-limits.js';
 import { openClosureMemo } from './closures/closure-memo.js';
 import { loadClosures, type Closures } from './closures/closures.js';
@@ -214,7 +214,7 @@ function wireFingerprinter(
 
 /** Every package finds them in the root's `node_modules`. */
 function listRootDependencies({ workspace, definitions }: Project): readonly RootDependency[] {
-  const names = createPackageGraph(workspace).transitiveDependenciesOf(ROOT_PACKAGE);
+  const names = reachOver((name) => workspace.packages.get(name)?.internalDependencies ?? [], ROOT_PACKAGE);
   return sorted([...names].filter((name) => name !== ROOT_PACKAGE)).flatMap((name) => {
     const directory = workspace.packages.get(name)?.directory;
     if (directory === undefined) return [];

@@ -19,4 +19,4 @@ export { addLinkedPlaces } from './linked-places.js';
 export * from './load-workspace.js';
 export * from './locate-git.js';
 export { type UserSettings } from './manager-settings.js';
-export { createPackageGraph, type PackageGraph } from './package-graph.js';
+export { createPackageGraph, reachOver, type PackageGraph } from './package-graph.js';

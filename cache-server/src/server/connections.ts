@@ -18,6 +18,13 @@ const KEEP_ALIVE_MS = 65_000;
 const HTTP2_PREFACE = 'PRI';
 /** HTTP/2 uploads crawl with the default of 64 KiB. */
 const HTTP2_WINDOW_BYTES = 8 * 1024 * 1024;
+/** Calls of one connection at once; clients know to wait with more, or open another connection. */
+const HTTP2_STREAMS = 100;
+/**
+ * Memory of one connection, MB: above it Node refuses calls (`ENHANCE_YOUR_CALM`), which ends builds. Its default of 10 is reached by ten
+ * readers that are slower than the disk. So many calls of the largest message have room: what bounds it is their number.
+ */
+const HTTP2_MEMORY_MB = 1000;
 
 /** Who answers what comes in. */
 export interface ConnectionHandlers {
@@ -58,7 +65,10 @@ export function createConnections(
   http.on('request', receive);
   // The handler lets the client go on once it knows who that is.
   http.on('checkContinue', receive);
-  const http2 = createHttp2Server({ settings: { initialWindowSize: HTTP2_WINDOW_BYTES } });
+  const http2 = createHttp2Server({
+    settings: { initialWindowSize: HTTP2_WINDOW_BYTES, maxConcurrentStreams: HTTP2_STREAMS },
+    maxSessionMemory: HTTP2_MEMORY_MB,
+  });
   prepareHttp2(http2, handlers);
   const front = tls === undefined ? createPlainFront(http, http2) : createTlsFront(tls, http, http2);
   const sockets = new Set<Socket>();

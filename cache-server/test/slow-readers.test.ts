@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { connect, type ClientHttp2Stream } from 'node:http2';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { sha256 } from '@tr/hash';
+import { writeFields } from '../src/protocols/bazel/wire.js';
+import { joinFrame } from '../src/server/grpc-frames.js';
+import { call, startTestServer } from './rig/server.js';
+
+test('a hundred calls of one connection that take their answers slowly get them whole, and so does the next', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const blob = randomBytes(1_500_000);
+  const hash = sha256(blob);
+  assert.equal((await call(server, `/any/cas/${hash}`, { method: 'PUT', token, body: blob })).status, 200);
+  const client = connect(server.url);
+  try {
+    await once(client, 'remoteSettings');
+    assert.equal(client.remoteSettings.maxConcurrentStreams, 100);
+    const ask = (): ClientHttp2Stream => {
+      const stream = client.request({
+        ':method': 'POST',
+        ':path': '/google.bytestream.ByteStream/Read',
+        'content-type': 'application/grpc',
+        authorization: `Bearer ${token}`,
+      });
+      stream.end(joinFrame(writeFields([[1, `any/blobs/${hash}/${blob.length}`]])));
+      return stream;
+    };
+    const read = async (stream: ClientHttp2Stream): Promise<number> => {
+      let size = 0;
+      for await (const chunk of stream) size += (chunk as Buffer).length;
+      return size;
+    };
+    // One after the other, so that the answers to those before lie ready when the next call comes.
+    const waiting: ClientHttp2Stream[] = [];
+    while (waiting.length < 100) {
+      const stream = ask();
+      const trouble = once(stream, 'error').then(([error]) => Promise.reject(error as Error));
+      trouble.catch(() => {});
+      await Promise.race([once(stream, 'response'), trouble]);
+      waiting.push(stream);
+    }
+    const sizes = await Promise.all([...waiting, ask()].map(read));
+    assert.equal(sizes.length, 101);
+    assert.ok(
+      sizes.every((size) => size > blob.length),
+      String(sizes),
+    );
+  } finally {
+    client.destroy();
+  }
+});

@@ -1,7 +1,7 @@
 import type { Entry } from '@tr/store';
 import type { BodySource, CacheSession, EntryKey, WriteReport } from '../../session/cache-session.js';
 import { EMPTY_HASH, type CasDigest } from './cas-digest.js';
-import { blobsOfJson, blobsOfResult, blobsOfTree } from './referenced-blobs.js';
+import { blobsOfDirectory, blobsOfJson, blobsOfResult, blobsOfTree } from './referenced-blobs.js';
 import { WireError } from './wire.js';
 
 /** Form of an action result: clients that write JSON read JSON, so both are kept apart. */
@@ -9,6 +9,8 @@ export type ResultForm = 'protobuf' | 'json';
 
 /** Larger results and trees are not looked into, bytes. */
 const MAX_PARSED_BYTES = 64 * 1024 * 1024;
+/** A result with more directories of its own is not looked into either: each is a read. */
+const MAX_DIRECTORIES = 50_000;
 const PREFIX = { protobuf: 'ac', json: 'ac-json' } as const;
 
 /** The two stores of the remote API as one session sees them: one instance. */
@@ -70,21 +72,40 @@ export class BazelCache {
         const named = blobsOfJson(JSON.parse(Buffer.from(bytes).toString('utf8')));
         return (await this.findMissing(named)).length === 0;
       }
-      const { blobs, trees } = blobsOfResult(bytes);
+      const { blobs, trees, directories } = blobsOfResult(bytes);
       if ((await this.findMissing([...blobs, ...trees])).length > 0) return false;
-      const inTrees = (await Promise.all(trees.map(async (tree) => await this.#filesOfTree(tree)))).flat();
-      return (await this.findMissing(inTrees)).length === 0;
+      const inTrees = (await Promise.all(trees.map(async (tree) => blobsOfTree(await this.#read(tree))))).flat();
+      if ((await this.findMissing(inTrees)).length > 0) return false;
+      return await this.#haveAll(directories);
     } catch (error) {
       if (error instanceof WireError || error instanceof SyntaxError) return false;
       throw error;
     }
   }
 
-  async #filesOfTree({ hash }: CasDigest): Promise<readonly CasDigest[]> {
-    if (hash === EMPTY_HASH) return [];
+  /** True when directories are here with all that is in them, at any depth. Equal ones are looked at once. */
+  async #haveAll(directories: readonly CasDigest[]): Promise<boolean> {
+    const seen = new Set<string>();
+    for (let level = directories; level.length > 0;) {
+      const inside: CasDigest[] = [];
+      for (const directory of level) {
+        if (seen.has(directory.hash)) continue;
+        if (seen.add(directory.hash).size > MAX_DIRECTORIES) return false;
+        const named = blobsOfDirectory(await this.#read(directory));
+        if ((await this.findMissing(named.blobs)).length > 0) return false;
+        for (const inner of named.directories) inside.push(inner);
+      }
+      level = inside;
+    }
+    return true;
+  }
+
+  /** A message in the CAS. Throws `WireError` for one that is missing or too large. */
+  async #read({ hash }: CasDigest): Promise<Uint8Array> {
+    if (hash === EMPTY_HASH) return new Uint8Array();
     const entry = await this.findBlob(hash);
     if (entry === undefined || entry.body.size > MAX_PARSED_BYTES) throw new WireError();
-    return blobsOfTree(await this.#session.readBytes(entry));
+    return await this.#session.readBytes(entry);
   }
 
   #casKey(hash: string): EntryKey {

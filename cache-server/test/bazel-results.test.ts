@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sha256 } from '@tr/hash';
-import { writeFields } from '../src/protocols/bazel/wire.js';
+import { numeric, pick, readFields, writeFields } from '../src/protocols/bazel/wire.js';
 import { call, startTestServer, type TestServer } from './rig/server.js';
 import { callGrpc } from './rig/grpc.js';
 
 const V2 = '/build.bazel.remote.execution.v2';
 const NOT_FOUND = 5;
 
-describe('action results over gRPC', () => {
+const CLIENTS_LIMIT = 4 * 1024 * 1024;
+
+describe('action results and batches over gRPC', () => {
   let server: TestServer;
   let token: string;
   before(async () => {
@@ -59,5 +61,55 @@ describe('action results over gRPC', () => {
       await put('cas', sha256(blob), blob);
     }
     assert.equal(await find('directory'), 0);
+  });
+
+  test('one that is too large for a message is a miss; over HTTP it is a hit', async () => {
+    const path = 'x'.repeat(1000);
+    const node = writeFields([[1, path]]);
+    const large = writeFields(Array.from({ length: 4300 }, () => [2, node] as const));
+    assert.ok(large.length > CLIENTS_LIMIT);
+    const hash = sha256(Buffer.from('large'));
+    await put('ac', hash, large);
+    assert.equal(await find('large'), NOT_FOUND);
+    assert.equal((await call(server, `/any/ac/${hash}`, { token })).status, 200);
+  });
+
+  test('a batch as large as is announced fits into a message, with four thousand blobs too', async () => {
+    const ask = async (path: string, fields: Parameters<typeof writeFields>[0]): Promise<Uint8Array> => {
+      const { status, messages } = await callGrpc(server, {
+        path: `${V2}.${path}`,
+        token,
+        messages: [writeFields(fields)],
+      });
+      assert.equal(status, 0);
+      return messages[0] ?? new Uint8Array();
+    };
+    const capabilities = pick(readFields(await ask('Capabilities/GetCapabilities', [])), 1)[0] ?? new Uint8Array();
+    const announced = numeric(readFields(capabilities), 4);
+    const count = 4000;
+    const size = Math.floor(announced / count);
+    const blobs = Array.from({ length: count }, (_, at) => Buffer.alloc(size, String(at).padStart(8)));
+    const sent = writeFields([
+      [1, 'any'],
+      ...blobs.map(
+        (blob) =>
+          [
+            2,
+            writeFields([
+              [1, digestOf(blob)],
+              [2, blob],
+            ]),
+          ] as const,
+      ),
+    ]);
+    assert.ok(sent.length < CLIENTS_LIMIT);
+    const update = 'ContentAddressableStorage/BatchUpdateBlobs';
+    assert.equal((await callGrpc(server, { path: `${V2}.${update}`, token, messages: [sent] })).status, 0);
+    const answer = await ask('ContentAddressableStorage/BatchReadBlobs', [
+      [1, 'any'],
+      ...blobs.map((blob) => [2, digestOf(blob)] as const),
+    ]);
+    assert.equal(pick(readFields(answer), 1).length, count);
+    assert.ok(answer.length > announced * 0.9 && answer.length < CLIENTS_LIMIT, String(answer.length));
   });
 });

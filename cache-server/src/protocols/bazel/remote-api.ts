@@ -9,8 +9,10 @@ import { numbers, numeric, pick, readFields, text, WireError, writeFields, type 
 import { packSmall } from './zstd/pack-blob.js';
 import { unpackBlob } from './zstd/unpack-blob.js';
 
-/** Largest batch, both ways, bytes. */
+/** The largest message that a client takes unless it was told otherwise, and the largest batch, both ways; bytes. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** What clients are told. They add up blobs, and a message has some 85 bytes for each of them as well. */
+const ANNOUNCED_BATCH_BYTES = 3 * 1024 * 1024;
 const SHA256 = 1;
 /** Numbers of `Compressor`. */
 const IDENTITY = 0;
@@ -28,7 +30,8 @@ export const REMOTE_API: Readonly<Record<string, RpcMethod>> = {
   [`/${V2}.Capabilities/GetCapabilities`]: unary(async (session) => capabilities(session)),
   [`/${V2}.ActionCache/GetActionResult`]: unary(async (session, fields) => {
     const entry = await cacheOf(session, fields).findResult(digestAt(fields, 2).hash, 'protobuf');
-    if (entry === undefined) throw new Problem('not-found');
+    // One that came over HTTP may be too large for the client: its build would end with that, and not with a miss.
+    if (entry === undefined || entry.body.size > MAX_BATCH_BYTES) throw new Problem('not-found');
     return await session.readBytes(entry);
   }),
   [`/${V2}.ActionCache/UpdateActionResult`]: unary(async (session, fields) => {
@@ -54,7 +57,7 @@ function capabilities({ identity }: CacheSession): Uint8Array {
       writeFields([
         [1, Uint8Array.of(SHA256)],
         [2, writeFields(identity.mayWrite ? [[1, 1]] : [])],
-        [4, MAX_BATCH_BYTES],
+        [4, ANNOUNCED_BATCH_BYTES],
         [5, SYMLINKS_ALLOWED],
         [6, Uint8Array.of(ZSTD)],
         [7, Uint8Array.of(ZSTD)],

@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
 import {
+  constants,
   createServer as createHttp2Server,
   type Http2Server,
   type ServerHttp2Stream,
@@ -11,7 +12,7 @@ import { QueuedResponses } from './queued-responses.js';
 
 /** No header may take longer than this, milliseconds. */
 const HEADERS_TIMEOUT_MS = 60_000;
-/** A connection on which nothing moves for this long is cut. */
+/** A connection on which nothing moves for this long is cut, unless it is this server that is awaited. */
 const IDLE_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 65_000;
 /** First bytes of HTTP/2 without TLS. */
@@ -48,18 +49,24 @@ export interface Connections {
 export function createConnections(
   handlers: ConnectionHandlers,
   tls: { readonly cert: string; readonly key: string } | undefined,
+  idleMs = IDLE_TIMEOUT_MS,
 ): Connections {
   const http = createHttpServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: 0,
   });
-  http.setTimeout(IDLE_TIMEOUT_MS);
+  http.setTimeout(idleMs);
   // Node starts to watch connections (slow headers, idle ones on close) when a server listens, which this one never does.
   http.emit('listening');
   const queued = new QueuedResponses();
   const receive: RequestListener = (request, response) => {
     queued.watch(response, request.socket);
+    response.on('timeout', (socket: Socket) => {
+      // A large body goes on to a bucket, or is joined from its parts, while the client waits for the answer.
+      if (request.complete && response.writableLength === 0) socket.setTimeout(idleMs);
+      else socket.destroy();
+    });
     handlers.onRequest(request, response);
   };
   http.on('request', receive);
@@ -69,7 +76,7 @@ export function createConnections(
     settings: { initialWindowSize: HTTP2_WINDOW_BYTES, maxConcurrentStreams: HTTP2_STREAMS },
     maxSessionMemory: HTTP2_MEMORY_MB,
   });
-  prepareHttp2(http2, handlers);
+  prepareHttp2(http2, handlers, idleMs);
   const front = tls === undefined ? createPlainFront(http, http2) : createTlsFront(tls, http, http2);
   const sockets = new Set<Socket>();
   front.on('connection', (socket: Socket) => {
@@ -138,10 +145,19 @@ function createTlsFront(
   return front;
 }
 
-function prepareHttp2(server: Http2Server, { onStream }: ConnectionHandlers): void {
+function prepareHttp2(server: Http2Server, { onStream }: ConnectionHandlers, idleMs: number): void {
   server.on('session', (session) => {
+    const streams = new Set<ServerHttp2Stream>();
+    session.on('stream', (stream) => {
+      streams.add(stream);
+      stream.on('close', () => streams.delete(stream));
+    });
     session.setLocalWindowSize(HTTP2_WINDOW_BYTES);
-    session.setTimeout(IDLE_TIMEOUT_MS, () => session.destroy());
+    session.setTimeout(idleMs);
+    session.on('timeout', () => {
+      if ([...streams].some(isAwaited)) session.setTimeout(idleMs);
+      else session.destroy();
+    });
     session.on('error', () => session.destroy());
   });
   server.on('sessionError', () => {});
@@ -149,4 +165,9 @@ function prepareHttp2(server: Http2Server, { onStream }: ConnectionHandlers): vo
     stream.on('error', () => {});
     onStream(stream, headers);
   });
+}
+
+/** True when the client has said all it has to say, and takes what it is told. */
+function isAwaited({ state, writableLength }: ServerHttp2Stream): boolean {
+  return state.state === constants.NGHTTP2_STREAM_STATE_HALF_CLOSED_REMOTE && writableLength === 0;
 }

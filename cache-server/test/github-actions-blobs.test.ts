@@ -22,11 +22,18 @@ test('a body in blocks, sent in any order, comes back whole and in parts', async
   const list = `<?xml version="1.0"?><BlockList>${blocks.map(({ id }) => `<Latest>${id}</Latest>`).join('')}</BlockList>`;
   const wrong = list.replace(blocks[1]!.id, btoa('block-x'));
   assert.equal((await fetch(`${String(upload)}&comp=blocklist`, { method: 'PUT', body: wrong })).status, 400);
-  assert.equal((await fetch(`${String(upload)}&comp=blocklist`, { method: 'PUT', body: list })).status, 201);
+  const join = async (): Promise<number> =>
+    (await fetch(`${String(upload)}&comp=blocklist`, { method: 'PUT', body: list })).status;
+  assert.equal(await join(), 201);
+  assert.equal(await join(), 201, 'again, by a client that did not get the answer');
   const finalize = { ...name, sizeBytes: 300_000 };
   assert.equal((await ask(server, token, 'FinalizeCacheEntryUpload', { ...name, size_bytes: 1 }))['ok'], undefined);
-  assert.equal((await ask(server, token, 'FinalizeCacheEntryUpload', finalize))['ok'], true);
-  assert.equal((await ask(server, token, 'FinalizeCacheEntryUpload', finalize))['ok'], undefined, 'once only');
+  const { ok, entry_id: id } = await ask(server, token, 'FinalizeCacheEntryUpload', finalize);
+  assert.equal(ok, true);
+  assert.deepEqual(await ask(server, token, 'FinalizeCacheEntryUpload', finalize), { ok: true, entry_id: id });
+  const other = { ...finalize, sizeBytes: 1 };
+  assert.equal((await ask(server, token, 'FinalizeCacheEntryUpload', other))['ok'], undefined, 'another one');
+  assert.equal(await join(), 400, 'of an upload that is over');
 
   const found = await ask(server, token, 'GetCacheEntryDownloadURL', { ...name, restore_keys: [] });
   const whole = await (await fetch(String(found['signed_download_url']))).text();
@@ -51,4 +58,27 @@ test('a body in blocks, sent in any order, comes back whole and in parts', async
   assert.equal(missing['matched_key'], 'k');
   const version = await ask(server, token, 'GetCacheEntryDownloadURL', { key: 'k', version: 'w', restore_keys: ['k'] });
   assert.equal(version['ok'], false);
+});
+
+test('two jobs that save one entry at once, with blocks of the same names, do not mix them', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const name = { key: 'k', version: 'v' };
+  const jobs = await Promise.all(
+    ['a', 'b'].map(async (letter) => {
+      const { signed_upload_url: upload } = await ask(server, token, 'CreateCacheEntry', name);
+      return { letter, upload: String(upload) };
+    }),
+  );
+  for (const { letter, upload } of jobs)
+    for (const block of letter === 'a' ? ['1', '2'] : ['1'])
+      await fetch(`${upload}&comp=block&blockid=${btoa(block)}`, { method: 'PUT', body: letter });
+  const list = `<BlockList><Latest>${btoa('1')}</Latest><Latest>${btoa('2')}</Latest></BlockList>`;
+  const [first, second] = await Promise.all(
+    jobs.map(async ({ upload }) => (await fetch(`${upload}&comp=blocklist`, { method: 'PUT', body: list })).status),
+  );
+  assert.deepEqual([first, second], [201, 400]);
+  assert.equal((await ask(server, token, 'FinalizeCacheEntryUpload', { ...name, size_bytes: 2 }))['ok'], true);
+  const found = await ask(server, token, 'GetCacheEntryDownloadURL', { ...name, restore_keys: [] });
+  assert.equal(await (await fetch(String(found['signed_download_url']))).text(), 'aa');
 });

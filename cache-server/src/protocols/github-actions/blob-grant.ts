@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../http/problem.js';
 import type { CacheSession } from '../../session/cache-session.js';
@@ -8,6 +9,8 @@ export interface BlobGrant {
   readonly use: 'upload' | 'download';
   readonly version: string;
   readonly key: string;
+  /** Tells it from others for the same entry. */
+  readonly id: string;
   readonly tenant: string;
   readonly scope: string;
   readonly subject: string;
@@ -25,7 +28,8 @@ export function toSignedUrl(
   grant: Pick<BlobGrant, 'use' | 'version' | 'key'>,
 ): string {
   const { tenant, scope, subject } = host.session(request).identity;
-  const full: BlobGrant = { ...grant, tenant, scope, subject, expiresAt: host.now() + LIFETIME_MS[grant.use] };
+  const expiresAt = host.now() + LIFETIME_MS[grant.use];
+  const full: BlobGrant = { ...grant, id: randomUUID(), tenant, scope, subject, expiresAt };
   const text = Buffer.from(JSON.stringify(full)).toString('base64url');
   return `${host.publicUrl(request)}${PATH}?grant=${text}&sig=${host.sign(text)}`;
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sha256 } from '@tr/hash';
 import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 import { parseRange } from '../../http/range.js';
@@ -70,7 +71,7 @@ async function putBlock(
   { grant, request, blockid }: Upload & { readonly blockid: string },
 ): Promise<void> {
   const length = announcedLength(request);
-  const key = blockKey(grant.version, grant.key, blockid);
+  const key = blockKey(grant, blockid);
   await session.write(key, bodyStream(request), { mode: 'replace', length });
 }
 
@@ -80,15 +81,19 @@ async function joinBlocks(session: CacheSession, { grant, request }: Upload): Pr
     ([, id]) => id ?? '',
   );
   if (ids.length === 0 || ids.length > MAX_BLOCKS) throw new Problem('bad-request', 'a block list');
+  const staged = stagedKey(grant.version, grant.key);
+  const joined = sha256(JSON.stringify([grant.id, ids]));
   const blocks: Entry[] = [];
   for (const id of ids) {
-    const block = await session.find(blockKey(grant.version, grant.key, id));
-    if (block?.name.scope !== session.identity.scope) throw new Problem('bad-request', 'a block is missing');
-    blocks.push(block);
+    const block = await session.find(blockKey(grant, id));
+    if (block?.name.scope === session.identity.scope) blocks.push(block);
+    // Whoever did not get the answer to this list sends it again.
+    else if ((await session.find(staged))?.facts['joined'] === joined) return;
+    else throw new Problem('bad-request', 'a block is missing');
   }
   const length = blocks.reduce((sum, { body }) => sum + body.size, 0);
-  await session.write(stagedKey(grant.version, grant.key), concatenate(session, blocks), { mode: 'replace', length });
-  for (const id of new Set(ids)) await session.remove(blockKey(grant.version, grant.key, id));
+  await session.write(staged, concatenate(session, blocks), { mode: 'replace', length, facts: { joined } });
+  for (const id of new Set(ids)) await session.remove(blockKey(grant, id));
 }
 
 async function* concatenate(session: CacheSession, blocks: readonly Entry[]): AsyncIterable<Uint8Array> {

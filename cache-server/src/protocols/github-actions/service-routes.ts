@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 import { readJson } from '../../http/read-body.js';
 import type { ProtocolHost } from '../protocol.js';
@@ -37,14 +38,22 @@ async function finalize(host: ProtocolHost, request: FastifyRequest, reply: Fast
   const size = readSize(body);
   const session = host.session(request);
   const staged = await session.find(stagedKey(version, key));
-  if (staged === undefined || !isOwn(session, staged)) throw new Problem('not-found');
+  if (staged === undefined || !isOwn(session, staged)) {
+    const done = await session.find(doneKey(version, key));
+    // Whoever did not get the answer asks again.
+    if (isOwn(session, done) && done?.body.size === size) return await reply.send(describeFinalized(done));
+    throw new Problem('not-found');
+  }
   if (staged.body.size !== size) throw new Problem('bad-length');
   const outcome = await session.adopt(doneKey(version, key), staged);
   await session.remove(stagedKey(version, key));
   if (outcome === 'kept') throw new Problem('already-exists');
-  // The client only shows the number.
-  const id = String(Number.parseInt(staged.body.hash.slice(0, 12), 16));
-  return await reply.send({ ok: true, entry_id: id });
+  return await reply.send(describeFinalized(staged));
+}
+
+/** The client only shows the number. */
+function describeFinalized({ body }: Entry): Readonly<Record<string, unknown>> {
+  return { ok: true, entry_id: String(Number.parseInt(body.hash.slice(0, 12), 16)) };
 }
 
 function readRestoreKeys(body: unknown): readonly string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sha256 } from '@tr/hash';
-import { numeric, pick, readFields, writeFields } from '../src/protocols/bazel/wire.js';
+import { numeric, pick, readFields, writeFields } from '../src/protocols/wire.js';
 import { call, startTestServer, type TestServer } from './rig/server.js';
 import { callGrpc } from './rig/grpc.js';
 

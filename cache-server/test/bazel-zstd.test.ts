@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { sha256 } from '@tr/hash';
 import { loadZstd } from '@tr/transport';
-import { numbers, numeric, pick, readFields, writeFields } from '../src/protocols/bazel/wire.js';
+import { numbers, numeric, pick, readFields, writeFields } from '../src/protocols/wire.js';
 import { unpackBlob } from '../src/protocols/bazel/zstd/unpack-blob.js';
 import { callGrpc, type GrpcAnswer } from './rig/grpc.js';
 import { startTestServer, type TestServer } from './rig/server.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { numeric, pick, readFields, text, writeFields } from '../src/protocols/wire.js';
 import { call, startTestServer, type TestServer } from './rig/server.js';
 
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService';
@@ -81,4 +82,69 @@ test('two jobs that save one entry at once, with blocks of the same names, do no
   assert.equal((await ask(server, token, 'FinalizeCacheEntryUpload', { ...name, size_bytes: 2 }))['ok'], true);
   const found = await ask(server, token, 'GetCacheEntryDownloadURL', { ...name, restore_keys: [] });
   assert.equal(await (await fetch(String(found['signed_download_url']))).text(), 'aa');
+});
+
+test('clients that ask in protobuf, such as sccache, are answered in it', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const send = (method: string, body: Uint8Array): Promise<Response> =>
+    call(server, `${SERVICE}/${method}`, {
+      method: 'POST',
+      token,
+      headers: { 'content-type': 'application/protobuf' },
+      body: Buffer.from(body),
+    });
+  const askInProtobuf = async (method: string, fields: Parameters<typeof writeFields>[0]): Promise<Uint8Array> => {
+    const answer = await send(method, writeFields(fields));
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-type'), 'application/protobuf');
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  const lookup = async (key: string, ...restoreKeys: readonly string[]): Promise<readonly [number, string, string]> => {
+    const answer = readFields(
+      await askInProtobuf('GetCacheEntryDownloadURL', [
+        [2, key],
+        ...restoreKeys.map((prefix) => [3, prefix] as const),
+        [4, 'v'],
+      ]),
+    );
+    return [numeric(answer, 1), text(answer, 2), text(answer, 3)];
+  };
+  assert.deepEqual(await lookup('123'), [0, '', '']);
+  const created = readFields(
+    await askInProtobuf('CreateCacheEntry', [
+      [1, writeFields([[1, 7]])],
+      [2, '123'],
+      [3, 'v'],
+    ]),
+  );
+  assert.equal(numeric(created, 1), 1);
+  assert.equal((await fetch(text(created, 2), { method: 'PUT', body: 'content' })).status, 201);
+  const finalized = readFields(
+    await askInProtobuf('FinalizeCacheEntryUpload', [
+      [2, '123'],
+      [3, 7],
+      [4, 'v'],
+    ]),
+  );
+  assert.equal(numeric(finalized, 1), 1);
+  assert.equal(pick(finalized, 2).length, 1);
+  for (const [ok, url, matched] of [await lookup('123'), await lookup('1234', '9', '12')]) {
+    assert.deepEqual([ok, matched], [1, '123']);
+    // sccache asks how large it is in this way.
+    const part = await fetch(url, { headers: { range: 'bytes=0-0' } });
+    assert.equal(part.headers.get('content-range'), 'bytes 0-0/7');
+    assert.equal(await (await fetch(url)).text(), 'content');
+  }
+  const again = await send(
+    'CreateCacheEntry',
+    writeFields([
+      [2, '123'],
+      [3, 'v'],
+    ]),
+  );
+  assert.equal(again.status, 409);
+  assert.equal(((await again.json()) as { code: string }).code, 'already_exists');
+  for (const rubbish of [Buffer.from([0xff]), Buffer.from('{"key":"k","version":"v"}'), Buffer.alloc(0)])
+    assert.equal((await send('CreateCacheEntry', rubbish)).status, 400);
 });

@@ -9,7 +9,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { writeFields } from '../src/protocols/bazel/wire.js';
+import { writeFields } from '../src/protocols/wire.js';
 import { joinFrame } from '../src/server/grpc-frames.js';
 import { createWorkspace, hasProgram, runClient } from './rig/client.js';
 import { startTestServer, type TestServer } from './rig/server.js';

@@ -4,7 +4,7 @@ import { connect, type ClientHttp2Stream } from 'node:http2';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { sha256 } from '@tr/hash';
-import { writeFields } from '../src/protocols/bazel/wire.js';
+import { writeFields } from '../src/protocols/wire.js';
 import { joinFrame } from '../src/server/grpc-frames.js';
 import { call, startTestServer } from './rig/server.js';
 

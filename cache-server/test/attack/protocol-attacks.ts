@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { joinFrame } from '../../src/server/grpc-frames.js';
-import { writeFields } from '../../src/protocols/bazel/wire.js';
+import { writeFields } from '../../src/protocols/wire.js';
 import type { Attack, Role, Target } from './attack.js';
 import { ask, freshHash } from './talk.js';
 

@@ -2,7 +2,7 @@ import type { Entry } from '@tr/store';
 import type { BodySource, CacheSession, EntryKey, WriteReport } from '../../session/cache-session.js';
 import { EMPTY_HASH, type CasDigest } from './cas-digest.js';
 import { blobsOfDirectory, blobsOfJson, blobsOfResult, blobsOfTree } from './referenced-blobs.js';
-import { WireError } from './wire.js';
+import { WireError } from '../wire.js';
 
 /** Form of an action result: clients that write JSON read JSON, so both are kept apart. */
 export type ResultForm = 'protobuf' | 'json';

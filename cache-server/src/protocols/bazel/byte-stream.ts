@@ -4,7 +4,7 @@ import type { RpcMethod } from '../protocol.js';
 import { BazelCache } from './bazel-cache.js';
 import { EMPTY_HASH } from './cas-digest.js';
 import { parseReadName, parseWriteName, type BlobResource } from './resource-name.js';
-import { numeric, pick, readFields, text, WireError, writeFields, type WireField } from './wire.js';
+import { numeric, pick, readFields, text, WireError, writeFields, type WireField } from '../wire.js';
 import { packBlob } from './zstd/pack-blob.js';
 import { unpackBlob } from './zstd/unpack-blob.js';
 

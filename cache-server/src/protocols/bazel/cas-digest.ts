@@ -1,4 +1,4 @@
-import { numeric, readFields, text, writeFields } from './wire.js';
+import { numeric, readFields, text, writeFields } from '../wire.js';
 
 /** A digest as the remote execution API has it. */
 export interface CasDigest {

@@ -1,5 +1,5 @@
 import { isCasHash, readCasDigest, type CasDigest } from './cas-digest.js';
-import { pick, readFields, WireError } from './wire.js';
+import { pick, readFields, WireError } from '../wire.js';
 
 /** Blobs that an action result names. `trees` name more inside, and so do `directories`, which may name more of themselves. */
 export interface ReferencedBlobs {

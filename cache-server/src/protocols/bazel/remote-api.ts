@@ -5,7 +5,7 @@ import type { RpcMethod } from '../protocol.js';
 import { BazelCache } from './bazel-cache.js';
 import { BYTE_STREAM } from './byte-stream.js';
 import { isCasHash, readCasDigest, writeCasDigest, EMPTY_HASH, type CasDigest } from './cas-digest.js';
-import { numbers, numeric, pick, readFields, text, WireError, writeFields, type WireField } from './wire.js';
+import { numbers, numeric, pick, readFields, text, WireError, writeFields, type WireField } from '../wire.js';
 import { packSmall } from './zstd/pack-blob.js';
 import { unpackBlob } from './zstd/unpack-blob.js';
 

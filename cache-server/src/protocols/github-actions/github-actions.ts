@@ -4,7 +4,7 @@ import { addBlobRoutes } from './blob-routes.js';
 import { addServiceRoutes } from './service-routes.js';
 
 /**
- * The cache service of GitHub Actions. Version 2: Twirp in JSON for names, and URLs that carry their own authority for
+ * The cache service of GitHub Actions. Version 2: Twirp in JSON or protobuf for names, and URLs that carry their own authority for
  * bodies, which speak as much of Azure's blob storage as the client uses. Version 1, for old clients: REST. Both share
  * their entries, which are immutable; what the client calls a version is an instance here.
  */

@@ -1,39 +1,65 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
-import { readJson } from '../../http/read-body.js';
 import type { ProtocolHost } from '../protocol.js';
+import { numeric, text, texts } from '../wire.js';
 import { toSignedUrl } from './blob-grant.js';
 import { doneKey, stagedKey } from './entry-names.js';
 import { findNearest, isOwn } from './find-nearest.js';
 import { isName, readName, toRecord } from './read-name.js';
+import { readMessage, sendMessage, type TwirpMethod } from './twirp.js';
 
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService';
 const MAX_RESTORE_KEYS = 16;
+const CREATE: TwirpMethod = {
+  asks: { key: [2, text], version: [3, text] },
+  answers: [
+    ['ok', Number],
+    ['signed_upload_url', String],
+  ],
+};
+const FINALIZE: TwirpMethod = {
+  asks: { key: [2, text], size_bytes: [3, numeric], version: [4, text] },
+  answers: [
+    ['ok', Number],
+    ['entry_id', Number],
+  ],
+};
+const FIND: TwirpMethod = {
+  asks: { key: [2, text], restore_keys: [3, texts], version: [4, text] },
+  answers: [
+    ['ok', Number],
+    ['signed_download_url', String],
+    ['matched_key', String],
+  ],
+};
 
-/** Version 2 of the service: `CreateCacheEntry`, `FinalizeCacheEntryUpload`, `GetCacheEntryDownloadURL`. */
+/** Version 2 of the service: `CreateCacheEntry`, `FinalizeCacheEntryUpload`, `GetCacheEntryDownloadURL`; in JSON, or in protobuf. */
 export function addServiceRoutes(app: FastifyInstance, host: ProtocolHost): void {
   app.post(`${SERVICE}/CreateCacheEntry`, async (request, reply) => {
-    const { key, version } = readName(await readJson(request));
+    const { key, version } = readName(await readMessage(request, CREATE));
     const session = host.session(request);
     if (!session.identity.mayWrite) throw new Problem('read-only');
     if (isOwn(session, await session.find(doneKey(version, key)))) throw new Problem('already-exists');
     const url = toSignedUrl(host, request, { use: 'upload', version, key });
-    return await reply.send({ ok: true, signed_upload_url: url });
+    return await sendMessage({ request, reply }, CREATE, { ok: true, signed_upload_url: url });
   });
   app.post(`${SERVICE}/FinalizeCacheEntryUpload`, async (request, reply) => await finalize(host, request, reply));
   app.post(`${SERVICE}/GetCacheEntryDownloadURL`, async (request, reply) => {
-    const body = await readJson(request);
+    const body = await readMessage(request, FIND);
     const { key, version } = readName(body);
     const found = await findNearest(host.session(request), { key, version, restoreKeys: readRestoreKeys(body) });
-    if (found === undefined) return await reply.send({ ok: false, signed_download_url: '', matched_key: '' });
-    const url = toSignedUrl(host, request, { use: 'download', version, key: found.name.key });
-    return await reply.send({ ok: true, signed_download_url: url, matched_key: found.name.key });
+    return await sendMessage({ request, reply }, FIND, {
+      ok: found !== undefined,
+      signed_download_url:
+        found === undefined ? '' : toSignedUrl(host, request, { use: 'download', version, key: found.name.key }),
+      matched_key: found?.name.key ?? '',
+    });
   });
 }
 
 async function finalize(host: ProtocolHost, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const body = await readJson(request);
+  const body = await readMessage(request, FINALIZE);
   const { key, version } = readName(body);
   const size = readSize(body);
   const session = host.session(request);
@@ -41,14 +67,15 @@ async function finalize(host: ProtocolHost, request: FastifyRequest, reply: Fast
   if (staged === undefined || !isOwn(session, staged)) {
     const done = await session.find(doneKey(version, key));
     // Whoever did not get the answer asks again.
-    if (isOwn(session, done) && done?.body.size === size) return await reply.send(describeFinalized(done));
+    if (isOwn(session, done) && done?.body.size === size)
+      return await sendMessage({ request, reply }, FINALIZE, describeFinalized(done));
     throw new Problem('not-found');
   }
   if (staged.body.size !== size) throw new Problem('bad-length');
   const outcome = await session.adopt(doneKey(version, key), staged);
   await session.remove(stagedKey(version, key));
   if (outcome === 'kept') throw new Problem('already-exists');
-  return await reply.send(describeFinalized(staged));
+  return await sendMessage({ request, reply }, FINALIZE, describeFinalized(staged));
 }
 
 /** The client only shows the number. */

@@ -1,6 +1,6 @@
 /**
- * The protobuf wire format, as far as the remote execution API needs it (protobuf.dev, "Encoding"). Only fields with a
- * length and varints carry meaning there; the fixed-width ones are passed over.
+ * The protobuf wire format, as far as the messages of protocols here need it (protobuf.dev, "Encoding"). Only fields with a
+ * length and varints carry meaning in them; the fixed-width ones are passed over.
  */
 export interface WireField {
   readonly number: number;
@@ -69,7 +69,12 @@ export function pick(fields: readonly WireField[], number: number): readonly Uin
 
 /** The last field of this number as text; `''` when there is none. */
 export function text(fields: readonly WireField[], number: number): string {
-  return Buffer.from(pick(fields, number).at(-1) ?? NOTHING).toString('utf8');
+  return texts(fields, number).at(-1) ?? '';
+}
+
+/** Every field of this number as text. */
+export function texts(fields: readonly WireField[], number: number): readonly string[] {
+  return pick(fields, number).map((bytes) => Buffer.from(bytes).toString('utf8'));
 }
 
 /** The last field of this number as a number; 0 when there is none. */

@@ -129,6 +129,7 @@ test('clients that ask in protobuf, such as sccache, are answered in it', async 
   );
   assert.equal(numeric(finalized, 1), 1);
   assert.equal(pick(finalized, 2).length, 1);
+  assert.deepEqual(await lookup('12'), [0, '', ''], 'no prefix of what is there: the client would take it for that');
   for (const [ok, url, matched] of [await lookup('123'), await lookup('1234', '9', '12')]) {
     assert.deepEqual([ok, matched], [1, '123']);
     // sccache asks how large it is in this way.

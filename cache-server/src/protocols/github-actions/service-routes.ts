@@ -7,7 +7,7 @@ import { toSignedUrl } from './blob-grant.js';
 import { doneKey, stagedKey } from './entry-names.js';
 import { findNearest, isOwn } from './find-nearest.js';
 import { isName, readName, toRecord } from './read-name.js';
-import { readMessage, sendMessage, type TwirpMethod } from './twirp.js';
+import { isProtobuf, readMessage, sendMessage, type TwirpMethod } from './twirp.js';
 
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService';
 const MAX_RESTORE_KEYS = 16;
@@ -48,7 +48,13 @@ export function addServiceRoutes(app: FastifyInstance, host: ProtocolHost): void
   app.post(`${SERVICE}/GetCacheEntryDownloadURL`, async (request, reply) => {
     const body = await readMessage(request, FIND);
     const { key, version } = readName(body);
-    const found = await findNearest(host.session(request), { key, version, restoreKeys: readRestoreKeys(body) });
+    const restoreKeys = readRestoreKeys(body);
+    const session = host.session(request);
+    // A store of many objects: it does not look which one it gets, and asks for thousands that are not there.
+    const isExact = isProtobuf(request) && restoreKeys.length === 0;
+    const found = isExact
+      ? await session.find(doneKey(version, key))
+      : await findNearest(session, { key, version, restoreKeys });
     return await sendMessage({ request, reply }, FIND, {
       ok: found !== undefined,
       signed_download_url:

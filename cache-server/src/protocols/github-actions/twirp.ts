@@ -37,6 +37,7 @@ export async function sendMessage(
   return await reply.type(PROTOBUF).send(writeFields(fields));
 }
 
-function isProtobuf({ headers }: FastifyRequest): boolean {
+/** True for a request in protobuf. */
+export function isProtobuf({ headers }: FastifyRequest): boolean {
   return headers['content-type']?.startsWith(PROTOBUF) === true;
 }

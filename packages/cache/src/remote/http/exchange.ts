@@ -19,6 +19,8 @@ export interface ExchangeRequest {
 export interface Exchange {
   readonly status: number;
   readonly retryAfterMs: number | undefined;
+  /** It is a page for a browser. */
+  readonly isPage: boolean;
   readonly body: Buffer;
 }
 
@@ -183,6 +185,7 @@ function toExchange(response: IncomingMessage, pieces: readonly Buffer[]): Excha
   return {
     status: response.statusCode ?? 0,
     retryAfterMs: retryAfterOf(response),
+    isPage: /^text\/html\b/i.test(response.headers['content-type'] ?? ''),
     body: Buffer.concat(pieces),
   };
 }

@@ -170,7 +170,13 @@ function toWriteTrouble(answer: { readonly ok: false; readonly failure: RemoteTr
 }
 
 function judge(exchange: Exchange): RemoteResult<Exchange> {
-  const { status, retryAfterMs } = exchange;
+  const { status, retryAfterMs, isPage } = exchange;
+  // A login in front of the server, or of the network. Its words for trouble are pages too, but their status says more.
+  if (isPage && status >= 200 && status < 300)
+    return trouble(
+      'misplaced',
+      'it answers with a web page, such as that of a login, and does not speak this protocol',
+    );
   if ((status >= 200 && status < 300) || status === 404) return ok(exchange);
   const detail = `it answered with status ${status}`;
   if (status >= 300 && status < 400)

@@ -9,8 +9,8 @@ import { answerGet, answerPut } from '../src/http/entry-routes.js';
 import { call, startTestServer } from './rig/server.js';
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
-/** What the server lends a protocol, beside packages. */
-const LENT = /^(?:http\/[a-z-]+|session\/cache-session|protocols\/protocol)\.ts$/;
+/** What the server lends a protocol, beside packages: also the wire format that two of them share. */
+const LENT = /^(?:http\/[a-z-]+|session\/cache-session|protocols\/(?:protocol|wire))\.ts$/;
 const IMPORT = /\bfrom '(\.[^']+)'/g;
 
 const files = readdirSync(SRC, { recursive: true })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -146,6 +146,36 @@ describe('stream', () => {
       const unpacked = await unpackAll(b, manifest, chunks);
       assert.equal(!unpacked.ok && unpacked.failure.code, 'stream/flaw');
       assert.deepEqual(await b.blobs.findMissing([pack]), { ok: true, value: [pack] });
+    });
+  });
+
+  it('refuses a manifest whose pack is there but not made of its files', async () => {
+    await withStores(async (a, b) => {
+      const loose = await storeResult(a.blobs, { 'dist/a': Buffer.from('one'), 'dist/b': Buffer.from('two') });
+      const put = await a.blobs.putBytes(Buffer.from('onetwo'));
+      const other = await b.blobs.putBytes(Buffer.from('twoone'));
+      assert.ok(put.ok && other.ok);
+      const chunks = await packAll({ ...loose, packs: [put.value.digest] }, a.blobs);
+      const unpacked = await unpackAll(b, { ...loose, packs: [other.value.digest] }, chunks);
+      assert.equal(!unpacked.ok && unpacked.failure.code, 'stream/flaw');
+    });
+  });
+
+  it('makes a pack again that has gone bad', async () => {
+    await withStores(async (a, b) => {
+      const loose = await storeResult(a.blobs, { 'dist/a': Buffer.from('one'), 'dist/b': Buffer.from('two') });
+      const put = await a.blobs.putBytes(Buffer.from('onetwo'));
+      assert.ok(put.ok);
+      const manifest = { ...loose, packs: [put.value.digest] };
+      const chunks = await packAll(manifest, a.blobs);
+      await b.blobs.putBytes(Buffer.from('onetwo'));
+      const local = await b.blobs.localFile(put.value.digest, false);
+      assert.ok(local.ok && local.value !== undefined);
+      chmodSync(local.value, 0o644);
+      writeFileSync(local.value, 'onetxo');
+      const unpacked = await unpackAll(b, manifest, chunks);
+      assert.ok(unpacked.ok, JSON.stringify(unpacked));
+      assert.deepEqual(await b.blobs.readBytes(put.value.digest), { ok: true, value: Buffer.from('onetwo') });
     });
   });
 

@@ -1,6 +1,14 @@
-import { digestOf, isSameDigest } from '@tr/hash';
+import { digestOf, isSameDigest, sha256 } from '@tr/hash';
 import { ok, type Digest, type Manifest, type Sha256 } from '@tr/model';
-import { listBlobs, locatePacked, type PackedPlace, type StoreResult, type StreamBlobStore } from '@tr/store';
+import {
+  ContentBuffer,
+  createPacer,
+  listBlobs,
+  locatePacked,
+  type PackedPlace,
+  type StoreResult,
+  type StreamBlobStore,
+} from '@tr/store';
 
 /** Where the contents of one result go. */
 export interface ContentLanding {
@@ -20,17 +28,18 @@ export async function openContentLanding(
   blobs: StreamBlobStore,
   manifest: Manifest,
 ): Promise<StoreResult<ContentLanding>> {
-  const missing = await blobs.findMissing(manifest.packs ?? []);
-  if (!missing.ok) return missing;
-  const packs = new MissingPacks(blobs, manifest, missing.value);
+  const places = locatePacked(manifest);
+  const lacking = await findLackingPacks(blobs, manifest.packs ?? [], places);
+  if (!lacking.ok) return lacking;
+  const packs = new MissingPacks(blobs, { packs: lacking.value, places });
   // Without packs every content has a blob.
   const own = manifest.packs === undefined ? undefined : new Set<Sha256>(listBlobs(manifest).map(({ hash }) => hash));
   const isOwn = (hash: Sha256): boolean => own?.has(hash) !== false;
   return ok({
     findMissing: async (contents) => {
-      const lacking = await blobs.findMissing(contents.filter(({ hash }) => isOwn(hash)));
-      if (!lacking.ok) return lacking;
-      const wanted = new Set(lacking.value.map(({ hash }) => hash));
+      const missing = await blobs.findMissing(contents.filter(({ hash }) => isOwn(hash)));
+      if (!missing.ok) return missing;
+      const wanted = new Set(missing.value.map(({ hash }) => hash));
       return ok(contents.filter(({ hash }) => wanted.has(hash) || packs.wants(hash)));
     },
     put: async (bytes, content) => {
@@ -42,6 +51,35 @@ export async function openContentLanding(
     },
     arePacksMade: () => packs.areMade,
   });
+}
+
+type Places = ReadonlyMap<Sha256, PackedPlace>;
+
+/**
+ * Packs by their numbers that cannot be read, or are there but hold other contents than the manifest says: who wrote it may have
+ * named any blob. What is restored is not compared with its own digest again.
+ */
+async function findLackingPacks(
+  blobs: StreamBlobStore,
+  packs: readonly Digest[],
+  places: Places,
+): Promise<StoreResult<ReadonlyMap<number, Digest>>> {
+  const missing = await blobs.findMissing(packs);
+  if (!missing.ok) return missing;
+  const absent = new Set(missing.value.map(({ hash }) => hash));
+  const contents = packs.map((): [Sha256, PackedPlace][] => []);
+  for (const content of places) contents[content[1].pack]?.push(content);
+  const lacking = new Map<number, Digest>();
+  const buffer = new ContentBuffer();
+  const pacer = createPacer();
+  for (const [at, pack] of packs.entries()) {
+    const whole = absent.has(pack.hash) ? undefined : await blobs.readBytes(pack, buffer);
+    const isOf = ([hash, { start, end }]: [Sha256, PackedPlace]): boolean =>
+      whole?.ok === true && sha256(whole.value.subarray(start, end)) === hash;
+    if (contents[at]?.every(isOf) !== true) lacking.set(at, pack);
+    await pacer.turn();
+  }
+  return ok(lacking);
 }
 
 /** A pack that is not there. */
@@ -56,18 +94,18 @@ interface MissingPack {
 /** Makes the packs that are not there of their contents, and stores each that has them all. */
 class MissingPacks {
   readonly #blobs: StreamBlobStore;
-  readonly #places: ReadonlyMap<Sha256, PackedPlace>;
+  readonly #places: Places;
   /** By their numbers; without those that were made. */
   readonly #packs = new Map<number, MissingPack>();
 
-  constructor(blobs: StreamBlobStore, manifest: Manifest, missing: readonly Digest[]) {
+  constructor(
+    blobs: StreamBlobStore,
+    { packs, places }: { readonly packs: ReadonlyMap<number, Digest>; readonly places: Places },
+  ) {
     this.#blobs = blobs;
-    this.#places = locatePacked(manifest);
-    const absent = new Set(missing.map(({ hash }) => hash));
-    manifest.packs?.forEach((name, at) => {
-      if (absent.has(name.hash)) this.#packs.set(at, { name, left: new Set(), bytes: undefined });
-    });
-    for (const [hash, { pack }] of this.#places) this.#packs.get(pack)?.left.add(hash);
+    this.#places = places;
+    for (const [at, name] of packs) this.#packs.set(at, { name, left: new Set(), bytes: undefined });
+    for (const [hash, { pack }] of places) this.#packs.get(pack)?.left.add(hash);
   }
 
   /** True when all have been made. */

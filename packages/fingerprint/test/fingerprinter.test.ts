@@ -150,7 +150,7 @@ describe('compute', () => {
       'web/uv.lock',
     ) as Record<string, BlobId>;
     assert.deepEqual(computed.fingerprint, {
-      formatVersion: 1,
+      formatVersion: 2,
       task: 'web#build',
       directory: 'web',
       commands: ['tsc'],

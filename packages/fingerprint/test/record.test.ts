@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '@tr/hash';
-import type { ActionKey, BlobId, Fingerprint, MissReason, TaskId } from '@tr/model';
+import {
+  FINGERPRINT_VERSION,
+  MANIFEST_VERSION,
+  type ActionKey,
+  type BlobId,
+  type Fingerprint,
+  type MissReason,
+  type TaskId,
+} from '@tr/model';
 import { computeActionKey, diffFingerprints, fingerprintText, parseFingerprint } from '../src/index.js';
 
 const blob = (text: string): BlobId => sha256(text).slice(0, 40) as BlobId;
@@ -10,7 +18,7 @@ const id = (text: string): TaskId => text as TaskId;
 
 /** Every field filled in. Changing it changes the golden key below: a new format version is due then. */
 const FULL: Fingerprint = {
-  formatVersion: 1,
+  formatVersion: FINGERPRINT_VERSION,
   task: id('web#build'),
   directory: 'apps/web',
   commands: ['pre', 'tsc -p . && node "x y"'],
@@ -30,7 +38,7 @@ const FULL: Fingerprint = {
 };
 
 const EMPTY: Fingerprint = {
-  formatVersion: 1,
+  formatVersion: FINGERPRINT_VERSION,
   task: id('//#x'),
   directory: '',
   commands: [],
@@ -50,9 +58,24 @@ const EMPTY: Fingerprint = {
 };
 
 describe('the action key', () => {
-  it('of version 1 is this', () => {
-    assert.equal(computeActionKey(FULL), '868ff2b2a7d78c13a014cabe43fe5e9d900cfce308e14b0439cac4fc504e1480');
-    assert.equal(computeActionKey(EMPTY), 'd64ca8c495fa858c04d951cdd11340556a5c5703f3385a650dfa15d9f6c71b92');
+  it('of version 2 is this', () => {
+    assert.equal(computeActionKey(FULL), '8a2e9b1c9b2f30f753823127f0d699054db3d6e0f3d29798e838277d30a16cb9');
+    assert.equal(computeActionKey(EMPTY), '5e4888cdb225f480b3f7b260481c741c249d20fcacca9d1bdd217003e248b04a');
+  });
+
+  it('of version 1 was this', () => {
+    assert.equal(
+      computeActionKey({ ...FULL, formatVersion: 1 }),
+      '868ff2b2a7d78c13a014cabe43fe5e9d900cfce308e14b0439cac4fc504e1480',
+    );
+    assert.equal(
+      computeActionKey({ ...EMPTY, formatVersion: 1 }),
+      'd64ca8c495fa858c04d951cdd11340556a5c5703f3385a650dfa15d9f6c71b92',
+    );
+  });
+
+  it('is another one with each version of the manifest', () => {
+    assert.deepEqual({ manifest: MANIFEST_VERSION, fingerprint: FINGERPRINT_VERSION }, { manifest: 3, fingerprint: 2 });
   });
 
   it('is the SHA-256 of the text that is stored', () => {
@@ -231,7 +254,7 @@ const CHANGES: readonly (readonly [string, Partial<Fingerprint>, readonly MissRe
     { externalClosure: undefined },
     [{ reason: 'lockfile-changed', lockfile: undefined, ...none }],
   ],
-  ['another format', { formatVersion: 2 }, [{ reason: 'format-changed', stored: 1, current: 2 }]],
+  ['another format', { formatVersion: 3 }, [{ reason: 'format-changed', stored: 2, current: 3 }]],
 ];
 
 describe('diffFingerprints', () => {
@@ -283,7 +306,7 @@ describe('parseFingerprint', () => {
   });
 
   it('says which version another format has', () => {
-    assert.deepEqual(parse('{"formatVersion":2,"anything":[]}'), { kind: 'unknown-version', version: 2 });
+    assert.deepEqual(parse('{"formatVersion":3,"anything":[]}'), { kind: 'unknown-version', version: 3 });
   });
 
   const digest = sha256('x');

@@ -2,10 +2,12 @@ import type { SnapshotSpec } from './service.js';
 import type { ActionKey, BlobId, RelativePath, Sha256, TaskId } from './ids.js';
 
 /**
- * Version of the fingerprint record. History:
+ * Version of the fingerprint record; a new one is also due with each new version of the manifest, so that results of two versions
+ * have two keys: a remote one that is there stays, and would be of no use to the other version for ever. History:
  * 1 (0.1): first.
+ * 2 (0.1): results have manifest version 3.
  */
-export const FINGERPRINT_VERSION = 1;
+export const FINGERPRINT_VERSION = 2;
 
 /** Which part of a lockfile a package depends on. */
 export interface ExternalClosure {

@@ -1,8 +1,8 @@
 import type { ActionKey, Digest, RelativePath, TaskId } from './ids.js';
 
 /**
- * Version of the manifest format. An unknown version is a miss. History: 1 (0.1): first. 2 (0.1): small files lie in one blob
- * (`pack`). 3 (0.1): in as many as it takes (`packs`).
+ * Version of the manifest format. An unknown version is a miss, a new one raises `FINGERPRINT_VERSION`. History: 1 (0.1): first.
+ * 2 (0.1): small files lie in one blob (`pack`). 3 (0.1): in as many as it takes (`packs`).
  */
 export const MANIFEST_VERSION = 3;
 

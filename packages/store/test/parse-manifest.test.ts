@@ -49,6 +49,12 @@ const HOSTILE: readonly [string, unknown, RegExp][] = [
   ['a pack that is longer than its files', { ...valid, packs: [{ ...digest, size: 2 }] }, /other sizes/],
   ['a pack that is shorter than its files', { ...valid, packs: [{ ...digest, size: 0 }] }, /other sizes/],
   ['more packs than its files fill', { ...valid, packs: [digest, digest] }, /other sizes/],
+  ['a file of another size than the log of the same hash', { ...valid, log: { ...digest, size: 2 } }, /two sizes/],
+  [
+    'two files of one hash and two sizes',
+    { ...valid, entries: [file, { ...file, path: 'dist/b', digest: { ...digest, size: 2 } }] },
+    /two sizes/,
+  ],
   ['a closure that is no digest', { ...valid, externalClosure: { hash: 'x', size: 1 } }, /digest/],
   ['no entries', { ...valid, entries: undefined }, /list/],
   ['entries as object', { ...valid, entries: { length: 1 } }, /list/],

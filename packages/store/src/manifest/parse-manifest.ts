@@ -45,6 +45,13 @@ export function parseManifest(value: unknown, key: ActionKey): Parsed<Manifest> 
   if (!entries.ok) return entries;
   const packs = parsePacks(value['packs'], entries.value);
   if (!packs.ok) return packs;
+  const others = [
+    log,
+    fingerprint,
+    ...(externalClosure === undefined ? [] : [externalClosure]),
+    ...(packs.value ?? []),
+  ];
+  if (!haveOneSize(entries.value, others)) return flaw('one digest with two sizes');
   return ok({
     formatVersion: MANIFEST_VERSION,
     actionKey: key,
@@ -73,6 +80,17 @@ function parsePacks(value: unknown, entries: readonly ManifestEntry[]): Parsed<r
   const sizes = packSizes(locatePacked({ entries, packs }));
   const fits = packs.length > 0 && packs.length === sizes.length && packs.every(({ size }, at) => size === sizes[at]);
   return fits ? ok(packs) : flaw('packs of other sizes');
+}
+
+/** False when two digests differ in nothing but their sizes: one of them is of nothing, and asking for it would set a good blob aside. */
+function haveOneSize(entries: readonly ManifestEntry[], others: readonly Digest[]): boolean {
+  const sizes = new Map<string, number>();
+  const fits = ({ hash, size }: Digest): boolean => {
+    const known = sizes.get(hash);
+    if (known === undefined) sizes.set(hash, size);
+    return known === undefined || known === size;
+  };
+  return others.every(fits) && entries.every((entry) => entry.type !== 'file' || fits(entry.digest));
 }
 
 type PlainFields = Pick<Manifest, 'task' | 'durationMs' | 'producer' | 'createdAt'>;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { digestOf } from '@tr/hash';
-import type { TaskId } from '@tr/model';
-import { readCacheStatus, verifyCache } from '../src/index.js';
+import { digestOf, sha256 } from '@tr/hash';
+import { MANIFEST_VERSION, type TaskId } from '@tr/model';
+import { collectGarbage, readCacheStatus, verifyCache } from '../src/index.js';
+import { seal } from '../src/manifest/seal.js';
 import { createFolder, keyOf, putEntry } from './temp-folder.js';
 
 test('verify finds flipped bytes, lost blobs and damaged manifests, and sets them aside', async (t) => {
@@ -26,6 +27,29 @@ test('verify finds flipped bytes, lost blobs and damaged manifests, and sets the
     [again.value.entries, again.value.badBlobs, again.value.badEntries, again.value.incompleteEntries],
     [1, [], [], []],
   );
+});
+
+test('entries of another version are left to it by whoever only looks, and go with the next collection', async (t) => {
+  const subject = createFolder(t);
+  await putEntry(subject, 'ours', ['a']);
+  await putEntry(subject, 'theirs', ['b']);
+  const path = subject.folder.actionPath(keyOf('theirs'));
+  const bytes = Buffer.from(`${JSON.stringify({ formatVersion: MANIFEST_VERSION + 1, made: 'by a later version' })}\n`);
+  writeFileSync(path, seal(bytes, sha256(bytes)));
+  const got = await subject.actions.get(keyOf('theirs'));
+  assert.ok(!got.ok && got.failure.code === 'store/corrupt');
+  const report = await verifyCache(subject.folder);
+  assert.ok(report.ok);
+  assert.deepEqual([report.value.badEntries, report.value.incompleteEntries], [[], []]);
+  const status = await readCacheStatus(subject.folder);
+  assert.ok(status.ok);
+  assert.deepEqual([status.value.entries, status.value.quarantinedFiles], [1, 0]);
+  assert.ok(existsSync(path));
+  const limits = { maxAgeMs: undefined, maxBytes: undefined };
+  const collected = await collectGarbage(subject.folder, { limits, now: Date.now() });
+  assert.ok(collected.ok);
+  assert.equal(collected.value.keptEntries, 1);
+  assert.equal(existsSync(path), false, 'or it would stay for good, without its blobs');
 });
 
 test('verify finds a pack that is made of other files', async (t) => {

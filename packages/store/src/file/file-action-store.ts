@@ -35,7 +35,7 @@ export function createFileActionStore(folder: CacheFolder, { now }: FileActionSt
       const path = folder.actionPath(key);
       return guarded(folder, path, () => {
         if (looksFirst && disk.lstat(path) === undefined) return ok(undefined);
-        const found = readManifest(folder, key);
+        const found = readOwnManifest(folder, key);
         if (found.ok && found.value !== undefined && now() - found.value.usedAt > TOUCH_INTERVAL_MS)
           noteUse(folder, path, now());
         looksFirst ||= found.ok && found.value === undefined;
@@ -50,7 +50,7 @@ export function createFileActionStore(folder: CacheFolder, { now }: FileActionSt
         const digest = sha256(bytes);
         const temp = writeTemp(folder, MANIFEST_MODE, (file) => disk.write(file, seal(bytes, digest)));
         const readFirst = () => {
-          const first = readManifest(folder, manifest.actionKey);
+          const first = readOwnManifest(folder, manifest.actionKey);
           return first.ok ? first.value : undefined;
         };
         const first = placeRecord(folder, { temp, path, replace: options?.replace === true, readFirst });
@@ -89,8 +89,14 @@ export interface UsedManifest extends StoredManifest {
   readonly usedAt: number;
 }
 
+/** A manifest that another version of `tr` wrote, which may share this cache, and can read it. */
+export const OTHER_VERSION = 'other-version';
+
 /** Reads and checks a manifest; one that cannot be trusted is set aside. Throws errors of the operating system. */
-export function readManifest(folder: CacheFolder, key: ActionKey): StoreResult<UsedManifest | undefined> {
+export function readManifest(
+  folder: CacheFolder,
+  key: ActionKey,
+): StoreResult<UsedManifest | typeof OTHER_VERSION | undefined> {
   const path = folder.actionPath(key);
   let file;
   try {
@@ -103,11 +109,23 @@ export function readManifest(folder: CacheFolder, key: ActionKey): StoreResult<U
   const sealed = openSealed(file.bytes);
   if (sealed === undefined) return refuse(folder, key, 'other bytes than were stored');
   const parsed = fromManifestBytes(sealed.bytes, key);
-  if (!parsed.ok) return refuse(folder, key, parsed.failure.detail);
+  if (!parsed.ok)
+    return parsed.failure.isOtherVersion === true ? ok(OTHER_VERSION) : refuse(folder, key, parsed.failure.detail);
   return ok({ manifest: parsed.value, digest: sealed.digest, usedAt: file.stats.mtimeMs });
+}
+
+/** One of another version is not for us to trust; it stays until somebody stores the same key. */
+function readOwnManifest(folder: CacheFolder, key: ActionKey): StoreResult<UsedManifest | undefined> {
+  const found = readManifest(folder, key);
+  if (found.ok) return found.value === OTHER_VERSION ? corrupt(key, 'another format version') : ok(found.value);
+  return found;
 }
 
 function refuse(folder: CacheFolder, key: ActionKey, detail: string): StoreResult<never> {
   setAside(folder, folder.actionPath(key));
+  return corrupt(key, detail);
+}
+
+function corrupt(key: ActionKey, detail: string): StoreResult<never> {
   return fail({ code: 'store/corrupt', kind: 'manifest', name: key, detail });
 }

@@ -22,6 +22,8 @@ const MAX_MANIFEST_BYTES = 2 ** 40;
 /** Why a manifest cannot be trusted, in a few words. */
 export interface ManifestFlaw {
   readonly detail: string;
+  /** Nothing is wrong with it as far as anybody can tell: another version of `tr` wrote it. */
+  readonly isOtherVersion?: true;
 }
 
 type Parsed<T> = Result<T, ManifestFlaw>;
@@ -32,7 +34,12 @@ type Parsed<T> = Result<T, ManifestFlaw>;
  */
 export function parseManifest(value: unknown, key: ActionKey): Parsed<Manifest> {
   if (!isRecord(value)) return flaw('not an object');
-  if (value['formatVersion'] !== MANIFEST_VERSION) return flaw(`format version ${show(value['formatVersion'])}`);
+  const version = value['formatVersion'];
+  if (version !== MANIFEST_VERSION)
+    return fail({
+      detail: `format version ${show(version)}`,
+      ...(Number.isSafeInteger(version) && { isOtherVersion: true as const }),
+    });
   if (value['actionKey'] !== key) return flaw('another action key than its name');
   if (!hasPlainFields(value)) return flaw('a field of the wrong type');
   const log = parseDigest(value['log']);

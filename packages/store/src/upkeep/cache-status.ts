@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { compareStrings, fail, type TaskId } from '@tr/model';
 import { listEntryBlobs } from '../file/chunk-lists.js';
-import { readManifest } from '../file/file-action-store.js';
+import { OTHER_VERSION, readManifest } from '../file/file-action-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { createPacer } from '../pacer.js';
 import { attemptAsync, type StoreResult } from '../trouble.js';
@@ -45,7 +45,7 @@ export async function readCacheStatus(folder: CacheFolder): Promise<StoreResult<
     let bytes = 0;
     for (const { key, stats } of scanActions(folder)) {
       const read = readManifest(folder, key);
-      if (read.ok && read.value !== undefined) {
+      if (read.ok && read.value !== undefined && read.value !== OTHER_VERSION) {
         const { manifest, digest, usedAt } = read.value;
         const own = usage.get(manifest.task) ?? { entries: 0, usedAt: 0, blobs: new Map<string, number>() };
         usage.set(manifest.task, own);

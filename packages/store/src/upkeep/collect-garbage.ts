@@ -2,9 +2,10 @@ import { basename, join } from 'node:path';
 import { isSha256 } from '@tr/hash';
 import { errorCode, fail, type ActionKey, type Manifest } from '@tr/model';
 import { chunkListPath, listEntryBlobs } from '../file/chunk-lists.js';
-import { readManifest } from '../file/file-action-store.js';
+import { OTHER_VERSION, readManifest } from '../file/file-action-store.js';
 import { addMark, parseMark } from '../file/task-index.js';
 import { isFreshName, type CacheFolder } from '../folder/cache-folder.js';
+import { setAside } from '../folder/quarantine.js';
 import { inDirectoryOf } from '../folder/write-file.js';
 import { createPacer, type Pacer } from '../pacer.js';
 import { attemptAsync, type StoreResult } from '../trouble.js';
@@ -112,6 +113,11 @@ class GarbageCollection {
   #readEntry({ key, stats }: ActionFile): LiveEntry | undefined {
     const read = readManifest(this.#folder, key);
     if (!read.ok || read.value === undefined) return undefined;
+    if (read.value === OTHER_VERSION) {
+      // Nobody here knows which blobs it needs.
+      setAside(this.#folder, this.#folder.actionPath(key));
+      return undefined;
+    }
     const { manifest, digest, usedAt } = read.value;
     this.#seen.set(key, usedAt);
     const blobs = listEntryBlobs(this.#folder, manifest, digest);
@@ -164,7 +170,7 @@ class GarbageCollection {
     for (const file of scanActions(this.#folder)) {
       if (this.#seen.get(file.key) === file.stats.mtimeMs) continue;
       const read = readManifest(this.#folder, file.key);
-      if (read.ok && read.value !== undefined) {
+      if (read.ok && read.value !== undefined && read.value !== OTHER_VERSION) {
         const { manifest, digest } = read.value;
         for (const { hash } of listEntryBlobs(this.#folder, manifest, digest)) named.push(hash);
       }

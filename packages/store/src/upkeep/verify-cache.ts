@@ -2,7 +2,7 @@ import { createRunningDigest, sha256 } from '@tr/hash';
 import { fail, type ActionKey, type Digest, type Manifest, type Sha256 } from '@tr/model';
 import { CHUNK_BYTES } from '../file/blob-file.js';
 import { listEntryBlobs } from '../file/chunk-lists.js';
-import { readManifest } from '../file/file-action-store.js';
+import { OTHER_VERSION, readManifest } from '../file/file-action-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { setAside } from '../folder/quarantine.js';
 import { locatePacked, MAX_PACK_BYTES } from '../manifest/packed-files.js';
@@ -93,7 +93,7 @@ async function verifyEntries(
     entries++;
     const read = attempt(path, () => readManifest(folder, key));
     if (!read.ok || !read.value.ok) badEntries.push(key);
-    else if (read.value.value !== undefined) {
+    else if (read.value.value !== undefined && read.value.value !== OTHER_VERSION) {
       const { manifest, digest } = read.value.value;
       const blobs = listEntryBlobs(folder, manifest, digest);
       if (blobs.some(({ hash, size }) => good.get(hash) !== size && !isThere(folder, hash, size))) {

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { sha256 } from '@tr/hash';
 import { numeric, pick, readFields, writeFields } from '../src/protocols/wire.js';
 import { call, startTestServer, type TestServer } from './rig/server.js';
-import { callGrpc } from './rig/grpc.js';
+import { callGrpc, digestOf } from './rig/grpc.js';
 
 const V2 = '/build.bazel.remote.execution.v2';
 const NOT_FOUND = 5;
@@ -19,11 +19,6 @@ describe('action results and batches over gRPC', () => {
   });
   after(() => server[Symbol.asyncDispose]());
 
-  const digestOf = (content: Uint8Array): Buffer =>
-    writeFields([
-      [1, sha256(content)],
-      [2, content.length],
-    ]);
   const actionOf = (name: string): Buffer => digestOf(Buffer.from(name));
   const put = async (store: 'cas' | 'ac', hash: string, body: Uint8Array): Promise<void> => {
     const { status } = await call(server, `/any/${store}/${hash}`, { method: 'PUT', token, body: Buffer.from(body) });

@@ -5,7 +5,7 @@ import { sha256 } from '@tr/hash';
 import { loadZstd } from '@tr/transport';
 import { numbers, numeric, pick, readFields, writeFields } from '../src/protocols/wire.js';
 import { unpackBlob } from '../src/protocols/bazel/zstd/unpack-blob.js';
-import { callGrpc, type GrpcAnswer } from './rig/grpc.js';
+import { callGrpc, digestOf, type GrpcAnswer } from './rig/grpc.js';
 import { startTestServer, type TestServer } from './rig/server.js';
 
 const V2 = '/build.bazel.remote.execution.v2';
@@ -51,11 +51,6 @@ describe('blobs as zstd in the remote API', () => {
 
   const call = (path: string, ...messages: readonly Uint8Array[]): Promise<GrpcAnswer> =>
     callGrpc(server, { path, token, messages });
-  const digestOf = (content: Uint8Array): Buffer =>
-    writeFields([
-      [1, sha256(content)],
-      [2, content.length],
-    ]);
   const nameOf = (content: Uint8Array): string => `team/one/compressed-blobs/zstd/${sha256(content)}/${content.length}`;
   const uploadName = (content: Uint8Array, size = content.length): string =>
     `team/one/uploads/${randomUUID()}/compressed-blobs/zstd/${sha256(content)}/${size}`;

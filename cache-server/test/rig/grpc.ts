@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
+import { sha256 } from '@tr/hash';
+import { writeFields } from '../../src/protocols/wire.js';
 import { joinFrame, readFrames } from '../../src/server/grpc-frames.js';
 import type { TestServer } from './server.js';
 
@@ -38,4 +40,12 @@ export async function callGrpc(
   } finally {
     client.destroy();
   }
+}
+
+/** The `Digest` message of a content. */
+export function digestOf(content: Uint8Array): Buffer {
+  return writeFields([
+    [1, sha256(content)],
+    [2, content.length],
+  ]);
 }

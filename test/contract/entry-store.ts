@@ -102,6 +102,26 @@ export function describeEntryStore(name: string, create: () => EntryStoreSubject
       assert.deepEqual(seen.sort(), ['a', 'b', 'c', 'xkey']);
     });
 
+    withStore('a list is that of now, however often it was asked for', async (store) => {
+      const { key: _, ...namespace } = NAME;
+      const list = async (): Promise<unknown> => {
+        const listed = await store.list(namespace);
+        return listed.ok && listed.value.map((entry) => [entry.name.key, textOf(entry)]);
+      };
+      for (const key of ['a', 'b', 'c']) await store.put(entryOf(`first ${key}`, { key }));
+      assert.deepEqual(await list(), await list());
+      await store.put(entryOf('second b', { key: 'b' }, 9000), { replace: true });
+      await store.delete({ ...NAME, key: 'a' });
+      await store.put(entryOf('new', { key: 'd' }, 9500));
+      const expected = [
+        ['d', 'new'],
+        ['b', 'second b'],
+        ['c', 'first c'],
+      ];
+      assert.deepEqual(await list(), expected);
+      assert.deepEqual(await list(), expected);
+    });
+
     withStore('deletes, also what is not there', async (store) => {
       await store.put(entryOf('a'));
       assert.ok((await store.delete(NAME)).ok);

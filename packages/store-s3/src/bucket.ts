@@ -19,6 +19,8 @@ export interface ObjectInfo {
   /** Below the prefix of the location. */
   readonly key: string;
   readonly size: number;
+  /** Another one after every write of other bytes; empty where S3 did not say. */
+  readonly etag: string;
   /** Milliseconds since the epoch, by the clock of S3. */
   readonly modifiedAt: number;
 }
@@ -75,7 +77,7 @@ export function openBucket(location: S3Location, { requestMs }: BucketOptions): 
     head: (key) =>
       run(key, async () => {
         const head = await orUndefined(send(new HeadObjectCommand(at(key))));
-        return head && { key, size: head.ContentLength ?? 0, modifiedAt: timeOf(head) };
+        return head && { key, size: head.ContentLength ?? 0, etag: head.ETag ?? '', modifiedAt: timeOf(head) };
       }),
     get: (key, range) =>
       run(key, async () => {
@@ -123,9 +125,10 @@ export function openBucket(location: S3Location, { requestMs }: BucketOptions): 
           const Prefix = `${prefix}${below}`;
           const from = ContinuationToken === undefined ? {} : { ContinuationToken };
           const page = await send(new ListObjectsV2Command({ Bucket, Prefix, ...from }));
-          for (const { Key, Size, LastModified } of page.Contents ?? []) {
+          for (const { Key, Size, ETag = '', LastModified } of page.Contents ?? []) {
             if (Key === undefined) continue;
-            await visit({ key: Key.slice(prefix.length), size: Size ?? 0, modifiedAt: timeOf({ LastModified }) });
+            const key = Key.slice(prefix.length);
+            await visit({ key, size: Size ?? 0, etag: ETag, modifiedAt: timeOf({ LastModified }) });
           }
           ContinuationToken = page.NextContinuationToken;
           isMore = page.IsTruncated === true && ContinuationToken !== undefined;

@@ -6,6 +6,7 @@ import {
   isSameWrite,
   MAX_ENTRY_BYTES,
   namespacePath,
+  RecentEntries,
   toEntryBytes,
   type Entry,
   type EntryName,
@@ -34,26 +35,39 @@ export interface S3EntryStoreOptions {
  */
 export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStoreOptions): EntryStore {
   const uses = createUseNotes(bucket, now);
+  /** What lists have read, by etag: a job that asks by prefix asks again and again for a list that has hardly changed. */
+  const listed = new RecentEntries<string>((a, b) => a === b && a !== '');
 
-  const loadAll = async (prefix: string, visit: (entry: Entry, modifiedAt: number) => void) => {
+  /** Entries that `find` knows are not read. */
+  const loadAll = async (
+    prefix: string,
+    visit: (entry: Entry, info: ObjectInfo) => void,
+    find?: (info: ObjectInfo) => Entry | undefined,
+  ): Promise<StoreResult<undefined>> => {
     const waiting: ObjectInfo[] = [];
     const loadWaiting = async (): Promise<StoreResult<undefined>> => {
-      const infos = waiting.splice(0);
-      const objects = await Promise.all(infos.map(({ key }) => readObject(bucket, key, MAX_ENTRY_BYTES)));
-      for (const [at, object] of objects.entries()) {
+      const loading = waiting.splice(0).map(async (info) => {
+        return { info, object: await readObject(bucket, info.key, MAX_ENTRY_BYTES) };
+      });
+      for (const { info, object } of await Promise.all(loading)) {
         // What is there but cannot be read now must not be taken for absent: its blob would be.
         if (!object.ok) return object;
         const entry = parse(object.value);
-        if (entry.ok && entry.value !== undefined) visit(entry.value, infos[at]?.modifiedAt ?? 0);
+        if (entry.ok && entry.value !== undefined) visit(entry.value, info);
       }
       return ok(undefined);
     };
     let trouble: StoreResult<undefined> = ok(undefined);
-    const listed = await bucket.list(prefix, async (info) => {
+    const all = await bucket.list(prefix, async (info) => {
+      const known = find?.(info);
+      if (known !== undefined) {
+        visit(known, info);
+        return;
+      }
       waiting.push(info);
       if (waiting.length >= PARALLEL && trouble.ok) trouble = await loadWaiting();
     });
-    if (!listed.ok) return listed;
+    if (!all.ok) return all;
     return trouble.ok ? await loadWaiting() : trouble;
   };
 
@@ -89,16 +103,20 @@ export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStore
 
     async list(namespace) {
       const entries: Entry[] = [];
-      const listed = await loadAll(
+      const loaded = await loadAll(
         `entries/${namespacePath(namespace).join('/')}/`,
-        (entry) => void entries.push(entry),
+        (entry, { key, etag }) => {
+          listed.note(key, etag, entry);
+          entries.push(entry);
+        },
+        ({ key, etag }) => listed.find(key, etag),
       );
-      return listed.ok ? ok(entries.sort((a, b) => b.createdAt - a.createdAt)) : listed;
+      return loaded.ok ? ok(entries.sort((a, b) => b.createdAt - a.createdAt)) : loaded;
     },
 
     async scan(visit) {
-      return await loadAll('entries/', ({ name, body, inline, durationMs }, usedAt) =>
-        visit({ name, body, hasBlob: inline === undefined, usedAt, durationMs }),
+      return await loadAll('entries/', ({ name, body, inline, durationMs }, { modifiedAt }) =>
+        visit({ name, body, hasBlob: inline === undefined, usedAt: modifiedAt, durationMs }),
       );
     },
   };

@@ -12,7 +12,7 @@ export function createMemoryBucket(exact: boolean | 'absent'): {
   const bucket: Bucket = {
     head: async (key) => {
       const bytes = objects.get(key);
-      return ok(bytes && { key, size: bytes.length, modifiedAt: 0 });
+      return ok(bytes && { key, size: bytes.length, etag: etagOf(bytes), modifiedAt: 0 });
     },
     get: async (key, range) => {
       const bytes = objects.get(key);
@@ -51,7 +51,7 @@ export function createMemoryBucket(exact: boolean | 'absent'): {
     refresh: async () => ok(undefined),
     list: async (prefix, visit) => {
       for (const [key, bytes] of objects)
-        if (key.startsWith(prefix)) await visit({ key, size: bytes.length, modifiedAt: 0 });
+        if (key.startsWith(prefix)) await visit({ key, size: bytes.length, etag: etagOf(bytes), modifiedAt: 0 });
       return ok(undefined);
     },
     close: () => undefined,

@@ -92,6 +92,38 @@ describe('conditional writes', () => {
   });
 });
 
+it('a list reads what is new or another one, not what the last list has read', async () => {
+  const { bucket } = createMemoryBucket(true);
+  const read: string[] = [];
+  const watched: Bucket = {
+    ...bucket,
+    get: async (key, range) => {
+      read.push(key);
+      return await bucket.get(key, range);
+    },
+  };
+  const store = createS3Stores(watched, now).entries;
+  const named = (key: string, text: string): Entry => ({ ...entryOf(text), name: { ...entryOf('').name, key } });
+  const list = async (): Promise<readonly string[]> => {
+    const listed = await store.list(entryOf('').name);
+    assert.ok(listed.ok);
+    return listed.value.map(({ inline = [] }) => Buffer.from(inline).toString()).toSorted();
+  };
+  for (let at = 0; at < 20; at += 1) await store.put(named(`k${at}`, `first ${at}`));
+  read.length = 0;
+  assert.equal((await list()).length, 20);
+  assert.equal(read.length, 20);
+  await list();
+  assert.equal(read.length, 20);
+  await store.put(named('k7', 'another'), { replace: true });
+  await store.put(named('k20', 'new'));
+  read.length = 0;
+  const last = await list();
+  assert.equal(last.length, 21);
+  assert.ok(last.includes('another') && last.includes('new') && !last.includes('first 7'));
+  assert.equal(read.length, 2);
+});
+
 describe('blobs in a bucket', () => {
   const bytes = Buffer.alloc(1000, 'blob');
   const digest = digestOf(bytes);

@@ -27,6 +27,7 @@ export {
 export { fromEntryBytes, isSameName, isSameWrite, MAX_ENTRY_BYTES, toEntryBytes } from './entry-store/entry-bytes.js';
 export { entryPath, keyDigest, namespacePath } from './entry-store/entry-path.js';
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
+export { RecentEntries } from './entry-store/recent-entries.js';
 export { createFileStreamBlobStore } from './entry-store/file-stream-blob-store.js';
 export { keepBodies } from './entry-store/kept-bodies.js';
 export { nodeDisk, type Disk } from './disk.js';

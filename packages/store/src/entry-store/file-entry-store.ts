@@ -20,7 +20,7 @@ import {
 } from './entry-bytes.js';
 import { entryPath, keyPath, namespacePath } from './entry-path.js';
 import { RecentEntries } from './recent-entries.js';
-import { isYoungFile } from './same-file.js';
+import { isSameFile, isYoungFile } from './same-file.js';
 import { USE_INTERVAL_MS, type Entry, type EntryName, type EntryStore } from './entry-store.js';
 
 const ENTRY_MODE = 0o644;
@@ -35,8 +35,18 @@ export interface FileEntryStoreOptions {
 export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStoreOptions): EntryStore {
   const { disk } = folder;
   const root = join(folder.root, 'entries');
-  const recent = new RecentEntries();
+  const recent = new RecentEntries<FileLook>(isSameFile);
   const pathOf = createPaths(root);
+
+  const readRecent = (path: string, stats: FileLook, name?: EntryName): StoreResult<Entry | undefined> => {
+    const known = recent.find(path, stats);
+    if (known !== undefined) return ok(known);
+    const found = readEntry(folder, path, name);
+    if (!found.ok) return found;
+    if (found.value === undefined) return ok(undefined);
+    if (!isYoungFile(found.value.stats, now())) recent.note(path, found.value.stats, found.value.entry);
+    return ok(found.value.entry);
+  };
 
   return {
     async get(name) {
@@ -45,13 +55,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
         const stats = disk.lstat(path);
         if (stats === undefined) return ok(undefined);
         if (now() - stats.mtimeMs > USE_INTERVAL_MS) noteUse(folder, path, now());
-        const known = recent.find(path, stats);
-        if (known !== undefined) return ok(known);
-        const found = readEntry(folder, path, name);
-        if (!found.ok) return found;
-        if (found.value === undefined) return ok(undefined);
-        if (!isYoungFile(found.value.stats, now())) recent.note(path, found.value.stats, found.value.entry);
-        return ok(found.value.entry);
+        return readRecent(path, stats, name);
       });
     },
 
@@ -84,15 +88,19 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
 
     async list(namespace) {
       const directory = join(root, ...namespacePath(namespace));
-      return guarded(folder, directory, () => {
+      const refusal = folder.check();
+      if (refusal !== undefined) return fail(refusal);
+      return await attemptAsync(directory, async () => {
+        const pacer = createPacer(SERVING_BUDGET_MS);
         const entries: Entry[] = [];
         for (const fanOut of scanDirectories(disk, directory)) {
-          for (const { path } of scanFiles(disk, fanOut)) {
-            const found = readEntry(folder, path);
-            if (found.ok && found.value !== undefined) entries.push(found.value.entry);
+          for (const { path, stats } of scanFiles(disk, fanOut)) {
+            const found = readRecent(path, stats);
+            if (found.ok && found.value !== undefined) entries.push(found.value);
+            await pacer.turn();
           }
         }
-        return ok(entries.sort((a, b) => b.createdAt - a.createdAt));
+        return entries.sort((a, b) => b.createdAt - a.createdAt);
       });
     },
 

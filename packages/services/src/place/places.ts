@@ -194,7 +194,9 @@ export class Places {
   #make(base: string, name: string): string {
     const path = join(base, `${DIRECTORY_PREFIX}${toFileName(name)}-${randomBytes(6).toString('hex')}`);
     this.#register(path);
-    mkdirSync(path, { mode: this.#options.account === undefined ? 0o700 : 0o711 });
+    mkdirSync(path, { mode: 0o700 });
+    // Not as the mode it is made with: that gives way to a umask of 077.
+    if (this.#options.account !== undefined) chmodSync(path, 0o711);
     if (this.#options.owner !== undefined) writeOwnerFile(path, this.#options.owner);
     return path;
   }

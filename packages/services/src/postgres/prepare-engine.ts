@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { errorCode } from '@tr/model';
 import { canReach } from '../place/account.js';
@@ -37,15 +37,22 @@ export function prepareEngine(programs: PostgresPrograms, options: PrepareOption
   const folder = options.makeFolder();
   if (isReachable) {
     const lib = join(folder, 'lib');
-    mkdirSync(lib, { mode: 0o755 });
+    mkdirSync(lib);
+    openToAll(lib);
     for (const { source, target } of links) link(join(native, source), join(lib, basename(target)));
     return { programs, bin: programs.bin, environment: { ...BASE_ENVIRONMENT, ...libraryPath(lib) } };
   }
   const copy = join(folder, 'native');
-  // Modes are kept: what npm installs is readable by everybody.
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  for (const name of ['', ...(readdirSync(copy, { recursive: true }) as string[])]) openToAll(join(copy, name));
   for (const { source, target } of links) link(basename(source), join(copy, target));
   return { programs, bin: join(copy, 'bin'), environment: BASE_ENVIRONMENT };
+}
+
+/** Whoever installs under a umask of 077 has files that no other account may read, and what we make has the umask of our own. */
+function openToAll(path: string): void {
+  const stats = lstatSync(path);
+  if (!stats.isSymbolicLink()) chmodSync(path, stats.mode | 0o444 | ((stats.mode & 0o100) === 0 ? 0 : 0o111));
 }
 
 interface Link {

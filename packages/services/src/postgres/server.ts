@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceDefinition, ServiceFailure } from '@tr/model';
@@ -146,9 +146,15 @@ async function launch(options: PostgresServerOptions, port: number): Promise<Ser
   const files = { config: join(place.directory, 'postgresql.conf'), access: join(place.directory, 'pg_hba.conf') };
   const maps = join(place.directory, 'pg_ident.conf');
   // Beside the data directory: that one is the account's own.
-  writeFileSync(files.config, toConfiguration(service, { port, sockets: place.sockets }), { mode: 0o644 });
-  writeFileSync(files.access, ACCESS_RULES, { mode: 0o644 });
-  writeFileSync(maps, '', { mode: 0o644 });
+  for (const [path, text] of [
+    [files.config, toConfiguration(service, { port, sockets: place.sockets })],
+    [files.access, ACCESS_RULES],
+    [maps, ''],
+  ] as const) {
+    writeFileSync(path, text);
+    // Whatever our umask is.
+    chmodSync(path, 0o644);
+  }
   const log = openSync(options.logPath, 'a', 0o600);
   let refused: string | undefined;
   const { marker } = options;

@@ -19,6 +19,8 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+// Tests say which permissions their files have; what they leave unsaid is that of an ordinary account.
+process.umask(0o022);
 // A test starts `tr` in workspaces of its own: what this run's environment says about us must not reach it.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TR_')));
 const run = spawnSync(process.execPath, ['--test', '--test-reporter=tap', '--test-concurrency=2', ...files], {

@@ -110,7 +110,7 @@ export function readManifest(
   if (sealed === undefined) return refuse(folder, key, 'other bytes than were stored');
   const parsed = fromManifestBytes(sealed.bytes, key);
   if (!parsed.ok)
-    return parsed.failure.isOtherVersion === true ? ok(OTHER_VERSION) : refuse(folder, key, parsed.failure.detail);
+    return parsed.failure.otherVersion !== undefined ? ok(OTHER_VERSION) : refuse(folder, key, parsed.failure.detail);
   return ok({ manifest: parsed.value, digest: sealed.digest, usedAt: file.stats.mtimeMs });
 }
 

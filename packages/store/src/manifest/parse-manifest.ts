@@ -22,8 +22,8 @@ const MAX_MANIFEST_BYTES = 2 ** 40;
 /** Why a manifest cannot be trusted, in a few words. */
 export interface ManifestFlaw {
   readonly detail: string;
-  /** Nothing is wrong with it as far as anybody can tell: another version of `tr` wrote it. */
-  readonly isOtherVersion?: true;
+  /** The version it has. Nothing is wrong with it as far as anybody can tell: another `tr` wrote it. */
+  readonly otherVersion?: number;
 }
 
 type Parsed<T> = Result<T, ManifestFlaw>;
@@ -38,7 +38,7 @@ export function parseManifest(value: unknown, key: ActionKey): Parsed<Manifest> 
   if (version !== MANIFEST_VERSION)
     return fail({
       detail: `format version ${show(version)}`,
-      ...(Number.isSafeInteger(version) && { isOtherVersion: true as const }),
+      ...(typeof version === 'number' && Number.isSafeInteger(version) && { otherVersion: version }),
     });
   if (value['actionKey'] !== key) return flaw('another action key than its name');
   if (!hasPlainFields(value)) return flaw('a field of the wrong type');

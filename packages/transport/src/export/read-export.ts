@@ -83,7 +83,12 @@ async function readManifest({ reader, trustedKeys }: ImportRequest): Promise<Ste
   if (distrust !== undefined) return fail({ kind: 'untrusted', detail: distrust });
   const key = keyOf(parseJsonBytes(bytes));
   const manifest = fromManifestBytes(bytes, key);
-  if (!manifest.ok) return damaged(`its manifest: ${manifest.failure.detail}`);
+  if (!manifest.ok) {
+    const { detail, otherVersion } = manifest.failure;
+    return otherVersion === undefined
+      ? damaged(`its manifest: ${detail}`)
+      : fail({ kind: 'other-version', version: otherVersion });
+  }
   // What is stored under a key is what a task with this fingerprint has made.
   if (manifest.value.fingerprint.hash !== (key as string)) return damaged('a key that is not that of its fingerprint');
   return ok({ manifest: manifest.value, own });

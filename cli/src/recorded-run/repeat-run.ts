@@ -22,11 +22,15 @@ export interface RecordPlace {
   readonly quickStat: QuickStat;
 }
 
+/** What is a dry run is no run to repeat, and to observe it takes a tenth of its time. */
+const DRY = /^--dry(?:-run)?(?:=|$)/;
+
 /**
  * The file in which this call would be recorded: in the workspace, here or above. Undefined where nothing has run yet, and nothing
  * can be in place. A directory of another user says nothing.
  */
 export function findRecord(args: readonly string[]): RecordPlace | undefined {
+  if (args.some((word) => DRY.test(word))) return undefined;
   const start = findCurrentDirectory();
   const quickStat = start === undefined ? undefined : openQuickStat(start);
   for (let directory = start; directory !== undefined && quickStat !== undefined; directory = dirname(directory)) {

@@ -1,28 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { READ_NOW, watchLooks, type QuickLook } from '@tr/quick';
 import { hasLoaded } from './loaded-modules.js';
-
-/** What was learnt about a path; together more than one can be. */
-export const SEEN = {
-  /** Nothing is there. */
-  absent: 1,
-  /** Something is there. */
-  present: 2,
-  /** What is there, or what it holds. */
-  looked: 4,
-  /** A directory's entries. */
-  listed: 8,
-  /** Links at the end of the path were followed. */
-  followed: 16,
-} as const;
-
-/** What a path looked like to this process. */
-export interface Sight {
-  /** Bits of `SEEN`. */
-  bits: number;
-  /** What was there at the first look; undefined when it was only asked about otherwise. */
-  look: QuickLook | undefined;
-}
+import { SEEN, Sights } from './sights.js';
 
 /** The module itself: what a bundler makes of an import of all of it is a copy. */
 const fs = process.getBuiltinModule('node:fs');
@@ -51,7 +30,7 @@ const SEEN_OTHERWISE: ReadonlySet<string> = new Set(['closeSync', 'fstatSync', '
  */
 export class FileObservation {
   /** By absolute path. */
-  readonly sights = new Map<string, Sight>();
+  readonly sights = new Sights();
   /** Where paths led when all links were followed. */
   readonly resolved = new Map<string, string>();
   isPartial = false;
@@ -165,11 +144,7 @@ export class FileObservation {
       this.#spoil();
       return;
     }
-    let sight = this.sights.get(path);
-    if (sight === undefined) this.sights.set(path, (sight = { bits: 0, look: undefined }));
-    sight.bits |= bits;
-    // A copy: the next look overwrites it.
-    if (found !== undefined) sight.look ??= { ...found };
+    this.sights.note(path, bits, found);
   }
 
   /** Puts another function in the place of each function of `module` for which there is one. */

@@ -1,8 +1,9 @@
 import { constants, existsSync, statfsSync } from 'node:fs';
-import { openQuickStat, type QuickLook, type QuickStat } from '@tr/quick';
+import { openQuickStat, type QuickStat } from '@tr/quick';
 import { isAbsent, tryResolve } from './looks-same.js';
-import { SEEN, type FileObservation, type Sight } from './observe-files.js';
+import type { FileObservation } from './observe-files.js';
 import { LOOK_WIDTH, LOOSE, type RecordedRun } from './recorded-run.js';
+import { SEEN, type KeptLook, type Sights } from './sights.js';
 
 /**
  * File systems of this machine, whose kernel alone says when a file was changed (`f_type` of statfs(2)): ext2 to ext4, XFS,
@@ -31,7 +32,7 @@ export function summarizeLooks(observation: FileObservation): LooksSummary | und
 
 class LooksSummarizer {
   readonly #quickStat: QuickStat;
-  readonly #sights: ReadonlyMap<string, Sight>;
+  readonly #sights: Sights;
   readonly #looked: string[] = [];
   readonly #looks: Float64Array;
   readonly #absent: string[] = [];
@@ -48,10 +49,9 @@ class LooksSummarizer {
   }
 
   summarize(): LooksSummary | undefined {
-    for (const [path, sight] of this.#sights) {
-      // What is no UTF-8 cannot be asked for again.
-      if (path.includes('\uFFFD') || !this.#add(path, sight)) return undefined;
-    }
+    // What is no UTF-8 cannot be asked for again.
+    if (!this.#sights.every((path, bits, look) => !path.includes('\uFFFD') && this.#add(path, bits, look)))
+      return undefined;
     for (const [path, target] of this.#resolved) if (tryResolve(path) !== target) return undefined;
     return {
       looked: this.#looked,
@@ -62,7 +62,7 @@ class LooksSummarizer {
     };
   }
 
-  #add(path: string, { bits, look }: Sight): boolean {
+  #add(path: string, bits: number, look: KeptLook | undefined): boolean {
     if ((bits & SEEN.absent) !== 0) {
       this.#absent.push(path);
       return (bits & ~(SEEN.absent | SEEN.followed)) === 0 && isAbsent(this.#quickStat, path);
@@ -72,7 +72,7 @@ class LooksSummarizer {
     return existsSync(path);
   }
 
-  #addLook(path: string, bits: number, look: QuickLook | undefined): boolean {
+  #addLook(path: string, bits: number, look: KeptLook | undefined): boolean {
     if (look === undefined || !this.#isLocal(path, look.dev)) return false;
     const kind = look.mode & constants.S_IFMT;
     // What else is in a directory is nothing that was looked at.
@@ -86,7 +86,7 @@ class LooksSummarizer {
     return this.#addLook(target, bits & ~SEEN.followed, this.#quickStat(target));
   }
 
-  #write(path: string, { mode, ino, size, mtimeMs, ctimeMs }: QuickLook, isLoose: boolean): void {
+  #write(path: string, { mode, ino, size, mtimeMs, ctimeMs }: KeptLook, isLoose: boolean): void {
     const at = this.#looked.push(path) * LOOK_WIDTH - LOOK_WIDTH;
     this.#looks[at] = mode;
     this.#looks[at + 1] = ino;

@@ -93,18 +93,20 @@ export function watchLooks(
   const binding = openQuickStat(probe) && findBinding();
   if (binding === undefined) return undefined;
   const { lstat } = binding;
+  const askLater = lstat as (...args: unknown[]) => ReturnType<typeof lstat>;
   const look = createLook();
-  binding.lstat = (...args) => {
+  // A call that is answered later has three arguments. No rest of them, which for each look would take longer than the look costs us.
+  binding.lstat = (path, bigint, request, throwIfNoEntry) => {
     let fields;
     try {
-      fields = lstat(...args);
+      fields = request === undefined ? lstat(path, bigint, request, throwIfNoEntry) : askLater(path, bigint, request);
     } catch (error) {
-      listener(args[0], error as Error);
+      listener(path, error as Error);
       throw error;
     }
     // With big integers, or with a request that is answered later, it is another answer.
-    const isKnown = fields === undefined ? args[2] === undefined : fields instanceof Float64Array;
-    listener(args[0], isKnown ? fields && readFields(fields, look) : new Error('another answer'));
+    const isKnown = fields === undefined ? request === undefined : fields instanceof Float64Array;
+    listener(path, isKnown ? fields && readFields(fields, look) : new Error('another answer'));
     return fields;
   };
   return () => {

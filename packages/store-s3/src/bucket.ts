@@ -9,7 +9,7 @@ import {
 import type { Readable } from 'node:stream';
 import type { StoreResult } from '@tr/store';
 import { putParts } from './put-parts.js';
-import { attemptS3, isStatus, orUndefined } from './s3-failure.js';
+import { attemptS3, BrokenListError, isStatus, orUndefined, OtherRangeError } from './s3-failure.js';
 import type { S3Location } from './s3-url.js';
 import { createS3Client } from './send-s3.js';
 import { watchBody } from './watch-body.js';
@@ -44,7 +44,7 @@ export type PutCondition =
 /** The part of S3 that every server has (see the README), with trouble as values. Keys are below the location's prefix. */
 export interface Bucket {
   head(key: string): Promise<StoreResult<ObjectInfo | undefined>>;
-  /** Undefined when there is none. */
+  /** Undefined when there is none, or it ends before the range. An answer that is not of this range is trouble. */
   get(
     key: string,
     range?: { readonly start: number; readonly end: number },
@@ -82,9 +82,14 @@ export function openBucket(location: S3Location, { requestMs }: BucketOptions): 
     get: (key, range) =>
       run(key, async () => {
         const Range = range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` };
-        const got = await orUndefined(send(new GetObjectCommand({ ...at(key), ...Range })));
+        const got = await orUndefined(send(new GetObjectCommand({ ...at(key), ...Range })), range && 416);
         if (got?.Body === undefined) return undefined;
-        const bytes = watchBody(got.Body as Readable, requestMs);
+        const body = got.Body as Readable;
+        if (range !== undefined && got.ContentRange?.startsWith(`bytes ${range.start}-`) !== true) {
+          body.destroy();
+          throw new OtherRangeError();
+        }
+        const bytes = watchBody(body, requestMs);
         return { bytes, etag: got.ETag ?? '', modifiedAt: timeOf(got) };
       }),
     put: (key, body, condition) =>
@@ -113,7 +118,7 @@ export function openBucket(location: S3Location, { requestMs }: BucketOptions): 
       }),
     refresh: (key, etag) =>
       run(key, async () => {
-        const CopySource = encodeURI(`${Bucket}/${prefix}${key}`);
+        const CopySource = `${Bucket}/${prefix}${key}`.split('/').map(encodeURIComponent).join('/');
         const condition = etag === undefined ? {} : { CopySourceIfMatch: etag };
         const copy = new CopyObjectCommand({ ...at(key), CopySource, MetadataDirective: 'REPLACE', ...condition });
         await orUndefined(send(copy));
@@ -125,13 +130,17 @@ export function openBucket(location: S3Location, { requestMs }: BucketOptions): 
           const Prefix = `${prefix}${below}`;
           const from = ContinuationToken === undefined ? {} : { ContinuationToken };
           const page = await send(new ListObjectsV2Command({ Bucket, Prefix, ...from }));
+          const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+          // Who takes half a list for all of it removes blobs of entries that are not in it; and the same page again has no end.
+          if (page.IsTruncated === true && (next === undefined || next === ContinuationToken))
+            throw new BrokenListError();
           for (const { Key, Size, ETag = '', LastModified } of page.Contents ?? []) {
             if (Key === undefined) continue;
             const key = Key.slice(prefix.length);
             await visit({ key, size: Size ?? 0, etag: ETag, modifiedAt: timeOf({ LastModified }) });
           }
-          ContinuationToken = page.NextContinuationToken;
-          isMore = page.IsTruncated === true && ContinuationToken !== undefined;
+          ContinuationToken = next;
+          isMore = next !== undefined;
         }
         return undefined;
       }),

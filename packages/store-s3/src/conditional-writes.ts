@@ -41,7 +41,10 @@ async function probe(bucket: Bucket): Promise<StoreResult<ConditionSupport>> {
   return unchanged.ok ? ok({ absent: absent.value, unchanged: unchanged.value }) : unchanged;
 }
 
-/** A server that does not know a condition refuses it (501) or ignores it: neither helps. */
+/** What servers say to a condition that they do not know. The same put without one has just worked. */
+const UNKNOWN: readonly string[] = ['NotImplemented', 'InvalidArgument', 'InvalidRequest'];
+
+/** A server that does not know a condition refuses it or ignores it: neither helps. */
 async function honours(
   bucket: Bucket,
   key: string,
@@ -49,7 +52,7 @@ async function honours(
 ): Promise<StoreResult<boolean>> {
   const put = await bucket.put(key, Buffer.from('second'), condition);
   if (put.ok) return ok(put.value === 'refused');
-  return put.failure.code === 'store/io' && put.failure.detail === 'NotImplemented' ? ok(false) : put;
+  return put.failure.code === 'store/io' && UNKNOWN.includes(put.failure.detail) ? ok(false) : put;
 }
 
 async function honoursUnchanged(bucket: Bucket, key: string): Promise<StoreResult<boolean>> {

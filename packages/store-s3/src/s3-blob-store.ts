@@ -2,7 +2,14 @@ import { createReadStream } from 'node:fs';
 import pLimit from 'p-limit';
 import { createRunningDigest, digestOf, isSameDigest, isSha256 } from '@tr/hash';
 import { fail, ok, type Digest, type Sha256, type StoreFailure } from '@tr/model';
-import { attemptAsync, type BodyDigest, type BodyHash, type StoreResult, type StreamBlobStore } from '@tr/store';
+import {
+  attemptAsync,
+  type BodyDigest,
+  type BodyHash,
+  type ByteRange,
+  type StoreResult,
+  type StreamBlobStore,
+} from '@tr/store';
 import type { Bucket } from './bucket.js';
 import type { ConditionalWrites } from './conditional-writes.js';
 import { streamObject } from './stream-object.js';
@@ -37,7 +44,8 @@ export interface S3BlobStoreOptions {
 export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobStoreOptions): StreamBlobStore {
   const limit = pLimit(PARALLEL);
   const large = pLimit(PARALLEL_LARGE);
-  const verified = new Set<string>();
+  /** By hash, the etag of the object that was read: another one under the same key has to be verified as well. */
+  const verified = new Map<string, string>();
 
   const find = async (digest: BodyDigest): Promise<StoreResult<'absent' | 'old' | 'young'>> => {
     // Under any other name it could not be verified: a bucket has no such.
@@ -54,13 +62,14 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
     if (!content.ok) return content;
     if (content.value.verdict === 'right') {
       if (verified.size >= MAX_REMEMBERED) verified.clear();
-      verified.add(digest.hash);
+      verified.set(digest.hash, content.value.etag);
       return ok(undefined);
     }
+    if (content.value.verdict === 'aside') return fail(corrupt(digest));
     // Bytes may have been changed on their way: only what is wrong twice is set aside.
     const again = await readContent(bucket, digest, () => undefined);
     if (again.ok && again.value.verdict === 'wrong') await setAside(digest, again.value.etag);
-    return fail({ code: 'store/corrupt', kind: 'blob', name: digest.hash, detail: 'other content' });
+    return fail(corrupt(digest));
   };
 
   /**
@@ -72,6 +81,25 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
     const isExact = support.ok && support.value.unchanged;
     if (size === 0) await bucket.delete(blobKey(hash));
     else await bucket.put(blobKey(hash), Buffer.alloc(0), isExact ? { kind: 'unchanged', etag } : undefined);
+  };
+
+  /** A part of the object that was verified; `other`: it is there no more, and nothing went into the sink. */
+  const readPart = async (digest: BodyDigest, range: ByteRange, sink: Sink): Promise<StoreResult<'done' | 'other'>> => {
+    const length = range.end - range.start + 1;
+    let left = length;
+    const streamed = await streamObject(bucket, {
+      key: blobKey(digest.hash),
+      ...range,
+      isWhole: false,
+      etag: verified.get(digest.hash),
+      sink: async (bytes) => {
+        left -= bytes.length;
+        if (left >= 0) await sink(bytes);
+      },
+    });
+    if (!streamed.ok) return streamed;
+    if (streamed.value === undefined && left === length) return ok('other');
+    return left === 0 ? ok('done') : fail(corrupt(digest));
   };
 
   const putContent = async (
@@ -146,9 +174,14 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
         const whole = await read(digest, () => undefined);
         if (!whole.ok) return whole;
       }
-      const streamed = await streamObject(bucket, { key: blobKey(digest.hash), ...range, isWhole: false, sink });
-      if (!streamed.ok) return streamed;
-      return streamed.value === undefined ? fail(missing(digest)) : ok(undefined);
+      const part = await readPart(digest, range, sink);
+      if (!part.ok || part.value === 'done') return part.ok ? ok(undefined) : part;
+      // Another object since then, which may be as good: it is verified, too.
+      verified.delete(digest.hash);
+      const again = await read(digest, () => undefined);
+      if (!again.ok) return again;
+      const anew = await readPart(digest, range, sink);
+      return anew.ok && anew.value === 'other' ? fail(missing(digest)) : anew.ok ? ok(undefined) : anew;
     },
 
     async scanBlobs(visit) {
@@ -171,7 +204,8 @@ export function createS3BlobStore(bucket: Bucket, { conditions, now }: S3BlobSto
 
 /** What a whole content turned out to be. */
 interface ReadContent {
-  readonly verdict: 'right' | 'wrong';
+  /** `aside`: an empty object in place of one that was wrong. */
+  readonly verdict: 'right' | 'wrong' | 'aside';
   readonly etag: string;
 }
 
@@ -192,7 +226,11 @@ async function readContent(bucket: Bucket, digest: BodyDigest, sink: Sink): Prom
   if (!streamed.ok) return streamed;
   if (streamed.value === undefined) return fail(missing(digest));
   const isRight = left === 0 && isSameDigest(running.finish(), digest);
-  return ok({ verdict: isRight ? 'right' : 'wrong', etag: streamed.value });
+  return ok({ verdict: isRight ? 'right' : left === digest.size ? 'aside' : 'wrong', etag: streamed.value });
+}
+
+function corrupt(digest: BodyDigest): StoreFailure {
+  return { code: 'store/corrupt', kind: 'blob', name: digest.hash, detail: 'other content' };
 }
 
 function missing(digest: BodyDigest): StoreFailure {

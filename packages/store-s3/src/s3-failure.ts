@@ -7,6 +7,19 @@ export class StalledError extends Error {
   override readonly name = 'Stalled';
 }
 
+/** S3 sent another part of an object than was asked for, or all of it. */
+export class OtherRangeError extends Error {
+  override readonly name = 'OtherRange';
+}
+
+/** A listing says that there is more, and not how to go on. */
+export class BrokenListError extends Error {
+  override readonly name = 'BrokenList';
+}
+
+/** What AWS answers with status 400 to a session that has ended. */
+const ENDED: readonly string[] = ['ExpiredToken', 'InvalidToken', 'TokenRefreshRequired'];
+
 /** Runs something against S3; what S3 or the network say becomes a failure, anything else is a bug and is thrown on. */
 export async function attemptS3<T>(path: string, operation: () => Promise<T>): Promise<StoreResult<T>> {
   try {
@@ -21,16 +34,18 @@ function toS3Failure(error: unknown, path: string): StoreFailure {
   if (!(error instanceof Error)) throw error;
   const detail = nameOf(error);
   if (isStatus(error, 401) || isStatus(error, 403)) return { code: 'store/denied', path, detail };
-  if (error.name === 'CredentialsProviderError') return { code: 'store/denied', path, detail };
+  if (error.name === 'CredentialsProviderError' || ENDED.includes(error.name))
+    return { code: 'store/denied', path, detail };
   if (isStatus(error, 507)) return { code: 'store/no-space', path };
   return { code: 'store/io', path, detail };
 }
 
-/** A 404 is an answer, unless it is about the bucket itself. */
-export async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
+/** A 404 is an answer, unless it is about the bucket itself; so is `other`, where it is given. */
+export async function orUndefined<T>(call: Promise<T>, other?: number): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
+    if (other !== undefined && isStatus(error, other)) return undefined;
     if (isStatus(error, 404) && !(error instanceof Error && error.name === 'NoSuchBucket')) return undefined;
     throw error;
   }

@@ -12,8 +12,10 @@ export interface ObjectReading {
   /** First and last byte. */
   readonly start: number;
   readonly end: number;
-  /** Reads to the end, whatever the object's size turns out to be. */
+  /** Asks for no range, so that an object of another size shows. Of what is too much one piece is read, not all of it. */
   readonly isWhole: boolean;
+  /** Only of the object with this etag; of any unless given. */
+  readonly etag?: string | undefined;
   readonly sink: (piece: Uint8Array) => void | Promise<void>;
 }
 
@@ -28,16 +30,19 @@ export async function streamObject(bucket: Bucket, reading: ObjectReading): Prom
     const object = await bucket.get(key, isWhole && at === start ? undefined : { start: at, end });
     if (!object.ok || object.value === undefined) return object.ok ? ok(undefined) : object;
     const { bytes, etag } = object.value;
+    const isOther = reading.etag !== undefined && etag !== reading.etag;
     const before = at;
     let isSinkDone = true;
     const streamed = await attemptS3(key, async () => {
       for await (const piece of bytes) {
+        if (isOther) return undefined;
         at += piece.length;
         isSinkDone = false;
         await sink(piece);
         isSinkDone = true;
+        if (at > end + 1) break;
       }
-      return etag;
+      return isOther ? undefined : etag;
     });
     const mayGoOn = isSinkDone && at > before && at <= end && resumes < RESUMES;
     if (streamed.ok || !mayGoOn) return streamed;

@@ -24,6 +24,21 @@ describe('conditional writes', () => {
     });
   }
 
+  for (const detail of ['NotImplemented', 'InvalidArgument', 'SlowDown'])
+    it(`refused with ${detail}: ${detail === 'SlowDown' ? 'trouble' : 'there are none'}`, async () => {
+      const { bucket } = createMemoryBucket(false);
+      const refusing: Bucket = {
+        ...bucket,
+        put: async (key, body, condition) =>
+          condition === undefined
+            ? await bucket.put(key, body)
+            : { ok: false, failure: { code: 'store/io', path: key, detail } },
+      };
+      const support = await createS3Stores(refusing, now).conditions.support();
+      if (detail === 'SlowDown') assert.ok(!support.ok);
+      else assert.deepEqual(support, { ok: true, value: { absent: false, unchanged: false } });
+    });
+
   it('exact: of many racing writers one wins, the others know', async () => {
     const { bucket } = createMemoryBucket(true);
     const store = createS3Stores(bucket, now).entries;
@@ -242,6 +257,72 @@ describe('blobs in a bucket', () => {
     objects.set(blobKey(hello.hash), Buffer.from('hello wOrld'));
     const fresh = createS3Stores(bucket, now).blobs;
     assert.ok(!(await fresh.readRange(hello, { start: 6, end: 8 }, () => undefined)).ok);
+  });
+
+  it('a part of an object that took the place of the verified one is verified as well', async () => {
+    const { bucket, objects } = createMemoryBucket(true);
+    const hello = digestOf(Buffer.from('hello world'));
+    const key = blobKey(hello.hash);
+    const readWorld = async (there: Bucket, change: () => void): Promise<string> => {
+      const store = createS3Stores(there, now).blobs;
+      await store.putBytes(Buffer.from('hello world'));
+      assert.ok((await store.readBytes(hello)).ok);
+      change();
+      const part: Uint8Array[] = [];
+      const read = await store.readRange(hello, { start: 6, end: 10 }, (piece) => void part.push(piece));
+      return read.ok ? Buffer.concat(part).toString() : read.failure.code;
+    };
+    assert.equal(await readWorld(bucket, () => objects.set(key, Buffer.from('hello wOrld'))), 'store/corrupt');
+    // What S3 calls it changes with a copy, too.
+    let copies = 0;
+    const copied: Bucket = {
+      ...bucket,
+      get: async (asked, range) => {
+        const body = await bucket.get(asked, range);
+        return body.ok && body.value ? { ok: true, value: { ...body.value, etag: `"copy ${copies}"` } } : body;
+      },
+    };
+    assert.equal(await readWorld(copied, () => copies++), 'world');
+    assert.equal(await readWorld(bucket, () => objects.delete(key)), 'store/missing');
+  });
+
+  it('of an object that is too large hardly more is read than there should be', async () => {
+    const { bucket } = createMemoryBucket(true);
+    await createS3Stores(bucket, now).blobs.putBytes(bytes);
+    let count = 0;
+    const endless: Bucket = {
+      ...bucket,
+      get: async (key, range) => {
+        const body = await bucket.get(key, range);
+        const more = async function* (): AsyncIterable<Uint8Array> {
+          if (body.ok && body.value !== undefined) yield* body.value.bytes;
+          for (; count < 1000; count++) yield Buffer.alloc(100);
+        };
+        const isBlob = key === blobKey(digest.hash);
+        return body.ok && body.value && isBlob ? { ok: true, value: { ...body.value, bytes: more() } } : body;
+      },
+    };
+    const store = createS3Stores(endless, now).blobs;
+    const read = await store.readBytes(digest);
+    assert.ok(!read.ok && read.failure.code === 'store/corrupt');
+    assert.ok(count < 3, `${count} pieces too many`);
+  });
+
+  it('one that was set aside is of no use, and is not written by those who read it', async () => {
+    const { bucket, objects } = createMemoryBucket(true);
+    await createS3Stores(bucket, now).blobs.putBytes(bytes);
+    objects.set(blobKey(digest.hash), Buffer.alloc(0));
+    const puts: string[] = [];
+    const watched: Bucket = {
+      ...bucket,
+      put: async (key, body, condition) => {
+        puts.push(key);
+        return await bucket.put(key, body, condition);
+      },
+    };
+    const read = await createS3Stores(watched, now).blobs.readBytes(digest);
+    assert.ok(!read.ok && read.failure.code === 'store/corrupt');
+    assert.deepEqual(puts, []);
   });
 });
 

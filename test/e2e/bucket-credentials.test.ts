@@ -6,7 +6,7 @@ import { runServerCommand, startCacheServer, type CacheServer } from '../rig/cac
 import { checkOut } from '../rig/checkout.js';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { warningsOf } from '../rig/events.js';
-import { createSample, EXECUTED, RESTORED, RUN } from '../rig/samples.js';
+import { COPY_AND_LARGE_FILE, createSample, EXECUTED, RESTORED, RUN } from '../rig/samples.js';
 import { startS3Server, type BucketPolicy, type S3Server } from '../rig/s3-server.js';
 
 const keep = disposeAfterEach();
@@ -39,6 +39,29 @@ describe('credentials of a bucket', () => {
         assert.doesNotMatch(output, /a-wrong-secret/);
       }
     });
+
+  test('those that may only read: a run goes on reading, and only CI is told, once', async () => {
+    const Statement = [
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' },
+      { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::bucket' },
+    ];
+    const remote = { TR_REMOTE_URL: s3.remote('reading') };
+    const stored = keep(createSample());
+    assert.deepEqual(warningsOf(await stored.tr(RUN, { env: { ...s3.credentials, ...remote } })), []);
+    const reader = { ...(await s3.restrict('reader', { Version: '2012-10-17', Statement })), ...remote };
+    for (const [env, warnings] of [
+      [reader, []],
+      [{ ...reader, CI: 'true' }, ['remote/refused']],
+    ] as const) {
+      const hit = await keep(checkOut(stored)).tr(RUN, { env });
+      assert.deepEqual(hit.outcomes, RESTORED, hit.stdout);
+      assert.deepEqual(warningsOf(hit), []);
+      const miss = await keep(createSample({ libBuild: COPY_AND_LARGE_FILE })).tr(RUN, { env });
+      assert.equal(miss.exitCode, 0, miss.stdout + miss.stderr);
+      assert.deepEqual(miss.outcomes, EXECUTED);
+      assert.deepEqual(warningsOf(miss), warnings, miss.stdout);
+    }
+  });
 
   test('a key that is revoked under a server, and given back', async () => {
     const docs = readFileSync(new URL('../../../docs/cache-server.md', import.meta.url), 'utf8');

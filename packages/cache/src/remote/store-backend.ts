@@ -121,7 +121,7 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
       const isInline = bytes.length <= MAX_INLINE_BYTES;
       if (!isInline) {
         const put = await blobs.putBytes(bytes);
-        if (!put.ok) return toTrouble(put.failure);
+        if (!put.ok) return toPutTrouble(put.failure);
       }
       const entry: Entry = {
         name: nameOf(options.scope, key),
@@ -132,7 +132,7 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
         facts: {},
       };
       const put = await entries.put(entry);
-      if (!put.ok || put.value === 'stored') return put.ok ? put : toTrouble(put.failure);
+      if (!put.ok || put.value === 'stored') return put.ok ? put : toPutTrouble(put.failure);
       const own = parseEntryBytes(bytes, key);
       const over = await findUseless(key, own.ok && isTrusted(own.value));
       if (!over.ok || over.value === undefined) return over.ok ? put : over;
@@ -150,12 +150,18 @@ async function readChunk(blobs: BodyStore, chunk: Digest): Promise<RemoteResult<
 
 async function putChunk(blobs: BodyStore, chunk: Chunk): Promise<RemoteResult<undefined>> {
   const put = await blobs.putBytes(chunk.bytes);
-  return put.ok ? ok(undefined) : toTrouble(put.failure);
+  return put.ok ? ok(undefined) : toPutTrouble(put.failure);
 }
 
 /** Nothing there, or nothing of use: the result is stored again. */
 function isMissing({ code }: StoreFailure): boolean {
   return code === 'store/missing' || code === 'store/corrupt';
+}
+
+/** Who may read but not write is told so by this word. Other refusals are of whoever this was, for reading as well. */
+function toPutTrouble(failure: StoreFailure): ReturnType<typeof trouble> {
+  const isWriteRefused = failure.code === 'store/denied' && failure.detail === 'AccessDenied';
+  return isWriteRefused ? trouble('read-only', 'the bucket may be read, not written') : toTrouble(failure);
 }
 
 function toTrouble(failure: StoreFailure): ReturnType<typeof trouble> {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { digestOf } from '@tr/hash';
-import type { ActionKey } from '@tr/model';
-import { createFileEntryStore, createMemoryBlobStore, nodeDisk, openCacheFolder } from '@tr/store';
+import { fail, type ActionKey } from '@tr/model';
+import { createFileEntryStore, createMemoryBlobStore, nodeDisk, openCacheFolder, type EntryStore } from '@tr/store';
 import { parseSigningKey, parseTrustedKeys, signManifest, toEntryBytes, type TrustedKeys } from '@tr/transport';
 import { createStoreBackend } from '../../src/index.js';
 
@@ -29,12 +29,17 @@ function entryOf(word: string, signing?: ReturnType<typeof createKeys>['signing'
   return toEntryBytes({ actionKey: KEY, manifest, durationMs: 1, chunks: [CHUNK], inline: [], signature });
 }
 
-/** A bucket, and those who come to it. */
-async function openBucket() {
+const now = (): number => Date.now();
+
+function createEntries(): EntryStore {
   const directory = mkdtempSync(join(tmpdir(), 'tr-store-backend-'));
   directories.push(directory);
-  const now = (): number => Date.now();
-  const entries = createFileEntryStore(openCacheFolder({ directory, disk: nodeDisk }), { now });
+  return createFileEntryStore(openCacheFolder({ directory, disk: nodeDisk }), { now });
+}
+
+/** A bucket, and those who come to it. */
+async function openBucket() {
+  const entries = createEntries();
   const blobs = createMemoryBlobStore(new Map());
   const as = (scope: string, trustedKeys?: TrustedKeys) => {
     const backend = createStoreBackend({ blobs, entries, scope, parents: ['main'], trustedKeys, now });
@@ -72,6 +77,30 @@ describe('entries in a bucket without a server', () => {
       assert.deepEqual(Buffer.from((await as('main').get()) ?? []), own);
       assert.equal(await as('main', trusted).put(entryOf('later', signing)), 'kept');
       assert.deepEqual(Buffer.from((await as('main').get()) ?? []), own);
+    }
+  });
+
+  it('that may be read but not written are told so; other refusals are of whoever asks', async () => {
+    const denied = (detail: string) => async () => fail({ code: 'store/denied', path: '', detail } as const);
+    for (const [detail, kind] of [
+      ['AccessDenied', 'read-only'],
+      ['InvalidAccessKeyId', 'refused'],
+    ] as const) {
+      const blobs = { ...createMemoryBlobStore(new Map()), putBytes: denied(detail), readBytes: denied(detail) };
+      const entries = { ...createEntries(), put: denied(detail) };
+      const terms = { blobs, entries, scope: 'main', parents: [], now };
+      const backend = createStoreBackend(terms);
+      const failures = [
+        await backend.putChunks([CHUNK], signal),
+        await backend.putEntry(KEY, entryOf('small'), signal),
+        await backend.putEntry(KEY, randomBytes(100_000), signal),
+      ];
+      assert.deepEqual(
+        failures.map((put) => (put.ok ? 'ok' : put.failure.kind)),
+        [kind, kind, kind],
+      );
+      const read = await backend.getChunks([CHUNK], signal);
+      assert.ok(!read.ok && read.failure.kind === 'refused');
     }
   });
 

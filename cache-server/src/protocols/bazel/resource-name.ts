@@ -11,7 +11,8 @@ export interface BlobResource {
 }
 
 const BLOB = '(?<kind>blobs|compressed-blobs\\/zstd)\\/(?<hash>[0-9a-f]{64})\\/(?<size>\\d{1,15})';
-const INSTANCE = '(?:(?<instance>.{1,256})\\/)?';
+/** None at all, or an empty one with its slash, as sbt sends it, and Pants once did. */
+const INSTANCE = '(?:(?<instance>.{0,256})\\/)?';
 const READ = new RegExp(`^${INSTANCE}${BLOB}$`, 's');
 const WRITE = new RegExp(`^${INSTANCE}uploads\\/[^/]{1,128}\\/${BLOB}(?:\\/.*)?$`, 's');
 

@@ -1,0 +1,158 @@
+/**
+ * What clients send that are not at hand, by their source: the calls in their order, with the fields and headers that they set, and what
+ * they need of the answers.
+ */
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { sha256 } from '@tr/hash';
+import { numeric, pick, readFields, writeFields } from '../src/protocols/wire.js';
+import { callGrpc, digestOf, type GrpcAnswer } from './rig/grpc.js';
+import { startTestServer, type TestServer } from './rig/server.js';
+
+const V2 = '/build.bazel.remote.execution.v2';
+const BYTE_STREAM = '/google.bytestream.ByteStream';
+const MIB = 1024 * 1024;
+const SHA256_FUNCTION = 1;
+
+let server: TestServer;
+let token: string;
+before(async () => {
+  server = await startTestServer();
+  token = server.token('main');
+});
+after(() => server[Symbol.asyncDispose]());
+
+const grpc = async (path: string, ...messages: readonly Uint8Array[]): Promise<GrpcAnswer> =>
+  await callGrpc(server, { path, token, messages });
+const only = ({ status, messages }: GrpcAnswer): ReturnType<typeof readFields> => {
+  assert.equal(status, 0);
+  assert.equal(messages.length, 1);
+  return readFields(messages[0] ?? Buffer.alloc(0));
+};
+
+/** What a client calls a blob, to write it or to read it. */
+interface BlobNames {
+  readonly write: string;
+  readonly read: string;
+}
+
+/** Sends a blob in pieces; the value is what the server says it took. */
+async function write(names: BlobNames, content: Buffer, piece: number, isNamedOnce = false): Promise<number> {
+  const messages: Buffer[] = [];
+  for (let at = 0; at === 0 || at < content.length; at += piece) {
+    const name = isNamedOnce && at > 0 ? [] : [[1, names.write] as const];
+    const isLast = at + piece >= content.length;
+    const data = [10, content.subarray(at, at + piece)] as const;
+    messages.push(writeFields([...name, [2, at], ...(isLast ? [[3, 1] as const] : []), data]));
+  }
+  return numeric(only(await grpc(`${BYTE_STREAM}/Write`, ...messages)), 1);
+}
+
+async function read(names: BlobNames): Promise<Buffer> {
+  const { status, messages } = await grpc(`${BYTE_STREAM}/Read`, writeFields([[1, names.read]]));
+  assert.equal(status, 0);
+  return Buffer.concat(messages.flatMap((message) => pick(readFields(message), 10)));
+}
+
+function namesOf(prefix: string, content: Buffer): BlobNames {
+  const blob = `blobs/${sha256(content)}/${content.length}`;
+  return { write: `${prefix}uploads/${randomUUID()}/${blob}`, read: `${prefix}${blob}` };
+}
+
+describe('clients of the remote execution API', () => {
+  test('sbt 2, and an earlier Pants: an empty instance with its slash, and a name in the first piece only', async () => {
+    const content = randomBytes(3 * MIB + 7);
+    const action = digestOf(Buffer.from('an action of sbt'));
+    const wanted = writeFields([
+      [1, ''],
+      [2, action],
+      [5, 'target/a.json'],
+      [6, SHA256_FUNCTION],
+    ]);
+    assert.equal((await grpc(`${V2}.ActionCache/GetActionResult`, wanted)).status, 5);
+    const asked = writeFields([
+      [1, ''],
+      [2, digestOf(content)],
+      [3, SHA256_FUNCTION],
+    ]);
+    const missing = async () => pick(only(await grpc(`${V2}.ContentAddressableStorage/FindMissingBlobs`, asked)), 2);
+    assert.equal((await missing()).length, 1);
+    const names = namesOf('/', content);
+    assert.equal(await write(names, content, MIB, true), content.length);
+    assert.equal((await missing()).length, 0);
+    const output = writeFields([
+      [1, 'target/a.jar'],
+      [2, digestOf(content)],
+    ]);
+    const result = writeFields([[2, output]]);
+    const update = writeFields([
+      [1, ''],
+      [2, action],
+      [3, result],
+      [5, SHA256_FUNCTION],
+    ]);
+    assert.equal((await grpc(`${V2}.ActionCache/UpdateActionResult`, update)).status, 0);
+    const hit = await grpc(`${V2}.ActionCache/GetActionResult`, wanted);
+    assert.deepEqual(hit.messages[0], result);
+    assert.ok((await read(names)).equals(content));
+    // It is the same instance as none.
+    assert.ok((await read(namesOf('', content))).equals(content));
+  });
+
+  test('buck2 goes on where nothing is said of execution, in pieces of a batch, and compares the size that was taken', async () => {
+    const capabilities = only(await grpc(`${V2}.Capabilities/GetCapabilities`, writeFields([[1, 'buck']])));
+    assert.deepEqual(pick(capabilities, 2), [], 'a field of its own would say that there is none');
+    const [cache] = pick(capabilities, 1).map(readFields);
+    const batch = numeric(cache ?? [], 4);
+    const content = randomBytes(2 * batch + 1);
+    for (const _ of ['new', 'there already']) {
+      const names = namesOf('buck/', content);
+      assert.equal(await write(names, content, batch), content.length);
+      assert.ok((await read(names)).equals(content));
+    }
+  });
+
+  test('Pants: an empty blob is one piece, and each blob of a batch has a status', async () => {
+    const empty = Buffer.alloc(0);
+    assert.equal(await write(namesOf('', empty), empty, MIB), 0);
+    const there = Buffer.from('there');
+    const put = writeFields([
+      [1, digestOf(there)],
+      [2, there],
+    ]);
+    const updated = only(
+      await grpc(
+        `${V2}.ContentAddressableStorage/BatchUpdateBlobs`,
+        writeFields([
+          [1, ''],
+          [2, put],
+        ]),
+      ),
+    );
+    assert.equal(pick(updated, 1).length, 1);
+    const gone = digestOf(Buffer.from('not there'));
+    const asked = writeFields([
+      [1, ''],
+      [2, digestOf(there)],
+      [2, gone],
+      [2, digestOf(empty)],
+    ]);
+    const answer = only(await grpc(`${V2}.ContentAddressableStorage/BatchReadBlobs`, asked));
+    const responses = pick(answer, 1).map(readFields);
+    const codes = responses.map((response) => pick(response, 3).map((status) => numeric(readFields(status), 1)));
+    assert.deepEqual(codes, [[0], [5], [0]]);
+    assert.deepEqual(pick(responses[0] ?? [], 2)[0], there);
+  });
+
+  test('recc and the Go SDK (reclient, Please): a name in every piece, instances with slashes, no execution', async () => {
+    const content = randomBytes(2 * MIB + 3);
+    const names = namesOf('projects/app/instances/default/', content);
+    assert.equal(await write(names, content, MIB), content.length);
+    assert.ok((await read(names)).equals(content));
+    const elsewhere = await grpc(`${BYTE_STREAM}/Read`, writeFields([[1, namesOf('', content).read]]));
+    assert.equal(elsewhere.status, 5, 'another instance');
+    const execute = await grpc(`${V2}.Execution/Execute`, writeFields([[1, 'default']]));
+    assert.equal(execute.status, 12);
+  });
+});

@@ -4,11 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { sha256 } from '@tr/hash';
 import { numeric, pick, readFields, writeFields } from '../src/protocols/wire.js';
 import { callGrpc, digestOf, type GrpcAnswer } from './rig/grpc.js';
-import { startTestServer, type TestServer } from './rig/server.js';
+import { call, startTestServer, type TestServer } from './rig/server.js';
 
 const V2 = '/build.bazel.remote.execution.v2';
 const BYTE_STREAM = '/google.bytestream.ByteStream';
@@ -154,5 +155,91 @@ describe('clients of the remote execution API', () => {
     assert.equal(elsewhere.status, 5, 'another instance');
     const execute = await grpc(`${V2}.Execution/Execute`, writeFields([[1, 'default']]));
     assert.equal(execute.status, 12);
+  });
+});
+
+describe('HTTP clients with `/webdav/`', () => {
+  const basic = (): string => `Basic ${btoa(`any:${token}`)}`;
+
+  test('the build cache of Maven logs in when it is asked to, makes the last directory, and writes', async () => {
+    const path = '/webdav/maven/v1.1/com.acme/app/0123456789abcdef/';
+    const file = `${path}buildinfo.xml`;
+    const stranger = await call(server, file);
+    assert.equal(stranger.status, 401);
+    assert.match(stranger.headers.get('www-authenticate') ?? '', /Basic realm=/);
+    const send = async (method: string, target: string, body: string | null = null): Promise<Response> =>
+      await call(server, target, { method, body, headers: { authorization: basic(), 'cache-control': 'no-cache' } });
+    assert.equal((await send('GET', file)).status, 404);
+    assert.ok((await send('OPTIONS', file)).headers.has('dav'));
+    assert.equal((await send('MKCOL', path)).status, 201);
+    assert.equal((await send('PUT', file, '<build/>')).status, 201);
+    assert.equal((await send('PUT', `${path}app-1.0+7-SNAPSHOT.jar`, 'jar')).status, 201);
+    assert.equal(await (await send('GET', file)).text(), '<build/>');
+    assert.equal((await send('HEAD', file)).headers.get('content-length'), '8');
+  });
+
+  test('Please writes without a length, and reads by a key of hex digits', async () => {
+    const path = `/webdav/please/${sha256(Buffer.from('key'))}`;
+    const missed = await call(server, path, { headers: { authorization: basic() } });
+    assert.equal(missed.status, 404);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { authorization: basic() };
+      const sent = request(`${server.url}${path}`, { method: 'PUT', headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on('error', reject);
+      sent.write('a tar ');
+      sent.end('archive');
+    });
+    assert.equal(status, 201);
+    const hit = await call(server, path, { headers: { authorization: basic() } });
+    assert.equal(await hit.text(), 'a tar archive');
+  });
+
+  test('who goes on with a body that broke off gets the rest of it, never all of it in place of the rest', async () => {
+    const path = '/webdav/a/b/c/abc0';
+    assert.equal((await call(server, path, { method: 'PUT', token, body: '0123456789' })).status, 201);
+    const whole = await call(server, path, { token });
+    const etag = whole.headers.get('etag') ?? '';
+    const table: readonly (readonly [Readonly<Record<string, string>>, number, string, string | null])[] = [
+      [{ range: 'bytes=4-' }, 206, '456789', 'bytes 4-9/10'],
+      [{ range: 'bytes=4-5' }, 206, '45', 'bytes 4-5/10'],
+      [{ range: 'bytes=-3' }, 206, '789', 'bytes 7-9/10'],
+      [{ range: 'bytes=4-', 'if-range': etag }, 206, '456789', 'bytes 4-9/10'],
+      [{ range: 'bytes=4-', 'if-range': '"another"' }, 200, '0123456789', null],
+      [{ range: 'bytes=0-1,4-5' }, 200, '0123456789', null],
+      [{ range: 'bytes=10-' }, 416, '', null],
+    ];
+    for (const [headers, status, body, part] of table) {
+      const response = await call(server, path, { token, headers });
+      assert.equal(response.status, status, JSON.stringify(headers));
+      assert.equal(response.headers.get('content-range'), part);
+      if (status !== 416) assert.equal(await response.text(), body);
+    }
+    const head = await call(server, path, { method: 'HEAD', token, headers: { range: 'bytes=4-' } });
+    assert.equal(head.status, 200);
+    assert.equal(head.headers.get('content-length'), '10');
+  });
+
+  test('OpenDAL (sccache): what PROPFIND says of directories and files', async () => {
+    const question = '<?xml version="1.0" encoding="utf-8" ?><D:propfind xmlns:D="DAV:"><D:allprop/></D:propfind>';
+    const stat = async (path: string): Promise<Response> => {
+      const headers = { depth: '0', 'content-type': 'application/xml' };
+      return await call(server, path, { method: 'PROPFIND', token, headers, body: question });
+    };
+    assert.equal((await stat('/webdav/.sccache_check')).status, 404);
+    const directory = await stat('/webdav/d/e/f/');
+    assert.equal(directory.status, 207);
+    const said = await directory.text();
+    for (const wanted of [
+      /<D:collection\/>/,
+      /<D:getlastmodified>\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT</,
+      /HTTP\/1\.1 200 OK/,
+    ])
+      assert.match(said, wanted);
+    assert.equal((await call(server, '/webdav/.sccache_check', { method: 'PUT', token, body: 'Hello' })).status, 201);
+    assert.match(await (await stat('/webdav/.sccache_check')).text(), /<D:getcontentlength>5</);
+    assert.equal((await call(server, '/webdav/.sccache_check', { method: 'DELETE', token })).status, 204);
   });
 });

@@ -50,7 +50,7 @@ const shelf: Protocol = {
       session: host.session(request),
       key: { instance: '', key: (request.params as { readonly key: string }).key },
     });
-    app.get('/shelf/:key', async (request, reply) => await answerGet(reply, target(request)));
+    app.get('/shelf/:key', async (request, reply) => await answerGet({ request, reply }, target(request)));
     app.put('/shelf/:key', async (request, reply) => await answerPut({ request, reply }, target(request)));
   },
   rpcs: {

@@ -17,7 +17,7 @@ export const ccache: Protocol = {
   name: 'ccache',
   register(app, host) {
     app.get<PathParams>('/ccache/*', async (request, reply) => {
-      return await answerGet(reply, { session: host.session(request), key: toKey(request.params['*']) });
+      return await answerGet({ request, reply }, { session: host.session(request), key: toKey(request.params['*']) });
     });
     app.put<PathParams>('/ccache/*', async (request, reply) => {
       const target = { session: host.session(request), key: toKey(request.params['*']) };

@@ -14,7 +14,11 @@ export const gradle: Protocol = {
   name: 'gradle',
   register(app, host) {
     app.get<KeyParams>('/gradle/:key', async (request, reply) => {
-      return await answerGet(reply, { session: host.session(request), key: toKey(request.params.key) }, CONTENT_TYPE);
+      return await answerGet(
+        { request, reply },
+        { session: host.session(request), key: toKey(request.params.key) },
+        CONTENT_TYPE,
+      );
     });
     app.put<KeyParams>('/gradle/:key', async (request, reply) => {
       return await answerPut({ request, reply }, { session: host.session(request), key: toKey(request.params.key) });

@@ -22,7 +22,7 @@ export const webdav: Protocol = {
   register(app, host) {
     for (const method of ['PROPFIND', 'MKCOL']) app.addHttpMethod(method, { hasBody: true });
     app.get(`${ROOT}*`, async (request, reply) => {
-      return await answerGet(reply, { session: host.session(request), key: fileKey(request) });
+      return await answerGet({ request, reply }, { session: host.session(request), key: fileKey(request) });
     });
     app.put(`${ROOT}*`, async (request, reply) => {
       const target = { session: host.session(request), key: fileKey(request) };

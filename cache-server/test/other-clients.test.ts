@@ -158,6 +158,58 @@ describe('clients of the remote execution API', () => {
   });
 });
 
+describe('BuildKit (`type=gha`)', () => {
+  const SERVICE = '/twirp/github.actions.results.api.v1.CacheService';
+  const version = sha256(Buffer.from('|go-actionscache-1.0'));
+  const ask = async (method: string, body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', token, headers, body: JSON.stringify(body) };
+    const response = await call(server, `${SERVICE}/${method}`, init);
+    return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  };
+  const save = async (key: string, body: string): Promise<void> => {
+    const { answer } = await ask('CreateCacheEntry', { key, version });
+    assert.equal(answer['ok'], true);
+    const url = String(answer['signed_upload_url']);
+    const put = async (query: string, sent: string): Promise<void> => {
+      const headers = { 'x-ms-version': '2020-04-08', 'x-ms-blob-type': 'BlockBlob' };
+      const response = await fetch(`${url}${query}`, { method: 'PUT', headers, body: sent });
+      assert.equal(response.status, 201);
+      assert.ok(response.headers.get('x-ms-request-id'), 'it shows the id without a look whether there is one');
+    };
+    if (body.length < 10) await put('', body);
+    else {
+      const ids = [btoa('block-0'), btoa('block-1')];
+      const half = Math.floor(body.length / 2);
+      await put(`&blockid=${encodeURIComponent(ids[0] ?? '')}&comp=block`, body.slice(0, half));
+      await put(`&blockid=${encodeURIComponent(ids[1] ?? '')}&comp=block`, body.slice(half));
+      await put('&comp=blocklist', `<BlockList>${ids.map((id) => `<Latest>${id}</Latest>`).join('')}</BlockList>`);
+    }
+    const done = await ask('FinalizeCacheEntryUpload', { key, size_bytes: body.length, version });
+    assert.equal(done.answer['ok'], true);
+    assert.equal(typeof done.answer['entry_id'], 'string');
+  };
+  const load = async (key: string) =>
+    (await ask('GetCacheEntryDownloadURL', { key, restore_keys: [key], version })).answer;
+
+  test('an index that gets a new number with each change, and blobs that are there already', async () => {
+    assert.equal((await load('index-app#'))['ok'], false);
+    await save('index-app#1', 'first index');
+    await save('index-app#2', '2nd');
+    const newest = await load('index-app#');
+    assert.equal(newest['matched_key'], 'index-app#2');
+    const first = await load('index-app#1');
+    const part = await fetch(String(first['signed_download_url']), { headers: { 'x-ms-range': 'bytes=6-' } });
+    assert.equal(part.status, 206);
+    assert.equal(await part.text(), 'index');
+    const { status, answer } = await ask('CreateCacheEntry', { key: 'index-app#2', version });
+    assert.equal(status, 409);
+    // With a message that says neither, the whole export of a build fails.
+    assert.match(String(answer['message']), /already exists/);
+    assert.match(String(answer['typeKey']), /AlreadyExists/);
+  });
+});
+
 describe('HTTP clients with `/webdav/`', () => {
   const basic = (): string => `Basic ${btoa(`any:${token}`)}`;
 

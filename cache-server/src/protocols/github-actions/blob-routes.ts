@@ -26,9 +26,14 @@ export function addBlobRoutes(app: FastifyInstance, host: ProtocolHost): void {
     else throw new Problem('bad-request', 'an unknown component');
     return await reply
       .code(201)
-      .headers({ etag: '"stored"', 'last-modified': new Date(host.now()).toUTCString() })
+      .headers({ ...azureHeaders(request), etag: '"stored"', 'last-modified': new Date(host.now()).toUTCString() })
       .send('');
   });
+}
+
+/** What every answer of Azure has: BuildKit's client ends with a bug of its own where there is no id. */
+function azureHeaders({ id }: FastifyRequest): Readonly<Record<string, string>> {
+  return { 'x-ms-request-id': id, 'x-ms-version': '2020-04-08' };
 }
 
 async function download(host: ProtocolHost, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -48,6 +53,7 @@ async function download(host: ProtocolHost, request: FastifyRequest, reply: Fast
         etag: `"${hash.slice(0, 32)}"`,
         'last-modified': new Date(entry.createdAt).toUTCString(),
         'accept-ranges': 'bytes',
+        ...azureHeaders(request),
         'x-ms-blob-type': 'BlockBlob',
         ...(range === undefined ? {} : { 'content-range': `bytes ${range.start}-${range.end}/${size}` }),
       },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -91,6 +91,31 @@ test('entries and chunks come back, many in one request', async () => {
     bytes,
     Buffer.concat([Buffer.from(`${toChunkList(CHUNKS)}\n`), ...CHUNKS.map((chunk) => chunk.bytes)]),
   );
+});
+
+test('one body that turned bad on the disk is missing from an answer, and does not spoil it', async () => {
+  await using server = await startTestServer();
+  const { putChunks, putEntry, post } = client(server, server.token('main'));
+  const chunks = ['a', 'b', 'c'].map((letter) => chunkOf(letter.repeat(50_000)));
+  await putChunks(chunks);
+  // So many chunks that the entry is a body of its own.
+  const large = (word: string): Buffer => entryOf(word, Array<TestChunk>(300).fill(chunks[2]!), word);
+  for (const word of ['large', 'good']) assert.equal((await putEntry(word, large(word))).status, 200);
+  const bad = new Set([chunks[0]!.bytes, chunks[1]!.bytes, large('large')].map(sha256));
+  for (const file of readdirSync(server.directory, { recursive: true, withFileTypes: true })) {
+    const path = join(file.parentPath, file.name);
+    if (!file.isFile() || !bad.has(sha256(readFileSync(path)))) continue;
+    chmodSync(path, 0o600);
+    writeFileSync(path, 'X', { flag: 'r+' });
+  }
+  const got = await post(PATHS.getChunks, toChunkList(chunks));
+  assert.equal(got.status, 200);
+  const last = Buffer.concat([Buffer.from(`${toChunkList(chunks.slice(2))}\n`), chunks[2]!.bytes]);
+  assert.deepEqual(Buffer.from(await got.arrayBuffer()), last);
+  const found = await post(PATHS.lookup, toLookupRequest([keyOf('large'), keyOf('good')]));
+  assert.equal(found.status, 200);
+  const [header] = (await found.text()).split('\n', 1);
+  assert.deepEqual(parseLookupHeader(JSON.parse(header ?? ''), 2), ['none', large('good').length]);
 });
 
 test('an entry comes after its chunks, and one that lost a chunk gives way', async () => {

@@ -18,6 +18,7 @@ import type { ProtocolHost } from '../protocol.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { chunkName } from './names.js';
 import type { RecentChunks } from './recent-chunks.js';
+import { whileBodiesGo } from './while-bodies-go.js';
 
 /** Chunks by digest, in batches. */
 export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost, recent: RecentChunks): void {
@@ -38,11 +39,13 @@ export function registerChunkRoutes(app: FastifyInstance, host: ProtocolHost, re
     const chunks = toChunks(await readJson(request));
     if (totalSize(chunks) > MAX_REQUEST_BYTES) throw new Problem('too-large');
     const session = host.session(request);
-    const entries = await session.findAll(chunks.map(chunkName));
-    const isThere = ({ size }: Digest, at: number): boolean => entries[at]?.body.size === size;
-    const head = Buffer.from(`${toChunkList(chunks.filter(isThere))}\n`);
-    const found = chunks.flatMap((chunk, at) => (isThere(chunk, at) ? (entries[at] ?? []) : []));
-    return await sendParts(reply.type('application/octet-stream'), session, { head, parts: wholeParts(found) });
+    return await whileBodiesGo(async () => {
+      const entries = await session.findAll(chunks.map(chunkName));
+      const isThere = ({ size }: Digest, at: number): boolean => entries[at]?.body.size === size;
+      const head = Buffer.from(`${toChunkList(chunks.filter(isThere))}\n`);
+      const found = chunks.flatMap((chunk, at) => (isThere(chunk, at) ? (entries[at] ?? []) : []));
+      return await sendParts(reply.type('application/octet-stream'), session, { head, parts: wholeParts(found) });
+    });
   });
 
   app.post(PATHS.putChunks, async (request, reply) => {

@@ -19,6 +19,7 @@ import type { CacheSession } from '../../session/cache-session.js';
 import type { ProtocolHost } from '../protocol.js';
 import { chunkName, entryName } from './names.js';
 import type { RecentChunks } from './recent-chunks.js';
+import { whileBodiesGo } from './while-bodies-go.js';
 
 interface KeyParams {
   readonly Params: { readonly key: string };
@@ -30,10 +31,12 @@ export function registerEntryRoutes(app: FastifyInstance, host: ProtocolHost, re
     const keys = parseLookupRequest(await readJson(request));
     if (keys === undefined) throw new Problem('bad-request', 'not a list of keys');
     const session = host.session(request);
-    const found = await findAll(session, keys);
-    const head = Buffer.from(`${toLookupHeader(found.map(({ slot }) => slot))}\n`);
-    const parts = wholeParts(found.flatMap(({ entry }) => (entry === undefined ? [] : [entry])));
-    return await sendParts(reply.type('application/octet-stream'), session, { head, parts });
+    return await whileBodiesGo(async () => {
+      const found = await findAll(session, keys);
+      const head = Buffer.from(`${toLookupHeader(found.map(({ slot }) => slot))}\n`);
+      const parts = wholeParts(found.flatMap(({ entry }) => (entry === undefined ? [] : [entry])));
+      return await sendParts(reply.type('application/octet-stream'), session, { head, parts });
+    });
   });
 
   app.get<KeyParams>(`${PATHS.entries}/:key`, async (request, reply) => {

@@ -18,7 +18,10 @@ export type OutputType = 'file' | 'symlink' | 'directory';
 export interface CollectedOutputs {
   /** Sorted by path, no duplicates. */
   readonly outputs: readonly { readonly path: RelativePath; readonly type: OutputType }[];
-  /** Inclusions, as written, that matched nothing. */
+  /**
+   * The inclusions, as written, when none of them matched anything. One configuration for many packages names outputs that a
+   * package does not have; what is misspelt beside others shows as files that no glob declares.
+   */
   readonly emptyGlobs: readonly string[];
 }
 
@@ -38,16 +41,16 @@ export async function collectOutputs(options: {
   const walk = new OutputWalk(options.disk, options.root, options.matcher);
   const [escaping] = options.matcher.outside;
   if (escaping !== undefined) return fail({ path: escaping, detail: 'an output glob that leaves the workspace' });
-  const emptyGlobs: string[] = [];
   for (const glob of options.matcher.includes) {
     try {
-      if (!(await walk.add(glob))) emptyGlobs.push(glob.pattern);
+      await walk.add(glob);
     } catch (error) {
       if (!(error instanceof UnsafeOutputError)) throw error;
       return fail(error.output);
     }
   }
   const outputs = [...walk.found].map(([path, type]) => ({ path, type }));
+  const emptyGlobs = outputs.length > 0 ? [] : options.matcher.includes.map(({ pattern }) => pattern);
   return ok({ outputs: outputs.sort((a, b) => compareStrings(a.path, b.path)), emptyGlobs });
 }
 
@@ -72,15 +75,14 @@ class OutputWalk {
     this.#matcher = matcher;
   }
 
-  /** Adds what one glob finds; false when that is nothing. */
-  async add(glob: OutputGlob): Promise<boolean> {
+  /** Adds what one glob finds. */
+  async add(glob: OutputGlob): Promise<void> {
     this.#refuseLinkTo(glob);
-    if (!isReachable(this.#disk, this.#root, glob.base) || this.#isHidden(glob.base)) return false;
+    if (!isReachable(this.#disk, this.#root, glob.base) || this.#isHidden(glob.base)) return;
     const stats = glob.base === '' ? this.#disk.lstat(this.#root) : this.#lstat(glob.base);
-    if (stats === undefined) return false;
-    const self = this.#consider(glob, glob.base, stats);
-    const below = stats.isDirectory() && (await this.#descend(glob, glob.base, 1));
-    return self || below;
+    if (stats === undefined) return;
+    this.#consider(glob, glob.base, stats);
+    if (stats.isDirectory()) await this.#descend(glob, glob.base, 1);
   }
 
   /** What is behind an output that is a link is an output of its own, or is nobody's. */
@@ -95,23 +97,20 @@ class OutputWalk {
       throw new UnsafeOutputError({ path: base, detail: 'a link to a directory that is no output' });
   }
 
-  async #descend(glob: OutputGlob, directory: RelativePath, level: number): Promise<boolean> {
-    if (glob.depth !== undefined && level > glob.depth) return false;
-    let any = false;
+  async #descend(glob: OutputGlob, directory: RelativePath, level: number): Promise<void> {
+    if (glob.depth !== undefined && level > glob.depth) return;
     for (const entry of this.#read(directory)) {
       const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
       if (NEVER.has(entry.name.toLowerCase()) || this.#matcher.isExcluded(path)) continue;
-      if (this.#consider(glob, path, entry)) any = true;
-      if (entry.isDirectory() && (await this.#descend(glob, path, level + 1))) any = true;
+      this.#consider(glob, path, entry);
+      if (entry.isDirectory()) await this.#descend(glob, path, level + 1);
     }
     await this.#pacer.turn();
-    return any;
   }
 
-  #consider(glob: OutputGlob, path: RelativePath, what: Dirent | FileLook): boolean {
-    if (!this.#matcher.matchesGlob(glob, path) || this.#matcher.isExcluded(path)) return false;
+  #consider(glob: OutputGlob, path: RelativePath, what: Dirent | FileLook): void {
+    if (!this.#matcher.matchesGlob(glob, path) || this.#matcher.isExcluded(path)) return;
     this.found.set(path, typeOf(path, what));
-    return true;
   }
 
   #isHidden(base: RelativePath): boolean {

@@ -2,6 +2,11 @@ import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessEnd, RunningProcess, SpawnRequest } from '../ports.js';
 
+/**
+ * Helpers of a tool that end when their input does (esbuild's, of every Vite build) end just after the command, and later still where
+ * the processor is busy: this long they are not left behind, milliseconds.
+ */
+const HELPER_GRACE_MS = 200;
 /** What a command leaves behind gets this long to end by itself after SIGTERM, milliseconds. */
 const LEFTOVER_GRACE_MS = 2000;
 /** What is left this long after its command has ended did not hear the signal, milliseconds. */
@@ -102,11 +107,11 @@ export class SpawnedProcess implements RunningProcess {
     return end.kind === 'not-started' ? end : { ...end, leftBehind };
   }
 
-  /** True when somebody was left, and not only a zombie of the group. */
+  /** True when somebody was left, and not only a zombie of the group or what was ending anyway. */
   async #stopLeftovers(): Promise<boolean> {
     const { tree } = this.#options;
     const isEnded = (): boolean => true;
-    if (await tree.waitForEnd(0, isEnded)) return false;
+    if (await tree.waitForEnd(HELPER_GRACE_MS, isEnded, () => this.#stopping !== undefined)) return false;
     tree.signal('SIGTERM');
     const isHurried = (): boolean => performance.now() >= this.#killAt;
     if (!(await tree.waitForEnd(LEFTOVER_GRACE_MS, isEnded, isHurried))) await tree.kill(isEnded);

@@ -18,6 +18,9 @@ import { appendArguments, quoteForCmd, quoteForPosix } from './quote.js';
 /** `direct`: scripts are started by ourselves, as the manager would. `package-manager`: through `npm run` and the like. */
 export type LaunchMode = 'direct' | 'package-manager';
 
+/** Managers that know Plug'n'Play. */
+const PNP_MANAGERS: ReadonlySet<string> = new Set(['berry', 'pnpm']);
+
 /** What a launcher knows. */
 export interface LauncherOptions {
   readonly workspace: Pick<Workspace, 'root' | 'kind' | 'packages' | 'packageManager'>;
@@ -68,10 +71,11 @@ class ScriptLauncher implements Launcher {
     return { cwd, shell, steps, findWithheld };
   }
 
-  /** With Plug'n'Play nothing is in `node_modules/.bin`: only Yarn itself can start such scripts. */
+  /** With Plug'n'Play scripts find their packages through what the manager preloads: only it can start them. */
   #modeFor(manager: PackageManager): LaunchMode {
     const { mode, workspace } = this.#options;
-    this.#mode ??= manager.name === 'berry' && existsSync(join(workspace.root, '.pnp.cjs')) ? 'package-manager' : mode;
+    const hasPnp = PNP_MANAGERS.has(manager.name) && existsSync(join(workspace.root, '.pnp.cjs'));
+    this.#mode ??= hasPnp ? 'package-manager' : mode;
     return this.#mode;
   }
 

@@ -196,11 +196,12 @@ test('through the package manager: one command, its own environment', () => {
   assert.equal(plan({ options }).steps[0]?.env['PATH'], '/usr/bin:/bin');
 });
 
-test(`Yarn with Plug'n'Play starts its scripts itself`, (t) => {
+test(`Yarn and pnpm with Plug'n'Play start their scripts themselves`, (t) => {
   const file = join(root, '.pnp.cjs');
   writeFileSync(file, '');
   t.after(() => rmSync(file));
   assert.deepEqual(commandsOf(withManager({ name: 'berry', runsPrePost: false })), ['yarn run build']);
+  assert.deepEqual(commandsOf(withManager({ name: 'pnpm', runsPrePost: false })), ['pnpm run build']);
   assert.deepEqual(commandsOf(withManager({ name: 'yarn', runsPrePost: false })), ['BUILD']);
 });
 

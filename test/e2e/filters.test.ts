@@ -127,6 +127,68 @@ test('a change behind the link that is a package changes that package, and who d
   assert.equal(await selected(workspace, ['--affected']), '// docs tokens ui web');
 });
 
+/** Two packages with a dependency each, of which a patch changes one; a lockfile of Python is above the second. */
+function createPatched(futureFlags: Readonly<Record<string, boolean>>): TestWorkspace {
+  const manifest = (name: string, dependency: string) => ({ name, dependencies: { [dependency]: '1.0.0' } });
+  const one = manifest('one', 'left');
+  const two = manifest('two', 'right');
+  const patchedDependencies = { 'left@1.0.0': 'patches/left.patch' };
+  const scripts = { build: 'echo built' };
+  return keep(
+    createWorkspace({
+      'package.json': {
+        json: {
+          name: 'patched',
+          packageManager: 'bun@1.3.0',
+          workspaces: ['packages/*', 'api/*'],
+          patchedDependencies,
+        },
+      },
+      'bun.lock': {
+        json: {
+          lockfileVersion: 1,
+          workspaces: { '': { name: 'patched' }, 'packages/one': one, 'api/two': two },
+          patchedDependencies,
+          packages: {
+            left: ['left@1.0.0', '', {}, 'sha512-left'],
+            one: ['one@workspace:packages/one'],
+            right: ['right@1.0.0', '', {}, 'sha512-right'],
+            two: ['two@workspace:api/two'],
+          },
+        },
+      },
+      'turbo.json': { json: { futureFlags, tasks: { build: { inputs: ['src/**'] } } } },
+      '.gitignore': '.tr\n',
+      'patches/left.patch': 'a patch\n',
+      'api/poetry.lock': 'pinned\n',
+      'packages/one/package.json': { json: { ...one, scripts } },
+      'packages/one/src/a': 'a\n',
+      'api/two/package.json': { json: { ...two, scripts } },
+      'api/two/src/a': 'a\n',
+    }),
+  );
+}
+
+for (const futureFlags of [{}, { affectedUsingTaskInputs: true }, { filterUsingTasks: true }]) {
+  test(`a patch, and a lockfile above a package, affect it as they change its key ${JSON.stringify(futureFlags)}`, async () => {
+    const workspace = createPatched(futureFlags);
+    await workspace.tr(['run', 'build']);
+    const affected = async (): Promise<readonly string[]> =>
+      Object.keys((await workspace.tr(['run', 'build', '--affected', '--log-format=json'])).outcomes);
+    assert.deepEqual(await affected(), []);
+    workspace.write({ 'patches/left.patch': 'another patch\n' });
+    assert.deepEqual(await affected(), ['one#build']);
+    workspace.remove('api/poetry.lock');
+    assert.deepEqual((await affected()).toSorted(), ['one#build', 'two#build']);
+    workspace.write({ 'patches/left.patch': 'a patch\n' });
+    assert.deepEqual(await affected(), ['two#build']);
+    assert.deepEqual((await workspace.tr(['run', 'build', '--log-format=json'])).outcomes, {
+      'one#build': 'fresh',
+      'two#build': 'fresh',
+    });
+  });
+}
+
 test('without a base everything is affected, with a warning; a base that is named must exist', async () => {
   const workspace = createShop();
   workspace.git('branch', '-q', '-m', 'trunk');

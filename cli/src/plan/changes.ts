@@ -12,6 +12,7 @@ import {
   type AffectedChanges,
 } from '@tr/workspace';
 import type { Project } from '../project.js';
+import type { OutsideDependents } from './outside-dependents.js';
 import { readRootResolutions } from '../closures/root-resolutions.js';
 
 /** What git says has changed, and which packages that is. Each thing is asked of git once. */
@@ -22,8 +23,9 @@ export interface Changes {
   filesIn(range: GitRange): Result<readonly RelativePath[], Failure>;
   /** Which packages changed files belong to. `before`: the ref the files were compared with (for the lockfile). */
   packagesOf(files: readonly RelativePath[], before: string): readonly PackageName[];
-  /** Reads the lockfile at a ref ahead of `packagesOf`, which cannot wait. */
+  /** Reads the lockfile at a ref, and `outsideDependents`, ahead of `packagesOf`, which cannot wait. */
   prepare(before: string): Promise<void>;
+  outsideDependents(): Promise<OutsideDependents>;
 }
 
 /** Answers for one plan. Does nothing before the first question. */
@@ -32,7 +34,11 @@ export function createChanges(project: Project, environment: Readonly<Record<str
   const lockfileChanges = new Map<string, readonly PackageName[] | 'all' | 'none'>();
   const ranges = new Map<string, Result<readonly RelativePath[], Failure>>();
   let affected: Result<AffectedChanges, Failure> | undefined;
+  let outside: Promise<OutsideDependents> | undefined;
+  let countsFor: OutsideDependents = () => [];
+  const outsideDependents = (): Promise<OutsideDependents> => (outside ??= loadOutsideDependents(project));
   return {
+    outsideDependents,
     affected: () => (affected ??= listAffected(project, environment)),
     filesIn: (range) => {
       const name = JSON.stringify(range);
@@ -45,11 +51,19 @@ export function createChanges(project: Project, environment: Readonly<Record<str
         isConfiguration: (path) => path === config.source.path,
         isGlobalDependency: createPathMatcher(config.globalDependencies.filter(isPlainGlob)),
         compareLockfile: () => lockfileChanges.get(before) ?? 'all',
+        countsFor,
       }),
     prepare: async (before) => {
+      countsFor = await outsideDependents();
       if (!lockfileChanges.has(before)) lockfileChanges.set(before, await compareLockfile(project, before));
     },
   };
+}
+
+/** Not loaded by a run that asks for no changes. */
+async function loadOutsideDependents(project: Project): Promise<OutsideDependents> {
+  const { findOutsideDependents } = await import('./outside-dependents.js');
+  return findOutsideDependents(project);
 }
 
 function listAffected(

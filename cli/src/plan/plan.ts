@@ -57,6 +57,6 @@ async function keepAffectedTasks(
   if (!found.ok) return found;
   if (found.value.kind === 'everything') return ok({ graph, warnings: [found.value.warning] });
   const { createChangedTasks } = await import('./affected-tasks.js');
-  const isChanged = createChangedTasks(project, found.value.files);
+  const isChanged = createChangedTasks(project, found.value.files, await changes.outsideDependents());
   return ok({ graph: keepAffected(graph, isChanged, { insideScope: scope.kind !== 'whole' }), warnings: [] });
 }

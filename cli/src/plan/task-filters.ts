@@ -39,6 +39,8 @@ export async function createTaskPlan(project: Project, query: PlanQuery): Promis
   const isAffected = await findAffectedTasks(project, query, graph);
   if (!isAffected.ok) return fail([toError(isAffected.failure)]);
   const context = await createSelectionContext(project, query);
+  const hasRange = selectors.some(({ range }) => range !== undefined);
+  const countsFor = hasRange ? await changes.outsideDependents() : () => [];
   const byTask = project.config.futureFlags.filterUsingTasks;
   const selected = selectTasks({
     graph,
@@ -56,7 +58,7 @@ export async function createTaskPlan(project: Project, query: PlanQuery): Promis
     },
     changedBy: (range) => {
       const files = changes.filesIn(range);
-      return files.ok ? ok(createChangedTasks(project, files.value)) : files;
+      return files.ok ? ok(createChangedTasks(project, files.value, countsFor)) : files;
     },
   });
   if (!selected.ok) return fail([toError(selected.failure)]);
@@ -80,7 +82,8 @@ async function findAffectedTasks(
     const found = query.changes.affected();
     if (!found.ok) return found;
     if (found.value.kind === 'everything') return ok(() => true);
-    const tasks = findAffected(graph, createChangedTasks(project, found.value.files));
+    const countsFor = await query.changes.outsideDependents();
+    const tasks = findAffected(graph, createChangedTasks(project, found.value.files, countsFor));
     return ok(({ id }) => tasks.has(id));
   }
   const scope = await selectScope(project, { ...query, selectors: [] });

@@ -17,6 +17,8 @@ export interface ChangeRules {
    * among the files. `none`: the same packages written differently; `all`: one of the two cannot be read, or is gone.
    */
   readonly compareLockfile: () => readonly PackageName[] | 'all' | 'none';
+  /** Packages that a file counts for wherever it lies. */
+  readonly countsFor: (path: RelativePath) => readonly PackageName[];
 }
 
 /**
@@ -36,7 +38,7 @@ export function computeChangedPackages(
   const isGlobal = (path: RelativePath): boolean => !isLockfile(path) && rules.isGlobalDependency(path);
   if (owners.some(([path, owner]) => owner === ROOT_PACKAGE && isGlobal(path))) return everything;
   const changed = new Set(owners.map(([, owner]) => owner));
-  for (const name of findPackagesBelow(workspace, files)) changed.add(name);
+  for (const name of [...findPackagesBelow(workspace, files), ...files.flatMap(rules.countsFor)]) changed.add(name);
   const rootClosure = graph.transitiveDependenciesOf(ROOT_PACKAGE);
   if ([...changed].some((name) => rootClosure.has(name))) return everything;
   if (files.some((path) => isOwnLockfile(workspace, path))) {

@@ -51,12 +51,28 @@ export function createForeignLockfileFinder(root: string): ForeignLockfileFinder
   const find: ForeignLockfileFinder = (directory) => {
     const before = known.get(directory);
     if (before) return before;
-    const above = directory === '' ? [] : find(directory.slice(0, Math.max(0, directory.lastIndexOf('/'))));
+    const above = directory === '' ? [] : find(parentOf(directory));
     const found = sortedUnique([...above, ...findIn(listings, directory)]);
     known.set(directory, found);
     return found;
   };
   return find;
+}
+
+/**
+ * The directory whose packages, and those below it, a path counts for as such a lockfile; undefined when it is none. From the path
+ * alone, so that a file which is gone counts too.
+ */
+export function findForeignLockfileScope(path: RelativePath): RelativePath | undefined {
+  const directory = parentOf(path);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (LOCKFILE_NAMES.has(name) || REQUIREMENTS.test(name)) return directory;
+  const isBelow = name.endsWith('.txt') && directory.slice(directory.lastIndexOf('/') + 1) === 'requirements';
+  return isBelow ? parentOf(directory) : undefined;
+}
+
+function parentOf(path: RelativePath): RelativePath {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 /** A directory `requirements/` with a file per environment is the other common layout of Python projects. */

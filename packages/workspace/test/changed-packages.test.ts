@@ -19,17 +19,18 @@ const ROOT_NEEDS_B: Tree = {
   'package.json': { packageManager: 'npm@10.0.0', workspaces: ['packages/*'], devDependencies: { b: '*' } },
 };
 
+const names = (...list: string[]) => list as PackageName[];
 const EVERYTHING = '// a b c d nested';
 const RULES: ChangeRules = {
   isConfiguration: (path) => path === 'turbo.json',
   isGlobalDependency: (path) => path.startsWith('global/') || path.startsWith('packages/b/') || path.endsWith('.lock'),
   compareLockfile: () => 'none',
+  countsFor: (path) => (path === 'patches/x.patch' ? names('c', 'd') : []),
 };
 const lockfile = (answer: ReturnType<ChangeRules['compareLockfile']>): ChangeRules => ({
   ...RULES,
   compareLockfile: () => answer,
 });
-const names = (...list: string[]) => list as PackageName[];
 
 /** [what, files, rules, packages]; the outcomes were probed with turbo 2.11.11. */
 const CASES: readonly (readonly [string, readonly string[], ChangeRules, string])[] = [
@@ -51,6 +52,7 @@ const CASES: readonly (readonly [string, readonly string[], ChangeRules, string]
   ['a lockfile that changes a closure', ['package-lock.json'], lockfile(names('c')), '// c'],
   ['a lockfile that cannot be compared', ['package-lock.json'], lockfile('all'), EVERYTHING],
   ["a lockfile that changes the root's closure", ['package-lock.json'], lockfile(names('//')), EVERYTHING],
+  ['what packages elsewhere are made of', ['patches/x.patch'], RULES, '// c d'],
   ['another lockfile', ['yarn.lock', 'packages/a/package-lock.json'], lockfile('all'), '// a'],
 ];
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { OutputSpec, RelativePath } from '@tr/model';
 import type { FileIndex } from './files/file-index.js';
 import { compileGlob, literalStartOf, matchesPath, type Glob } from './globs/glob.js';
@@ -11,8 +12,14 @@ interface Writer {
 /** Whether a path relative to the package is an output of the task that git does not track. */
 export function untrackedOutputsOf(task: Writer, files: Pick<FileIndex, 'isTracked'>): (name: string) => boolean {
   const isOutput = outputsOf(task);
-  return (name) => isOutput(name) && !files.isTracked(task.directory === '' ? name : `${task.directory}/${name}`);
+  return (name) => isOutput(name) && !files.isTracked(fromRoot(task.directory, name));
 }
+
+/** An input may lie outside of the package (`../../x`); a path with `..` in it would match `**` of the package itself. */
+const fromRoot = (directory: RelativePath, name: string): RelativePath => {
+  if (name.startsWith('../')) return posix.join(directory, name);
+  return directory === '' ? name : `${directory}/${name}`;
+};
 
 /** Whether a path relative to the package is an output of the task. */
 export function outputsOf({ definition, directory }: Writer): (name: string) => boolean {
@@ -27,7 +34,7 @@ export function outputsOf({ definition, directory }: Writer): (name: string) => 
     .map((start) => (start.startsWith(inPackage) ? start.slice(inPackage.length) : ''));
   return (name) => {
     if (!starts.some((start) => name.startsWith(start))) return false;
-    const path: RelativePath = inPackage + name;
+    const path = fromRoot(directory, name);
     return written.some((glob) => covers(glob, path)) && !kept.some((glob) => matchesPath(glob, path));
   };
 }

@@ -327,6 +327,18 @@ describe('findChangedInputs', () => {
     assert.deepEqual(await from.findChangedInputs(node, before), ['dist/not.js', 'dist2/c.js']);
   });
 
+  it('takes no file outside of the package for its own output, unless the outputs lead there', async () => {
+    const made = repository();
+    made.write({ 'root.txt': 'edited', 'new.txt': 'n', 'gen/new.txt': 'n', 'web/new.txt': 'n' });
+    const node = task({
+      inputs: toSpec(['**/*.txt', '../**/*.txt']),
+      outputs: { include: ['**', '../gen/**'], exclude: [] },
+    });
+    const { fingerprint } = await compute(fingerprinter(made), node);
+    const listed = Object.keys(fingerprint.inputs).filter((name) => name.endsWith('.txt'));
+    assert.deepEqual(listed, ['../new.txt', '../root.txt']);
+  });
+
   it('without git lets only new own outputs pass', async () => {
     const made = new TestRepository();
     made.write({ 'web/src/a.ts': 'a', 'web/dist/old.js': 'o' });

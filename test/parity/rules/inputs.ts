@@ -184,6 +184,21 @@ export const INPUT_RULES: readonly Rule[] = [
     calls: ['build lint'],
   },
   {
+    name: 'outputs of a package are none of the files outside of it',
+    tree: repository({
+      turbo: {
+        tasks: {
+          all: { inputs: ['$TURBO_ROOT$/*.txt', '../b/**'], outputs: ['**'] },
+          some: { inputs: ['$TURBO_ROOT$/**/*.txt'], outputs: ['**/*.txt'] },
+        },
+      },
+      packages: PACKAGES,
+      files: FILES,
+    }),
+    prepare: (workspace) => workspace.write({ 'new.txt': 'untracked' }),
+    calls: ['all some --filter=a'],
+  },
+  {
     name: 'a submodule: files where it is checked out',
     tree: repository({ turbo: { tasks: { build: {} } }, files: FILES }),
     prepare: (workspace) => {

@@ -24,7 +24,7 @@ async function run(project: Project, request: RunRequest, context: CliContext): 
     return refuse(context, [toError({ code: 'usage/missing-task', available: project.definitions.taskNames() })]);
   }
   const { cwd, environment } = context;
-  const plan = await createPlan(project, { cwd, environment, ...request });
+  const plan = await createPlan(project, { cwd, environment, ...request, waits: !request.parallel });
   if (!plan.ok) return refuse(context, plan.failure);
   warn(context, plan.value.warnings);
   const recursion =
@@ -32,7 +32,9 @@ async function run(project: Project, request: RunRequest, context: CliContext): 
       ? findRecursion(plan.value.graph, { environment, root: project.workspace.root })
       : undefined;
   if (recursion !== undefined) return refuse(context, [toError(recursion)]);
-  const whole = request.only ? await createPlan(project, { cwd, environment, ...request, only: false }) : undefined;
+  const whole = request.only
+    ? await createPlan(project, { cwd, environment, ...request, only: false, waits: false })
+    : undefined;
   const wholeGraph = whole?.ok === true ? whole.value.graph : undefined;
   const input = { project, graph: plan.value.graph, wholeGraph, request, context };
   return request.dry === undefined ? runPlan(input) : (await import('./dry-run.js')).runDry(input);

@@ -136,3 +136,20 @@ test('nothing can wait for a server, and servers must leave a slot: both are tol
   assert.equal(full.exitCode, 2);
   assert.match(full.stderr, /^task\/too-many-persistent .*\n {2}next: Set `--concurrency`.*at least 3\./);
 });
+
+test('with --parallel nothing waits, so a server may depend on another', async () => {
+  const workspace = createServers();
+  const config = JSON.parse(workspace.read('turbo.json')) as { readonly tasks: object };
+  const tasks = { ...config.tasks, 'web#dev': { cache: false, persistent: true, dependsOn: ['api#dev'] } };
+  workspace.write({ 'turbo.json': { json: { ...config, tasks } } });
+  let child: ChildProcess | undefined;
+  const running = workspace.tr(['run', 'dev', '--filter=web', '--parallel'], {
+    onStart: (process) => (child = process),
+  });
+  await waitUntil('both servers to listen', () =>
+    ['api.port', 'web.port'].every((name) => existsSync(noteOf(workspace, name))),
+  );
+  child?.kill('SIGINT');
+  assert.equal((await running).exitCode, 130);
+  assert.deepEqual(processesMentioning(workspace.root), []);
+});

@@ -88,7 +88,15 @@ export class ServicesUpCommand extends ServicesCommand {
   private async findTask(project: Project, task: string): Promise<Result<TaskNode, Failure>> {
     const { cwd, environment } = this.context;
     const filters = parseTaskId(task) === undefined ? [] : ['*'];
-    const plan = await createPlan(project, { cwd, environment, tasks: [task], filters, affected: false, only: false });
+    const plan = await createPlan(project, {
+      cwd,
+      environment,
+      tasks: [task],
+      filters,
+      affected: false,
+      only: false,
+      waits: true,
+    });
     const [first] = plan.ok ? [] : plan.failure;
     if (first !== undefined) return fail(first.failure);
     const nodes = plan.ok ? [...plan.value.graph.nodes.values()] : [];

@@ -55,6 +55,7 @@ export class WhyCommand extends ProjectCommand {
       filters,
       affected: false,
       only: false,
+      waits: true,
     });
     if (!plan.ok) return this.refuse(plan.failure);
     const { graph, warnings } = plan.value;

@@ -1,5 +1,5 @@
 import { fail, ok, toError, type Diagnostic, type Failure, type Result, type TaskGraph } from '@tr/model';
-import { keepAffected, type PackageScope } from '@tr/task-graph';
+import { findPersistentDependencies, keepAffected, type PackageScope } from '@tr/task-graph';
 import { expandTasks } from './expand-tasks.js';
 import type { Project } from '../project.js';
 import { parseScope, selectScope, type ScopeQuery, type ScopeRequest } from './scope.js';
@@ -7,6 +7,8 @@ import { parseScope, selectScope, type ScopeQuery, type ScopeRequest } from './s
 interface WantedTasks {
   readonly tasks: readonly string[];
   readonly only: boolean;
+  /** Whether a task waits for those it depends on: then none of them may be persistent. */
+  readonly waits: boolean;
 }
 
 /** Which tasks of what part of the workspace, as it was typed. */
@@ -25,7 +27,14 @@ export interface Plan {
 export async function createPlan(project: Project, request: PlanRequest): Promise<Result<Plan, readonly Diagnostic[]>> {
   const parsed = parseScope(project, request);
   if (!parsed.ok) return parsed;
-  const query: PlanQuery = { ...parsed.value, tasks: request.tasks, only: request.only };
+  const { tasks, only, waits } = request;
+  const plan = await selectPlan(project, { ...parsed.value, tasks, only, waits });
+  if (!plan.ok || !waits) return plan;
+  const failures = findPersistentDependencies(plan.value.graph, project.definitions);
+  return failures.length > 0 ? fail(failures.map(toError)) : plan;
+}
+
+async function selectPlan(project: Project, query: PlanQuery): Promise<Result<Plan, readonly Diagnostic[]>> {
   if (isAboutTasks(project, query)) return (await import('./task-filters.js')).createTaskPlan(project, query);
   const byTask = query.affected && project.config.futureFlags.affectedUsingTaskInputs;
   const scope = await selectScope(project, byTask ? { ...query, affected: false } : query);

@@ -46,6 +46,7 @@ export async function exportTask(request: ExportTask): Promise<Result<CacheEntry
     filters: ['*'],
     affected: false,
     only: false,
+    waits: true,
   });
   if (!plan.ok) return plan;
   const node = findOne(plan.value.graph, task);

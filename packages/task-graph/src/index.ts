@@ -13,6 +13,7 @@ export { parseFilter } from './filter/parse-filter.js';
 export { selectPackages } from './filter/select-packages.js';
 export type { Selection, SelectionRequest } from './filter/select-packages.js';
 export { selectTasks } from './filter/select-tasks.js';
+export { findPersistentDependencies } from './graph/check-tasks.js';
 export { createTaskGraph } from './graph/create-task-graph.js';
 export type { CreatedTaskGraph, TaskGraphRequest } from './graph/create-task-graph.js';
 export { findAffected, keepAffected } from './graph/keep-affected.js';

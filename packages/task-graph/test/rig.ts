@@ -11,7 +11,7 @@ import type {
 } from '@tr/model';
 import { DEFAULT_TASK_DEFINITION, ROOT_PACKAGE } from '@tr/model';
 import type { CreatedTaskGraph, PackageScope, TaskLookup } from '../src/index.js';
-import { createTaskGraph, parseFilter, selectPackages } from '../src/index.js';
+import { createTaskGraph, findPersistentDependencies, parseFilter, selectPackages } from '../src/index.js';
 import type { GitRange, SelectionRequest } from '../src/index.js';
 
 /** A package in a test, by directory; the name is the last part of the directory unless given. */
@@ -153,7 +153,9 @@ export function tryGraph(facts: GraphFacts): Result<CreatedTaskGraph, readonly o
   const scope = 'ok' in selected ? selected.value : selected;
   const definitions = lookupOf(facts);
   const { packages, run: requested } = facts;
-  return createTaskGraph({ packages, kind, definitions, requested, scope, only, strictEntryPoints });
+  const created = createTaskGraph({ packages, kind, definitions, requested, scope, only, strictEntryPoints });
+  const persistent = created.ok ? findPersistentDependencies(created.value.graph, definitions) : [];
+  return persistent.length > 0 ? { ok: false, failure: persistent } : created;
 }
 
 /** The graph of valid facts. */

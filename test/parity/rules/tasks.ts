@@ -70,7 +70,7 @@ export const TASK_RULES: readonly Rule[] = [
       turbo: { tasks: { ...TASKS, after: { dependsOn: ['dev'] } } },
       packages: { a: { scripts: ['dev', 'after'] }, b: { scripts: ['after'] } },
     }),
-    calls: [refused('after'), 'after --filter=b', 'dev'],
+    calls: [refused('after'), 'after --filter=b', 'dev', 'after --parallel', 'after lint --filter=tag:none'],
   },
   {
     name: 'a cycle of packages is fine, a cycle of tasks is not',

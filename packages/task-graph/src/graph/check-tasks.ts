@@ -1,16 +1,22 @@
-import type { GraphFailure } from '@tr/model';
+import type { GraphFailure, TaskGraph, TaskNode } from '@tr/model';
 import type { Draft } from './draft.js';
-import { findCommand } from './find-command.js';
 import type { Edges } from './find-cycles.js';
 import { findCycles } from './find-cycles.js';
 import type { TaskLookup } from './task-lookup.js';
 
-/** A task that never ends cannot be a dependency; one without a command ends at once and can. */
-export function findPersistentDependencies(drafts: readonly Draft[], definitions: TaskLookup): readonly GraphFailure[] {
-  const groups = new Map<string, { readonly task: Draft; readonly dependency: Draft; alike: number }>();
-  for (const task of drafts) {
-    for (const dependency of task.dependencies) {
-      if (!dependency.definition.persistent || findCommand(dependency).command === undefined) continue;
+/**
+ * A task that never ends cannot be waited for; one without a command ends at once and can. Of the tasks that a run comes to:
+ * what filters over tasks leave out is no trouble, and with `--parallel` nothing waits.
+ */
+export function findPersistentDependencies(
+  { nodes }: Pick<TaskGraph, 'nodes'>,
+  definitions: Pick<TaskLookup, 'position'>,
+): readonly GraphFailure[] {
+  const groups = new Map<string, { readonly task: TaskNode; readonly dependency: TaskNode; alike: number }>();
+  for (const task of nodes.values()) {
+    for (const id of task.dependencies) {
+      const dependency = nodes.get(id);
+      if (dependency?.definition.persistent !== true || dependency.command === undefined) continue;
       const key = `${task.task} ${dependency.task}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { task, dependency, alike: 0 });
@@ -22,7 +28,7 @@ export function findPersistentDependencies(drafts: readonly Draft[], definitions
     task: task.id,
     dependency: dependency.id,
     alike,
-    at: definitions.position(task.package.name, task.task, findReference(task, dependency)),
+    at: definitions.position(task.package, task.task, findReference(task, dependency)),
   }));
 }
 
@@ -48,8 +54,10 @@ export function findTaskCycles(
   });
 }
 
+type Reference = Pick<TaskNode, 'id' | 'task' | 'definition'> & { readonly package: unknown };
+
 /** The entry of `dependsOn` that makes an edge, as written. */
-function findReference(from: Draft, to: Draft): string | undefined {
+function findReference(from: Reference, to: Reference): string | undefined {
   const spellings = new Set([to.id, `^${to.task}`, `^${to.id}`, ...(from.package === to.package ? [to.task] : [])]);
   return from.definition.dependsOn.find((text) => spellings.has(text));
 }

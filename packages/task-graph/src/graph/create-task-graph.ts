@@ -1,6 +1,6 @@
 import type { GraphFailure, Result, TaskDefinition, TaskGraph, TaskId, TaskNode } from '@tr/model';
 import { compareStrings, fail, ok, snapshotPath, sorted } from '@tr/model';
-import { findPersistentDependencies, findTaskCycles } from './check-tasks.js';
+import { findTaskCycles } from './check-tasks.js';
 import type { Draft } from './draft.js';
 import type { EntryPointRequest } from './entry-points.js';
 import { findEntryPoints } from './entry-points.js';
@@ -34,8 +34,6 @@ export function createTaskGraph(request: TaskGraphRequest): Result<CreatedTaskGr
   const { drafts, failures } = expandTasks({ ...request, entryPoints: entryPoints.tasks });
   if (failures.length > 0) return fail(failures);
   const byId = [...drafts].sort((a, b) => compareStrings(a.id, b.id));
-  const persistent = findPersistentDependencies(byId, request.definitions);
-  if (persistent.length > 0) return fail(persistent);
   const edges = indexEdges(byId);
   const order = orderByDepth(edges.dependencies, edges.dependents);
   if (order === undefined) return fail(findTaskCycles(byId, edges.dependencies, request.definitions));

@@ -86,10 +86,13 @@ export function findKnown(difference: Difference, sighting: Sighting): KnownDiff
 
 function isUntrackedOutput(difference: Difference, sighting: Sighting): boolean {
   const task = findTask(difference, sighting);
-  const globs = (key: string): readonly string[] => asList(task[key]).map(asText);
-  const isOutput = createPathMatcher([...globs('outputs'), ...globs('excludedOutputs').map((glob) => `!${glob}`)]);
-  if (!isOutput(difference.key ?? '')) return false;
+  const globs = (key: string): readonly string[] =>
+    asList(task[key]).map((glob) => posix.join(asText(task['directory']), asText(glob)));
+  // The name of a directory stands for what is in it.
+  const outputs = globs('outputs').flatMap((glob) => (glob.includes('*') ? [glob] : [glob, `${glob}/**`]));
+  const isOutput = createPathMatcher([...outputs, ...globs('excludedOutputs').map((glob) => `!${glob}`)]);
   const file = fileOf(difference, sighting);
+  if (!isOutput(file)) return false;
   return spawnSync('git', ['ls-files', '--error-unmatch', '--', file], { cwd: sighting.root }).status !== 0;
 }
 

@@ -45,10 +45,10 @@ export const DEFINITION_RULES: readonly Rule[] = [
         ...packageConfig({
           build: {
             outputs: ['$TURBO_EXTENDS$', 'more/**'],
-            env: ['$TURBO_EXTENDS$', 'B'],
+            env: ['$TURBO_EXTENDS$', 'B', 'A'],
             inputs: ['y', '$TURBO_EXTENDS$'],
             dependsOn: ['$TURBO_EXTENDS$', 'prep'],
-            passThroughEnv: ['$TURBO_EXTENDS$', 'Q'],
+            passThroughEnv: ['$TURBO_EXTENDS$', 'Q', 'P'],
           },
         }),
       },

@@ -176,12 +176,13 @@ export const INPUT_RULES: readonly Rule[] = [
         tasks: {
           build: { inputs: ['src/**', '!README.md'], outputs: ['*.md', 'gen/**', '!LICENSE.md'] },
           lint: { inputs: ['x'], outputs: ['$TURBO_ROOT$/root.txt'] },
+          test: { outputs: ['gen'] },
         },
       },
       files: { ...FILES, 'packages/a/LICENSE.md': 'l', 'packages/a/gen/g': 'g' },
     }),
     prepare: (workspace) => workspace.write({ 'packages/b/NEW.md': 'untracked', 'packages/a/gen/new': 'untracked' }),
-    calls: ['build lint'],
+    calls: ['build lint test'],
   },
   {
     name: 'outputs of a package are none of the files outside of it',

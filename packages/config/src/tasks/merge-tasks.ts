@@ -17,7 +17,7 @@ const LIST_KEYS = [
 
 /**
  * Puts `over` on top of `base`, key by key: a key that is there replaces, except that `$TURBO_EXTENDS$` in a list stands
- * for the inherited entries. `"extends": false` inherits nothing.
+ * for the inherited entries. `"extends": false` inherits nothing. A variable that both name is there once, as in Turborepo.
  */
 export function mergeTask(base: TaskValue, over: TaskValue): TaskValue {
   const inherited = over.extends === false ? {} : base;
@@ -25,7 +25,8 @@ export function mergeTask(base: TaskValue, over: TaskValue): TaskValue {
   for (const key of LIST_KEYS) {
     const list: readonly unknown[] | undefined = over[key];
     if (list === undefined || !list.includes(EXTENDS_MARKER)) continue;
-    merged[key] = [...(inherited[key] ?? []), ...list.filter((entry) => entry !== EXTENDS_MARKER)];
+    const all = [...(inherited[key] ?? []), ...list.filter((entry) => entry !== EXTENDS_MARKER)];
+    merged[key] = key === 'env' || key === 'passThroughEnv' ? [...new Set(all)] : all;
   }
   return merged;
 }

@@ -33,6 +33,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explains: ({ field, turbo }) => field === 'exit' && asText(turbo).includes('Found an unknown key'),
   },
   {
+    row: 'a mistake in the configuration of what takes no part',
+    reason: 'One call tells what is wrong anywhere; turbo looks at the configurations of the packages it comes to.',
+    explains: ({ field, turbo, ours }) =>
+      field === 'exit' && turbo === 'exit code 0' && /turbo\.jsonc?:\d+:\d+ config\//.test(asText(ours)),
+  },
+  {
     row: 'a glob that Turborepo cannot read',
     reason: 'What is not a pattern stands for itself, and an exclusion counts; turbo refuses it, or takes no notice.',
     explains: (difference, sighting) =>

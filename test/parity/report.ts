@@ -10,6 +10,7 @@ export interface JudgedDifference extends Difference {
 export interface CaseResult {
   readonly parityCase: ParityCase;
   readonly turbo: Answer;
+  readonly ours: Answer;
   /** Both refused. */
   readonly isRefused: boolean;
   readonly tasks: number;

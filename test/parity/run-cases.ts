@@ -21,6 +21,7 @@ export async function runCase(tools: Tools, root: string, parityCase: ParityCase
   return {
     parityCase,
     turbo,
+    ours,
     tasks: asList(asRecord(turbo.json)['tasks']).length,
     isRefused: turbo.json === undefined && ours.json === undefined,
     differences: differences.map((difference) => ({

@@ -121,6 +121,15 @@ export const DEFINITION_RULES: readonly Rule[] = [
   },
   ...refusedConfigurations(),
   {
+    name: 'a mistake in the configuration of what takes no part is a known difference',
+    tree: repository({
+      turbo: { tasks: { build: {} } },
+      packages: { a: {}, b: {} },
+      files: { 'packages/b/turbo.json': { json: { extends: ['//', 'a'], tasks: { build: {} } } } },
+    }),
+    calls: ['build --filter=a', refused('build')],
+  },
+  {
     name: 'global.inputs are inputs of tasks that use the default set',
     tree: repository({
       turbo: {

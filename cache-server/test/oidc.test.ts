@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
@@ -17,6 +17,9 @@ before(async () => {
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
   issuer = createServer((request, response) => {
     fetches++;
+    // Of an issuer in trouble: the same at every address below it.
+    const [, trouble] = /^\/(failing|login|empty|cut)\//.exec(request.url ?? '') ?? [];
+    if (trouble !== undefined) return answerBadly(trouble, response);
     const documents: Record<string, unknown> = {
       '/.well-known/openid-configuration': { issuer: origin, jwks_uri: `${origin}/keys` },
       '/open/.well-known/openid-configuration': { issuer: `${origin}/open`, jwks_uri: 'http://keys.example/keys' },
@@ -29,6 +32,13 @@ before(async () => {
 });
 
 after(() => issuer.close());
+
+function answerBadly(trouble: string, response: ServerResponse): void {
+  if (trouble === 'failing') response.writeHead(503).end();
+  else if (trouble === 'login') response.end('<html>');
+  else if (trouble === 'empty') response.end('{}');
+  else response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy());
+}
 
 function trusted(): TrustedIssuer {
   return {
@@ -163,4 +173,18 @@ test('an issuer that is down is trouble, not a wrong token; nx sees a miss', asy
     server.lines.some((line) => line.includes('"store-trouble"')),
     'the log says why',
   );
+});
+
+test('an issuer that answers without its keys is trouble too, however often: no guess that locks out whoever has a right token', async () => {
+  const names = ['failing', 'login', 'empty', 'cut'];
+  const found = names.map((name) => ({ ...trusted(), issuer: `${origin}/${name}/found` }));
+  const known = names.map((name) => ({ ...trusted(), issuer: `${origin}/${name}`, jwksUrl: `${origin}/${name}/keys` }));
+  await using server = await startTestServer({ issuers: [...found, ...known] });
+  for (const { issuer: iss } of [...found, ...known])
+    for (let run = 0; run < 5; run++) {
+      const token = await sign({ ...PUSH, run }, { iss });
+      assert.equal((await call(server, '/v8/artifacts/1', { token })).status, 503, iss);
+    }
+  const token = server.token('main');
+  assert.equal((await call(server, '/v8/artifacts/1', { token })).status, 404, 'a miss');
 });

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, customFetch, decodeJwt, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { isRecord } from '@tr/model';
 import { applyRules, type ClaimRule } from './claim-rules.js';
 import type { Identity } from './identity.js';
 import { isKeyAddress } from './key-address.js';
@@ -33,6 +34,8 @@ const CLOCK_TOLERANCE_S = 30;
 const KEY_CACHE_MS = 10 * 60 * 1000;
 const FETCH_TIMEOUT_MS = 5000;
 const MAX_DISCOVERY_BYTES = 256 * 1024;
+/** What the library says of the keys: they did not come, or what came is none. All its other errors are about the token. */
+const ABOUT_KEYS = ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'];
 
 /** Checks OIDC tokens of trusted issuers; keys are fetched when needed and kept. */
 export class OidcVerifier {
@@ -90,7 +93,7 @@ class KeysUnavailableError extends Error {
 }
 
 function toVerdict(error: unknown, rules: readonly ClaimRule[]): OidcVerdict {
-  if (error instanceof KeysUnavailableError || error instanceof errors.JWKSTimeout)
+  if (error instanceof KeysUnavailableError || (error instanceof errors.JOSEError && ABOUT_KEYS.includes(error.code)))
     return { kind: 'unavailable', reason: error.message };
   // Signature, issuer and audience were found right before its time was looked at.
   if (error instanceof errors.JWTExpired && applyRules(rules, error.payload) !== undefined)
@@ -124,14 +127,14 @@ async function discoverKeys(issuer: string): Promise<string> {
   const response = await fetchKnown(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
     signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
   });
-  const text = await response.text();
-  if (!response.ok || text.length > MAX_DISCOVERY_BYTES) throw new KeysUnavailableError('no discovery document');
+  if (!response.ok) throw new KeysUnavailableError('no discovery document');
   try {
-    const document = JSON.parse(text) as { readonly issuer?: unknown; readonly jwks_uri?: unknown };
-    const { jwks_uri: url } = document;
-    if (document.issuer === issuer && typeof url === 'string' && isKeyAddress(url)) return url;
+    const text = await response.text();
+    const document: unknown = text.length > MAX_DISCOVERY_BYTES ? undefined : JSON.parse(text);
+    const { issuer: own, jwks_uri: url } = isRecord(document) ? document : {};
+    if (own === issuer && typeof url === 'string' && isKeyAddress(url)) return url;
   } catch {
-    // Not JSON: as good as none.
+    // Cut off, or not JSON: as good as none.
   }
   throw new KeysUnavailableError('a discovery document of somebody else, or without an https address of keys');
 }

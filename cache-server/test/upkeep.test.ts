@@ -56,6 +56,13 @@ test('a quota of a scope touches no other scope', () => {
   assert.deepEqual(evictedKeys(usages, { scopeBytes: { 'pr/1': MIB, '*': 0.5 * MIB } }), ['a', 'b', 'c', 'd']);
 });
 
+test('a scope has no quota that nobody gave it, whatever its name', () => {
+  for (const scope of ['constructor', 'toString/1']) {
+    assert.deepEqual(evictedKeys([usage('a', { scope })], { scopeBytes: { pr: MIB } }), [], scope);
+    assert.deepEqual(evictedKeys([usage('a', { scope })], { scopeBytes: { '*': 0.5 * MIB } }), ['a'], scope);
+  }
+});
+
 test('what is not used for too long goes', () => {
   assert.deepEqual(evictedKeys([usage('a'), usage('b', { usedAt: 5 * HOUR })], { maxAgeMs: 3 * HOUR }, 0, 6 * HOUR), [
     'a',

@@ -43,10 +43,11 @@ export type LedgerChange =
 /** Makes room: evicts until `bytes` more fit into the place, if that can be done. */
 export type MakeRoom = (place: Place) => Promise<void>;
 
-/** The quota of a scope; undefined = no bound. */
-export function scopeQuota(quotas: Quotas, scope: string): number | undefined {
+/** The quota of a scope; undefined = no bound. Own properties alone: `constructor` may be a scope too. */
+export function scopeQuota({ scopeBytes }: Quotas, scope: string): number | undefined {
   const kind = scope.split('/')[0] ?? scope;
-  return quotas.scopeBytes[scope] ?? quotas.scopeBytes[kind] ?? quotas.scopeBytes['*'];
+  const rule = [scope, kind, '*'].find((name) => Object.hasOwn(scopeBytes, name));
+  return rule === undefined ? undefined : scopeBytes[rule];
 }
 
 /**

@@ -253,15 +253,17 @@ describe('stream', () => {
 
   it('never keeps a blob that was not verified', async () => {
     await withStores(async (a, b) => {
-      const manifest = await storeResult(a.blobs, {
-        'dist/a': randomBytes('a', 5_000_000),
-        'dist/b': Buffer.from('b'),
-      });
+      const [large, small] = [randomBytes('a', 5_000_000), Buffer.from('b')];
+      const store = async (first: Buffer, second: Buffer): Promise<Manifest> =>
+        await storeResult(a.blobs, { 'dist/a': first, 'dist/b': second });
+      const manifest = await store(large, small);
       const chunks = await packAll(manifest, a.blobs);
-      const other = await packAll(
-        await storeResult(a.blobs, { 'dist/a': randomBytes('z', 5_000_000), 'dist/b': Buffer.from('y') }),
-        a.blobs,
-      );
+      const streamOf = async (first: Buffer, second: Buffer): Promise<readonly Chunk[]> =>
+        await packAll(await store(first, second), a.blobs);
+      const other = await streamOf(randomBytes('z', 5_000_000), Buffer.from('y'));
+      // Each alone: the one must not be refused for the other.
+      const otherLarge = await streamOf(randomBytes('z', 5_000_000), small);
+      const otherSmall = await streamOf(large, Buffer.from('y'));
       const attacks: Record<string, readonly Chunk[]> = {
         'another stream of the same length': [...chunks.slice(0, 1), ...other.slice(1)],
         'chunks in another order': [...chunks].reverse(),
@@ -273,6 +275,8 @@ describe('stream', () => {
         'a chunk that says another length': chunks.map((chunk, at) =>
           at === 1 ? { ...chunk, length: chunk.length - 1 } : chunk,
         ),
+        'another large content': [...chunks.slice(0, 1), ...otherLarge.slice(1)],
+        'another small content': [...chunks.slice(0, 1), ...otherSmall.slice(1)],
       };
       for (const [title, attack] of Object.entries(attacks)) {
         const unpacked = await unpackAll(b, manifest, attack);

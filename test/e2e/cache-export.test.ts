@@ -168,6 +168,7 @@ describe('export and import', () => {
     'a bit in the header of a member': (bytes) => flip(FIRST + 512 + padded(manifestSize(bytes)) + 3)(bytes),
     'a bit in a large content': (bytes) => flip(Math.floor(bytes.length / 2))(bytes),
     'a bit in its last content': (bytes) => flip(bytes.lastIndexOf('#!/bin/sh'))(bytes),
+    'a bit between two members': (bytes) => flip(bytes.lastIndexOf('#!/bin/sh') + 500)(bytes),
     'a bit after its end': (bytes) => flip(bytes.length - 1)(bytes),
     'its end missing': (bytes) => bytes.subarray(0, -1024),
     'its second half missing': (bytes) => bytes.subarray(0, bytes.length / 2),

@@ -224,9 +224,10 @@ class Stage {
     if (local.value === undefined) return 'copy';
     area.clones = canClone(disk, local.value, target);
     if (!area.clones) return 'copy';
+    area.newMode ??= findNewMode(disk, `${this.#request.staging}.mode`);
     const digestOfClone = await digestFileAt(disk, target, this.#pacer);
     if (digestOfClone !== undefined && isSameDigest(digestOfClone, digest)) {
-      disk.setMode(target, executable ? 0o755 : 0o644);
+      disk.setMode(target, executable ? area.newMode : area.newMode & 0o666);
       return undefined;
     }
     // Reading it the other way says what is wrong with the blob, and sets it aside.
@@ -262,6 +263,17 @@ class Stage {
 
   #open(target: string, executable: boolean): number {
     return this.#request.disk.open(target, 'create', executable ? 0o777 : 0o666);
+  }
+}
+
+/** The mode of an executable that is made here; a clone has that of the blob. Makes one, since Node cannot look at the umask. */
+function findNewMode(disk: Disk, path: string): number {
+  const file = disk.open(path, 'create', 0o777);
+  try {
+    return disk.fstat(file).mode & 0o777;
+  } finally {
+    disk.close(file);
+    disk.unlink(path);
   }
 }
 

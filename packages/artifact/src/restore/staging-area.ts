@@ -16,6 +16,8 @@ const TREES_AT_ONCE = 2;
 export interface StagingArea {
   /** Whether files here can share blocks with the store; undefined until somebody has tried. */
   clones: boolean | undefined;
+  /** Mode of an executable that is made here, as the umask has it; undefined until somebody has needed it. */
+  newMode: number | undefined;
   /** Of restores that are done with them. */
   readonly buffers: ContentBuffer[];
   /** An empty directory, as soon as one may be had. Rejects with errors of the operating system. */
@@ -45,6 +47,7 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
   };
   return {
     clones: undefined,
+    newMode: undefined,
     buffers: [],
     take: async () => {
       if (taken < TREES_AT_ONCE) taken += 1;

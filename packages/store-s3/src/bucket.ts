@@ -118,6 +118,7 @@ export function openBucket(location: S3Location, { requestMs }: BucketOptions): 
       }),
     refresh: (key, etag) =>
       run(key, async () => {
+        // What a prefix may have in it, such as `+` and `?`, means something else in a URL.
         const CopySource = `${Bucket}/${prefix}${key}`.split('/').map(encodeURIComponent).join('/');
         const condition = etag === undefined ? {} : { CopySourceIfMatch: etag };
         const copy = new CopyObjectCommand({ ...at(key), CopySource, MetadataDirective: 'REPLACE', ...condition });

@@ -16,7 +16,7 @@ describe('a bucket whose answers are not what was asked for', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' });
-    const place = { bucket: 'bucket', prefix: 'pre fix+/', region: 'us-east-1', endpoint, forcePathStyle: true };
+    const place = { bucket: 'bucket', prefix: 'pre fix+?#é/', region: 'us-east-1', endpoint, forcePathStyle: true };
     bucket = openBucket(place, { requestMs: 5_000 });
   });
   afterEach(() => {
@@ -66,6 +66,6 @@ describe('a bucket whose answers are not what was asked for', () => {
       response.writeHead(200).end('<CopyObjectResult><ETag>"1"</ETag></CopyObjectResult>');
     };
     assert.equal(codeOf(await bucket.refresh('a')), 'ok');
-    assert.equal(source, 'bucket/pre%20fix%2B/a');
+    assert.equal(source, 'bucket/pre%20fix%2B%3F%23%C3%A9/a');
   });
 });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { canonicalJson } from '@tr/hash';
 import type { TaskFingerprint } from '@tr/model';
 import { nodeDisk, type Disk } from '@tr/store';
-import { findNearestFingerprint, listStoredFingerprints } from '../src/index.js';
+import { findNearestFingerprint, listStoredFingerprints, type LocalCache } from '../src/index.js';
 import { blobFiles, blobOf, createRig, editManifest, fingerprintOf, manifestFiles, overwrite, taskOf } from './rig.js';
 
 const TASK = taskOf();
@@ -209,6 +209,29 @@ for (const [what, disturb] of [
     assert.equal((await rig.open().tasks.lookup(TASK, TWO)).hit, false);
   });
 }
+
+test('what was made while another run changed the outputs of a dependency is not stored', async (t) => {
+  const rig = createRig(t);
+  const near = { ...taskOf('mid#build'), dependencies: [TASK.id] };
+  const far = { ...taskOf('app#build'), dependencies: [near.id] };
+  const runBelow = async (cache: LocalCache, fingerprint: TaskFingerprint): Promise<void> => {
+    await rig.run({ task: TASK, fingerprint, make: () => rig.write('web/dist/a', fingerprint.key), cache });
+    await rig.run({ task: near, fingerprint: fingerprintOf(near, 'x'), make: () => undefined, cache });
+  };
+  await runBelow(rig.open(), ONE);
+  for (const isDisturbed of [true, false]) {
+    const mine = rig.open();
+    const fingerprint = fingerprintOf(far, `${isDisturbed}`);
+    await runBelow(mine, TWO);
+    await mine.tasks.lookup(far, fingerprint);
+    await mine.tasks.forgetOutputs(far);
+    rig.write('app/dist/a', rig.read('web/dist/a'));
+    if (isDisturbed) await runBelow(rig.open(), ONE);
+    const saved = await mine.tasks.save(far, fingerprint, { durationMs: 1, logPath: join(rig.directory, 'log') });
+    const reason = { reason: 'inputs-changed', paths: ['outputs of web#build'] };
+    assert.deepEqual(saved.saved ? 'saved' : saved.reason, isDisturbed ? reason : 'saved');
+  }
+});
 
 test('a restore waits for the execution that is under way, and then looks at what it has left', async (t) => {
   const rig = createRig(t);

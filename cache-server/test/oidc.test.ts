@@ -23,6 +23,7 @@ before(async () => {
     const documents: Record<string, unknown> = {
       '/.well-known/openid-configuration': { issuer: origin, jwks_uri: `${origin}/keys` },
       '/open/.well-known/openid-configuration': { issuer: `${origin}/open`, jwks_uri: 'http://keys.example/keys' },
+      '/other/.well-known/openid-configuration': { issuer: origin, jwks_uri: `${origin}/keys` },
     };
     const body = documents[request.url ?? ''] ?? { keys: [jwk] };
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
@@ -59,15 +60,16 @@ const PUSH = { repository: 'acme/app', ref: 'refs/heads/main', event_name: 'push
 
 async function sign(
   claims: JWTPayload,
-  terms: { key?: Keys; aud?: string; iss?: string; exp?: number } = {},
+  terms: { key?: Keys; aud?: string; iss?: string; exp?: number; without?: 'exp' | 'iat' | 'sub' } = {},
 ): Promise<string> {
   const seconds = Math.floor(Date.now() / 1000);
-  return await new SignJWT({ sub: 'repo:acme/app', ...claims })
+  const times = { iat: seconds - 600, exp: terms.exp ?? seconds + 600 };
+  const payload: JWTPayload = { sub: 'repo:acme/app', ...times, ...claims };
+  if (terms.without !== undefined) delete payload[terms.without];
+  return await new SignJWT(payload)
     .setProtectedHeader({ alg: 'RS256', kid: 'one' })
     .setIssuer(terms.iss ?? origin)
     .setAudience(terms.aud ?? 'our-cache')
-    .setIssuedAt(seconds - 600)
-    .setExpirationTime(terms.exp ?? seconds + 600)
     .sign((terms.key ?? keys).privateKey);
 }
 
@@ -108,6 +110,9 @@ test('a token that is expired, foreign, altered or without a rule opens nothing'
     // Nx would end the run that it expired in: it is told that nothing was stored.
     ['expired', await sign(PUSH, { exp: Math.floor(Date.now() / 1000) - 120 }), 403],
     ['expired days ago', await sign(PUSH, { exp: Math.floor(Date.now() / 1000) - 200_000 }), 401],
+    ['without an end', await sign(PUSH, { without: 'exp' }), 401],
+    ['without a beginning', await sign(PUSH, { without: 'iat' }), 401],
+    ['of nobody', await sign(PUSH, { without: 'sub' }), 401],
     ['for somebody else', await sign(PUSH, { aud: 'another-service' }), 401],
     ['of another issuer', await sign(PUSH, { iss: 'https://issuer.example' }), 401],
     ['signed with another key', await sign(PUSH, { key: stranger }), 401],
@@ -160,6 +165,14 @@ test('keys that anybody on the way could have replaced are not fetched', async (
   const token = await sign(PUSH, { iss: open.issuer });
   assert.equal((await call(server, '/v8/artifacts/1', { token })).status, 503);
   assert.ok(server.lines.some((line) => line.includes('without an https address of keys')));
+});
+
+test('keys that the discovery document of another issuer names are not fetched', async () => {
+  const other = { ...trusted(), issuer: `${origin}/other` };
+  await using server = await startTestServer({ issuers: [other] });
+  const token = await sign(PUSH, { iss: other.issuer });
+  assert.equal((await call(server, '/v8/artifacts/1', { token })).status, 503);
+  assert.ok(server.lines.some((line) => line.includes('a discovery document of somebody else')));
 });
 
 test('an issuer that is down is trouble, not a wrong token; nx sees a miss', async () => {

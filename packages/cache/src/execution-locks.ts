@@ -95,15 +95,15 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
 }
 
 function tryTake(path: string, own: Owner, isObstacle: (owner: Owner) => boolean): ExecutionLock | undefined {
-  const mine = `${path}.${own.pid}`;
+  // Another container on these files may have a process of our number.
+  const mine = `${path}.${own.pid}-${own.runId}`;
   writeFileSync(mine, JSON.stringify(own));
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
       if (tryLink(mine, path)) return { release: () => release(path, own) };
       const owner = readOwner(path);
       if (owner !== undefined && isObstacle(owner)) return undefined;
-      // Only one process can move a given file away; the others meet what comes after it.
-      moveAway(path, `${mine}.old`);
+      moveAway(path, `${mine}.old`, isObstacle);
     }
     return undefined;
   } finally {
@@ -122,13 +122,17 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-function moveAway(path: string, to: string): void {
+/** Only one process can move a given file away; what another one has put there since it was looked at is put back. */
+function moveAway(path: string, to: string, isObstacle: (owner: Owner) => boolean): void {
   try {
     renameSync(path, to);
-    rmSync(to, { force: true });
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
+    return;
   }
+  const moved = readOwner(to);
+  if (moved !== undefined && isObstacle(moved)) tryLink(to, path);
+  rmSync(to, { force: true });
 }
 
 function release(path: string, own: Owner): void {

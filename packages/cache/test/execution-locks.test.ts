@@ -73,6 +73,26 @@ test(
   },
 );
 
+test('of two that take over the lock of a process that is gone, one has it', () => {
+  plant({ runId: 'dead', host: hostname(), pid: spawnSync(process.execPath, ['-e', '0']).pid });
+  const first = open('a');
+  let lock: ReturnType<typeof first.tryAcquire>;
+  const second = createExecutionLocks({
+    directory,
+    runId: 'b',
+    // Asked between the look at the lock and what becomes of it.
+    get startedBy() {
+      lock ??= first.tryAcquire(node());
+      return undefined;
+    },
+  });
+  assert.equal(second.tryAcquire(node()), undefined);
+  assert.ok(lock !== undefined);
+  assert.equal(open('c').tryAcquire(node()), undefined, 'it is still held');
+  lock.release();
+  assert.deepEqual(readdirSync(directory), []);
+});
+
 test('a lock that is torn, or of another machine, is no obstacle', () => {
   for (const owner of ['', '{"runId"', '[]', { runId: 'x', host: 'elsewhere', pid: process.pid }]) {
     plant(owner);

@@ -143,6 +143,23 @@ async function* inPieces(bytes: Uint8Array, options: { fail?: boolean } = {}): A
 
 const BYTES = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7919) % 251));
 
+test('an entry that lies where another one belongs is in no list, and is set aside', async () => {
+  await withStores(async ({ entries, root }) => {
+    const place = (name: EntryName): string => join(root, 'entries', ...entryPath(name));
+    const other: EntryName = { ...NAME, scope: 'pr/7' };
+    await entries.put(entryOf('mine'));
+    await entries.put(entryOf('theirs', other));
+    const bytes = readFileSync(place(NAME));
+    writeFileSync(place(other), bytes);
+    const names: EntryName[] = [];
+    assert.deepEqual(valueOf(await entries.list(other)), []);
+    writeFileSync(place(other), bytes);
+    assert.ok((await entries.scan(({ name }) => void names.push(name))).ok);
+    assert.deepEqual(names, [NAME]);
+    assert.equal(readdirSync(join(root, 'quarantine')).length, 2);
+  });
+});
+
 test('a stream becomes a blob; refused or broken off, nothing is left', async () => {
   await withStores(async ({ blobs, root }) => {
     const digest = digestOf(BYTES);

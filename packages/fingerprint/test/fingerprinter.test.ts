@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { sha256 } from '@tr/hash';
 import {
   DEFAULT_TASK_DEFINITION,
+  ok,
   type ActionKey,
   type BlobId,
   type PackageName,
@@ -127,13 +128,19 @@ describe('compute', () => {
     const lib = 'lib#build' as TaskId;
     const key = sha256('lib') as string as ActionKey;
     const closure = { digest: sha256('c'), readPackages: () => Promise.resolve({ 'left@1.0.0': 'x' }) };
+    made.write({ 'web/.env': 'FROM_FILE=1\n' });
     const from = fingerprinter(made, {
       closureOf: () => closure,
       argumentsOf: () => ['--fast'],
+      globalEnv: ['OTHER'],
       globalPassThroughEnv: ['Z', 'A'],
+      launchOf: () => ({ shell: 'bash' }),
+      describeServices: () => Promise.resolve(ok({ db: 'postgres 16' })),
       runTool: (command) => Promise.resolve({ exitCode: 0, output: ` ${command}: 1\r\n2\n` }),
     });
-    const node = task({ tools: ['node -v'], passThroughEnv: ['M', 'A'] }, { dependencies: [lib] });
+    const snapshot = { service: 'db', steps: ['migrations/*.sql'], base: 'createdb' };
+    const more = { envFiles: ['.env'], services: ['db'], workers: 4, snapshot };
+    const node = task({ tools: ['node -v'], passThroughEnv: ['M', 'A'], ...more }, { dependencies: [lib] });
     const computed = await compute(
       from,
       node,
@@ -143,6 +150,7 @@ describe('compute', () => {
       ]),
     );
     const ids = made.hashObject(
+      'web/.env',
       'web/package.json',
       'web/src/a.ts',
       'web/src/b.ts',
@@ -156,6 +164,7 @@ describe('compute', () => {
       commands: ['tsc'],
       arguments: ['--fast'],
       inputs: {
+        '.env': ids['web/.env'],
         'package.json': ids['web/package.json'],
         'src/a.ts': ids['web/src/a.ts'],
         'src/b.ts': ids['web/src/b.ts'],
@@ -166,15 +175,20 @@ describe('compute', () => {
       passThroughEnv: ['A', 'M', 'Z'],
       tools: { 'node -v': 'node -v: 1\n2' },
       globalFiles: { 'root.txt': ids['root.txt'] },
-      globalEnv: {},
+      globalEnv: { OTHER: sha256('o') },
       dependencies: { [lib]: key },
       externalClosure: closure.digest,
       foreignLockfiles: { 'web/uv.lock': ids['web/uv.lock'] },
       engines: { node: '>=20' },
+      envFiles: ['.env'],
+      launch: { shell: 'bash' },
+      services: { db: 'postgres 16' },
+      workers: 4,
+      snapshot,
     });
     assert.equal(computed.key, computeActionKey(computed.fingerprint));
     assert.equal(computed.externalClosure, closure);
-    assert.deepEqual(computed.environment, { MODE: 'production', PATH: '/bin' });
+    assert.deepEqual(computed.environment, { FROM_FILE: '1', MODE: 'production', OTHER: 'o', PATH: '/bin' });
     assert.equal(JSON.stringify(computed.fingerprint).includes('"production"'), false);
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
@@ -63,6 +64,26 @@ describe('exchange', () => {
     const aborted = new AbortController();
     aborted.abort();
     assert.equal(failureOf(await ask(url, { signal: aborted.signal })), 'stalled: no answer in time');
+  });
+
+  it('waits for a connection while others are busy: only one that it has can be dead', async () => {
+    // Slow, but not too slow: each window brings enough. The ninth waits for longer than one.
+    const server = createHttpServer((_, response) => {
+      let left = 30;
+      const timer = setInterval(() => {
+        if (left-- > 0) response.write(Buffer.alloc(8192));
+        else response.end(() => clearInterval(timer));
+      }, 50);
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const exchanger = await createExchanger({ origin: url, stallMs: 1000, proxy: undefined });
+    const { signal } = new AbortController();
+    const request: ExchangeRequest = { method: 'POST', url, headers: {}, body: [], limit: 1 << 20, signal };
+    const results = await Promise.all(Array.from({ length: 9 }, () => exchanger.exchange(request)));
+    exchanger.close();
+    assert.deepEqual(new Set(results.map(failureOf)), new Set(['ok']));
   });
 
   for (const [title, answer, expected] of [

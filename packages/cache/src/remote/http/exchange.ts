@@ -43,8 +43,21 @@ export async function createExchanger(options: {
   const client = origin.protocol === 'https:' ? await import('node:https') : await import('node:http');
   const settings = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const agent = proxy === undefined ? new client.Agent(settings) : await createProxyAgent(origin, proxy, settings);
-  const send = (request: RequestOptions): ClientRequest => client.request({ ...request, agent });
-  return { exchange: (request) => runExchange(send, request, stallMs), close: () => agent.destroy() };
+  const connections: Connections = {
+    send: (request) => client.request({ ...request, agent }),
+    isQueued: (sent) =>
+      Object.values(agent.requests).some((queue: readonly unknown[] | undefined) => queue?.includes(sent) === true),
+    stallMs,
+  };
+  return { exchange: (request) => runExchange(connections, request), close: () => agent.destroy() };
+}
+
+/** Where requests go. */
+interface Connections {
+  send(options: RequestOptions): ClientRequest;
+  /** It waits for a connection, as all that there may be are busy. */
+  isQueued(sent: ClientRequest): boolean;
+  readonly stallMs: number;
 }
 
 async function createProxyAgent(origin: URL, proxy: string, settings: AgentOptions): Promise<Agent> {
@@ -62,12 +75,8 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-function runExchange(
-  send: (options: RequestOptions) => ClientRequest,
-  request: ExchangeRequest,
-  stallMs: number,
-): Promise<RemoteResult<Exchange>> {
-  return new Promise((resolve) => new RunningExchange(request, resolve).begin(send, stallMs));
+function runExchange(connections: Connections, request: ExchangeRequest): Promise<RemoteResult<Exchange>> {
+  return new Promise((resolve) => new RunningExchange(request, resolve).begin(connections));
 }
 
 /** One request on its way and its answer. The first thing that ends it counts. */
@@ -86,11 +95,11 @@ class RunningExchange {
     this.#resolve = resolve;
   }
 
-  begin(send: (options: RequestOptions) => ClientRequest, stallMs: number): void {
+  begin(connections: Connections): void {
     const { body = [], signal } = this.#request;
     let sent: ClientRequest;
     try {
-      sent = this.#sent = send(toOptions(this.#request));
+      sent = this.#sent = connections.send(toOptions(this.#request));
     } catch (error) {
       // What cannot be sent is refused at once, by a throw.
       this.#resolve(toTrouble(error));
@@ -98,9 +107,9 @@ class RunningExchange {
     }
     const hasMoved = watchBytes(() => (sent.socket?.bytesWritten ?? 0) + this.#received);
     const lookAtSpeed = this.#guard(() => {
-      if (!hasMoved()) this.#fail('stalled', 'a connection that hardly moves');
+      if (!connections.isQueued(sent) && !hasMoved()) this.#fail('stalled', 'a connection that hardly moves');
     });
-    this.#watch = setInterval(lookAtSpeed, stallMs);
+    this.#watch = setInterval(lookAtSpeed, connections.stallMs);
     signal.addEventListener('abort', this.#giveUp, { once: true });
     const close = this.#guard(() => {
       // Nothing else tells of an answer that wants to speak another protocol from now on.

@@ -285,6 +285,46 @@ test('where blocks can be shared outputs are clones, with the modes of new files
   assert.deepEqual(['dist/a', 'dist/b', 'dist/run'].map(modeOf), [0o640, 0o640, 0o750]);
 });
 
+/** `web/dist` is a mount of its own; full when `isFull`. */
+function createMountedDisk(isFull: boolean): Disk {
+  const onMount = (path: string): boolean => path.includes('/web/dist/');
+  const full = new Set<number>();
+  return {
+    ...nodeDisk,
+    rename: (from, to) => {
+      if (onMount(from) !== onMount(to)) throw Object.assign(new Error('rename'), { code: 'EXDEV' });
+      nodeDisk.rename(from, to);
+    },
+    open: (path, how, mode) => {
+      const file = nodeDisk.open(path, how, mode);
+      if (isFull && onMount(path) && how === 'create') full.add(file);
+      else full.delete(file);
+      return file;
+    },
+    write: (file, bytes) => {
+      if (full.has(file)) throw Object.assign(new Error('write'), { code: 'ENOSPC' });
+      nodeDisk.write(file, bytes);
+    },
+  };
+}
+
+test('outputs on a mount of their own are copied there; a full one has nothing half of them', async (t) => {
+  for (const isFull of [false, true]) {
+    const rig = createRig(t, { disk: createMountedDisk(isFull) });
+    const tree = { 'dist/a': 'one', 'dist/deep/b': 'two', 'dist/run': { run: 'tool' }, 'dist/way': { link: 'a' } };
+    rig.write(tree);
+    const manifest = await rig.save('key');
+    rig.remove('dist/a');
+    rig.remove('dist/deep');
+    rig.remove('dist/run');
+    rig.remove('dist/way');
+    const { outcome } = await rig.restore(manifest);
+    assert.equal(outcome, isFull ? 'miss' : 'restored');
+    const left = Object.entries(rig.read()).filter(([, content]) => content !== null);
+    assert.deepEqual(Object.fromEntries(left), isFull ? {} : tree);
+  }
+});
+
 test('a clone of a blob that has gone bad is put nowhere', async (t) => {
   const { disk, clones } = createCloningDisk();
   const rig = createRig(t, { disk });

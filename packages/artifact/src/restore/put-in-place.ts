@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { errorCode, type RelativePath } from '@tr/model';
-import type { Disk } from '@tr/store';
+import { attempt, type Disk } from '@tr/store';
 import type { RestorePlan } from './plan-restore.js';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -109,26 +109,36 @@ function moveFile(disk: Disk, from: string, to: string): boolean {
 
 /** An output directory may be a mount of its own: then the last step is a copy beside the target and a rename. */
 function moveAcross(disk: Disk, from: string, to: string): void {
-  const stats = disk.lstat(from);
   const temp = `${to}.${process.pid.toString(36)}.tr-tmp`;
-  if (stats?.isSymbolicLink() === true) {
-    disk.makeLink(disk.readLink(from), temp);
-  } else {
-    const source = disk.open(from, 'read');
-    try {
-      const target = disk.open(temp, 'create', stats?.mode ?? 0o644);
-      try {
-        const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-        for (let count = disk.read(source, buffer); count > 0; count = disk.read(source, buffer))
-          disk.write(target, buffer.subarray(0, count));
-      } finally {
-        disk.close(target);
-      }
-    } finally {
-      disk.close(source);
-    }
+  try {
+    copyTo(disk, from, temp);
+    disk.rename(temp, to);
+  } catch (error) {
+    // Half a file among the outputs would be one of them.
+    attempt(temp, () => disk.unlink(temp));
+    throw error;
   }
-  disk.rename(temp, to);
+}
+
+function copyTo(disk: Disk, from: string, to: string): void {
+  const stats = disk.lstat(from);
+  if (stats?.isSymbolicLink() === true) {
+    disk.makeLink(disk.readLink(from), to);
+    return;
+  }
+  const source = disk.open(from, 'read');
+  try {
+    const target = disk.open(to, 'create', stats?.mode ?? 0o644);
+    try {
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+      for (let count = disk.read(source, buffer); count > 0; count = disk.read(source, buffer))
+        disk.write(target, buffer.subarray(0, count));
+    } finally {
+      disk.close(target);
+    }
+  } finally {
+    disk.close(source);
+  }
 }
 
 function remove(disk: Disk, root: string, path: string): void {

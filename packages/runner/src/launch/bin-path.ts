@@ -25,12 +25,13 @@ export function computeBinPath(
   return [...new Set([...bins, ...before])].join(delimiter);
 }
 
-/** A copy of `environment` with another PATH, under the name it has there (`Path` on Windows). */
+/** A copy of `environment` with another PATH, under the name it has there (`Path` on Windows; elsewhere that is another variable). */
 export function withPath(
   environment: Readonly<Record<string, string>>,
   change: (path: string | undefined) => string,
 ): Record<string, string> {
-  const name = Object.keys(environment).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
+  const isPath = (key: string): boolean => (delimiter === ';' ? key.toUpperCase() : key) === 'PATH';
+  const name = Object.keys(environment).find(isPath) ?? 'PATH';
   return { ...environment, [name]: change(environment[name]) };
 }
 

@@ -116,6 +116,12 @@ test('a command from the configuration is started in the package directory, with
   assert.equal(env['npm_lifecycle_event'], undefined);
 });
 
+test('a variable that differs from PATH in case alone is another one', { skip: process.platform === 'win32' }, () => {
+  const { steps } = plan({ environment: { Path: 'mine', PATH: '/usr/bin' } });
+  assert.equal(steps[0]?.env['Path'], 'mine');
+  assert.ok(steps[0]?.env['PATH']?.startsWith(join(directory, 'node_modules', '.bin') + delimiter));
+});
+
 test('a package without package.json keeps its PATH', () => {
   const { steps } = plan({ node: { isScript: false, command: 'make' }, owner: { hasManifest: false } });
   assert.equal(steps[0]?.env['PATH'], '/usr/bin:/bin');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   appendFileSync,
   chmodSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -111,21 +112,52 @@ test('a touched output is read, found right, and written down', async (t) => {
   assert.deepEqual(opened(), []);
 });
 
-test('an output written in the very tick of the record is read again', async (t) => {
+for (const linked of [false, true]) {
+  test(`an output written in the very tick of the record is read again (${linked ? 'links' : 'copies'})`, async (t) => {
+    const rig = createRig(t);
+    rig.write({ 'dist/a': 'good' });
+    const path = join(rig.root, 'web/dist/a');
+    // Somebody else's link: the change time says nothing.
+    if (linked) linkSync(path, join(rig.directory, 'link'));
+    const stats = statSync(path);
+    // The clock of this disk stands still: a write leaves the very same stat.
+    const frozen: Disk = {
+      ...nodeDisk,
+      lstat: (name) => (name === path ? stats : nodeDisk.lstat(name)),
+      fstat: (file) => Object.assign(nodeDisk.fstat(file), { mtimeMs: stats.mtimeMs }),
+    };
+    const racy = createRig(t, { disk: frozen, directory: rig.directory });
+    const manifest = await racy.save('key');
+    assert.deepEqual(await racy.restore(manifest, { linked }), { outcome: 'fresh' });
+    writeFileSync(path, 'evil');
+    assert.equal((await racy.restore(manifest, { linked })).outcome, 'restored');
+    assert.equal(readFileSync(path, 'utf8'), 'good');
+  });
+}
+
+test('an output that was right in the tick in which it was compared is read again when others were put in place', async (t) => {
   const rig = createRig(t);
-  rig.write({ 'dist/a': 'good' });
+  rig.write({ 'dist/a': 'good', 'dist/b': 'other' });
   const path = join(rig.root, 'web/dist/a');
   const stats = statSync(path);
-  // The clock of this disk stands still: a write leaves the very same stat.
-  const frozen: Disk = {
+  let late = 0;
+  const slow: Disk = {
     ...nodeDisk,
     lstat: (name) => (name === path ? stats : nodeDisk.lstat(name)),
-    fstat: (file) => Object.assign(nodeDisk.fstat(file), { mtimeMs: stats.mtimeMs }),
+    fstat: (file) => Object.assign(nodeDisk.fstat(file), { mtimeMs: stats.mtimeMs + late }),
+    rename: (from, to) => {
+      nodeDisk.rename(from, to);
+      // Since it was compared; what is put in place takes its time.
+      if (to.endsWith('dist/b')) {
+        writeFileSync(path, 'evil');
+        late = 10_000;
+      }
+    },
   };
-  const racy = createRig(t, { disk: frozen, directory: rig.directory });
+  const racy = createRig(t, { disk: slow, directory: rig.directory });
   const manifest = await racy.save('key');
-  assert.deepEqual(await racy.restore(manifest), { outcome: 'fresh' });
-  writeFileSync(path, 'evil');
+  racy.remove('dist/b');
+  assert.equal((await racy.restore(manifest)).outcome, 'restored');
   assert.equal((await racy.restore(manifest)).outcome, 'restored');
   assert.equal(readFileSync(path, 'utf8'), 'good');
 });

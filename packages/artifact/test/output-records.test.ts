@@ -30,6 +30,18 @@ test('the last record counts', (t) => {
   assert.deepEqual([...records.listPathsOfOthers(TASK)], ['dist/c']);
 });
 
+test('a record in the place of another one is none', (t) => {
+  const { records, file } = open(t);
+  records.write('web#other' as TaskId, { paths: ['dist/c'] });
+  const theirs = file();
+  const copy = `${theirs}.copy`;
+  copyFileSync(theirs, copy);
+  rmSync(theirs);
+  records.write(TASK, { paths: ['dist/a'] });
+  copyFileSync(copy, file());
+  assert.equal(records.read(TASK), undefined);
+});
+
 test('a record that a killed writer did not finish does not count, and is not in the way of the next', (t) => {
   const { records, file } = open(t);
   records.write(TASK, { paths: ['dist/a'] });

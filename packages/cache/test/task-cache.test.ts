@@ -210,6 +210,19 @@ for (const [what, disturb] of [
   });
 }
 
+test('a result that was stored first stays, and other outputs on disk are not taken for it', async (t) => {
+  const rig = createRig(t);
+  const { tasks } = rig.open();
+  assert.equal((await tasks.lookup(TASK, ONE)).hit, false);
+  await rig.run({ task: TASK, fingerprint: ONE, make: () => rig.write('web/dist/a', 'one') });
+  await tasks.forgetOutputs(TASK);
+  rig.write('web/dist/a', 'two');
+  const saved = await tasks.save(TASK, ONE, { durationMs: 1, logPath: join(rig.directory, 'log') });
+  assert.equal(saved.saved, true);
+  assert.equal((await rig.run({ task: TASK, fingerprint: ONE, make: () => assert.fail() })).outcome, 'restored');
+  assert.equal(rig.read('web/dist/a'), 'one');
+});
+
 test('what was made while another run changed the outputs of a dependency is not stored', async (t) => {
   const rig = createRig(t);
   const near = { ...taskOf('mid#build'), dependencies: [TASK.id] };

@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -125,6 +126,20 @@ test('what killed processes left is swept', async (t) => {
   assert.ok(existsSync(left));
   await gc(subject, { now: Date.now() + 2 * HOUR });
   assert.ok(!existsSync(left));
+});
+
+test('what another gc has just moved away stays until it must be done with it', async (t) => {
+  const subject = createFolder(t);
+  await putEntry(subject, 'a', []);
+  const { hash } = await putText(subject.blobs, 'moved');
+  const bin = subject.folder.freshPath('trash');
+  mkdirSync(bin, { recursive: true });
+  const moved = join(bin, hash);
+  renameSync(subject.folder.blobPath(hash), moved);
+  await gc(subject);
+  assert.ok(existsSync(moved), 'it may still be looking whether somebody needs it');
+  await gc(subject, { now: Date.now() + 2 * HOUR });
+  assert.ok(!existsSync(moved));
 });
 
 test('the index of a task is put right', async (t) => {

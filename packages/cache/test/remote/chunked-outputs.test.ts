@@ -169,6 +169,35 @@ describe('outputs that stay in the chunks they came in', () => {
     assert.deepEqual(rig.tree('web'), tree);
   });
 
+  it('a chunk that came inside the entry with other bytes is not kept', async (t) => {
+    const backend = createRemote(t);
+    const liar: RemoteBackend = {
+      ...backend,
+      lookup: async (...asked) => {
+        const found = await backend.lookup(...asked);
+        if (!found.ok) return found;
+        const flip = (bytes: Uint8Array): Uint8Array =>
+          Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1) ?? 0) ^ 1)]);
+        return { ok: true, value: new Map([...found.value].map(([key, bytes]) => [key, flip(bytes)])) };
+      },
+    };
+    // More than is held in memory, and so alike that all of it travels inside.
+    const make = (to: Rig): void => {
+      for (let at = 0; at < 100; at++) to.write(`web/dist/${at}`, `${at}`.padEnd(17_000, '.'));
+    };
+    const rig = createRig(t);
+    const { cache } = open(rig, backend);
+    await rig.run({ task, fingerprint, make: () => make(rig), cache });
+    await cache.finishRemote(() => never);
+
+    const victim = createRig(t);
+    const run = await victim.run({ task, fingerprint, make: () => make(victim), cache: open(victim, liar).cache });
+    assert.deepEqual([run.outcome, run.reasons], ['executed', ['integrity']]);
+    const verified = await verifyCache(victim.folder);
+    assert.ok(verified.ok);
+    assert.deepEqual(verified.value.badBlobs, []);
+  });
+
   it('contents that are not those of the manifest are never put in place, and do not stay', async (t) => {
     const backend = createRemote(t);
     const liar = createRig(t);

@@ -115,7 +115,7 @@ export function createRig(t: TestContext, options: { readonly disk?: Disk } = {}
 }
 
 /** A process takes longer to start than the clock of the file system takes to move on; `make` does not. */
-function letClockTick(directory: string): void {
+export function letClockTick(directory: string): void {
   const path = join(directory, 'clock');
   const read = (): number => {
     writeFileSync(path, '');

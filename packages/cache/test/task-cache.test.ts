@@ -6,7 +6,17 @@ import { canonicalJson } from '@tr/hash';
 import type { TaskFingerprint } from '@tr/model';
 import { nodeDisk, type Disk } from '@tr/store';
 import { findNearestFingerprint, listStoredFingerprints, type LocalCache } from '../src/index.js';
-import { blobFiles, blobOf, createRig, editManifest, fingerprintOf, manifestFiles, overwrite, taskOf } from './rig.js';
+import {
+  blobFiles,
+  blobOf,
+  createRig,
+  editManifest,
+  fingerprintOf,
+  letClockTick,
+  manifestFiles,
+  overwrite,
+  taskOf,
+} from './rig.js';
 
 const TASK = taskOf();
 const ONE = fingerprintOf(TASK, 'one');
@@ -217,6 +227,7 @@ test('a result that was stored first stays, and other outputs on disk are not ta
   await rig.run({ task: TASK, fingerprint: ONE, make: () => rig.write('web/dist/a', 'one') });
   await tasks.forgetOutputs(TASK);
   rig.write('web/dist/a', 'two');
+  letClockTick(rig.directory);
   const saved = await tasks.save(TASK, ONE, { durationMs: 1, logPath: join(rig.directory, 'log') });
   assert.equal(saved.saved, true);
   assert.equal((await rig.run({ task: TASK, fingerprint: ONE, make: () => assert.fail() })).outcome, 'restored');

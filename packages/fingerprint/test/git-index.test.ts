@@ -331,6 +331,16 @@ describe('an entry of a file that shows whole seconds', () => {
   };
 
   // The index lies elsewhere (a linked work tree, a mounted directory) and has a finer time.
+  it('is clean with its very stat alone', () => {
+    const { repository, stat } = patched(`@${SECOND + 100}`);
+    const index = readGitIndex({ path: repository.path('.git', 'index'), algorithm: 'sha1', prefix: '' });
+    assert.ok(typeof index === 'object');
+    const entry = index.namesIn('')?.get('a') ?? UNTRUSTED;
+    assert.equal(index.cleanId(entry, stat), repository.hashObject('a')['a']);
+    for (const field of ['size', 'ino', 'uid', 'gid', 'mtimeMs', 'ctimeMs'] as const)
+      assert.equal(index.cleanId(entry, { ...stat, [field]: stat[field] + 1 }), undefined, field);
+  });
+
   it('is not believed from an index of that second', () => {
     assert.equal(cleanId(`@${SECOND}.7`), undefined);
     assert.equal(cleanId(`@${SECOND + 1}.7`), undefined);

@@ -99,6 +99,20 @@ test('entries that were not used for long go, with their blobs, young or not', a
   assert.deepEqual(await subject.actions.listByTask(manifestOf('new').task, 9), { ok: true, value: [keyOf('new')] });
 });
 
+test('a blob of an evicted entry stays for a save that has found it since', async (t) => {
+  const subject = createFolder(t);
+  const now = Date.now();
+  await putEntry(subject, 'old', ['found again', 'not found']);
+  use(subject, 'old', now - 8 * DAY);
+  const changed = statSync(subject.folder.actionPath(keyOf('old'))).ctimeMs;
+  const found = digestOf(Buffer.from('found again')).hash;
+  while (statSync(subject.folder.blobPath(found)).ctimeMs <= changed) await putText(subject.blobs, 'found again');
+  const report = await gc(subject, { maxAgeMs: 7 * DAY, now });
+  assert.equal(report.evictedEntries, 1);
+  assert.ok(existsSync(subject.folder.blobPath(found)));
+  assert.ok(!existsSync(subject.folder.blobPath(digestOf(Buffer.from('not found')).hash)));
+});
+
 test('row 36: what is too much goes, least recently used first, until the rest fits', async (t) => {
   const subject = createFolder(t);
   const now = Date.now();

@@ -98,6 +98,15 @@ for (const { protocol, path } of KEYED) {
   });
 }
 
+test('webdav: a read-only token removes nothing', async () => {
+  await using server = await startTestServer();
+  const [writer, reader] = [server.token('main'), server.token('main', { readOnly: true })];
+  const path = '/webdav/a/b';
+  assert.equal((await put(server, path, { token: writer, body: 'kept' })).status, 201);
+  assert.equal((await call(server, path, { method: 'DELETE', token: reader })).status, 403);
+  assert.equal(await get(server, path, reader), 'kept');
+});
+
 test('nx and turborepo: what main stored first stays, for main too', async () => {
   await using server = await startTestServer();
   const main = server.token('main');

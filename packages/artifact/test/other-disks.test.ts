@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, constants, copyFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
@@ -88,4 +99,27 @@ test('a clone of a blob that has gone bad is put nowhere', async (t) => {
   assert.equal(clones(), 1);
   assert.ok(miss.outcome === 'miss' && miss.reasons[0]?.reason === 'integrity');
   assert.deepEqual(rig.read(), {});
+});
+
+test('a directory that becomes a link while outputs are put in place is not entered', async (t) => {
+  const rig = createRig(t);
+  const outside = join(rig.directory, 'outside');
+  mkdirSync(outside);
+  const deep = join(rig.root, 'web/dist/deep');
+  const swapping: Disk = {
+    ...nodeDisk,
+    rename: (from, to) => {
+      nodeDisk.rename(from, to);
+      if (!to.endsWith('/web/dist/a')) return;
+      renameSync(deep, `${deep}.old`);
+      symlinkSync(outside, deep);
+    },
+  };
+  rig.write({ 'dist/a': '1', 'dist/deep/b': '2', 'dist/deep/c': '3' });
+  const manifest = await rig.save('key');
+  rig.remove('dist/a');
+  rig.remove('dist/deep/b');
+  const victim = createRig(t, { disk: swapping, directory: rig.directory });
+  assert.equal((await victim.restore(manifest)).outcome, 'miss');
+  assert.deepEqual(readdirSync(outside), []);
 });

@@ -18,6 +18,7 @@ import type { Disk, GcReport } from '../src/index.js';
 import {
   chooseEvictions,
   collectGarbage,
+  createFileChunkLists,
   isGcDue,
   listBlobs,
   nodeDisk,
@@ -111,6 +112,36 @@ test('a blob of an evicted entry stays for a save that has found it since', asyn
   assert.equal(report.evictedEntries, 1);
   assert.ok(existsSync(subject.folder.blobPath(found)));
   assert.ok(!existsSync(subject.folder.blobPath(digestOf(Buffer.from('not found')).hash)));
+});
+
+test('an entry that is used after it was chosen stays', async (t) => {
+  const now = Date.now();
+  let looks = 0;
+  const disk = diskWith({
+    lstat: (path) => {
+      // Looked at when it is read, and again right before it goes.
+      if (path === subject.folder.actionPath(keyOf('old')) && ++looks === 2) use(subject, 'old', now);
+      return nodeDisk.lstat(path);
+    },
+  });
+  const subject = createFolder(t, { disk });
+  await putEntry(subject, 'old', ['only of old']);
+  use(subject, 'old', now - 8 * DAY);
+  looks = 0;
+  const report = await gc(subject, { maxAgeMs: 7 * DAY, now });
+  assert.deepEqual([report.evictedEntries, report.keptEntries], [0, 1]);
+  assert.ok(await isWhole(subject, 'old'));
+});
+
+test('the chunks of a result that was stored before under a key say nothing of what the one that is there needs', async (t) => {
+  const subject = createFolder(t);
+  const contents = Array.from({ length: 70 }, (_, at) => `content ${at}`);
+  await putEntry(subject, 'many', contents);
+  const manifest = digestOf(Buffer.from('another manifest'));
+  assert.ok(createFileChunkLists(subject.folder).put(keyOf('many'), { manifest, chunks: [] }).ok);
+  const report = await gc(subject, { graceMs: 0, now: Date.now() + 1000 });
+  assert.deepEqual([report.keptEntries, report.removedBlobs], [1, 0]);
+  assert.ok(await isWhole(subject, 'many'));
 });
 
 test('row 36: what is too much goes, least recently used first, until the rest fits', async (t) => {

@@ -10,6 +10,7 @@ import {
   entryPath,
   nodeDisk,
   openCacheFolder,
+  type Disk,
   type Entry,
   type EntryName,
 } from '../src/index.js';
@@ -222,6 +223,27 @@ test('an entry that is remembered is read anew when another process replaced, re
     await other.delete(NAME);
     assert.equal(valueOf(await entries.get(NAME)), undefined);
   });
+});
+
+test('an entry that was made just now is not remembered: another one could have the same stat', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'entries-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const time = Date.now();
+  // The clock of this disk stands still, and inodes are given out again.
+  const still = <T extends object>(stats: T): T => Object.assign(stats, { ino: 1, mtimeMs: time, ctimeMs: time });
+  const disk: Disk = {
+    ...nodeDisk,
+    lstat: (path) => {
+      const stats = nodeDisk.lstat(path);
+      return stats && still(stats);
+    },
+    fstat: (file) => still(nodeDisk.fstat(file)),
+  };
+  const entries = createFileEntryStore(openCacheFolder({ directory, disk }), { now: () => time + 50 });
+  for (const text of ['one', 'two']) {
+    await entries.put(entryOf(text), { replace: true });
+    assert.equal(textOf(valueOf(await entries.get(NAME))), text);
+  }
 });
 
 test('a stream is stored as it came, whatever the size of its chunks, and nothing is kept of one that breaks off', async () => {

@@ -15,8 +15,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
 import { nodeDisk } from '@tr/store';
-import type { TaskId } from '@tr/model';
-import { collectOutputs, compileOutputs, listLeftOutputs, packOutputs } from '../src/index.js';
+import { collectOutputs, compileOutputs, packOutputs } from '../src/index.js';
 import { createRig, manifestOf, TASK, type Tree } from './rig.js';
 
 const NAMES = [
@@ -202,17 +201,6 @@ test('the earlier set is remembered through an execution that failed', async (t)
   rig.place.records.write(TASK, { paths: record?.paths() ?? [] });
   assert.equal((await rig.restore(small)).outcome, 'restored');
   assert.deepEqual(rig.read(), { 'dist/a': '1' });
-});
-
-test('what an execution that was cut off has left is not what another task has left beside it', async (t) => {
-  const rig = createRig(t);
-  rig.write({ 'dist/mine': '1', 'dist/theirs': '2' });
-  const { place } = rig;
-  place.records.write('web#types' as TaskId, { paths: ['web/dist/theirs'] });
-  place.records.write(TASK, { paths: [], unfinishedSince: 0 });
-  const matcher = compileOutputs({ include: ['dist/**'], exclude: [] }, 'web');
-  const left = await listLeftOutputs({ place, task: TASK, matcher, record: place.records.read(TASK) });
-  assert.deepEqual(left, ['web/dist/', 'web/dist/mine']);
 });
 
 test('a record that names what is not ours removes nothing', async (t) => {

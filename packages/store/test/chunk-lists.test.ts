@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { digestOf, sha256 } from '@tr/hash';
 import type { ActionKey } from '@tr/model';
 import { chunkListPath } from '../src/file/chunk-lists.js';
-import { createFileChunkLists, nodeDisk, openCacheFolder, type ChunkList } from '../src/index.js';
+import { collectGarbage, createFileChunkLists, nodeDisk, openCacheFolder, type ChunkList } from '../src/index.js';
+import { createFolder, keyOf, putEntry } from './temp-folder.js';
 
 const KEY = sha256('key') as string as ActionKey;
 const MANIFEST = digestOf(Buffer.from('manifest'));
@@ -41,4 +42,16 @@ test('the list of an entry is that of its manifest alone, and only when it can b
   writeFileSync(path, text);
   lists.delete(KEY);
   assert.equal(lists.get(KEY, MANIFEST.hash), undefined);
+});
+
+test('the list of an earlier result of a key says nothing of what the one that is there needs', async (t) => {
+  const subject = createFolder(t);
+  const { folder, blobs } = subject;
+  const contents = Array.from({ length: 70 }, (_, at) => `content ${at}`);
+  const { entries } = await putEntry(subject, 'many', contents);
+  assert.ok(createFileChunkLists(folder).put(keyOf('many'), { manifest: MANIFEST, chunks: [] }).ok);
+  const limits = { maxBytes: undefined, maxAgeMs: undefined };
+  const report = await collectGarbage(folder, { limits, now: Date.now() + 1000, graceMs: 0 });
+  assert.ok(report.ok && report.value.removedBlobs === 0);
+  for (const entry of entries) assert.ok(entry.type === 'file' && (await blobs.readBytes(entry.digest)).ok);
 });

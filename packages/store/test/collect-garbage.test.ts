@@ -18,7 +18,6 @@ import type { Disk, GcReport } from '../src/index.js';
 import {
   chooseEvictions,
   collectGarbage,
-  createFileChunkLists,
   isGcDue,
   listBlobs,
   nodeDisk,
@@ -131,17 +130,6 @@ test('an entry that is used after it was chosen stays', async (t) => {
   const report = await gc(subject, { maxAgeMs: 7 * DAY, now });
   assert.deepEqual([report.evictedEntries, report.keptEntries], [0, 1]);
   assert.ok(await isWhole(subject, 'old'));
-});
-
-test('the chunks of a result that was stored before under a key say nothing of what the one that is there needs', async (t) => {
-  const subject = createFolder(t);
-  const contents = Array.from({ length: 70 }, (_, at) => `content ${at}`);
-  await putEntry(subject, 'many', contents);
-  const manifest = digestOf(Buffer.from('another manifest'));
-  assert.ok(createFileChunkLists(subject.folder).put(keyOf('many'), { manifest, chunks: [] }).ok);
-  const report = await gc(subject, { graceMs: 0, now: Date.now() + 1000 });
-  assert.deepEqual([report.keptEntries, report.removedBlobs], [1, 0]);
-  assert.ok(await isWhole(subject, 'many'));
 });
 
 test('row 36: what is too much goes, least recently used first, until the rest fits', async (t) => {

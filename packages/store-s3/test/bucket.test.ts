@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { openBucket, type Bucket } from '../src/index.js';
 
 const PAGE = (more: string): string =>
-  `<ListBucketResult><Contents><Key>pre fix+/blobs/1</Key><Size>1</Size></Contents>${more}</ListBucketResult>`;
+  `<ListBucketResult><Contents><Key>pre fix+?#é/blobs/1</Key><Size>1</Size></Contents>${more}</ListBucketResult>`;
 
 describe('a bucket whose answers are not what was asked for', () => {
   let answer: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;

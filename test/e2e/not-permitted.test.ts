@@ -50,6 +50,61 @@ for (const path of PATHS) {
   });
 }
 
+/** Packages whose builds leave directories with unusual modes. */
+function createModes(build: string) {
+  const modes = createWorkspace({
+    'package.json': { json: { name: 'r', private: true, packageManager: 'npm@10.8.2', workspaces: ['packages/*'] } },
+    'package-lock.json': { json: { name: 'r', lockfileVersion: 3, packages: {} } },
+    'turbo.json': { json: { tasks: { build: { outputs: ['dist/**'] } } } },
+    'packages/a/package.json': { json: { name: 'a', version: '1.0.0', scripts: { build } } },
+    'packages/a/in.txt': 'one\n',
+    '.gitignore': 'dist\n',
+  });
+  const run = () => {
+    const [program, ...args] = [...BEFORE, process.execPath, TR_BIN, 'run', 'build'];
+    return spawnSync(program, args, { cwd: modes.root, encoding: 'utf8' });
+  };
+  return { modes, run };
+}
+
+test('an output in a directory that may be listed and not entered: the task is fine, and is not stored', () => {
+  const { modes, run } = createModes('mkdir -p dist/d && chmod 700 dist/d && cp in.txt dist/d/ && chmod 600 dist/d');
+  try {
+    const passed = run();
+    assert.equal(passed.status, 0, passed.stdout + passed.stderr);
+    assert.match(
+      passed.stdout,
+      /a#build was not stored: .*packages\/a\/dist\/d\/in\.txt \(cannot be read \(EACCES\)\)/,
+    );
+    // One that fails is looked at as well: what it has left is its own.
+    modes.write({ 'packages/a/package.json': '{"name":"a","version":"1.0.0","scripts":{"build":"exit 3"}}' });
+    const failed = run();
+    assert.equal(failed.status, 3, failed.stdout + failed.stderr);
+    assert.match(failed.stdout, /a#build exited with code 3/);
+  } finally {
+    chmodSync(join(modes.root, 'packages/a/dist/d'), 0o700);
+    modes.dispose();
+  }
+});
+
+test('outputs in a read-only directory are in the way of others: the task runs, and the cache is not blamed', () => {
+  const { modes, run } = createModes('chmod -R u+w dist; mkdir -p dist && cp in.txt dist/ && chmod 500 dist');
+  try {
+    run();
+    modes.write({ 'packages/a/in.txt': 'two\n' });
+    run();
+    modes.write({ 'packages/a/in.txt': 'one\n' });
+    const back = run();
+    assert.equal(back.status, 0, back.stdout + back.stderr);
+    assert.match(back.stdout, /in the way of the outputs: packages\/a\/dist\/in\.txt \(permission denied\)/);
+    assert.doesNotMatch(back.stdout, /WARNING/);
+    assert.equal(modes.read('packages/a/dist/in.txt'), 'one\n');
+  } finally {
+    chmodSync(join(modes.root, 'packages/a/dist'), 0o700);
+    modes.dispose();
+  }
+});
+
 test('a .git file may not be read: said with its path, exit code 2', () => {
   const [inside, outside] = [join(workspace.root, '.git'), join(workspace.root, 'elsewhere')];
   renameSync(inside, outside);

@@ -78,7 +78,7 @@ class OutputWalk {
   /** Adds what one glob finds. */
   async add(glob: OutputGlob): Promise<void> {
     this.#refuseLinkTo(glob);
-    if (!isReachable(this.#disk, this.#root, glob.base) || this.#isHidden(glob.base)) return;
+    if (!this.#isReachable(glob.base) || this.#isHidden(glob.base)) return;
     const stats = glob.base === '' ? this.#disk.lstat(this.#root) : this.#lstat(glob.base);
     if (stats === undefined) return;
     this.#consider(glob, glob.base, stats);
@@ -118,6 +118,10 @@ class OutputWalk {
     if (base.split('/').some((segment) => NEVER.has(segment.toLowerCase()))) return true;
     for (let path = base; path !== ''; path = parentOf(path)) if (this.#matcher.isExcluded(path)) return true;
     return false;
+  }
+
+  #isReachable(path: RelativePath): boolean {
+    return readOrRefuse(path, () => isReachable(this.#disk, this.#root, path));
   }
 
   #lstat(path: RelativePath): FileLook | undefined {

@@ -10,6 +10,7 @@ import {
   type StoreFailure,
 } from '@tr/model';
 import {
+  attempt,
   ContentBuffer,
   createPacer,
   findLinkHazard,
@@ -81,9 +82,9 @@ export async function packOutputs(options: {
     await pacer.turn();
   }
   entries.forEach(({ path }, at) => {
-    const now = disk.lstat(`${root}/${path}`);
+    const now = attempt(path, () => disk.lstat(`${root}/${path}`));
     const stamp = stamps[at];
-    if (now === undefined || stamp === undefined || !isUnchanged(now, stamp)) changed.push(path);
+    if (!now.ok || now.value === undefined || stamp === undefined || !isUnchanged(now.value, stamp)) changed.push(path);
   });
   if (changed.length > 0) return outputsTrouble({ reason: 'outputs-changed', paths: changed });
   const clash = findPlaceClash(entries);
@@ -143,7 +144,13 @@ interface PackedOne {
 async function packOne(step: PackStep): Promise<Result<PackedOne | 'changed', PackTrouble>> {
   const { disk, path, type } = step;
   const native = `${step.root}/${path}`;
-  const stats = disk.lstat(native);
+  let stats: FileLook | undefined;
+  try {
+    stats = disk.lstat(native);
+  } catch (error) {
+    // A directory may be listed and not entered.
+    return sourceTrouble(error, path);
+  }
   if (stats === undefined) return ok('changed');
   const stamp = toStamp(stats);
   switch (type) {

@@ -27,10 +27,16 @@ export async function listLeftOutputs(options: {
   if (!collected.ok) return recorded;
   const others = place.records.listPathsOfOthers(task);
   const left = collected.value.outputs
-    .filter(({ path }) => (disk.lstat(`${root}/${path}`)?.ctimeMs ?? 0) >= since)
+    .filter(({ path }) => changedAt(disk, `${root}/${path}`) >= since)
     .map(({ path, type }) => (type === 'directory' ? `${path}/` : path))
     .filter((path) => !others.has(path));
   return sortedUnique([...recorded, ...left]);
+}
+
+/** Milliseconds; 0 for what is gone, or may not be looked at. */
+function changedAt(disk: Disk, native: string): number {
+  const read = attempt(native, () => disk.lstat(native));
+  return (read.ok ? read.value?.ctimeMs : undefined) ?? 0;
 }
 
 /** The paths of a record whose files nobody has written since. */

@@ -121,8 +121,21 @@ async function restoreOnce(request: RestoreRequest): Promise<Round> {
     rememberOutputs({ place, task, manifest, manifestDigest, origin, stamps, sampledAt });
     return undisturbed(result);
   } catch (error) {
-    return undisturbed(trouble(toStoreFailure(error, root)));
+    const failure = toStoreFailure(error, root);
+    const forbidden = findForbidden(request, failure);
+    return undisturbed(forbidden === undefined ? trouble(failure) : miss(forbidden));
   }
+}
+
+/** A place of the outputs that nobody may write to, as a read-only directory: the cache has no part in it. */
+function findForbidden({ place, matcher, manifest }: RestoreRequest, failure: StoreFailure): MissReason | undefined {
+  if (failure.code !== 'store/denied' && failure.code !== 'store/read-only') return undefined;
+  if (!failure.path.startsWith(`${place.root}/`)) return undefined;
+  const path = failure.path.slice(place.root.length + 1);
+  if (path === '.tr' || path.startsWith('.tr/')) return undefined;
+  if (!matcher.matches(path) && !manifest.entries.some((entry) => entry.path.startsWith(`${path}/`))) return undefined;
+  const detail = failure.code === 'store/denied' ? 'permission denied' : 'a read-only disk';
+  return { reason: 'obstacle', path, detail };
 }
 
 /** The record, and the size of its file at a time when it was not younger. */

@@ -63,6 +63,14 @@ test('without PATH tasks run as in a shell without it', async () => {
   assert.equal(run.exitCode, 0, run.stdout);
 });
 
+test('more files after -- than the system takes in one command line: said as that', async () => {
+  const files = Array.from({ length: 4000 }, (_, at) => `src/components/some-component/file-${at}.component.ts`);
+  const run = await sample().tr(['run', 'build', '--filter=lib', '--', ...files]);
+  assert.equal(run.exitCode, 1, run.stderr);
+  assert.match(run.stdout, /lib#build could not be started: .*E2BIG/);
+  assert.match(run.stdout, /fewer files, after `--`/);
+});
+
 test('a full disk where the output goes: said by what only prints, no matter for a run', () => {
   const workspace = sample();
   const call = (line: string) =>

@@ -18,9 +18,7 @@ export function describeTaskFailure(failure: TaskFailure): Words {
     case 'task/spawn-failed':
       return {
         what: `${printable(failure.task)} could not be started: ${printable(failure.detail)}.`,
-        next: /\b(?:EMFILE|ENFILE)\b/.test(failure.detail)
-          ? TOO_MANY_FILES
-          : 'Check that its directory and its shell exist.',
+        next: adviseOnStart(failure.detail),
       };
     case 'task/empty-inputs':
       return {
@@ -57,6 +55,16 @@ export function describeTaskFailure(failure: TaskFailure): Words {
   }
 }
 
+/** By the error of the system in `detail`. */
+function adviseOnStart(detail: string): string {
+  if (/\b(?:EMFILE|ENFILE)\b/.test(detail)) return TOO_MANY_FILES;
+  if (/\bE2BIG\b/.test(detail))
+    return 'The system takes no command line or environment this long: name a directory, or fewer files, after `--`.';
+  if (/\b(?:EAGAIN|ENOMEM)\b/.test(detail))
+    return 'No more processes, or no memory, are to be had: raise the limit (`ulimit -u`), or lower `--concurrency`.';
+  return 'Check that its directory and its shell exist.';
+}
+
 function describeExit(task: string, exitCode: number, withheld: readonly string[]): Words {
   const what = `${printable(task)} exited with code ${exitCode}.`;
   if (withheld.length === 0) return exitCode === NOT_FOUND ? { what, next: HOW_TO_FIND } : { what };
@@ -67,7 +75,7 @@ function describeExit(task: string, exitCode: number, withheld: readonly string[
 /** What a shell ends with when it knows no such command. */
 const NOT_FOUND = 127;
 const HOW_TO_FIND =
-  'That is how a shell says that there is no such command: install what has it, or put it in PATH (an activated virtual environment is enough).';
+  'That is how a shell says that there is no such command: install what has it, or put it in PATH (an activated virtual environment is enough). A script that is there has a first line that names no program, or ends in CRLF.';
 
 function describeKilled(task: string, signal: string): Words {
   const what = `${printable(task)} was ended from outside by ${printable(signal)}.`;

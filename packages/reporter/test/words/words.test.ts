@@ -100,3 +100,17 @@ test('a missing engine and a missing extension say what to install; where anothe
   assert.doesNotMatch(missing.what, /noise/);
   assert.match(missing.next ?? '', /take it out of `extensions`/);
 });
+
+test('a task that could not be started: what to do depends on what the system said', () => {
+  const advise = (detail: string) => describeFailure({ code: 'task/spawn-failed', task: 'a#b', detail }).next ?? '';
+  assert.match(advise('spawn E2BIG'), /fewer files, after `--`/);
+  assert.match(advise('EAGAIN for the shell in /w/a'), /`ulimit -u`/);
+  assert.match(advise('spawn ENOMEM'), /`ulimit -u`/);
+  assert.match(advise('spawn EMFILE'), /`ulimit -n`/);
+  assert.match(advise('ENOENT'), /its directory and its shell/);
+});
+
+test('exit code 127: no such command, or a script that ends its first line as Windows does', () => {
+  const { next } = describeFailure({ code: 'task/exit-nonzero', task: 'a#b', exitCode: 127 });
+  assert.match(next ?? '', /no such command.*CRLF/);
+});

@@ -70,6 +70,8 @@ function createContext(
   let err: TerminalOutput | undefined;
   // The convention's own words, so that there is one place that decides.
   const environment = recording?.environment ?? readEnvironment();
+  // Of the commit whose hook has called us: in a submodule, or in any other repository, it is the wrong index.
+  delete process.env['GIT_INDEX_FILE'];
   const env = colors === undefined ? environment : { ...environment, FORCE_COLOR: colors ? '1' : '0' };
   const out = createStandardOutput(env);
   return {

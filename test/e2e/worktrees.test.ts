@@ -1,8 +1,10 @@
 /** Where the workspace may lie: linked worktrees, a subdirectory of the repository, no git at all, a submodule, single packages. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { disposeAfterEach } from '../rig/dispose-after-each.js';
 import { warningsOf } from '../rig/events.js';
+import { TR_BIN } from '../rig/exec-tr.js';
 import { BUILD, createSample } from '../rig/samples.js';
 import { createRoot, createWorkspace, openWorkspace } from '../rig/workspace.js';
 
@@ -90,6 +92,23 @@ test('a submodule: its files are inputs where it is checked out, also those that
   for (const path of ['lib.txt', 'dist/lib.js']) {
     workspace.write({ [`packages/lib/vendor/${path}`]: 'two\n' });
     assert.equal((await workspace.tr(BUILD)).outcomes['lib#build'], 'executed', path);
+  }
+});
+
+test('a hook of the repository around a submodule: its index is not that of the submodule', async () => {
+  const inner = keep(createSample());
+  const outer = keep(createWorkspace({ 'a.txt': 'one\n' }));
+  outer.git('submodule', 'add', '-q', inner.root, 'web');
+  outer.commit();
+  const told = `${outer.root}.invocations/told`;
+  const call = [process.execPath, TR_BIN, 'ls', '--affected'].map((word) => `'${word}'`).join(' ');
+  outer.write({ '.git/hooks/pre-commit': { script: `#!/bin/sh\ncd web && ${call} >'${told}' 2>&1\n` } });
+  // A relative name, a lock, and an index that is made for one commit.
+  for (const how of [['commit'], ['commit', '-a'], ['commit', 'a.txt']]) {
+    outer.write({ 'a.txt': `${how.join(' ')}\n` });
+    if (how.length === 1) outer.git('add', '-A');
+    outer.git(...how, '-q', '-m', 'change');
+    assert.match(readFileSync(told, 'utf8'), /^0 packages/, how.join(' '));
   }
 });
 

@@ -18,6 +18,8 @@ export interface ExecutionLocks {
    * process holds and that write nothing until `task` has ended.
    */
   tryAcquire(task: TaskNode, paused?: ReadonlySet<TaskId>): ExecutionLock | undefined;
+  /** The id of another process that executes the task; undefined when there is none. */
+  findHolder(task: TaskNode): number | undefined;
 }
 
 /** Where locks lie, and who asks. */
@@ -63,6 +65,7 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
     owner.host === self().host && options.startedBy?.includes(owner.runId) !== true && isRunning(owner);
   /** What this process executes, by task. */
   const held = new Map<TaskId, { readonly directory: string; readonly outputs: OutputMatcher }>();
+  const pathOf = (task: TaskId): string => join(options.directory, sha256(task).slice(0, 32));
   return {
     tryAcquire: ({ id, definition, directory }, paused) => {
       const writes = definition.cache && !definition.persistent && definition.outputs.include.length > 0;
@@ -81,15 +84,18 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
           },
         };
       };
-      const path = join(options.directory, sha256(id).slice(0, 32));
       try {
         mkdirSync(options.directory, { recursive: true });
-        const lock = tryTake(path, self(), isObstacle);
+        const lock = tryTake(pathOf(id), self(), isObstacle);
         return lock && hold(lock);
       } catch {
         // A disk that takes no lock file takes no record of outputs either: nothing of this run will be believed later.
         return hold(NO_LOCK);
       }
+    },
+    findHolder: ({ id }) => {
+      const owner = readOwner(pathOf(id));
+      return owner !== undefined && owner.pid !== process.pid && isObstacle(owner) ? owner.pid : undefined;
     },
   };
 }

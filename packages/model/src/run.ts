@@ -78,7 +78,8 @@ export type RunEvent =
       }[];
       readonly concurrency: number;
     }
-  | { readonly type: 'task-queued'; readonly task: TaskId }
+  /** `holder`: it has waited for a while for another run in this work tree, of this process id, that executes it. */
+  | { readonly type: 'task-queued'; readonly task: TaskId; readonly holder?: number }
   /** A task with `snapshot` starts from a stored state; its command has to apply the steps that are not in it. */
   | {
       readonly type: 'snapshot-ancestor';

@@ -97,6 +97,8 @@ export interface ExecutionLocks {
    * have the right and do not use it until `task` has ended.
    */
   tryAcquire(task: TaskNode, paused?: ReadonlySet<TaskId>): ExecutionLock | undefined;
+  /** The id of another process that executes the task; undefined when there is none. */
+  findHolder(task: TaskNode): number | undefined;
 }
 
 /** A running process tree. */

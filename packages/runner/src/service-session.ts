@@ -3,7 +3,7 @@ import type { LaunchPlan, LaunchStep, ServiceSession, SessionOpening } from './p
 import type { ReadyTask } from './execute-task.js';
 import type { RunContext } from './run-context.js';
 import type { ResultParts } from './run-task.js';
-import { acquireLock } from './wait-for-lock.js';
+import { acquireLock, tellWaiting } from './wait-for-lock.js';
 
 /** What a task got that asked for services; `session` is undefined when it needs none. */
 export type OpenedSession =
@@ -61,7 +61,7 @@ async function executeAgain(run: RunContext, { task, opening, execute }: Remake)
     else if (event.type !== 'cache-miss' && event.type !== 'task-started') run.emit(event);
   };
   const missReasons = [{ reason: 'integrity', path: 'state', detail: 'cannot be used' } as const];
-  const onWait = (): void => run.emit({ type: 'task-queued', task: task.node.id });
+  const onWait = (holder?: number): void => tellWaiting(run, task.node.id, holder);
   const lock = await acquireLock(run, node, { onWait, paused: run.awaitsRemake });
   if (lock === undefined) return opening.failure;
   try {

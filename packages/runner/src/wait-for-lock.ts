@@ -4,11 +4,13 @@ import type { RunContext } from './run-context.js';
 
 /** How often a task that another process executes is looked at, milliseconds. */
 const LOCK_POLL_MS = 30;
+/** After so many looks, about a second, it is said who has it. */
+const LOOKS_IN_SILENCE = 33;
 
 /** How a lock is waited for. */
 export interface LockWait {
-  /** Called once, when it cannot be had at once. */
-  readonly onWait: () => void;
+  /** Called when it cannot be had at once, and again after a second, with the process that has it where that is not ours. */
+  readonly onWait: (holder?: number) => void;
   /** Tasks of this run that do not use their locks meanwhile; looked at each time. */
   readonly paused?: ReadonlySet<TaskId> | undefined;
 }
@@ -23,6 +25,8 @@ export async function acquireLock(
     const lock = run.locks.tryAcquire(node, paused);
     if (lock !== undefined) return lock;
     if (asked === 0) onWait();
+    const holder = asked === LOOKS_IN_SILENCE ? run.locks.findHolder(node) : undefined;
+    if (holder !== undefined) onWait(holder);
     // Nothing else may be left to do.
     await run.clock.sleep(LOCK_POLL_MS);
   }
@@ -31,7 +35,12 @@ export async function acquireLock(
 
 /** Waits until nobody executes the task any more; false when the run ends meanwhile. */
 export async function waitForLock(run: RunContext, node: TaskNode): Promise<boolean> {
-  const lock = await acquireLock(run, node, { onWait: () => run.emit({ type: 'task-queued', task: node.id }) });
+  const lock = await acquireLock(run, node, { onWait: (holder) => tellWaiting(run, node.id, holder) });
   lock?.release();
   return lock !== undefined;
+}
+
+/** Says that a task waits for its turn. */
+export function tellWaiting(run: RunContext, task: TaskId, holder: number | undefined): void {
+  run.emit({ type: 'task-queued', task, ...(holder !== undefined && { holder }) });
 }

@@ -169,7 +169,7 @@ export function startRun(graph: TaskGraph, behaviour: Behaviour = {}): FakeRun {
     parallel: false,
     force: false,
     conditions: { findUnmet: () => undefined },
-    locks: { tryAcquire: () => ({ release: () => undefined }) },
+    locks: { tryAcquire: () => ({ release: () => undefined }), findHolder: () => undefined },
     emit: (event) => fake.events.push(event),
     logDirectory: join(logs, String((runs += 1))),
     clock: fake.clock,

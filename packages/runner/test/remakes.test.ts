@@ -45,6 +45,7 @@ function createLocks(isFree: (node: TaskNode, paused: readonly TaskId[]) => bool
       held.add(node.id);
       return { release: () => void held.delete(node.id) };
     },
+    findHolder: () => 4711,
   };
   return { held, locks };
 }
@@ -86,6 +87,13 @@ test('while another process executes the task, nothing is made anew, and the dep
   const queued = run.events.flatMap((event) => (event.type === 'task-queued' ? event.task : []));
   assert.equal(queued.length, 1);
   assert.notEqual(queued[0], idOf('migrate'));
+  // After a second it is said for whom.
+  for (let looks = 0; looks < 60; looks++) {
+    run.clock.advance(30);
+    await run.settle();
+  }
+  const holders = run.events.flatMap((event) => (event.type === 'task-queued' ? [event.holder] : []));
+  assert.deepEqual(holders, [undefined, 4711]);
   isFree = true;
   run.clock.advance(30);
   assert.equal((await run.result).exitCode, 0);

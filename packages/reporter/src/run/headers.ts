@@ -1,4 +1,4 @@
-import type { ActionKey, MissReason, RunEvent } from '@tr/model';
+import type { ActionKey, MissReason, RunEvent, TaskId } from '@tr/model';
 import type { Paint } from '../text/paint.js';
 import { printable } from '../text/printable.js';
 import { countOf, formatDuration } from '../text/quantities.js';
@@ -31,6 +31,11 @@ export function describeAncestor(event: Extract<RunEvent, { type: 'snapshot-ance
   const { service, kept, applied, tier, key } = event;
   const rest = applied.length === 0 ? '' : `, ${applied.length} to apply: ${firstOf(applied)}`;
   return `${printable(service)}: ${countOf(kept, 'step')} restored from ${tier} ${shortKey(key)}${rest}`;
+}
+
+/** Why nothing seems to happen. */
+export function describeHolder(task: TaskId, holder: number): string {
+  return `${printable(task)} is being executed by another run (process ${holder}): waiting for it.`;
 }
 
 function isBypass(reason: MissReason): boolean {

@@ -4,7 +4,7 @@ import { countOf } from '../text/quantities.js';
 import { printable } from '../text/printable.js';
 import { toByteString } from './byte-string.js';
 import { describeEnd, renderFailedTasks } from './failed-tasks.js';
-import { describeAncestor } from './headers.js';
+import { describeAncestor, describeHolder } from './headers.js';
 import { describeWarning, renderRemarks, renderWarning, Warnings } from './notices.js';
 import type { RunReporter } from './reporter.js';
 import type { RunReportOptions } from './run-report-options.js';
@@ -82,8 +82,10 @@ class TerminalReporter {
         return this.#finishTask(event);
       case 'run-finished':
         return this.#finishRun(event.result);
-      case 'run-stopping':
       case 'task-queued':
+        if (event.holder !== undefined) this.#note(describeHolder(event.task, event.holder));
+        return;
+      case 'run-stopping':
       case 'cache-saved':
       case 'cache-not-saved':
         return;
@@ -183,6 +185,10 @@ class TerminalReporter {
 
   #write(text: string): void {
     this.#screen.write(toByteString(text));
+  }
+
+  #note(text: string): void {
+    this.#write(`${this.#paint('dim', text)}\n`);
   }
 
   #warn(text: string): void {

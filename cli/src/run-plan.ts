@@ -59,6 +59,7 @@ export async function runPlan(run: PlannedRun): Promise<number> {
   const services = await createServices({ ...run, graph }, engine, reporter.sink);
   const durations = openTaskDurations(engine.directories.cache, request.policy.local);
   const inputs = watchInputs(engine.fingerprinter, isWholeWorkspace(graph, project.workspace.packages));
+  engine.cache.tasks.expect(graph.nodes.values());
   try {
     const result = await runTasks({
       fingerprinter: inputs.fingerprinter,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { missReasons, notSavedReason } from '../rig/events.js';
 import { waitUntil } from '../rig/processes.js';
 import { BUILD, createSample, sampleLockfile } from '../rig/samples.js';
-import type { TestWorkspace } from '../rig/workspace.js';
+import { readTree, type TestWorkspace } from '../rig/workspace.js';
 
 const SHOW = 'mkdir -p dist && echo "$WHO $0" > dist/out.txt';
 const OUT = 'packages/lib/dist/out.txt';
@@ -195,6 +195,52 @@ for (const [title, types] of [
     }
   });
 }
+
+/** Two tasks of `lib` that write to one directory; `one` comes after `slow`. */
+function createSharedDirectory() {
+  const copy = (name: string) => ({
+    command: `mkdir -p dist && cp ${name}.txt dist/${name}`,
+    inputs: [`${name}.txt`],
+    outputs: ['dist/**'],
+  });
+  const slow = { command: 'cp slow.txt slow.out', inputs: ['slow.txt'], outputs: ['slow.out'] };
+  const one = { ...copy('one'), command: 'mkdir -p dist && cat slow.out one.txt > dist/one', dependsOn: ['slow'] };
+  const workspace = createSample({ config: { tasks: { slow, one, two: copy('two') } } });
+  const write = (name: string, text: string) => workspace.write({ [`packages/lib/${name}.txt`]: `${text}\n` });
+  for (const name of ['slow', 'one', 'two']) write(name, '1');
+  const run = (...tasks: string[]) =>
+    workspace.tr(['run', ...tasks, '--filter=lib', '--concurrency=1', '--log-format=json']);
+  return { workspace, write, run, read: (name: string) => workspace.read(`packages/lib/dist/${name}`) };
+}
+
+test('old files of a task whose turn comes later are not stored with another one', async (t) => {
+  const { workspace, write, run } = createSharedDirectory();
+  t.after(() => workspace.dispose());
+  await run('one', 'two');
+  for (const name of ['slow', 'two']) write(name, '2');
+  await run('two', 'one');
+  workspace.remove('packages/lib/dist');
+  await run('two');
+  assert.deepEqual(Object.keys(readTree(`${workspace.root}/packages/lib/dist`)), ['two']);
+});
+
+test('old files of another task, stored when the two were run apart, are not put over its new ones', async (t) => {
+  const { workspace, write, run, read } = createSharedDirectory();
+  t.after(() => workspace.dispose());
+  await run('one');
+  await run('two');
+  write('one', '2');
+  workspace.remove('packages/lib/dist');
+  await run('one');
+  workspace.remove('packages/lib/dist/two');
+  const both = await run('one', 'two');
+  assert.deepEqual([both.exitCode, read('one'), read('two')], [0, '1\n2\n', '1\n'], both.stdout);
+  assert.match(both.stdout, /packages\/lib\/dist\/one.*an output of lib#one/);
+  // What was stored has been replaced by what `two` has written itself.
+  workspace.remove('packages/lib/dist');
+  await run('two');
+  assert.deepEqual(Object.keys(readTree(`${workspace.root}/packages/lib/dist`)), ['two']);
+});
 
 test('a run that finds other outputs in the cache waits for the one that executes, and spoils nothing of it', async (t) => {
   const workspace = createSample({

@@ -23,6 +23,7 @@ export {
   restoreOutputs,
   type OutputPlace,
   type RestoreRequest,
+  type FindOwner,
   type RestoreResult,
 } from './restore/restore-outputs.js';
 export type { ContentStream } from './restore/stage-stream.js';

@@ -3,6 +3,7 @@ import {
   isSameStamp,
   toStamp,
   type CollectedOutputs,
+  type FindOwner,
   type OutputMatcher,
   type OutputPlace,
   type Stamp,
@@ -21,16 +22,37 @@ export function withoutForeignOutputs(
 ): CollectedOutputs {
   const theirs = stampsOf(place, neighbours);
   if (theirs.size === 0) return collected;
-  const isForeign = (path: RelativePath): boolean => {
-    const stamp = theirs.get(path);
-    if (stamp === undefined) return false;
-    const stats = attempt(path, () => place.disk.lstat(`${place.root}/${path}`));
-    return stats.ok && stats.value !== undefined && isSameStamp(stamp, toStamp(stats.value));
-  };
+  const isForeign = (path: RelativePath): boolean => isAsRecorded(place, path, theirs.get(path));
   return {
     ...collected,
     outputs: collected.outputs.filter(({ path, type }) => type === 'directory' || !isForeign(path)),
   };
+}
+
+/**
+ * Finds whose output a path is: what a task has left there and nobody has changed since, or, while its command is under way, one of
+ * its earlier outputs, and any path when nothing is known of those.
+ */
+export function findOwnersAmong(
+  place: OutputPlace,
+  tasks: readonly TaskId[],
+  isExecuting: (task: TaskId) => boolean,
+): FindOwner {
+  const owners = tasks.map((task) => {
+    if (!isExecuting(task)) {
+      const stamps = stampsOf(place, [task]);
+      return { task, owns: (path: RelativePath) => isAsRecorded(place, path, stamps.get(path)) };
+    }
+    const paths = new Set(place.records.read(task)?.paths());
+    return { task, owns: (path: RelativePath) => paths.size === 0 || paths.has(path) };
+  });
+  return (path) => owners.find(({ owns }) => owns(path))?.task;
+}
+
+function isAsRecorded({ disk, root }: OutputPlace, path: RelativePath, stamp: Stamp | undefined): boolean {
+  if (stamp === undefined) return false;
+  const stats = attempt(path, () => disk.lstat(`${root}/${path}`));
+  return stats.ok && stats.value !== undefined && isSameStamp(stamp, toStamp(stats.value));
 }
 
 function stampsOf({ records }: OutputPlace, tasks: readonly TaskId[]): ReadonlyMap<RelativePath, Stamp> {

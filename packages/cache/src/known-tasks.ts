@@ -2,7 +2,7 @@ import type { RelativePath, TaskId, TaskNode } from '@tr/model';
 import { compileOutputs, findRealDirectory, type OutputMatcher, type OutputPlace } from '@tr/artifact';
 import { mayOverlap } from './foreign-outputs.js';
 
-/** The tasks that a run has asked about so far, and whose outputs may meet. */
+/** The tasks of a run: those it has asked about so far, and those it has announced. */
 export class KnownTasks {
   readonly #nodes = new Map<TaskId, TaskNode>();
   readonly #matchers = new Map<TaskId, OutputMatcher>();
@@ -14,17 +14,27 @@ export class KnownTasks {
     this.#place = place;
   }
 
+  /** Makes tasks known before they are asked about. */
+  expect(tasks: Iterable<TaskNode>): void {
+    for (const task of tasks) this.#add(task);
+  }
+
   /** The outputs of a task, which is known from then on. */
   matcherOf(task: TaskNode): OutputMatcher {
     const known = this.#matchers.get(task.id);
     if (known !== undefined) return known;
     const matcher = compileOutputs(task.definition.outputs, task.directory, this.realDirectoryOf(task.directory));
     this.#matchers.set(task.id, matcher);
+    this.#add(task);
+    return matcher;
+  }
+
+  #add(task: TaskNode): void {
+    if (this.#nodes.has(task.id)) return;
     this.#nodes.set(task.id, task);
     const inDirectory = this.#byDirectory.get(task.directory);
     if (inDirectory === undefined) this.#byDirectory.set(task.directory, [task]);
     else inDirectory.push(task);
-    return matcher;
   }
 
   /** Where a package lies when links on the way are followed. */
@@ -54,12 +64,13 @@ export class KnownTasks {
 
   /** Tasks of the same package whose outputs may meet those of this one, and that have no order with it, near or far. */
   neighboursOf(task: TaskNode): readonly TaskId[] {
-    const below = this.#idsBelow(task);
     const outputs = this.matcherOf(task);
-    return (this.#byDirectory.get(task.directory) ?? [])
-      .filter((other) => other.id !== task.id && mayOverlap(outputs, this.matcherOf(other)))
-      .filter((other) => !below.has(other.id) && !this.#idsBelow(other).has(task.id))
-      .map(({ id }) => id);
+    const meeting = (this.#byDirectory.get(task.directory) ?? []).filter(
+      (other) => other.id !== task.id && mayOverlap(outputs, this.matcherOf(other)),
+    );
+    if (meeting.length === 0) return [];
+    const below = this.#idsBelow(task);
+    return meeting.filter((other) => !below.has(other.id) && !this.#idsBelow(other).has(task.id)).map(({ id }) => id);
   }
 
   #idsBelow(task: TaskNode): ReadonlySet<TaskId> {

@@ -23,10 +23,12 @@ import {
   restoreOutputs,
   type ContentStream,
   type OutputPlace,
+  type FindOwner,
 } from '@tr/artifact';
 import { mayBeChunked, type ChunkList, type EntryBlobs } from '@tr/store';
 import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
+import { findOwnersAmong } from './foreign-outputs.js';
 import { KnownTasks } from './known-tasks.js';
 import { findMissingLog } from './missing-log.js';
 import type { Saved } from './save-task.js';
@@ -90,6 +92,8 @@ interface Progress {
   recordSize?: number;
   /** What its outputs were when this run had dealt with them; see `stateOf`. */
   state?: string;
+  /** Its command is under way. */
+  isExecuting?: boolean;
 }
 
 /** The cache as a run sees it; see the port of the runner. Nothing here rejects for trouble with the cache. */
@@ -103,6 +107,11 @@ export class StoredTaskCache {
     this.#options = options;
     this.#trouble = options.trouble;
     this.#known = new KnownTasks(options.place);
+  }
+
+  /** Says which tasks a run has: what one of them has made is no output of another one, whoever comes first. */
+  expect(tasks: Iterable<TaskNode>): void {
+    this.#known.expect(tasks);
   }
 
   async lookup(task: TaskNode, fingerprint: TaskFingerprint): Promise<CacheLookup> {
@@ -204,11 +213,20 @@ export class StoredTaskCache {
       linked: task.definition.restore === 'link',
       contents,
       whenIdle,
+      lookForOwners: this.#ownersBeside(task),
     });
     if (failure?.code === 'store/corrupt') await source.discard?.();
     if (failure !== undefined) this.#noteTrouble(failure, entry);
     if (restoration.outcome !== 'miss') this.#progressOf(task).state = stateOf(manifest.actionKey, manifestDigest);
     return restoration;
+  }
+
+  /** Looks for outputs of tasks that share a directory with this one; undefined where none does. */
+  #ownersBeside(task: TaskNode): (() => FindOwner) | undefined {
+    const neighbours = this.#known.neighboursOf(task);
+    if (neighbours.length === 0) return undefined;
+    const isExecuting = (id: TaskId): boolean => this.#progress.get(id)?.isExecuting === true;
+    return () => findOwnersAmong(this.#options.place, neighbours, isExecuting);
   }
 
   /** What lies in chunks was not looked at before: an entry that turns out to be none does not stay. */
@@ -248,12 +266,13 @@ export class StoredTaskCache {
     const unfinishedSince = record?.unfinishedSince ?? startedAt;
     const paths = listUntouched(place, record);
     const recordSize = place.records.write(task.id, { paths, outOfStep, unfinishedSince });
-    Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false, recordSize });
+    Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false, recordSize, isExecuting: true });
     this.#noteState(task);
   }
 
   async settleOutputs(task: TaskNode): Promise<void> {
     const { place } = this.#options;
+    this.#progressOf(task).isExecuting = false;
     if (this.#progressOf(task).isStored === true) return;
     const record = place.records.read(task.id);
     const paths = await listLeftOutputs({ place, task: task.id, matcher: this.#known.matcherOf(task), record });

@@ -50,7 +50,15 @@ export interface RestoreRequest {
    * that an execution has begun and not ended.
    */
   readonly whenIdle?: (() => Promise<boolean>) | undefined;
+  /**
+   * Looks which paths are now outputs of other tasks of this run. An entry that was stored while those had made other outputs
+   * may have them as well: they are not put over the new ones.
+   */
+  readonly lookForOwners?: (() => FindOwner) | undefined;
 }
+
+/** The task whose output a path is; undefined when it is nobody's. */
+export type FindOwner = (path: RelativePath) => TaskId | undefined;
 
 /** How it went; `failure` is set when the store or the disk was in trouble. */
 export interface RestoreResult {
@@ -190,10 +198,15 @@ async function carryOut(
     const blobs = openEntryBlobs(request.blobs, manifest);
     staged = await stageOutputs({ disk, area, staging, base, entries: plan.writes, blobs, linked, contents });
     if (!staged.ok) return { result: missOf(staged.failure), isDisturbed: false };
+    // Nothing else happens between this look and the end of the move.
+    const findOwner = request.lookForOwners?.() ?? (() => undefined);
+    const owned = findOwned(findOwner, plan);
+    if (owned !== undefined) return { result: miss(owned), isDisturbed: false };
     const { earlier, unfinishedSince } = before;
     const paths = sortedUnique([...earlier, ...listPaths(manifest)]);
     size = records.write(task, { paths, outOfStep: true, unfinishedSince });
-    moved = putInPlace({ disk, root, staging, base, plan });
+    const removals = plan.removals.filter((path) => findOwner(path) === undefined);
+    moved = putInPlace({ disk, root, staging, base, plan: { ...plan, removals } });
   } finally {
     area.giveBack(staging, moved?.isEmptied === true);
   }
@@ -204,6 +217,16 @@ async function carryOut(
   const files = plan.writes.filter((entry) => entry.type === 'file');
   const bytes = files.reduce((sum, { digest }) => sum + digest.size, 0);
   return { result: { restoration: { outcome: 'restored', files: files.length, bytes } }, isDisturbed: disturbed };
+}
+
+/** An output of another task that would be replaced. */
+function findOwned(findOwner: FindOwner, plan: RestorePlan): MissReason | undefined {
+  const files = plan.writes.flatMap(({ type, path }) => (type === 'directory' ? [] : path));
+  for (const path of [...plan.obstacles, ...files]) {
+    const owner = findOwner(path);
+    if (owner !== undefined) return { reason: 'obstacle', path, detail: `an output of ${owner}` };
+  }
+  return undefined;
 }
 
 /** The deepest directory that is there and has all that is to be written below it; the staged tree stands for it. */

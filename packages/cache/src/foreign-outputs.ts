@@ -30,23 +30,32 @@ export function withoutForeignOutputs(
 }
 
 /**
- * Finds whose output a path is: what a task has left there and nobody has changed since, or, while its command is under way, one of
- * its earlier outputs, and any path when nothing is known of those.
+ * Looks whose output a path is, among tasks that share a directory: what a task has left there and nobody has changed since, or, while
+ * its command is under way, one of its earlier outputs, and any path when nothing is known of those. Undefined without such tasks.
  */
-export function findOwnersAmong(
+export function ownersBeside(
   place: OutputPlace,
   tasks: readonly TaskId[],
-  isExecuting: (task: TaskId) => boolean,
-): FindOwner {
-  const owners = tasks.map((task) => {
-    if (!isExecuting(task)) {
-      const stamps = stampsOf(place, [task]);
-      return { task, owns: (path: RelativePath) => isAsRecorded(place, path, stamps.get(path)) };
-    }
-    const paths = new Set(place.records.read(task)?.paths());
-    return { task, owns: (path: RelativePath) => paths.size === 0 || paths.has(path) };
-  });
-  return (path) => owners.find(({ owns }) => owns(path))?.task;
+  executing: ReadonlySet<TaskId>,
+): (() => FindOwner) | undefined {
+  if (tasks.length === 0) return undefined;
+  return () => {
+    const owners = tasks.map((task) => ({
+      task,
+      owns: executing.has(task) ? mayWrite(place, task) : left(place, task),
+    }));
+    return (path) => owners.find(({ owns }) => owns(path))?.task;
+  };
+}
+
+function left(place: OutputPlace, task: TaskId): (path: RelativePath) => boolean {
+  const stamps = stampsOf(place, [task]);
+  return (path) => isAsRecorded(place, path, stamps.get(path));
+}
+
+function mayWrite({ records }: OutputPlace, task: TaskId): (path: RelativePath) => boolean {
+  const paths = new Set(records.read(task)?.paths());
+  return (path) => paths.size === 0 || paths.has(path);
 }
 
 function isAsRecorded({ disk, root }: OutputPlace, path: RelativePath, stamp: Stamp | undefined): boolean {

@@ -5,12 +5,10 @@ import {
   type CacheEntry,
   type CacheLookup,
   type Digest,
-  type Manifest,
   type MissReason,
   type Restoration,
   type Result,
   type SaveOutcome,
-  type Sha256,
   type StoreFailure,
   type TaskFingerprint,
   type TaskId,
@@ -23,18 +21,17 @@ import {
   restoreOutputs,
   type ContentStream,
   type OutputPlace,
-  type FindOwner,
 } from '@tr/artifact';
-import { mayBeChunked, type ChunkList, type EntryBlobs } from '@tr/store';
+import type { EntryBlobs } from '@tr/store';
 import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
-import { findOwnersAmong } from './foreign-outputs.js';
+import { ownersBeside } from './foreign-outputs.js';
 import { KnownTasks } from './known-tasks.js';
 import { findMissingLog } from './missing-log.js';
 import type { Saved } from './save-task.js';
 import { findStoredClosure, listStoredFingerprints, type ExplainMiss } from './stored-fingerprints.js';
 import type { RemoteTier } from './remote/remote-tier.js';
-import type { Home, LocalTier } from './tier.js';
+import { findChunks, type Home, type LocalTier } from './tier.js';
 import { troubleDetail, type TroubleLog } from './trouble-log.js';
 import { findUndeclaredOutputs } from './undeclared-outputs.js';
 
@@ -92,8 +89,6 @@ interface Progress {
   recordSize?: number;
   /** What its outputs were when this run had dealt with them; see `stateOf`. */
   state?: string;
-  /** Its command is under way. */
-  isExecuting?: boolean;
 }
 
 /** The cache as a run sees it; see the port of the runner. Nothing here rejects for trouble with the cache. */
@@ -102,6 +97,8 @@ export class StoredTaskCache {
   readonly #trouble: TroubleLog;
   readonly #known: KnownTasks;
   readonly #progress = new Map<TaskId, Progress>();
+  /** Tasks whose command is under way. */
+  readonly #executing = new Set<TaskId>();
 
   constructor(options: TaskCacheOptions) {
     this.#options = options;
@@ -213,20 +210,12 @@ export class StoredTaskCache {
       linked: task.definition.restore === 'link',
       contents,
       whenIdle,
-      lookForOwners: this.#ownersBeside(task),
+      lookForOwners: ownersBeside(this.#options.place, this.#known.neighboursOf(task), this.#executing),
     });
     if (failure?.code === 'store/corrupt') await source.discard?.();
     if (failure !== undefined) this.#noteTrouble(failure, entry);
     if (restoration.outcome !== 'miss') this.#progressOf(task).state = stateOf(manifest.actionKey, manifestDigest);
     return restoration;
-  }
-
-  /** Looks for outputs of tasks that share a directory with this one; undefined where none does. */
-  #ownersBeside(task: TaskNode): (() => FindOwner) | undefined {
-    const neighbours = this.#known.neighboursOf(task);
-    if (neighbours.length === 0) return undefined;
-    const isExecuting = (id: TaskId): boolean => this.#progress.get(id)?.isExecuting === true;
-    return () => findOwnersAmong(this.#options.place, neighbours, isExecuting);
   }
 
   /** What lies in chunks was not looked at before: an entry that turns out to be none does not stay. */
@@ -266,13 +255,14 @@ export class StoredTaskCache {
     const unfinishedSince = record?.unfinishedSince ?? startedAt;
     const paths = listUntouched(place, record);
     const recordSize = place.records.write(task.id, { paths, outOfStep, unfinishedSince });
-    Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false, recordSize, isExecuting: true });
+    Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false, recordSize });
+    this.#executing.add(task.id);
     this.#noteState(task);
   }
 
   async settleOutputs(task: TaskNode): Promise<void> {
     const { place } = this.#options;
-    this.#progressOf(task).isExecuting = false;
+    this.#executing.delete(task.id);
     if (this.#progressOf(task).isStored === true) return;
     const record = place.records.read(task.id);
     const paths = await listLeftOutputs({ place, task: task.id, matcher: this.#known.matcherOf(task), record });
@@ -396,11 +386,6 @@ export class StoredTaskCache {
     if (progress === undefined) this.#progress.set(task.id, (progress = {}));
     return progress;
   }
-}
-
-/** The chunks that the outputs of an entry lie in; undefined when they have blobs. */
-function findChunks(manifest: Manifest, digest: Sha256, { lists }: Home): ChunkList | undefined {
-  return mayBeChunked(manifest) ? lists.get(manifest.actionKey, digest) : undefined;
 }
 
 /** Names a state of outputs: those of one stored entry. */

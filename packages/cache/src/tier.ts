@@ -1,4 +1,5 @@
-import type { ActionStore, ChunkLists, StreamBlobStore } from '@tr/store';
+import type { Manifest, Sha256 } from '@tr/model';
+import { mayBeChunked, type ActionStore, type ChunkList, type ChunkLists, type StreamBlobStore } from '@tr/store';
 
 /** What may be done with a tier. */
 export interface TierPolicy {
@@ -12,6 +13,11 @@ export interface Home {
   readonly actions: ActionStore;
   /** Where entries say that their outputs lie in chunks. */
   readonly lists: ChunkLists;
+}
+
+/** The chunks that the outputs of an entry lie in; undefined when they have blobs. */
+export function findChunks(manifest: Manifest, digest: Sha256, { lists }: Home): ChunkList | undefined {
+  return mayBeChunked(manifest) ? lists.get(manifest.actionKey, digest) : undefined;
 }
 
 /** The level of the cache that is asked first. */

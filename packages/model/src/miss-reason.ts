@@ -1,3 +1,5 @@
+import type { TaskId } from './ids.js';
+
 /** Names that differ between two records. All sorted. */
 export interface NameChanges {
   readonly added: readonly string[];
@@ -50,6 +52,8 @@ export type MissReason =
   | { readonly reason: 'integrity'; readonly path: string; readonly detail: string }
   /** Something of the user's is where the outputs would be put; it is left alone. */
   | { readonly reason: 'obstacle'; readonly path: string; readonly detail: string }
+  /** What another task of the run has left at a path of the outputs is not what the entry has there. */
+  | { readonly reason: 'shared-output'; readonly path: string; readonly owner: TaskId }
   | { readonly reason: 'signature'; readonly detail: string }
   | { readonly reason: 'remote-unavailable'; readonly detail: string }
   /** The store or the disk could not be read or written; the task runs instead. */

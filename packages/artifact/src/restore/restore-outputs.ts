@@ -224,7 +224,7 @@ function findOwned(findOwner: FindOwner, plan: RestorePlan): MissReason | undefi
   const files = plan.writes.flatMap(({ type, path }) => (type === 'directory' ? [] : path));
   for (const path of [...plan.obstacles, ...files]) {
     const owner = findOwner(path);
-    if (owner !== undefined) return { reason: 'obstacle', path, detail: `an output of ${owner}` };
+    if (owner !== undefined) return { reason: 'shared-output', path, owner };
   }
   return undefined;
 }

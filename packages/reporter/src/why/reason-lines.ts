@@ -49,6 +49,7 @@ export function renderReason(reason: MissReason, look: { readonly paint: Paint; 
     case 'blob-missing':
     case 'integrity':
     case 'obstacle':
+    case 'shared-output':
     case 'signature':
     case 'remote-unavailable':
     case 'store-trouble':

@@ -51,6 +51,8 @@ export function describeMissReason(reason: MissReason): string {
       return `stored entry is damaged: ${printable(reason.path)} (${printable(reason.detail)})`;
     case 'obstacle':
       return `something of yours is in the way of the outputs: ${printable(reason.path)} (${printable(reason.detail)})`;
+    case 'shared-output':
+      return `${printable(reason.path)} is an output of ${printable(reason.owner)} too, with other content: order the two by dependsOn, or give them directories of their own`;
     case 'signature':
       return `signature refused: ${printable(reason.detail)}`;
     case 'remote-unavailable':

@@ -15,6 +15,9 @@ const SAFE = [
   'a b/c d',
   `${'x'.repeat(255)}/${'y'.repeat(255)}`,
   'web/:colon',
+  'man/Foo::Bar.3pm',
+  'a/.github:x',
+  'a/\u{1f469}\u200d\u{1f4bb}.txt',
 ];
 
 const UNSAFE: readonly [string, RegExp][] = [
@@ -48,6 +51,12 @@ const UNSAFE: readonly [string, RegExp][] = [
   ['a/.GIT/hooks/x', /`\.GIT`/],
   ['GIT~1/config', /`GIT~1`/],
   ['.tr/cache', /`\.tr`/],
+  ['.git::$INDEX_ALLOCATION/hooks/x', /`\.git::\$INDEX_ALLOCATION`/],
+  ['a/git~1:x', /`git~1:x`/],
+  ['a/aux:x', /device/],
+  ['a/.g\u200cit/config', /`\.git`/],
+  ['\ufeff.tr/cache', /`\.tr`/],
+  ['a/\u200d/b', /empty segment/],
   ['a/.Tr', /`\.Tr`/],
   ['x'.repeat(256), /too long/],
   ['x/'.repeat(3000), /too long/],
@@ -102,6 +111,8 @@ test('links that lead out, or may, are not', () => {
     ['a/link', 'x/..', /down and up/],
     ['a/link', '../.git/hooks', /git or tr/],
     ['a/link', '../.TR/cache', /git or tr/],
+    ['a/link', '../.git::$INDEX_ALLOCATION/hooks', /git or tr/],
+    ['a/link', '../.g\u200cit/hooks', /git or tr/],
   ] as const;
   for (const [path, target, expected] of links)
     assert.match(findLinkHazard(path, target) ?? 'safe', expected, `${path} -> ${target}`);

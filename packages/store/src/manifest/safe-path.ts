@@ -10,12 +10,20 @@ const PLAIN =
 /**
  * Anything in a path that makes it unsafe to write on some system: an absolute path, an empty segment, `.` and `..`
  * (as a trailing dot), a drive letter, a backslash or control character, a trailing dot or space, a device name of
- * Windows, and the folders of git and of ourselves. One expression, because every entry of every manifest passes it.
+ * Windows, and the folders of git and of ourselves, also by the name of a stream (`.git::$INDEX_ALLOCATION` is the folder to
+ * NTFS). One expression, because every entry of every manifest passes it.
  */
 let unsafeExpression: RegExp | undefined;
 const unsafe = (): RegExp =>
   (unsafeExpression ??=
-    /[\\\p{Cc}\p{Cs}]|^[A-Za-z]:|(?:^|\/)(?:\/|$)|[. ](?:\/|$)|(?:^|\/)(?:(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.[^/]*)?|\.git|git~[0-9]+|\.tr)(?:\/|$)/iu);
+    /[\\\p{Cc}\p{Cs}]|^[A-Za-z]:|(?:^|\/)(?:\/|$)|[. ](?:\/|$)|(?:^|\/)(?:(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:[.:][^/]*)?|(?:\.git|git~[0-9]+|\.tr)(?::[^/]*)?)(?:\/|$)/iu);
+
+/** The folders of git and of ourselves, as one segment. */
+const isOurs = (segment: string): boolean => /^(?:\.git|git~[0-9]+|\.tr)(?::|$)/i.test(segment);
+
+/** What HFS+ passes over when it looks for a name, by the list of git (`next_hfs_char` in `utf8.c`). */
+const withoutIgnored = (text: string): string =>
+  text.replaceAll(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '');
 
 /** Longest path and longest segment that are stored, in UTF-16 code units; the usual limits of Linux. */
 const MAX_PATH_LENGTH = 4096;
@@ -26,9 +34,12 @@ const MAX_SEGMENT_LENGTH = 255;
  * The same answer on every platform, so that an entry stored on one can be restored on the others.
  */
 export function findPathHazard(path: string): string | undefined {
-  if (path.length <= MAX_SEGMENT_LENGTH && (PLAIN.test(path) || !unsafe().test(path))) return undefined;
+  const isShort = path.length <= MAX_SEGMENT_LENGTH;
+  if (isShort && PLAIN.test(path)) return undefined;
+  const bare = withoutIgnored(path);
+  if (isShort && !unsafe().test(bare)) return undefined;
   if (isSnapshotPath(path)) return undefined;
-  return nameHazard(path);
+  return nameHazard(bare);
 }
 
 /** A control character, or half of a surrogate pair (no file name decodes to that). */
@@ -54,7 +65,7 @@ function nameSegmentHazard(segment: string): string | undefined {
   if (segment === '.' || segment === '..') return `the segment \`${segment}\``;
   if (segment.length > MAX_SEGMENT_LENGTH) return 'a segment that is too long';
   if (/[. ]$/.test(segment)) return 'a trailing dot or space';
-  if (/^(?:\.git|git~[0-9]+|\.tr)$/i.test(segment)) return `the folder \`${segment}\``;
+  if (isOurs(segment)) return `the folder \`${segment}\``;
   return unsafe().test(segment) ? 'a device name of Windows' : undefined;
 }
 
@@ -74,7 +85,5 @@ export function findLinkHazard(path: string, target: string): string | undefined
   const depth = path.split('/').length - 1;
   if (ups > depth) return 'a link out of the workspace';
   const inside = [...path.split('/').slice(0, depth - ups), ...segments.slice(ups)];
-  return inside.some((segment) => /^(?:\.git|git~[0-9]+|\.tr)$/i.test(segment))
-    ? 'a link into the folder of git or tr'
-    : undefined;
+  return inside.some((segment) => isOurs(withoutIgnored(segment))) ? 'a link into the folder of git or tr' : undefined;
 }

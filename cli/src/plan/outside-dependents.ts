@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PackageName, RelativePath } from '@tr/model';
 import { findForeignLockfileScope } from '@tr/workspace';
 import { openClosureMemo } from '../closures/closure-memo.js';
@@ -20,7 +22,8 @@ export async function findOutsideDependents({ workspace, config }: Project): Pro
   const packages = Array.from(workspace.packages.values(), ({ name, directory }) => ({
     name,
     directory,
-    linked: closures.linkedPathsOf(name),
+    // What is gone is no longer installed: whoever had it has another manifest or lockfile, unless nothing can be installed.
+    linked: closures.linkedPathsOf(name).filter((path) => existsSync(join(root, path))),
   }));
   return (path) => {
     const scope = findForeignLockfileScope(path);

@@ -15,8 +15,12 @@ export interface Disk {
   /** Entries in no particular order. */
   readDirectory(path: string): fs.Dirent[];
   readLink(path: string): string;
-  /** `read`: must exist. `create`: must not exist. `append`: created when absent. */
-  open(path: string, how: 'read' | 'create' | 'append', mode?: number): number;
+  /**
+   * `read`: must exist. `create`: must not exist. `append`: created when absent. `direct`: as `create`, and what is written goes past the
+   * kernel's memory: whole blocks of memory that begins at one. Where that cannot be, an error, now or at the first write; an empty file may be
+   * there then.
+   */
+  open(path: string, how: 'read' | 'create' | 'append' | 'direct', mode?: number): number;
   fstat(file: number): FileLook;
   /** Fills `buffer` from the current position as far as the file goes; returns the number of bytes. */
   read(file: number, buffer: Uint8Array): number;
@@ -26,6 +30,8 @@ export interface Disk {
   write(file: number, bytes: Uint8Array): void;
   /** Like `write`, on another thread; the bytes must stay as they are until then. */
   writeLater(file: number, bytes: Uint8Array): Promise<void>;
+  /** Cuts what is behind so many bytes. */
+  truncate(file: number, size: number): void;
   /** Sets the modification time, seconds since the epoch. */
   setTime(file: number, seconds: number): void;
   close(file: number): void;
@@ -47,6 +53,13 @@ export interface Disk {
 
 const FLAGS = { read: 'r', create: 'wx', append: 'a' } as const;
 
+function directFlags(): number {
+  const { O_CREAT, O_DIRECT, O_EXCL, O_WRONLY } = fs.constants as Readonly<Record<string, number | undefined>>;
+  // Elsewhere than on Linux: as from a filesystem that does not take the flag.
+  if (O_DIRECT === undefined) throw Object.assign(new Error('EINVAL: no direct writes'), { code: 'EINVAL' });
+  return (O_WRONLY ?? 0) | (O_CREAT ?? 0) | (O_EXCL ?? 0) | O_DIRECT;
+}
+
 /** The real disk. */
 export const nodeDisk: Disk = {
   lstat: (path) => {
@@ -60,7 +73,7 @@ export const nodeDisk: Disk = {
   },
   readDirectory: (path) => fs.readdirSync(path, { withFileTypes: true }),
   readLink: (path) => fs.readlinkSync(path),
-  open: (path, how, mode = 0o666) => fs.openSync(path, FLAGS[how], mode),
+  open: (path, how, mode = 0o666) => fs.openSync(path, how === 'direct' ? directFlags() : FLAGS[how], mode),
   fstat: lookAtOpen,
   read: (file, buffer) => {
     let filled = 0;
@@ -84,6 +97,7 @@ export const nodeDisk: Disk = {
     for (let done = 0; done < bytes.length;) done += quickWrite(file, bytes, done);
   },
   writeLater,
+  truncate: (file, size) => fs.ftruncateSync(file, size),
   setTime: (file, seconds) => fs.futimesSync(file, seconds, seconds),
   close: (file) => fs.closeSync(file),
   touch: (path, seconds) => fs.utimesSync(path, seconds, seconds),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -265,6 +265,81 @@ test('a stream is stored as it came, whatever the size of its chunks, and nothin
     );
     assert.deepEqual(readdirSync(join(root, 'tmp')), []);
   });
+});
+
+const EINVAL = Object.assign(new Error('EINVAL'), { code: 'EINVAL' });
+
+/** A disk on which every write takes so long that others would be better. */
+function dearDisk(changes: Partial<Disk>): Disk {
+  const write: Disk['write'] = (file, bytes) => {
+    const until = performance.now() + 1;
+    while (performance.now() < until);
+    nodeDisk.write(file, bytes);
+  };
+  return { ...nodeDisk, write, ...changes };
+}
+
+test('once the page cache is dear large bodies are stored past it, where the disk takes that, and are the same there', async (t) => {
+  const hows: string[] = [];
+  const refused = new Set<number>();
+  const disks: Readonly<Record<string, Disk>> = {
+    // Whether this one takes it is the business of the filesystem that the tests run on.
+    real: dearDisk({}),
+    'refused when a file is made': dearDisk({
+      open: (path, how, mode) => {
+        const file = nodeDisk.open(path, how === 'direct' ? 'create' : how, mode);
+        if (how !== 'direct') return file;
+        nodeDisk.close(file);
+        throw EINVAL;
+      },
+    }),
+    'refused at the first write': dearDisk({
+      open: (path, how, mode) => {
+        const file = nodeDisk.open(path, how === 'direct' ? 'create' : how, mode);
+        hows.push(how);
+        refused.delete(file);
+        if (how === 'direct') refused.add(file);
+        return file;
+      },
+      write: (file, bytes) => {
+        if (refused.has(file)) throw EINVAL;
+        const until = performance.now() + 1;
+        while (performance.now() < until);
+        nodeDisk.write(file, bytes);
+      },
+    }),
+  };
+  for (const [name, disk] of Object.entries(disks)) {
+    const directory = mkdtempSync(join(tmpdir(), 'entries-'));
+    t.after(() => rmSync(directory, { recursive: true, force: true }));
+    const folder = openCacheFolder({ directory, disk });
+    const blobs = createFileStreamBlobStore(folder);
+    const contents = Array.from({ length: 12 }, (_, at) =>
+      Buffer.alloc(1_500_000 + at * 4096 + (at % 3), `body ${at}, `),
+    );
+    for (const content of contents) {
+      const put = valueOf(await blobs.putStream(toAsync([content.subarray(0, 70_000), content.subarray(70_000)])));
+      assert.deepEqual(put?.digest, digestOf(content), name);
+      const stats = lstatSync(folder.blobPath(put.digest.hash));
+      assert.equal(stats.size, content.length);
+      assert.equal(stats.mode & 0o777, 0o444);
+      assert.ok(content.equals(readFileSync(folder.blobPath(put.digest.hash))), name);
+      assert.ok(content.equals(valueOf(await blobs.readBytes(put.digest))), name);
+    }
+    assert.deepEqual(readdirSync(join(folder.root, 'tmp')), [], name);
+  }
+  assert.equal(hows.filter((how) => how === 'direct').length, 1);
+});
+
+test('of a body that is written past the page cache and breaks off nothing is kept', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'entries-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const folder = openCacheFolder({ directory, disk: dearDisk({}) });
+  const blobs = createFileStreamBlobStore(folder);
+  for (let at = 0; at < 4; at++) await blobs.putStream(toAsync([Buffer.alloc(1_500_000, String(at))]));
+  const broken = blobs.putStream(toAsync([Buffer.alloc(1_500_000, 'x')], new Error('broken off')));
+  await assert.rejects(broken, (error: Error) => error.message === 'broken off');
+  assert.deepEqual(readdirSync(join(folder.root, 'tmp')), []);
 });
 
 async function* toAsync(chunks: readonly Uint8Array[], end?: Error): AsyncIterable<Uint8Array> {

@@ -9,6 +9,7 @@ import { createPacer, SERVING_BUDGET_MS } from '../pacer.js';
 import { attempt, attemptAsync, toStoreFailure, type StoreResult } from '../trouble.js';
 import { scanBodies, scanFiles } from '../upkeep/scan-folder.js';
 import { BatchWriter } from './batch-writer.js';
+import { DirectWrites, takesDirectWrites } from './direct-writes.js';
 import type { BodyDigest, BodyHash } from '../body-store.js';
 import type { ByteRange, StreamBlobStore } from './entry-store.js';
 import type { OpenKeptBodies } from './kept-bodies.js';
@@ -35,6 +36,7 @@ export function createFileStreamBlobStore(folder: CacheFolder, options: StreamBl
     const stats = disk.lstat(folder.blobPath(digest.hash));
     return stats?.isFile() === true && stats.size === digest.size ? stats.ctimeMs : undefined;
   };
+  const direct = new DirectWrites(() => takesDirectWrites(folder));
   const kept = keep?.(folder, ({ hash }, { ctimeMs }) => verified.get(hash) === ctimeMs);
   const remember = (digest: BodyDigest, time: number): void => {
     if (verified.size >= MAX_REMEMBERED) verified.clear();
@@ -46,7 +48,7 @@ export function createFileStreamBlobStore(folder: CacheFolder, options: StreamBl
   ): Promise<StoreResult<{ readonly digest: Named; readonly added: boolean } | undefined>> => {
     const refusal = folder.check();
     if (refusal !== undefined) return fail(refusal);
-    const received = await receive(folder, source, { running, release });
+    const received = await receive(folder, source, { running, release, direct });
     if (!received.ok) return received;
     const { temp, digest } = received.value;
     if (!accept(digest)) {
@@ -145,35 +147,35 @@ interface Reception<Named extends BodyDigest> {
 async function receive<Named extends BodyDigest>(
   folder: CacheFolder,
   source: AsyncIterable<Uint8Array>,
-  { running, release }: Omit<Reception<Named>, 'accept'>,
+  { running, release, direct }: Omit<Reception<Named>, 'accept'> & { readonly direct: DirectWrites },
 ): Promise<StoreResult<{ temp: string; digest: Named }>> {
   const { disk } = folder;
-  const opened = attempt(folder.root, () => openTemp(folder, BLOB_MODE));
-  if (!opened.ok) return opened;
-  const { file, path } = opened.value;
-  const writer = new BatchWriter({ disk, file, hash: (bytes) => running.update(bytes) });
-  let isDone = false;
-  let digest: Named;
+  const writer = new BatchWriter({
+    disk,
+    open: (how) => openTemp(folder, BLOB_MODE, how),
+    hash: (bytes) => running.update(bytes),
+    direct,
+  });
+  let stored: { temp: string; digest: Named } | undefined;
   try {
     for await (const chunk of source) {
       const added = writer.add(chunk);
       const failure = added instanceof Promise ? ((await added) as unknown) : added;
-      if (failure !== undefined) return fail(toStoreFailure(failure, path));
+      if (failure !== undefined) return fail(toStoreFailure(failure, folder.root));
       release?.(chunk);
     }
-    const failure = await writer.finish();
-    if (failure !== undefined) return fail(toStoreFailure(failure, path));
-    digest = running.finish();
-    const time = blobTime(digest.hash);
-    const timed = attempt(path, () => disk.setTime(file, time));
+    const { trouble, temp } = await writer.finish();
+    if (temp === undefined) return fail(toStoreFailure(trouble, folder.root));
+    const digest = running.finish();
+    const timed = attempt(temp.path, () => disk.setTime(temp.file, blobTime(digest.hash)));
     if (!timed.ok) return timed;
-    isDone = true;
+    stored = { temp: temp.path, digest };
+    return ok(stored);
   } finally {
-    await writer.dispose();
-    disk.close(file);
-    if (!isDone) dropTemp(folder, path);
+    const temp = await writer.dispose();
+    if (temp !== undefined) disk.close(temp.file);
+    if (temp !== undefined && stored === undefined) dropTemp(folder, temp.path);
   }
-  return ok({ temp: path, digest });
 }
 
 /** Moves a received blob to its place; false when it was there already, and is young again. Throws errors of the disk. */

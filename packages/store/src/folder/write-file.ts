@@ -9,17 +9,18 @@ export interface TempFile {
 }
 
 /** Opens a new temp file, making the folder when it is not there (the first time, or somebody deleted it). */
-export function openTemp(folder: CacheFolder, mode: number): TempFile {
+export function openTemp(folder: CacheFolder, mode: number, how: 'create' | 'direct' = 'create'): TempFile {
   const path = folder.freshPath('tmp');
   if (folder.isTorn) folder.prepare();
   try {
-    return { file: folder.disk.open(path, 'create', mode), path };
+    return { file: folder.disk.open(path, how, mode), path };
   } catch (error) {
+    if (how === 'direct') dropTemp(folder, path);
     if (errorCode(error) !== 'ENOENT') throw error;
   }
   folder.disk.makeDirectory(dirname(path));
   folder.prepare();
-  return { file: folder.disk.open(path, 'create', mode), path };
+  return { file: folder.disk.open(path, how, mode), path };
 }
 
 /** Moves a closed temp file to its place, over whatever is there. */

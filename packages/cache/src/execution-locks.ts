@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { sha256 } from '@tr/hash';
 import { errorCode, parseProcStat, type TaskId, type TaskNode } from '@tr/model';
 import { compileOutputs, type OutputMatcher } from '@tr/artifact';
+import { tryLockFile } from '@tr/store';
 import { mayOverlap } from './foreign-outputs.js';
 
 /** The right to execute a task in this work tree, until it is released. */
@@ -86,7 +87,10 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
       };
       try {
         mkdirSync(options.directory, { recursive: true });
-        const lock = tryTake(pathOf(id), self(), isObstacle);
+        const lock = tryLockFile(pathOf(id), JSON.stringify(self()), ({ text }) => {
+          const owner = parseOwner(text);
+          return owner !== undefined && isObstacle(owner);
+        });
         return lock && hold(lock);
       } catch {
         // A disk that takes no lock file takes no record of outputs either: nothing of this run will be believed later.
@@ -100,55 +104,19 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
   };
 }
 
-function tryTake(path: string, own: Owner, isObstacle: (owner: Owner) => boolean): ExecutionLock | undefined {
-  // Another container on these files may have a process of our number.
-  const mine = `${path}.${own.pid}-${own.runId}`;
-  writeFileSync(mine, JSON.stringify(own));
-  try {
-    for (let attempt = 0; attempt < 3; attempt++) {
-      if (tryLink(mine, path)) return { release: () => release(path, own) };
-      const owner = readOwner(path);
-      if (owner !== undefined && isObstacle(owner)) return undefined;
-      moveAway(path, `${mine}.old`, isObstacle);
-    }
-    return undefined;
-  } finally {
-    rmSync(mine, { force: true });
-  }
-}
-
-/** A link is made with its content, or not at all. */
-function tryLink(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Only one process can move a given file away; what another one has put there since it was looked at is put back. */
-function moveAway(path: string, to: string, isObstacle: (owner: Owner) => boolean): void {
-  try {
-    renameSync(path, to);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    return;
-  }
-  const moved = readOwner(to);
-  if (moved !== undefined && isObstacle(moved)) tryLink(to, path);
-  rmSync(to, { force: true });
-}
-
-function release(path: string, own: Owner): void {
-  if (readOwner(path)?.runId === own.runId) rmSync(path, { force: true });
-}
-
 /** Undefined when it is gone or is not a lock. */
 function readOwner(path: string): Owner | undefined {
   try {
-    const { runId, host, pid, processStart } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>;
+    return parseOwner(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined when it is not a lock. */
+function parseOwner(text: string): Owner | undefined {
+  try {
+    const { runId, host, pid, processStart } = JSON.parse(text) as Partial<Owner>;
     return typeof runId === 'string' && typeof host === 'string' && typeof pid === 'number' && pid > 0
       ? { runId, host, pid, processStart }
       : undefined;

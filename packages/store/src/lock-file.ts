@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { constants, copyFileSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { errorCode } from '@tr/model';
+import { LINK_REFUSALS } from './folder/link-new.js';
+
+/** A lock that is had, until it is released. */
+export interface FileLock {
+  release(): void;
+}
+
+/** A lock that lies there. */
+export interface SeenLock {
+  /** What its owner wrote; empty while that is on its way, or for what is no lock of this kind. */
+  readonly text: string;
+  /** Milliseconds since it was taken, by the clock of its file system. */
+  readonly age: number;
+}
+
+/**
+ * Takes the lock at `path`, a file with `text` in it that no other owner writes; undefined while somebody has it. One of which
+ * `isHeld` says that nobody has it any more is taken over. Throws errors of the operating system.
+ */
+export function tryLockFile(path: string, text: string, isHeld: (seen: SeenLock) => boolean): FileLock | undefined {
+  const mine = `${path}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(mine, text, { flag: 'wx' });
+  try {
+    if (tryLink(mine, path)) return toLock(path, text);
+    if (isThereHeld(path, mine, isHeld)) return undefined;
+    // Another one may have seen the same stale lock and have its own in place by the time that this one removes it. So only one at a
+    // time removes any, and looks again before; whoever just takes the place once it is free is welcome to it.
+    const turn = tryLockFile(`${path}.over`, text, isHeld);
+    if (turn === undefined) return undefined;
+    try {
+      if (isThereHeld(path, mine, isHeld)) return undefined;
+      rmSync(path, { recursive: true, force: true });
+    } finally {
+      turn.release();
+    }
+    return tryLink(mine, path) ? toLock(path, text) : undefined;
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+function toLock(path: string, text: string): FileLock {
+  return {
+    release: () => {
+      if (readText(path) === text) rmSync(path, { force: true });
+    },
+  };
+}
+
+function isThereHeld(path: string, mine: string, isHeld: (seen: SeenLock) => boolean): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return false;
+  // Both times are of one clock, which on a shared disk is that of another machine.
+  return isHeld({ text: readText(path), age: statSync(mine).mtimeMs - there.mtimeMs });
+}
+
+/** A link is made with its content, or not at all. */
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'EEXIST') return false;
+    if (!LINK_REFUSALS.includes(code)) throw error;
+    return tryCopy(from, to);
+  }
+}
+
+/** Where there are no links. */
+function tryCopy(from: string, to: string): boolean {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return '';
+  }
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { tryLockFile, type FileLock } from '../src/index.js';
+import { createTempDirectory } from './temp-folder.js';
+
+const isLive = (text: string): boolean => text !== 'dead';
+
+test('one has it at a time, it is free after the release, and nothing is left', (t) => {
+  const directory = createTempDirectory(t);
+  const path = join(directory, 'lock');
+  const lock = tryLockFile(path, 'a', () => true);
+  assert.ok(lock !== undefined);
+  assert.equal(
+    tryLockFile(path, 'b', () => true),
+    undefined,
+  );
+  assert.deepEqual(readdirSync(directory), ['lock']);
+  lock.release();
+  const other = tryLockFile(path, 'b', () => true);
+  assert.ok(other !== undefined);
+  lock.release();
+  assert.deepEqual(readdirSync(directory), ['lock'], 'what another one has is not released');
+  other.release();
+  assert.deepEqual(readdirSync(directory), []);
+});
+
+/** Has `others` take it as well, each at the next look that the one before takes at it; `isNested`: and so they do to each other. */
+function takeAtOnce(path: string, others: readonly string[], isNested: boolean): readonly FileLock[] {
+  const held: FileLock[] = [];
+  const take = (name: string, rest: readonly string[]): void => {
+    let left = rest;
+    const lock = tryLockFile(path, name, ({ text }) => {
+      const [next, ...later] = left;
+      left = later;
+      if (next !== undefined) take(next, isNested ? later : []);
+      return isLive(text);
+    });
+    if (lock !== undefined) held.push(lock);
+  };
+  take('first', others);
+  return held;
+}
+
+for (const isNested of [false, true])
+  test(`of several that take over one stale lock, one has it (${isNested ? 'one inside the other' : 'one after the other'})`, (t) => {
+    const directory = createTempDirectory(t);
+    const path = join(directory, 'lock');
+    writeFileSync(path, 'dead');
+    const held = takeAtOnce(path, ['a', 'b', 'c', 'd'], isNested);
+    assert.equal(held.length, 1);
+    held[0]?.release();
+    assert.deepEqual(readdirSync(directory), []);
+  });
+
+test('one that was killed while it took over a stale lock is in nobody’s way', (t) => {
+  const directory = createTempDirectory(t);
+  const path = join(directory, 'lock');
+  for (const name of ['lock', 'lock.over', 'lock.over.over']) writeFileSync(join(directory, name), 'dead');
+  tryLockFile(path, 'a', ({ text }) => isLive(text))?.release();
+  assert.deepEqual(readdirSync(directory), []);
+});
+
+test('its age is told, also of a directory that an older version locks with', (t) => {
+  const directory = createTempDirectory(t);
+  const path = join(directory, 'lock');
+  mkdirSync(path);
+  const isYoung = ({ age }: { readonly age: number }): boolean => age < 10_000;
+  assert.equal(tryLockFile(path, 'a', isYoung), undefined);
+  const then = Date.now() / 1000 - 11;
+  utimesSync(path, then, then);
+  const lock = tryLockFile(path, 'a', isYoung);
+  assert.ok(lock !== undefined);
+  assert.equal(tryLockFile(path, 'b', isYoung), undefined);
+});

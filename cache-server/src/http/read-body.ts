@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { BodySource } from '../session/cache-session.js';
 import { dropChunk } from './drop-chunk.js';
+import { letBodyCome } from './held-body.js';
 import { iterateChunks } from './iterate-chunks.js';
 import { Problem } from './problem.js';
 
@@ -16,7 +17,10 @@ interface RequestWithBody {
 export function bodyStream(request: RequestWithBody): BodySource {
   // Node's parser gives each chunk a buffer of its own.
   return {
-    [Symbol.asyncIterator]: () => iterateChunks(request.raw),
+    [Symbol.asyncIterator]: () => {
+      letBodyCome(request.raw);
+      return iterateChunks(request.raw);
+    },
     release: dropChunk,
     takeWhole: (length) => takeWhole(request.raw, length),
   };

@@ -7,6 +7,7 @@ import { parseScope } from '../auth/scope.js';
 import { findSigners } from '../auth/signed-by.js';
 import { isSignedOnly } from '../auth/signed-only.js';
 import { revokeOwnToken } from '../auth/revoke-own-token.js';
+import { holdBody } from '../http/held-body.js';
 import { Problem } from '../http/problem.js';
 import type { Protocol, ProtocolHost } from '../protocols/protocol.js';
 import { createSession } from '../session/create-session.js';
@@ -251,6 +252,7 @@ class CacheServer {
     request.trace = createTrace();
     this.#open.add(reply);
     if (this.#isDraining) announceEnd(reply);
+    holdBody(request.raw, reply.raw);
     // Not the framework's hook for that: it says nothing when the client goes away.
     const startedAt = performance.now();
     reply.raw.on('close', () => {
@@ -263,7 +265,6 @@ class CacheServer {
     });
     const admit = (identity?: Identity): void => {
       request.identity = identity;
-      if (request.headers.expect?.toLowerCase() === '100-continue') reply.raw.writeContinue();
       done();
     };
     const { config } = request.routeOptions;

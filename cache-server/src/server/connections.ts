@@ -70,7 +70,7 @@ export function createConnections(
     handlers.onRequest(request, response);
   };
   http.on('request', receive);
-  // The handler lets the client go on once it knows who that is.
+  // The handler lets the client go on once somebody wants the body.
   http.on('checkContinue', receive);
   const http2 = createHttp2Server({
     settings: { initialWindowSize: HTTP2_WINDOW_BYTES, maxConcurrentStreams: HTTP2_STREAMS },

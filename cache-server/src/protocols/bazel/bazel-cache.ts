@@ -1,5 +1,6 @@
 import type { Entry } from '@tr/store';
 import type { BodySource, CacheSession, EntryKey, WriteReport } from '../../session/cache-session.js';
+import { Problem } from '../../http/problem.js';
 import { EMPTY_HASH, type CasDigest } from './cas-digest.js';
 import { blobsOfDirectory, blobsOfJson, blobsOfResult, blobsOfTree } from './referenced-blobs.js';
 import { WireError } from '../wire.js';
@@ -11,7 +12,18 @@ export type ResultForm = 'protobuf' | 'json';
 const MAX_PARSED_BYTES = 64 * 1024 * 1024;
 /** A result with more directories of its own is not looked into either: each is a read. */
 const MAX_DIRECTORIES = 50_000;
+/** The largest that a message has room for, bytes. */
+export const MAX_DIRECTORY_BYTES = 3 * 1024 * 1024;
 const PREFIX = { protobuf: 'ac', json: 'ac-json' } as const;
+
+/** Directories of a walk that are read at once. */
+const PARALLEL = 16;
+
+/** A `Directory` message of a tree. */
+export interface WalkedDirectory {
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
 
 /** The two stores of the remote API as one session sees them: one instance. */
 export class BazelCache {
@@ -83,6 +95,48 @@ export class BazelCache {
     }
   }
 
+  /**
+   * A directory and those in it, at any depth, each once, level by level; what is not here is left out. Throws `not-found` when the first
+   * is not here, `bad-request` for what is no directory, `too-large` for what no client has made.
+   */
+  async *walk(root: CasDigest): AsyncIterable<WalkedDirectory> {
+    const queue = [root];
+    const seen = new Set([root.hash]);
+    for (let at = 0; at < queue.length;) {
+      const batch = takeBatch(queue, at);
+      const read = await Promise.all(batch.map((directory) => this.#readDirectory(directory)));
+      if (at === 0 && read[0] === undefined) throw new Problem('not-found');
+      at += batch.length;
+      for (const directory of read) {
+        if (directory === undefined) continue;
+        for (const inner of directory.inside) {
+          if (seen.has(inner.hash)) continue;
+          if (seen.add(inner.hash).size > MAX_DIRECTORIES)
+            throw new Problem('too-large', 'a tree of too many directories');
+          queue.push(inner);
+        }
+        yield directory;
+      }
+    }
+  }
+
+  /** Undefined when it is not here. */
+  async #readDirectory({
+    hash,
+    size,
+  }: CasDigest): Promise<(WalkedDirectory & { readonly inside: readonly CasDigest[] }) | undefined> {
+    if (hash === EMPTY_HASH) return { hash, bytes: new Uint8Array(), inside: [] };
+    if (size > MAX_DIRECTORY_BYTES) throw new Problem('too-large', 'a directory that no message has room for');
+    const entry = await this.findBlob(hash);
+    if (entry?.body.size !== size) return undefined;
+    const bytes = await this.#session.readBytes(entry);
+    try {
+      return { hash, bytes, inside: blobsOfDirectory(bytes).directories };
+    } catch (error) {
+      throw error instanceof WireError ? new Problem('bad-request', 'not a directory') : error;
+    }
+  }
+
   /** True when directories are here with all that is in them, at any depth. Equal ones are looked at once. */
   async #haveAll(directories: readonly CasDigest[]): Promise<boolean> {
     const seen = new Set<string>();
@@ -111,6 +165,15 @@ export class BazelCache {
   #casKey(hash: string): EntryKey {
     return { instance: this.#instance, key: `cas/${hash}` };
   }
+}
+
+/** What is read at once: little, by its own word, which is the truth of all that is read. */
+function takeBatch(queue: readonly CasDigest[], from: number): readonly CasDigest[] {
+  let bytes = 0;
+  let to = from;
+  while (to < queue.length && to - from < PARALLEL && (to === from || bytes <= MAX_DIRECTORY_BYTES))
+    bytes += queue[to++]?.size ?? 0;
+  return queue.slice(from, to);
 }
 
 /**

@@ -4,7 +4,8 @@ import type { RpcMethod } from '../protocol.js';
 import { BazelCache } from './bazel-cache.js';
 import { EMPTY_HASH } from './cas-digest.js';
 import { parseReadName, parseWriteName, type BlobResource } from './resource-name.js';
-import { numeric, pick, readFields, text, WireError, writeFields, type WireField } from '../wire.js';
+import { decode, first } from './read-messages.js';
+import { numeric, pick, text, writeFields, type WireField } from '../wire.js';
 import { packBlob } from './zstd/pack-blob.js';
 import { unpackBlob } from './zstd/unpack-blob.js';
 
@@ -111,19 +112,4 @@ async function* joinPieces(
     if (next.done === true) throw new Problem('bad-length', 'a write without an end');
     fields = next.value;
   }
-}
-
-async function* decode(messages: AsyncIterable<Uint8Array>): AsyncIterable<readonly WireField[]> {
-  for await (const message of messages) {
-    try {
-      yield readFields(message);
-    } catch (error) {
-      throw error instanceof WireError ? new Problem('bad-request', 'not a message') : error;
-    }
-  }
-}
-
-async function first(messages: AsyncIterable<readonly WireField[]>): Promise<readonly WireField[]> {
-  for await (const message of messages) return message;
-  throw new Problem('bad-request', 'no message');
 }

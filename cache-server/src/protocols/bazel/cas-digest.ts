@@ -1,4 +1,5 @@
-import { numeric, readFields, text, writeFields } from '../wire.js';
+import { Problem } from '../../http/problem.js';
+import { numeric, readFields, text, WireError, writeFields } from '../wire.js';
 
 /** A digest as the remote execution API has it. */
 export interface CasDigest {
@@ -23,6 +24,17 @@ export function readCasDigest(message: Uint8Array): CasDigest | undefined {
   const hash = text(fields, 1);
   const size = numeric(fields, 2);
   return isCasHash(hash) && Number.isSafeInteger(size) ? { hash, size } : undefined;
+}
+
+/** Reads a `Digest` message. Throws a problem when it is not one of SHA-256. */
+export function toDigest(message: Uint8Array): CasDigest {
+  try {
+    const digest = readCasDigest(message);
+    if (digest !== undefined) return digest;
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+  }
+  throw new Problem('bad-request', 'not a digest of SHA-256');
 }
 
 /** A `Digest` message. */

@@ -4,7 +4,8 @@ import type { CacheSession } from '../../session/cache-session.js';
 import type { RpcMethod } from '../protocol.js';
 import { BazelCache } from './bazel-cache.js';
 import { BYTE_STREAM } from './byte-stream.js';
-import { isCasHash, readCasDigest, writeCasDigest, EMPTY_HASH, type CasDigest } from './cas-digest.js';
+import { toDigest, writeCasDigest, EMPTY_HASH, type CasDigest } from './cas-digest.js';
+import { getTree } from './get-tree.js';
 import { numbers, numeric, pick, readFields, text, WireError, writeFields, type WireField } from '../wire.js';
 import { packSmall } from './zstd/pack-blob.js';
 import { unpackBlob } from './zstd/unpack-blob.js';
@@ -46,6 +47,7 @@ export const REMOTE_API: Readonly<Record<string, RpcMethod>> = {
   }),
   [`/${V2}.ContentAddressableStorage/BatchUpdateBlobs`]: unary(updateBlobs),
   [`/${V2}.ContentAddressableStorage/BatchReadBlobs`]: unary(readBlobs),
+  [`/${V2}.ContentAddressableStorage/GetTree`]: getTree,
   ...BYTE_STREAM,
 };
 
@@ -149,12 +151,6 @@ function cacheOf(session: CacheSession, fields: readonly WireField[]): BazelCach
 
 function digestAt(fields: readonly WireField[], number: number): CasDigest {
   return toDigest(pick(fields, number).at(-1) ?? new Uint8Array());
-}
-
-function toDigest(message: Uint8Array): CasDigest {
-  const digest = readCasDigest(message);
-  if (digest === undefined || !isCasHash(digest.hash)) throw new Problem('bad-request', 'not a digest of SHA-256');
-  return digest;
 }
 
 function unary(answer: Answer): RpcMethod {

@@ -84,6 +84,36 @@ test('two jobs that save one entry at once, with blocks of the same names, do no
   assert.equal(await (await fetch(String(found['signed_download_url']))).text(), 'aa');
 });
 
+test('version 1: a commit that is asked for again has the same answer; then its number takes nothing more', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const api = '/_apis/artifactcache/caches';
+  const post = async (path: string, body: object): Promise<Response> =>
+    await call(server, path, { method: 'POST', token, body: JSON.stringify(body) });
+  const send = async (id: number): Promise<number> =>
+    (
+      await call(server, `${api}/${id}`, {
+        method: 'PATCH',
+        token,
+        body: 'content',
+        headers: { 'content-range': 'bytes 0-6/*' },
+      })
+    ).status;
+  const reserve = async (): Promise<number> =>
+    ((await (await post(api, { key: 'k', version: 'v', cacheSize: 7 })).json()) as { cacheId: number }).cacheId;
+  const [id, other] = [await reserve(), await reserve()];
+  assert.deepEqual([await send(id), await send(other)], [204, 204]);
+  const commit = async (which: number, size = 7): Promise<number> => (await post(`${api}/${which}`, { size })).status;
+  assert.deepEqual(await Promise.all([commit(id), commit(id)]), [204, 204], 'at once');
+  assert.equal(await commit(id), 204);
+  assert.equal(await commit(id, 6), 400, 'another one');
+  assert.equal(await commit(other), 409, 'another upload of the same key');
+  assert.deepEqual([await send(id), await commit(other), await commit(7)], [404, 404, 404]);
+  const found = await call(server, '/_apis/artifactcache/cache?keys=k&version=v', { token });
+  const { archiveLocation } = (await found.json()) as { archiveLocation: string };
+  assert.equal(await (await fetch(archiveLocation)).text(), 'content');
+});
+
 test('clients that ask in protobuf, such as sccache, are answered in it', async () => {
   await using server = await startTestServer();
   const token = server.token('main');

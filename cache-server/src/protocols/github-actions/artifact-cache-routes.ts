@@ -33,7 +33,8 @@ export function addArtifactCacheRoutes(app: FastifyInstance, host: ProtocolHost)
   });
   app.patch<UploadRequest>(`${SERVICE}/caches/:id`, async (request, reply) => {
     const session = host.session(request);
-    await findReserved(session, request.params.id);
+    const { size } = await findReserved(session, request.params.id);
+    if (size !== undefined) throw new Problem('not-found');
     const { start, length } = readRange(request.headers['content-range']);
     await session.write(pieceKey(request.params.id, start), bodyStream(request), { mode: 'replace', length });
     return await reply.code(204).send();
@@ -72,13 +73,24 @@ async function reserve(
   }
 }
 
-async function findReserved(
-  session: CacheSession,
-  id: string,
-): Promise<{ readonly key: string; readonly version: string }> {
+interface Reserved {
+  readonly key: string;
+  readonly version: string;
+  /** Of what was committed; undefined until then. */
+  readonly size: unknown;
+}
+
+async function findReserved(session: CacheSession, id: string): Promise<Reserved> {
+  const reserved = await tryFindReserved(session, id);
+  if (reserved === undefined) throw new Problem('not-found');
+  return reserved;
+}
+
+async function tryFindReserved(session: CacheSession, id: string): Promise<Reserved | undefined> {
   const entry = /^\d{1,15}$/.test(id) ? await session.find(reservedKey(id)) : undefined;
-  if (entry === undefined || !isOwn(session, entry)) throw new Problem('not-found');
-  return readName(JSON.parse(Buffer.from(await session.readBytes(entry)).toString('utf8')));
+  if (entry === undefined || !isOwn(session, entry)) return undefined;
+  const body = toRecord(JSON.parse(Buffer.from(await session.readBytes(entry)).toString('utf8')));
+  return { ...readName(body), size: body['size'] };
 }
 
 function readRange(header: unknown): { readonly start: number; readonly length: number } {
@@ -88,14 +100,36 @@ function readRange(header: unknown): { readonly start: number; readonly length: 
   return { start, length: end - start + 1 };
 }
 
+/** Whoever did not get the answer asks again, be it while that is under way, and is told the same. */
 async function commit(session: CacheSession, id: string, size: unknown): Promise<void> {
-  const { key, version } = await findReserved(session, id);
+  const reserved = await findReserved(session, id);
+  if (isCommitted(reserved, size)) return;
+  try {
+    await join(session, { ...reserved, id, size });
+  } catch (error) {
+    const now = await tryFindReserved(session, id);
+    if (now === undefined || !isCommitted(now, size)) throw error;
+  }
+}
+
+function isCommitted({ size: committed }: Reserved, size: unknown): boolean {
+  if (committed !== undefined && committed !== size) throw new Problem('bad-length');
+  return committed !== undefined;
+}
+
+async function join(
+  session: CacheSession,
+  { id, key, version, size }: Reserved & { readonly id: string },
+): Promise<void> {
   const pieces = await listPieces(session, id);
   const length = pieces.reduce((sum, { body }) => sum + body.size, 0);
   if (length !== size) throw new Problem('bad-length');
   const { outcome } = await session.write(doneKey(version, key), joinPieces(session, pieces), { length });
+  if (outcome === 'stored') {
+    const body = Buffer.from(JSON.stringify({ key, version, size }));
+    await session.write(reservedKey(id), body, { mode: 'replace' });
+  } else if ((await findReserved(session, id)).size === undefined) await session.remove(reservedKey(id));
   for (const { name } of pieces) await session.remove(name);
-  await session.remove(reservedKey(id));
   if (outcome === 'kept') throw new Problem('already-exists');
 }
 

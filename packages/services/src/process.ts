@@ -80,7 +80,12 @@ export function runProgram(call: ProgramCall, timeoutMs: number): Promise<Progra
         if (text[stream].length < 1 << 20) text[stream] += part;
       });
     }
-    const timer = setTimeout(() => killGroup(child.pid), timeoutMs);
+    const timer = setTimeout(() => {
+      killGroup(child.pid);
+      // What it has started in a group of its own may hold them for as long as it likes.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, timeoutMs);
     child.on('error', failed);
     child.on('close', (code) => {
       clearTimeout(timer);

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   constants,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
@@ -80,6 +84,93 @@ test('outputs on a mount of their own are copied there; a full one has nothing h
     assert.equal(outcome, isFull ? 'miss' : 'restored');
     const left = Object.entries(rig.read()).filter(([, content]) => content !== null);
     assert.deepEqual(Object.fromEntries(left), isFull ? {} : tree);
+  }
+});
+
+/** `web/dist` is a mount of its own, and the process dies when half of a file is written there. */
+function createDeadlyDisk(): { readonly disk: Disk; readonly start: (mode: 'deadly' | 'calm') => void } {
+  const mounted = createMountedDisk(false);
+  let state: 'deadly' | 'calm' | 'dead' = 'calm';
+  const across = new Set<number>();
+  const die = (): never => {
+    state = 'dead';
+    throw Object.assign(new Error('killed'), { code: 'EIO' });
+  };
+  /** Nothing happens any more once it is dead. */
+  const mortal =
+    <A extends readonly unknown[], T>(operation: (...args: A) => T) =>
+    (...args: A): T =>
+      state === 'dead' ? die() : operation(...args);
+  const disk: Disk = {
+    ...mounted,
+    open: mortal((path, how, mode) => {
+      const file = mounted.open(path, how, mode);
+      if (path.includes('/web/dist/') && how === 'create') across.add(file);
+      else across.delete(file);
+      return file;
+    }),
+    write: mortal((file, bytes) => {
+      if (state === 'calm' || !across.has(file)) return mounted.write(file, bytes);
+      mounted.write(file, bytes.subarray(0, bytes.length / 2));
+      die();
+    }),
+    unlink: mortal(mounted.unlink),
+    rename: mortal(mounted.rename),
+    removeDirectory: mortal(mounted.removeDirectory),
+  };
+  return { disk, start: (mode) => void (state = mode) };
+}
+
+test('what a killed process was copying to another file system is no output of the next one, and is removed', async (t) => {
+  const { disk, start } = createDeadlyDisk();
+  const rig = createRig(t, { disk });
+  rig.write({ 'dist/deep/a': 'content' });
+  const include = ['dist/deep/a', 'dist/deep/*.tmp'];
+  const manifest = await rig.save('key', include);
+  rig.remove('dist/deep/a');
+  // Somebody's own.
+  const others = { 'dist/deep/a.tr-tmp': 'x', [`dist/deep/a.restore-${'0'.repeat(18)}.tr-tmp`]: 'x' };
+  rig.write(others);
+  start('deadly');
+  await rig.restore(manifest, { include });
+  start('calm');
+  const names = (): readonly string[] => readdirSync(join(rig.root, 'web/dist/deep')).sort();
+  const half = names().filter((name) => !(`dist/deep/${name}` in others));
+  assert.equal(half.length, 1);
+  assert.match(half[0] ?? '', /^a\.restore-[0-9a-f]{18}\.tr-tmp$/);
+
+  const area = join(rig.root, '.tr/tmp');
+  rig.place.staging.sweepCopies(Date.now());
+  assert.deepEqual(names().includes(half[0] ?? ''), true, 'its process runs: it is this one');
+  const note = readdirSync(area).find((name) => name.endsWith('.copies'));
+  assert.ok(note !== undefined);
+  const text = readFileSync(join(area, note), 'utf8');
+  const { pid } = spawnSync(process.execPath, ['-e', '0']);
+  writeFileSync(join(area, note), text.replace(/"pid":\d+/, `"pid":${pid}`));
+  assert.equal((await rig.restore(manifest, { include })).outcome, 'restored');
+  assert.deepEqual(rig.read(), { 'dist/deep/a': 'content', ...others });
+  assert.equal(readdirSync(area).includes(note), false);
+});
+
+test('a note of copies that leads elsewhere, or is none, removes nothing', (t) => {
+  const rig = createRig(t);
+  const area = join(rig.root, '.tr/tmp');
+  const tree = `restore-${'1'.repeat(18)}`;
+  mkdirSync(join(area, tree), { recursive: true });
+  writeFileSync(join(area, tree, 'a'), '');
+  mkdirSync(join(rig.directory, 'outside'));
+  const theirs = join(rig.directory, 'outside', `a.${tree}.tr-tmp`);
+  writeFileSync(theirs, '');
+  symlinkSync('../../outside', join(rig.root, 'web/way'));
+  const { pid } = spawnSync(process.execPath, ['-e', '0']);
+  for (const base of ['../outside', 'web/way', join(rig.directory, 'outside'), '', 7]) {
+    writeFileSync(join(area, `${tree}.copies`), JSON.stringify({ base, host: hostname(), pid }));
+    rig.place.staging.sweepCopies(Date.now());
+    assert.ok(existsSync(theirs), String(base));
+  }
+  for (const text of ['', '{', '[]', 'null']) {
+    writeFileSync(join(area, `${tree}.copies`), text);
+    rig.place.staging.sweepCopies(Date.now());
   }
 });
 

@@ -88,7 +88,7 @@ export function createRig(
   const folder = openCacheFolder({ directory: join(directory, 'cache'), disk });
   const blobs = createFileBlobStore(folder);
   const records = openOutputRecords(disk, join(root, '.tr/state/v1/outputs'));
-  const place: OutputPlace = { disk, root, staging: openStagingArea(disk, join(root, '.tr/tmp')), records };
+  const place: OutputPlace = { disk, root, staging: openStagingArea(disk, join(root, '.tr/tmp'), root), records };
   const matcherOf = (include: readonly string[], exclude: readonly string[] = []) =>
     compileOutputs({ include, exclude }, 'web');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { nodeDisk } from '@tr/store';
 import { openOutputRecords, openStagingArea, removeTree } from '../src/index.js';
@@ -27,9 +27,9 @@ test('what killed processes have staged is removed when it is old, and nothing e
     mkdirSync(join(area, name, 'deep'), { recursive: true });
     writeFileSync(join(area, name, 'deep/file'), '');
   }
-  openStagingArea(nodeDisk, area).dispose(Date.now());
+  openStagingArea(nodeDisk, area, dirname(area)).dispose(Date.now());
   assert.equal(readdirSync(area).length, 4);
-  openStagingArea(nodeDisk, area).dispose(Date.now() + 2 * HOURS);
+  openStagingArea(nodeDisk, area, dirname(area)).dispose(Date.now() + 2 * HOURS);
   assert.deepEqual(readdirSync(area).sort(), ['notes', 'restore-db']);
 });
 
@@ -37,7 +37,7 @@ test('a link that is named like a staged tree is not followed', (t) => {
   const { area, outside, file } = makeDirectories(t);
   mkdirSync(area);
   symlinkSync(outside, join(area, STAGED));
-  openStagingArea(nodeDisk, area).dispose(Date.now() + 2 * HOURS);
+  openStagingArea(nodeDisk, area, dirname(area)).dispose(Date.now() + 2 * HOURS);
   assert.ok(existsSync(file));
   assert.deepEqual(readdirSync(area), [STAGED]);
 });
@@ -48,7 +48,7 @@ test('a link in place of the staging area is not followed', (t) => {
   mkdirSync(join(outside, STAGED));
   writeFileSync(inside, '');
   symlinkSync(outside, area);
-  openStagingArea(nodeDisk, area).dispose(Date.now() + 2 * HOURS);
+  openStagingArea(nodeDisk, area, dirname(area)).dispose(Date.now() + 2 * HOURS);
   assert.ok(existsSync(inside));
 });
 

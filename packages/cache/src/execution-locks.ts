@@ -1,10 +1,9 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { sha256 } from '@tr/hash';
-import { errorCode, parseProcStat, type TaskId, type TaskNode } from '@tr/model';
+import type { TaskId, TaskNode } from '@tr/model';
 import { compileOutputs, type OutputMatcher } from '@tr/artifact';
-import { tryLockFile } from '@tr/store';
+import { isRunning, markOwnProcess, parseProcessMark, tryLockFile, type ProcessMark } from '@tr/store';
 import { mayOverlap } from './foreign-outputs.js';
 
 /** The right to execute a task in this work tree, until it is released. */
@@ -33,12 +32,9 @@ export interface ExecutionLockOptions {
   readonly startedBy: string | undefined;
 }
 
-/** What a lock file says. A process is told from a later one of the same number by when it was started. */
-interface Owner {
+/** What a lock file says. */
+interface Owner extends ProcessMark {
   readonly runId: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly processStart: string | undefined;
 }
 
 /** For a task that needs no lock, or where none can be had. */
@@ -55,15 +51,9 @@ const NO_LOCK: ExecutionLock = { release: () => undefined };
 export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLocks {
   let known: Owner | undefined;
   // Found out when the first task executes: most runs find everything in place.
-  const self = (): Owner =>
-    (known ??= {
-      runId: options.runId,
-      host: hostname(),
-      pid: process.pid,
-      processStart: findProcessStart(process.pid),
-    });
+  const self = (): Owner => (known ??= { runId: options.runId, ...markOwnProcess() });
   const isObstacle = (owner: Owner): boolean =>
-    owner.host === self().host && options.startedBy?.includes(owner.runId) !== true && isRunning(owner);
+    options.startedBy?.includes(owner.runId) !== true && isRunning(owner) === true;
   /** What this process executes, by task. */
   const held = new Map<TaskId, { readonly directory: string; readonly outputs: OutputMatcher }>();
   const pathOf = (task: TaskId): string => join(options.directory, sha256(task).slice(0, 32));
@@ -116,31 +106,11 @@ function readOwner(path: string): Owner | undefined {
 /** Undefined when it is not a lock. */
 function parseOwner(text: string): Owner | undefined {
   try {
-    const { runId, host, pid, processStart } = JSON.parse(text) as Partial<Owner>;
-    return typeof runId === 'string' && typeof host === 'string' && typeof pid === 'number' && pid > 0
-      ? { runId, host, pid, processStart }
-      : undefined;
+    const value = JSON.parse(text) as Partial<Record<string, unknown>>;
+    const mark = parseProcessMark(value);
+    const { runId } = value;
+    return mark !== undefined && typeof runId === 'string' ? { runId, ...mark } : undefined;
   } catch {
-    return undefined;
-  }
-}
-
-function isRunning({ pid, processStart }: Owner): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (errorCode(error) !== 'EPERM') return false;
-  }
-  return processStart === undefined || findProcessStart(pid) === processStart;
-}
-
-/** When a process started; undefined when it has ended, or where there is no /proc. */
-function findProcessStart(pid: number): string | undefined {
-  try {
-    const stat = parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-    return stat?.isZombie === false ? stat.started : undefined;
-  } catch {
-    // No such process, or no /proc.
     return undefined;
   }
 }

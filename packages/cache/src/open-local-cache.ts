@@ -66,7 +66,7 @@ export function openLocalCache(options: LocalCacheOptions): LocalCache {
   const place = {
     disk,
     root,
-    staging: openStagingArea(disk, `${stateDirectory}/tmp`),
+    staging: openStagingArea(disk, `${stateDirectory}/tmp`, root),
     records: openOutputRecords(disk, `${stateDirectory}/state/v1/outputs`),
   };
   const trouble = createTroubleLog(options.warn);

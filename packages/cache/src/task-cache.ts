@@ -247,6 +247,7 @@ export class StoredTaskCache {
   async forgetOutputs(task: TaskNode): Promise<void> {
     const { place } = this.#options;
     const record = place.records.read(task.id);
+    if (record?.outOfStep === true) place.staging.sweepCopies(this.#options.now());
     const staleState = findStaleBuildState({ place, task, matcher: this.#known.matcherOf(task), record });
     const outOfStep = staleState !== undefined;
     if (task.definition.restore === 'link') await breakLinks(place, this.#known.matcherOf(task));

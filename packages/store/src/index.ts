@@ -54,6 +54,7 @@ export { createFileActionStore } from './file/file-action-store.js';
 export { createFileBlobStore } from './file/file-blob-store.js';
 export { ContentBuffer } from './content-buffer.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';
+export { isRunning, markOwnProcess, parseProcessMark, type ProcessMark } from './process-mark.js';
 export { tryLockFile, type FileLock, type SeenLock } from './lock-file.js';
 export { openEntryBlobs, type EntryBlobs } from './manifest/entry-blobs.js';
 export { fromManifestBytes, listBlobs, toManifestBytes } from './manifest/manifest-bytes.js';

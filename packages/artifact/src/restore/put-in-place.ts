@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { errorCode, type RelativePath } from '@tr/model';
 import { attempt, type Disk } from '@tr/store';
+import { noteCopies, toCopyName } from './copy-notes.js';
 import type { RestorePlan } from './plan-restore.js';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -31,7 +32,13 @@ export function putInPlace(request: {
   const noteMoved = (directory: string): void => void directories.add(directory.slice(root.length + 1));
   for (const path of plan.obstacles) remove(disk, root, path);
   const tree = { from: staging, to: base === '' ? root : `${root}/${base}`, names: listTop(plan, base) };
-  const isEmptied = merge(disk, tree, noteMoved);
+  let isNoted = false;
+  const copy = (from: string, to: string): void => {
+    if (!isNoted) noteCopies(disk, staging, base);
+    isNoted = true;
+    moveAcross(disk, from, { temp: toCopyName(staging, to), to });
+  };
+  const isEmptied = merge({ disk, noteMoved, copy }, tree);
   for (const path of plan.removals) remove(disk, root, path);
   return { directories, isEmptied };
 }
@@ -47,18 +54,25 @@ function listTop({ writes }: RestorePlan, base: RelativePath): ReadonlyMap<strin
   return names;
 }
 
+interface Move {
+  readonly disk: Disk;
+  readonly noteMoved: (directory: string) => void;
+  /** Brings a file to another file system. */
+  readonly copy: (from: string, to: string) => void;
+}
+
 /** True when nothing is left in the directory `from`. */
 function merge(
-  disk: Disk,
+  move: Move,
   { from, to, names }: { readonly from: string; readonly to: string; readonly names: Iterable<[string, boolean]> },
-  noteMoved: (directory: string) => void,
 ): boolean {
+  const { disk, noteMoved } = move;
   let isEmptied = true;
   for (const [name, isDirectory] of names) {
     const source = `${from}/${name}`;
     const target = `${to}/${name}`;
     if (!isDirectory) {
-      isEmptied = moveFile(disk, source, target) && isEmptied;
+      isEmptied = moveFile(move, source, target) && isEmptied;
       continue;
     }
     const there = disk.lstat(target);
@@ -70,7 +84,7 @@ function merge(
     // Looked at again right before it is entered: never through a link.
     if (disk.lstat(target)?.isDirectory() !== true) disk.makeDirectory(target);
     if (disk.lstat(target)?.isDirectory() !== true) throw new NotADirectoryError(target);
-    merge(disk, { from: source, to: target, names: listAll(disk, source) }, noteMoved);
+    merge(move, { from: source, to: target, names: listAll(disk, source) });
   }
   return isEmptied;
 }
@@ -91,12 +105,12 @@ function moveDirectory(disk: Disk, from: string, to: string): boolean {
 }
 
 /** False when it had to be a copy. */
-function moveFile(disk: Disk, from: string, to: string): boolean {
+function moveFile({ disk, copy }: Move, from: string, to: string): boolean {
   try {
     disk.rename(from, to);
   } catch (error) {
     if (errorCode(error) === 'EXDEV') {
-      moveAcross(disk, from, to);
+      copy(from, to);
       return false;
     }
     if (errorCode(error) !== 'ENOENT') throw error;
@@ -108,8 +122,7 @@ function moveFile(disk: Disk, from: string, to: string): boolean {
 }
 
 /** An output directory may be a mount of its own: then the last step is a copy beside the target and a rename. */
-function moveAcross(disk: Disk, from: string, to: string): void {
-  const temp = `${to}.${process.pid.toString(36)}.tr-tmp`;
+function moveAcross(disk: Disk, from: string, { temp, to }: { readonly temp: string; readonly to: string }): void {
   try {
     copyTo(disk, from, temp);
     disk.rename(temp, to);

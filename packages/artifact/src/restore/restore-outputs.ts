@@ -107,6 +107,8 @@ async function restoreOnce(request: RestoreRequest): Promise<Round> {
     if (!(await request.whenIdle())) return undisturbed({ restoration: { outcome: 'miss', reasons: [] } });
     [record, size] = readRecord(request);
   }
+  // A restore that did not come to its end.
+  if (record?.outOfStep === true) place.staging.sweepCopies(Date.now());
   const known = knownOf(record?.known, request);
   // A record of this manifest was only written after these checks.
   if (known === undefined) {

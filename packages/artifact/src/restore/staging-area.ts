@@ -1,5 +1,6 @@
 import { uniqueDigits } from '@tr/quick';
 import { attempt, readOwnEntries, type ContentBuffer, type Disk } from '@tr/store';
+import { dropNote, sweepCopies as sweepCopiesOf } from './copy-notes.js';
 import { removeTree } from './remove-tree.js';
 
 /** Longer than any restore takes, milliseconds. */
@@ -24,12 +25,14 @@ export interface StagingArea {
   take(): Promise<string>;
   /** Takes it back, whatever is left in it; `isEmpty`: nothing is. */
   giveBack(path: string, isEmpty: boolean): void;
+  /** Removes half files that killed processes left beside outputs. `now` in milliseconds since the epoch. */
+  sweepCopies(now: number): void;
   /** Removes every directory of ours, and what killed processes left. `now` in milliseconds since the epoch. */
   dispose(now: number): void;
 }
 
-/** The staging area below `directory` (absolute, made when needed). */
-export function openStagingArea(disk: Disk, directory: string): StagingArea {
+/** The staging area below `directory` (absolute, made when needed), for a workspace at `root`. */
+export function openStagingArea(disk: Disk, directory: string, root: string): StagingArea {
   const free: string[] = [];
   const waiting: (() => void)[] = [];
   let taken = 0;
@@ -45,6 +48,7 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
       if (STAGED_NAME.test(entry.name) && (disk.lstat(path)?.ctimeMs ?? before) < before) removeTree(disk, path);
     }
   };
+  const sweepCopies = (now: number): void => sweepCopiesOf({ disk, root }, directory, now - LEFTOVER_AGE_MS);
   return {
     clones: undefined,
     newMode: undefined,
@@ -67,13 +71,18 @@ export function openStagingArea(disk: Disk, directory: string): StagingArea {
     giveBack: (path, isEmpty) => {
       try {
         if (isEmpty) free.push(path);
-        else removeTree(disk, path);
+        else {
+          removeTree(disk, path);
+          dropNote(disk, path);
+        }
       } finally {
         release();
       }
     },
+    sweepCopies,
     dispose: (now) => {
       for (const path of free.splice(0)) removeTree(disk, path);
+      sweepCopies(now);
       attempt(directory, () => sweep(now - LEFTOVER_AGE_MS));
     },
   };

@@ -108,6 +108,7 @@ test('trouble of the store: nx sees a miss, others 503, and the server is not re
     get: broken,
     put: async () => ({ ok: false, failure: { code: 'store/no-space', path: '/x' } }),
     delete: none,
+    evict: async () => ({ ok: true, value: false }),
     list: async () => ({ ok: true, value: [] }),
     scan: none,
   };

@@ -122,6 +122,21 @@ export function describeEntryStore(name: string, create: () => EntryStoreSubject
       assert.deepEqual(await list(), expected);
     });
 
+    withStore('evicts what was not stored or used since, to the second', async (store) => {
+      const usedAt = async (): Promise<number> => {
+        let found = 0;
+        assert.ok((await store.scan((usage) => (found = usage.usedAt))).ok);
+        return found;
+      };
+      assert.deepEqual(await store.evict(NAME, 0), { ok: true, value: true });
+      await store.put(entryOf('a'));
+      const then = await usedAt();
+      assert.deepEqual(await store.evict(NAME, then - 1000), { ok: true, value: false });
+      assert.ok((await store.get(NAME)).ok);
+      assert.deepEqual(await store.evict(NAME, then), { ok: true, value: true });
+      assert.deepEqual(await store.get(NAME), { ok: true, value: undefined });
+    });
+
     withStore('deletes, also what is not there', async (store) => {
       await store.put(entryOf('a'));
       assert.ok((await store.delete(NAME)).ok);

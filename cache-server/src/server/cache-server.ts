@@ -93,6 +93,7 @@ class CacheServer {
       quotas,
       now,
       isShared: options.isShared === true,
+      hearAll: options.siblings && (async () => void (await options.siblings?.ask({ kind: 'ledger' }))),
       onEvicted: (count) => this.#metrics.noteEvicted(count),
     });
     if (options.siblings !== undefined)

@@ -24,6 +24,8 @@ export interface UpkeepGround {
    * server may be about to name it again.
    */
   readonly isShared?: boolean;
+  /** Resolves when the ledger knows what the other processes of this server have told of. Left out: there are none. */
+  readonly hearAll?: (() => Promise<void>) | undefined;
   readonly onEvicted: (count: number) => void;
 }
 
@@ -68,8 +70,10 @@ export class Upkeep {
     const startedAt = now();
     const usages: EntryUsage[] = [];
     unwrap(await entries.scan((usage) => usages.push(usage)));
-    const evicted = chooseEvictions(usages, { quotas, wanted, now: startedAt });
-    for (const { name } of evicted) unwrap(await entries.delete(name));
+    const evicted = new Set<EntryUsage>();
+    for (const usage of chooseEvictions(usages, { quotas, wanted, now: startedAt }))
+      // Looking at all of them took a while: one that was stored anew or used since then stays.
+      if (unwrap(await entries.evict(usage.name, usage.usedAt))) evicted.add(usage);
     const kept = usages.filter((usage) => !evicted.has(usage));
     ledger.replace(kept.map(({ name, body }) => ({ tenant: name.tenant, scope: name.scope, bytes: body.size })));
     if (evicted.size > 0) onEvicted(evicted.size);
@@ -100,6 +104,7 @@ export class Upkeep {
         if (!live.has(digest.hash) && !isYoung) candidates.push({ hash: digest.hash, youngAt });
       }),
     );
+    await this.#ground.hearAll?.();
     const recent = ledger.takeRecentBlobs();
     let removedBlobs = 0;
     for (const { hash, youngAt } of candidates) {
@@ -113,10 +118,9 @@ export class Upkeep {
   async #removeLost(usages: readonly EntryUsage[]): Promise<number> {
     const { entries, blobs } = this.#ground;
     let removed = 0;
-    for (const { name, body } of usages) {
+    for (const { name, body, usedAt } of usages) {
       if (unwrap(await blobs.findMissing([body])).length === 0) continue;
-      unwrap(await entries.delete(name));
-      removed++;
+      if (unwrap(await entries.evict(name, usedAt))) removed++;
     }
     return removed;
   }

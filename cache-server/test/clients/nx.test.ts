@@ -88,6 +88,7 @@ test('nx: no trouble behind the server ends a run: a store that fails, one that 
     get: async () => ({ ok: false, failure: { code: 'store/io', path: '/x', detail: 'EIO' } }),
     put: async () => ({ ok: false, failure: { code: 'store/no-space', path: '/x' } }),
     delete: async () => ({ ok: true, value: undefined }),
+    evict: async () => ({ ok: true, value: false }),
     list: async () => ({ ok: true, value: [] }),
     scan: async () => ({ ok: true, value: undefined }),
   };

@@ -114,9 +114,9 @@ function createDeadlyDisk(): { readonly disk: Disk; readonly start: (mode: 'dead
       mounted.write(file, bytes.subarray(0, bytes.length / 2));
       die();
     }),
-    unlink: mortal(mounted.unlink),
-    rename: mortal(mounted.rename),
-    removeDirectory: mortal(mounted.removeDirectory),
+    unlink: mortal((path) => mounted.unlink(path)),
+    rename: mortal((from, to) => mounted.rename(from, to)),
+    removeDirectory: mortal((path) => mounted.removeDirectory(path)),
   };
   return { disk, start: (mode) => void (state = mode) };
 }

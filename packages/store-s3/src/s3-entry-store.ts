@@ -101,6 +101,15 @@ export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStore
       return await bucket.delete(keyOf(name));
     },
 
+    async evict(name, usedAt) {
+      const key = keyOf(name);
+      const head = await bucket.head(key);
+      if (!head.ok) return head;
+      if (head.value !== undefined && head.value.modifiedAt > usedAt) return ok(false);
+      const gone = await bucket.delete(key);
+      return gone.ok ? ok(true) : gone;
+    },
+
     async list(namespace) {
       const entries: Entry[] = [];
       const loaded = await loadAll(

@@ -70,6 +70,8 @@ export interface EntryStore {
   put(entry: Entry, options?: EntryPutOptions): Promise<StoreResult<'stored' | 'kept'>>;
   /** Fine when there is none. */
   delete(name: EntryName): Promise<StoreResult<undefined>>;
+  /** Removes it unless it was stored or used after `usedAt`, milliseconds since the epoch; true when it is gone now. */
+  evict(name: EntryName, usedAt: number): Promise<StoreResult<boolean>>;
   /** Every entry of a namespace, newest first. For namespaces that are known to be small. */
   list(namespace: EntryNamespace): Promise<StoreResult<readonly Entry[]>>;
   /** Shows every entry there is to `visit`, in no particular order. */

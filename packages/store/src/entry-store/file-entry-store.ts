@@ -48,6 +48,14 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
     return ok(found.value.entry);
   };
 
+  const remove = (path: string): undefined => {
+    try {
+      disk.unlink(path);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  };
+
   return {
     async get(name) {
       const path = pathOf(name);
@@ -76,13 +84,15 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
 
     async delete(name) {
       const path = pathOf(name);
+      return guarded(folder, path, () => ok(remove(path)));
+    },
+
+    async evict(name, usedAt) {
+      const path = pathOf(name);
       return guarded(folder, path, () => {
-        try {
-          disk.unlink(path);
-        } catch (error) {
-          if (!isMissing(error)) throw error;
-        }
-        return ok(undefined);
+        if ((disk.lstat(path)?.mtimeMs ?? 0) > usedAt) return ok(false);
+        remove(path);
+        return ok(true);
       });
     },
 

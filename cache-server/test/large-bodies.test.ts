@@ -62,6 +62,9 @@ test('a damaged body is a miss when it is small, and breaks off before its end w
   const large = await call(server, pathOf('large'), { token });
   await assert.rejects(large.arrayBuffer());
   for (const word of ['small', 'large']) assert.equal((await call(server, pathOf(word), { token })).status, 404);
+  const told = server.lines.filter((line) => line.includes('"damaged":1'));
+  assert.equal(told.length, 2);
+  assert.match(await (await call(server, '/metrics')).text(), /^tr_cache_damaged_total 2$/m);
   await put(server, 'small', contentOf(100_000));
   assert.equal((await call(server, pathOf('small'), { token })).status, 200);
 });

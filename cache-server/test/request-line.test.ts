@@ -43,6 +43,11 @@ test('the line of a request is one JSON record, whatever its words contain', () 
   assert.equal(requestLine(ANSWER, TIME), line);
 });
 
+test('what was found damaged is in the line', () => {
+  const line = requestLine({ ...ANSWER, trace: { ...ANSWER.trace, damaged: 2 } }, TIME);
+  assert.equal((JSON.parse(line) as { damaged?: number }).damaged, 2);
+});
+
 test('lines of other kinds in between are told right', () => {
   const told = (answer: Parameters<typeof requestLine>[0]): Record<string, unknown> =>
     JSON.parse(requestLine(answer, TIME)) as Record<string, unknown>;

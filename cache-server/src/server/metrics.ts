@@ -41,6 +41,7 @@ export function createMetrics({ stored, missingWorkers }: MeasuredState): Metric
   const writes = counter('stored_total', 'Entries stored.', ['protocol']);
   const received = counter('received_bytes_total', 'Bytes of request bodies.', ['protocol']);
   const sent = counter('sent_bytes_total', 'Bytes of answers.', ['protocol']);
+  const damaged = counter('damaged_total', 'Entries and bodies found to be not what they were stored as.');
   const evicted = counter('evicted_total', 'Entries evicted.');
   const failures = counter('login_failures_total', 'Requests with a missing or wrong credential.');
   const unexpected = counter('unexpected_errors_total', 'Errors that nobody foresaw; the log has each.');
@@ -85,6 +86,7 @@ export function createMetrics({ stored, missingWorkers }: MeasuredState): Metric
     note: (request) => {
       if (last === undefined || !isOf(last, request)) last = tallyOf(tallies, request);
       addTo(last, request);
+      if (request.trace.damaged > 0) damaged.inc(request.trace.damaged);
       seconds.observe({ protocol: request.protocol }, request.seconds);
     },
     noteEvicted: (count) => evicted.inc(count),

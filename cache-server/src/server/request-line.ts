@@ -15,6 +15,7 @@ export function requestLine(answer: AnsweredRequest, time: string): string {
     (id === undefined ? '' : `,"id":"${id}"`) +
     kindText(answer) +
     (trace.key === undefined ? '' : `,"key":"${trace.key}"`) +
+    (trace.damaged === 0 ? '' : `,"damaged":${trace.damaged}`) +
     `,"bytesIn":${countText(bytesIn)},"bytesOut":${countText(bytesOut)},"ms":${Math.round(seconds * 10_000) / 10}}`
   );
 }

@@ -2,7 +2,7 @@ import { keyDigest, type Entry } from '@tr/store';
 import type { CacheSession, EntryKey } from './cache-session.js';
 import { EntryFinder } from './entry-finder.js';
 import { EntryWriter } from './entry-writer.js';
-import { pourContent, readContent } from './read-content.js';
+import { noteDamage, pourContent, readContent } from './read-content.js';
 import type { SessionGround, SessionSubject } from './session-ground.js';
 import { unwrap } from './store-problem.js';
 
@@ -39,10 +39,10 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
     },
     sizesOf: async (keys) => (await finder.findAll(keys)).map((entry) => entry?.body.size),
     list: (instance) => finder.list(instance),
-    read: (entry, range) => readContent(blobs, entry, range),
-    pour: (entry, range, out) => pourContent(blobs, { entry, range }, out),
+    read: (entry, range) => readContent({ blobs, trace }, entry, range),
+    pour: (entry, range, out) => pourContent({ blobs, trace }, { entry, range }, out),
     hold: (entry) => blobs.hold?.(entry.body),
-    readBytes: async (entry) => entry.inline ?? unwrap(await blobs.readBytes(entry.body)),
+    readBytes: async (entry) => entry.inline ?? unwrap(noteDamage(await blobs.readBytes(entry.body), trace)),
     write: (key, body, options) => {
       noteKey(key);
       return writer.write(key, body, options);

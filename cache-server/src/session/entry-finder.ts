@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Entry, EntryName } from '@tr/store';
+import { OTHER_ENTRY_VERSION, type Entry, type EntryName } from '@tr/store';
 import { readChain, type Scope } from '../auth/scope.js';
 import { Problem } from '../http/problem.js';
 import type { EntryKey } from './cache-session.js';
@@ -30,7 +30,10 @@ export class EntryFinder {
   /** What is there, of use or not; undefined also for an entry that cannot be trusted. */
   async look(name: EntryName): Promise<Entry | undefined> {
     const found = await this.#ground.entries.get(name);
-    if (!found.ok && found.failure.code === 'store/corrupt') return undefined;
+    if (!found.ok && found.failure.code === 'store/corrupt') {
+      if (found.failure.detail !== OTHER_ENTRY_VERSION) this.#subject.trace.damaged++;
+      return undefined;
+    }
     return unwrap(found);
   }
 

@@ -6,11 +6,13 @@ export interface RequestTrace {
   hits: number;
   misses: number;
   stored: number;
+  /** Entries and bodies that are not what they were stored as. */
+  damaged: number;
 }
 
 export type RequestOutcome = 'hit' | 'miss' | 'stored' | 'kept' | 'removed';
 
 /** A trace of a request that has just come in. */
 export function createTrace(): RequestTrace {
-  return { outcome: undefined, key: undefined, hits: 0, misses: 0, stored: 0 };
+  return { outcome: undefined, key: undefined, hits: 0, misses: 0, stored: 0, damaged: 0 };
 }

@@ -24,7 +24,14 @@ export {
   type HeldBody,
   type StreamBlobStore,
 } from './entry-store/entry-store.js';
-export { fromEntryBytes, isSameName, isSameWrite, MAX_ENTRY_BYTES, toEntryBytes } from './entry-store/entry-bytes.js';
+export {
+  fromEntryBytes,
+  isSameName,
+  isSameWrite,
+  MAX_ENTRY_BYTES,
+  OTHER_ENTRY_VERSION,
+  toEntryBytes,
+} from './entry-store/entry-bytes.js';
 export { entryPath, keyDigest, namespacePath } from './entry-store/entry-path.js';
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';
 export { RecentEntries } from './entry-store/recent-entries.js';

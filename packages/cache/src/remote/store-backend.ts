@@ -1,5 +1,12 @@
 import { ok, type ActionKey, type Digest, type StoreFailure } from '@tr/model';
-import { MAX_INLINE_BYTES, type BodyStore, type Entry, type EntryName, type EntryStore } from '@tr/store';
+import {
+  MAX_INLINE_BYTES,
+  OTHER_ENTRY_VERSION,
+  type BodyStore,
+  type Entry,
+  type EntryName,
+  type EntryStore,
+} from '@tr/store';
 import {
   findSignatureFlaw,
   listOuterChunks,
@@ -42,17 +49,21 @@ export function createStoreBackend(options: StoreBackendOptions): RemoteBackend 
   });
 
   const findEntry = async (key: ActionKey): Promise<RemoteResult<Uint8Array | undefined>> => {
+    let isDamaged = false;
     for (const scope of [options.scope, ...options.parents]) {
       const entry = await entries.get(nameOf(scope, key));
       if (!entry.ok && entry.failure.code !== 'store/corrupt') return toTrouble(entry.failure);
+      isDamaged ||= !entry.ok && isDamage(entry.failure);
       if (!entry.ok || entry.value === undefined) continue;
       if (entry.value.inline !== undefined) return ok(entry.value.inline);
       if (entry.value.body.size > MAX_ENTRY_BYTES) continue;
       const body = await blobs.readBytes(entry.value.body);
       if (body.ok) return body;
       if (!isMissing(body.failure)) return toTrouble(body.failure);
+      isDamaged ||= isDamage(body.failure);
     }
-    return ok(undefined);
+    // No entry, which is told as what it is: whoever shares the bucket should know that something damages it.
+    return ok(isDamaged ? new Uint8Array() : undefined);
   };
 
   const isTrusted = (document: EntryDocument): boolean =>
@@ -156,6 +167,11 @@ async function putChunk(blobs: BodyStore, chunk: Chunk): Promise<RemoteResult<un
 /** Nothing there, or nothing of use: the result is stored again. */
 function isMissing({ code }: StoreFailure): boolean {
   return code === 'store/missing' || code === 'store/corrupt';
+}
+
+/** Bytes that are not what they were stored as; what another version has stored is none of that. */
+function isDamage(failure: StoreFailure): boolean {
+  return failure.code === 'store/corrupt' && failure.detail !== OTHER_ENTRY_VERSION;
 }
 
 /** Who may read but not write is told so by this word. Other refusals are of whoever this was, for reading as well. */

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { digestOf } from '@tr/hash';
 import { fail, type ActionKey } from '@tr/model';
-import { createFileEntryStore, createMemoryBlobStore, nodeDisk, openCacheFolder, type EntryStore } from '@tr/store';
+import {
+  createFileEntryStore,
+  createMemoryBlobStore,
+  nodeDisk,
+  openCacheFolder,
+  type EntryStore,
+  OTHER_ENTRY_VERSION,
+} from '@tr/store';
 import { parseSigningKey, parseTrustedKeys, signManifest, toEntryBytes, type TrustedKeys } from '@tr/transport';
 import { createStoreBackend } from '../../src/index.js';
 
@@ -101,6 +108,30 @@ describe('entries in a bucket without a server', () => {
       );
       const read = await backend.getChunks([CHUNK], signal);
       assert.ok(!read.ok && read.failure.kind === 'refused');
+    }
+  });
+
+  it('that are damaged are told as no entry, unless another scope has one; those of another version are not there', async () => {
+    for (const [detail, length] of [
+      ['not JSON', 0],
+      [OTHER_ENTRY_VERSION, undefined],
+    ] as const) {
+      const entries = createEntries();
+      const get: EntryStore['get'] = async (name) =>
+        name.scope === 'pr/7'
+          ? fail({ code: 'store/corrupt', kind: 'entry', name: '', detail })
+          : await entries.get(name);
+      const terms = { blobs: createMemoryBlobStore(new Map()), entries: { ...entries, get }, parents: ['main'], now };
+      const backend = createStoreBackend({ ...terms, scope: 'pr/7' });
+      const lookup = async () => {
+        const found = await backend.lookup([KEY], signal);
+        assert.ok(found.ok);
+        return found.value.get(KEY);
+      };
+      assert.equal((await lookup())?.length, length);
+      const there = entryOf('of main');
+      await createStoreBackend({ ...terms, scope: 'main' }).putEntry(KEY, there, signal);
+      assert.deepEqual(Buffer.from((await lookup()) ?? []), there);
     }
   });
 

@@ -48,6 +48,9 @@ function nameText(name: EntryName): string {
   return `${lastNamespace.before}${JSON.stringify(name.key)},${lastNamespace.after}`;
 }
 
+/** What is wrong with an entry of a version that is not known here. */
+export const OTHER_ENTRY_VERSION = 'another version';
+
 /** Reads a stored entry, trusting nothing; the failure is what is wrong with it. */
 export function fromEntryBytes(bytes: Uint8Array): Result<Entry, string> {
   let record: unknown;
@@ -56,9 +59,9 @@ export function fromEntryBytes(bytes: Uint8Array): Result<Entry, string> {
   } catch {
     return fail('not JSON');
   }
-  if (!isRecord(record)) return fail('another version');
+  if (!isRecord(record)) return fail(OTHER_ENTRY_VERSION);
   const { name, body, createdAt, durationMs, facts, inline, version } = record;
-  if (version !== ENTRY_VERSION && version !== BLAKE3_VERSION) return fail('another version');
+  if (version !== ENTRY_VERSION && version !== BLAKE3_VERSION) return fail(OTHER_ENTRY_VERSION);
   const isHash = version === BLAKE3_VERSION ? isBlake3 : isSha256;
   if (!isName(name) || !isDigest(body, isHash) || !isAmount(createdAt)) return fail('a part is missing');
   if (durationMs !== undefined && !isAmount(durationMs)) return fail('a bad duration');

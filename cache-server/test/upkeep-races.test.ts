@@ -24,6 +24,8 @@ interface Parts {
   readonly read: (key: string) => Promise<'hit' | 'miss'>;
   /** A round, two hours later than the files say, where an entry may be an hour old. */
   readonly run: (others: {
+    /** By how much the clock is off until the store has answered, milliseconds. */
+    readonly ahead?: number;
     readonly afterScan: () => Promise<unknown>;
     readonly hearAll?: () => Promise<void>;
   }) => Promise<UpkeepReport>;
@@ -66,16 +68,21 @@ function open(t: TestContext): Parts {
       );
       return 'hit';
     },
-    run: async ({ afterScan, hearAll }) => {
+    run: async ({ ahead = 0, afterScan, hearAll }) => {
+      let off = ahead;
       const slow: EntryStore = {
         ...entries,
         scan: async (visit) => {
           const scanned = await entries.scan(visit);
           await afterScan();
+          off = 0;
           return scanned;
         },
       };
-      return await new Upkeep({ entries: slow, blobs, ledger, quotas, now, hearAll, onEvicted: () => {} }).run();
+      const isShared = ahead > 0;
+      const clock = (): number => (isShared ? Date.now() + off : now());
+      const parts = { entries: slow, blobs, ledger, quotas, hearAll, isShared };
+      return await new Upkeep({ ...parts, now: clock, onEvicted: () => {} }).run();
     },
   };
 }
@@ -103,4 +110,11 @@ test('a blob that another process names again is spared when its news has only j
   });
   assert.deepEqual([report.evictedEntries, report.removedBlobs], [1, 0]);
   assert.deepEqual([await read('a'), await read('b')], ['miss', 'hit']);
+});
+
+test('a clock that is off until the bucket has answered takes nothing from those who write meanwhile', async (t) => {
+  const { put, read, run } = open(t);
+  const { evictedEntries, removedBlobs } = await run({ ahead: 3 * HOUR, afterScan: () => put('a') });
+  assert.deepEqual([evictedEntries, removedBlobs], [0, 0]);
+  assert.equal(await read('a'), 'hit');
 });

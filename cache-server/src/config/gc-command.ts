@@ -16,7 +16,7 @@ export async function runGc(request: ServeRequest, { print, now }: Omit<ServeCon
     blobs,
     ledger: new Ledger(quotas),
     quotas,
-    now,
+    now: store.now,
     isShared: true,
     onEvicted: () => undefined,
   });

@@ -19,12 +19,13 @@ export function openBucketStore(
 ): ServerStore {
   const location = parseS3Url(new URL(url));
   if (!location.ok) throw new UsageError(`--store: there is something wrong with ${location.failure}.`);
-  const stores = createS3Stores(guardBucket(openBucket(location.value, { requestMs: REQUEST_MS }), now), now);
+  const stores = createS3Stores(guardBucket(openBucket(location.value, { requestMs: REQUEST_MS }), now));
   const { entries, blobs, bucket, conditions } = stores;
   return {
     entries,
     blobs,
     tokens: tokensFile === undefined ? createBucketTokens(bucket, conditions) : toTokenStore(openTokenFile(tokensFile)),
+    now: () => bucket.now(),
     bucket: { location: location.value, stores },
     close: () => stores.close(),
   };

@@ -24,6 +24,8 @@ export interface ServerStore {
   readonly tokens: TokenStore;
   /** False when the directory is another one than it was at first. Left out: there is no directory. */
   readonly isInPlace?: () => Promise<boolean>;
+  /** Milliseconds since the epoch, by the clock that its times are of. */
+  readonly now: () => number;
   /** Of a bucket. */
   readonly bucket: { readonly location: S3Location; readonly stores: S3Stores } | undefined;
   close(): void;
@@ -46,6 +48,7 @@ export async function openServerStore(
         }),
         tokens: toTokenStore(openTokenFile(tokensFile ?? join(store.directory, 'tokens.json'))),
         isInPlace: watchDirectory(store.directory),
+        now,
         bucket: undefined,
         close: () => undefined,
       };

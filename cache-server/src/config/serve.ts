@@ -90,6 +90,7 @@ export async function serve(request: ServeRequest, context: ServeContext): Promi
     siblings,
     log,
     now,
+    storeNow: store.now,
   });
   return {
     ...server,

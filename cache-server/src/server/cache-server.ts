@@ -78,7 +78,7 @@ class CacheServer {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    const { now, entries, blobs, quotas, tokens, issuers, parents, maxEntryBytes } = options;
+    const { now, entries, blobs, quotas, tokens, issuers, parents, maxEntryBytes, storeNow = now } = options;
     const oidc = issuers.length === 0 ? undefined : new OidcVerifier(issuers, now);
     this.#authenticator = new Authenticator({ tokens, oidc, now });
     this.#ledger = new Ledger(quotas);
@@ -91,7 +91,7 @@ class CacheServer {
       blobs,
       ledger: this.#ledger,
       quotas,
-      now,
+      now: storeNow,
       isShared: options.isShared === true,
       hearAll: options.siblings && (async () => void (await options.siblings?.ask({ kind: 'ledger' }))),
       onEvicted: (count) => this.#metrics.noteEvicted(count),
@@ -104,7 +104,7 @@ class CacheServer {
         authenticator: this.#authenticator,
         noteUnexpected: (error) => this.#noteUnexpected('workers', error),
       });
-    this.#ground = { entries, blobs, parents, ledger: this.#ledger, maxEntryBytes, now };
+    this.#ground = { entries, blobs, parents, ledger: this.#ledger, maxEntryBytes, now: storeNow };
     this.#app = this.#createApp();
     this.#grpc = createGrpcBackend({
       protocols: options.protocols,

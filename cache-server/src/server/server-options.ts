@@ -51,4 +51,6 @@ export interface ServerOptions {
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The same by the clock of the store. Left out: there is one clock. */
+  readonly storeNow?: () => number;
 }

@@ -15,7 +15,7 @@ export interface UpkeepGround {
   readonly blobs: StreamBlobStore;
   readonly ledger: Ledger;
   readonly quotas: Quotas;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the clock of the store: with another one all blobs may seem old. */
   readonly now: () => number;
   /** Milliseconds; an hour unless a test says otherwise. */
   readonly graceMs?: number;
@@ -67,9 +67,11 @@ export class Upkeep {
 
   async #round(wanted: Place | undefined): Promise<UpkeepReport> {
     const { entries, blobs, ledger, quotas, now, onEvicted } = this.#ground;
-    const startedAt = now();
+    const began = performance.now();
     const usages: EntryUsage[] = [];
     unwrap(await entries.scan((usage) => usages.push(usage)));
+    // The clock of a bucket is known once that has answered.
+    const startedAt = now() - (performance.now() - began);
     const evicted = new Set<EntryUsage>();
     for (const usage of chooseEvictions(usages, { quotas, wanted, now: startedAt }))
       // Looking at all of them took a while: one that was stored anew or used since then stays.

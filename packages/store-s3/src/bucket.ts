@@ -57,6 +57,8 @@ export interface Bucket {
   /** Makes its modification time now, by copying it onto itself; only while it is the one with this etag, if one is given. */
   refresh(key: string, etag?: string): Promise<StoreResult<undefined>>;
   list(prefix: string, visit: (info: ObjectInfo) => void | Promise<void>): Promise<StoreResult<undefined>>;
+  /** Milliseconds since the epoch, by the clock of S3 as its last answer had it; before the first one by ours. */
+  now(): number;
   close(): void;
 }
 
@@ -68,7 +70,7 @@ export interface BucketOptions {
 /** Opens a bucket. Nothing is asked of it yet. */
 export function openBucket(location: S3Location, { requestMs }: BucketOptions): Bucket {
   const { bucket: Bucket, prefix } = location;
-  const { send, close } = createS3Client(location, requestMs);
+  const { send, now, close } = createS3Client(location, requestMs);
   const at = (key: string): { readonly Bucket: string; readonly Key: string } => ({ Bucket, Key: `${prefix}${key}` });
   const run = <T>(key: string, operation: () => Promise<T>): Promise<StoreResult<T>> =>
     attemptS3(`s3://${Bucket}/${prefix}${key}`, operation);
@@ -145,6 +147,7 @@ export function openBucket(location: S3Location, { requestMs }: BucketOptions): 
         }
         return undefined;
       }),
+    now,
     close,
   };
 }

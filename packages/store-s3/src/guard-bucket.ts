@@ -34,6 +34,7 @@ export function guardBucket(bucket: Bucket, now: () => number): Bucket {
     delete: (key) => guarded(key, () => bucket.delete(key)),
     refresh: (key, etag) => guarded(key, () => bucket.refresh(key, etag)),
     list: (prefix, visit) => guarded(prefix, () => bucket.list(prefix, visit)),
+    now: () => bucket.now(),
     close: () => bucket.close(),
   };
 }

@@ -22,8 +22,8 @@ export function openS3Stores(location: S3Location, options: BucketOptions): S3St
   return createS3Stores(openBucket(location, options));
 }
 
-/** The stores over a bucket that is open. */
-export function createS3Stores(bucket: Bucket, now: () => number = () => Date.now()): S3Stores {
+/** The stores over a bucket that is open. What they compare are times of its objects: with its clock, as that of a machine may be off. */
+export function createS3Stores(bucket: Bucket, now: () => number = () => bucket.now()): S3Stores {
   const conditions = createConditionalWrites(bucket);
   const writer = new FirstWriter(bucket, conditions);
   return {

@@ -54,6 +54,16 @@ describe('a bucket whose answers are not what was asked for', () => {
     assert.equal(codeOf(await bucket.list('blobs/', () => undefined)), 'ok');
   });
 
+  it('its clock is what its answers say', async () => {
+    const behind = 3 * 60 * 60 * 1000;
+    answer = (_, response) =>
+      response.writeHead(200, { date: new Date(Date.now() - behind).toUTCString(), 'content-length': '0' }).end();
+    const off = (): number => Date.now() - bucket.now();
+    assert.ok(Math.abs(off()) < 1000);
+    assert.equal(codeOf(await bucket.head('a')), 'ok');
+    assert.ok(Math.abs(off() - behind) < 5000, String(off()));
+  });
+
   it('a session that has ended is a refusal, with whatever status', async () => {
     answer = (_, response) => response.writeHead(400).end('<Error><Code>ExpiredToken</Code></Error>');
     assert.equal(codeOf(await bucket.get('a')), 'store/denied ExpiredToken');

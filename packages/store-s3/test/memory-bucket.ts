@@ -54,6 +54,7 @@ export function createMemoryBucket(exact: boolean | 'absent'): {
         if (key.startsWith(prefix)) await visit({ key, size: bytes.length, etag: etagOf(bytes), modifiedAt: 0 });
       return ok(undefined);
     },
+    now: () => 0,
     close: () => undefined,
   };
   return { bucket, objects };

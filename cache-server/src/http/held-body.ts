@@ -10,18 +10,17 @@ const held = new WeakMap<Readable, () => void>();
 
 /**
  * A client that asks for it (`Expect: 100-continue`) sends its body when somebody wants to read that: what is refused, or is here already,
- * never travels. An answer without that ends the connection, as nobody can tell whether the body still comes before the next request.
+ * never travels. After an answer without that Node closes the connection, as nobody can tell whether the body still comes before the next
+ * request.
  */
 export function holdBody(request: IncomingMessage, response: ServerResponse): void {
   if (request.httpVersion !== '1.1' || request.headers.expect?.toLowerCase() !== '100-continue') return;
-  response.setHeader('connection', 'close');
   // Before Node closes the connection.
   response.prependListener('finish', () => {
     if (held.has(request)) linger(request.socket);
   });
   held.set(request, () => {
     held.delete(request);
-    response.removeHeader('connection');
     response.writeContinue();
   });
 }

@@ -29,9 +29,9 @@ export function bodyStream(request: RequestWithBody): BodySource {
 /** Small bodies come with their headers: to wait for events of the stream costs more than all else about them. */
 function takeWhole(stream: Readable, length: number): Uint8Array | undefined {
   const isUntouched = stream.readableFlowing === null && !stream.readableDidRead && !stream.destroyed;
-  return isUntouched && stream.readableLength === length
-    ? ((stream.read() as Buffer | null) ?? Buffer.alloc(0))
-    : undefined;
+  if (!isUntouched || stream.readableLength !== length) return undefined;
+  letBodyCome(stream);
+  return (stream.read() as Buffer | null) ?? Buffer.alloc(0);
 }
 
 /**

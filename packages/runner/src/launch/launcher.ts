@@ -21,6 +21,12 @@ export type LaunchMode = 'direct' | 'package-manager';
 /** Managers that know Plug'n'Play. */
 const PNP_MANAGERS: ReadonlySet<string> = new Set(['berry', 'pnpm']);
 
+/**
+ * Preloaders that a program goes through, to one that may have been started before a file was changed, or by another
+ * task, with which it is stopped. Spring's client then ends with code 0, as if all had gone well.
+ */
+const NO_PRELOADERS: Readonly<Record<string, string>> = { DISABLE_SPRING: '1' };
+
 /** What a launcher knows. */
 export interface LauncherOptions {
   readonly workspace: Pick<Workspace, 'root' | 'kind' | 'packages' | 'packageManager'>;
@@ -56,7 +62,7 @@ class ScriptLauncher implements Launcher {
       owner,
       cwd: join(workspace.root, owner.directory),
       args: fingerprint.fingerprint.arguments,
-      base: { ...fingerprint.environment, ...this.#taskVariables(node, fingerprint) },
+      base: { ...NO_PRELOADERS, ...fingerprint.environment, ...this.#taskVariables(node, fingerprint) },
     };
     const shell = node.isScript ? packageManager?.scriptShell : undefined;
     if (node.isScript && packageManager !== undefined && this.#modeFor(packageManager) === 'package-manager') {

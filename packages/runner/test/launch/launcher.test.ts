@@ -139,6 +139,12 @@ test('variables of the task, and of Turborepo', () => {
   assert.equal(env['TR_TASK'], idOf('x'));
 });
 
+test('Rails starts its code anew, unless somebody asks for its preloader', () => {
+  const valueIn = (environment: Record<string, string>) => plan({ environment }).steps[0]?.env['DISABLE_SPRING'];
+  assert.equal(valueIn({ PATH: '' }), '1');
+  assert.equal(valueIn({ PATH: '', DISABLE_SPRING: '0' }), '0');
+});
+
 test('what the script that started us was told is not handed on', () => {
   const environment = {
     PATH: '',
@@ -211,8 +217,8 @@ test(`Yarn and pnpm with Plug'n'Play start their scripts themselves`, (t) => {
   assert.deepEqual(commandsOf(withManager({ name: 'yarn', runsPrePost: false })), ['BUILD']);
 });
 
-/** What npm tells its scripts besides what `docs/launching.md` says we leave out. */
-const LEFT_OUT = /^(npm_config_(?!user_agent)|COLOR$|EDITOR$|OUT$|_$|PWD$|TR_|TURBO_)/;
+/** Where we differ from npm: what `docs/launching.md` says we leave out, and what it says we add. */
+const LEFT_OUT = /^(npm_config_(?!user_agent)|COLOR$|EDITOR$|OUT$|_$|PWD$|TR_|TURBO_|DISABLE_SPRING$)/;
 
 test('a script sees what it sees under npm', { skip: process.platform === 'win32' }, async () => {
   const args = ['a b', `c'd`, '$HOME', '"', 'back\\slash', '', '*', 'ä', 'new\nline'];

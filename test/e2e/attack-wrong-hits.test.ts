@@ -360,3 +360,50 @@ test('what git does beside a task, and inputs that a task writes as they were, a
   writeFileSync(`${gate}.go`, '');
   assert.equal(notSavedReason(await running, 'lib#build'), undefined);
 });
+
+test('a database of SQLite that changes are kept beside: of another one, or of its own', async (t) => {
+  const workspace = createSample({
+    libBuild: 'mkdir -p dist && cp src/a.txt dist/app.sqlite3 && [ -z "$OPEN" ] || echo open > dist/app.sqlite3-wal',
+    build: { outputs: ['dist/*.sqlite3'], inputs: ['src/**'], passThroughEnv: ['OPEN'] },
+  });
+  t.after(() => workspace.dispose());
+  const wal = 'packages/lib/dist/app.sqlite3-wal';
+  const build = async (text: string, env: Record<string, string> = {}) => {
+    workspace.write({ 'packages/lib/src/a.txt': text });
+    return await workspace.tr(BUILD, { env });
+  };
+  for (const text of ['one', 'two', 'two', 'two']) await build(text);
+  workspace.write({ [wal]: 'changes of two\n' });
+  for (const text of ['two', 'one']) {
+    const run = await build(text);
+    assert.equal(run.outcomes['lib#build'], 'executed', `${text} would be read with changes that are not its own`);
+    assert.deepEqual(missReasons(run, 'lib#build')[0], {
+      reason: 'obstacle',
+      path: wal,
+      detail: 'changes that are not in the database file yet',
+    });
+    assert.equal(notSavedReason(run, 'lib#build'), 'unsafe-output');
+  }
+  workspace.remove(wal);
+  assert.equal((await build('two')).outcomes['lib#build'], 'restored');
+  workspace.write({ [wal]: '' });
+  assert.equal((await build('two')).outcomes['lib#build'], 'fresh', 'nothing is in it');
+  assert.equal(notSavedReason(await build('three', { OPEN: '1' }), 'lib#build'), 'unsafe-output');
+});
+
+test('a database of SQLite stored with the changes beside it comes and goes with them', async (t) => {
+  const workspace = createSample({
+    libBuild:
+      'mkdir -p dist && cp src/a.txt dist/app.db && if grep -q open src/a.txt; then echo x > dist/app.db-wal; fi',
+    build: { outputs: ['dist/app.db*'], inputs: ['src/**'] },
+  });
+  t.after(() => workspace.dispose());
+  const outcomes: (string | undefined)[] = [];
+  for (const text of ['plain', 'open', 'plain', 'open']) {
+    workspace.write({ 'packages/lib/src/a.txt': text });
+    if (outcomes.length === 1) workspace.remove('packages/lib/dist');
+    outcomes.push((await workspace.tr(BUILD)).outcomes['lib#build']);
+    assert.equal(workspace.exists('packages/lib/dist/app.db-wal'), text === 'open');
+  }
+  assert.deepEqual(outcomes, ['executed', 'executed', 'restored', 'restored']);
+});

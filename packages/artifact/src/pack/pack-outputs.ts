@@ -21,6 +21,7 @@ import {
   type FileLook,
 } from '@tr/store';
 import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
+import { JOURNAL, listJournals } from '../outputs/journals.js';
 import { readLinkTarget } from '../outputs/link-target.js';
 import { isExecutable, isSameContentStamp, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
 import { PackBuilder } from './pack-builder.js';
@@ -63,6 +64,8 @@ export async function packOutputs(options: {
   const { disk, root, blobs } = options;
   const unfit = findUnfitName(options.collected);
   if (unfit !== undefined) return outputsTrouble({ reason: 'unsafe-output', ...unfit });
+  const [journal] = listJournals(disk, root, listFiles(options.collected));
+  if (journal !== undefined) return unsafe(journal, `${JOURNAL}, and no output`);
   const small = new PackBuilder(blobs, !options.linked);
   const entries: ManifestEntry[] = [];
   const stamps: Stamp[] = [];
@@ -123,6 +126,10 @@ function findUnfitName({ outputs }: CollectedOutputs): Clash | undefined {
     if (detail !== undefined) return { path, detail };
   }
   return findNameClash(outputs);
+}
+
+function listFiles({ outputs }: CollectedOutputs): readonly RelativePath[] {
+  return outputs.flatMap(({ type, path }) => (type === 'file' ? path : []));
 }
 
 interface PackStep {

@@ -11,6 +11,7 @@ import {
 } from '@tr/model';
 import { findLinkHazard, findPathHazard, openEntryBlobs, toStoreFailure, type Disk, type EntryBlobs } from '@tr/store';
 import { isReachable } from '../outputs/collect-outputs.js';
+import { JOURNAL, listJournals } from '../outputs/journals.js';
 import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
 import { listLeftOutputs } from '../record/left-outputs.js';
 import type { OutputRecord } from '../record/output-record.js';
@@ -118,10 +119,13 @@ async function restoreOnce(request: RestoreRequest): Promise<Round> {
   const sampleClock = (): number | undefined => records.sampleClock();
   try {
     const comparison = await compareOutputs({ disk, root, manifest, known, linked, sampleClock });
-    if (comparison.asRecorded) return undisturbed({ restoration: { outcome: 'fresh' } });
+    const journals = listJournals(disk, root, listFiles(manifest));
+    if (comparison.asRecorded && journals.length === 0) return undisturbed({ restoration: { outcome: 'fresh' } });
     const earlier = known === undefined ? await listLeftOutputs({ place, task, matcher, record }) : [];
     const planned = planRestore({ disk, root, matcher, entries: manifest.entries, wrong: comparison.wrong, earlier });
     if (!planned.ok) return undisturbed(miss(planned.reason));
+    const journal = journals.find((path) => !planned.plan.removals.includes(path));
+    if (journal !== undefined) return undisturbed(miss({ reason: 'obstacle', path: journal, detail: JOURNAL }));
     if (planned.plan.writes.length > 0 || planned.plan.removals.length > 0)
       return await carryOut(request, planned.plan, { comparison, earlier, unfinishedSince: record?.unfinishedSince });
     const result: RestoreResult = { restoration: { outcome: 'fresh' } };
@@ -287,6 +291,10 @@ function findDistrust({ manifest, matcher }: RestoreRequest): MissReason | undef
 /** Paths of a manifest as the record has them: directories end in `/`. */
 function listPaths(manifest: Manifest): readonly RelativePath[] {
   return manifest.entries.map((entry) => (entry.type === 'directory' ? `${entry.path}/` : entry.path));
+}
+
+function listFiles(manifest: Manifest): readonly RelativePath[] {
+  return manifest.entries.flatMap(({ type, path }) => (type === 'file' ? path : []));
 }
 
 function miss(reason: MissReason): RestoreResult {

@@ -4,7 +4,9 @@ import { attempt } from '@tr/store';
 
 /** Folders and files of tools that nobody misses after a restore. */
 const IGNORED =
-  /^(?:\.git|\.tr|\.turbo|node_modules|\.cache|\.[a-z]+-cache|__pycache__|\.[a-z]+_cache|\.DS_Store|\.eslintcache)$|\.(?:log|pyc)$/;
+  /^(?:\.git|\.tr|\.turbo|node_modules|\.cache|\.[a-z]+-cache|__pycache__|\.[a-z]+_cache|\.DS_Store|\.eslintcache|\.gradle|\.hypothesis)$|\.(?:log|pyc)$/;
+/** The same, by path: of Rails, which writes code as it has loaded it there (Bootsnap), and assets. */
+const IGNORED_PATH = /(?:^|\/)tmp\/cache$/;
 /** State of a compiler: nobody misses it where there are no outputs that it describes. */
 const BUILD_STATE = /\.tsbuildinfo$/;
 /** Packages with more entries than this are not searched to the end. */
@@ -44,7 +46,7 @@ export function findUndeclaredOutputs(options: {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       const fromRoot = joinPath(task.directory, path);
       const realPath = joinPath(options.real, path);
-      if (IGNORED.test(entry.name) || (!hasOutputs && BUILD_STATE.test(entry.name))) continue;
+      if (IGNORED.test(entry.name) || IGNORED_PATH.test(path) || (!hasOutputs && BUILD_STATE.test(entry.name))) continue;
       if (options.packages.has(fromRoot) || declared.some((matcher) => matcher.matches(realPath))) continue;
       if (entry.isDirectory() && `${place.root}/${fromRoot}` === options.own) continue;
       if (entry.isDirectory()) search(path);

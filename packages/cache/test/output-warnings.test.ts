@@ -23,6 +23,7 @@ test('row 18: files that a hit would not bring back are named', async (t) => {
     rig.write('web/inner/x.txt', 'of another package');
     rig.write('web/node_modules/.cache/x', 'nobody misses this');
     rig.write('web/tsconfig.tsbuildinfo', 'nobody misses this either');
+    for (const name of ['tmp/cache/bootsnap/x', '.gradle/8.9/x', '.hypothesis/x']) rig.write(`web/${name}`, 'nor this');
   };
   const run = await rig.run({ task, fingerprint: fingerprintOf(task, 'one'), make, cache });
   assert.equal(run.saved?.saved, true);

@@ -19,6 +19,9 @@ const ENV = {
   'A*B': 'star',
   '!BANG': 'bang',
   TMPDIR: '/tmp',
+  LC_ALL: 'C.UTF-8',
+  PYTHONUNBUFFERED: '1',
+  PYTHONPATH: '/lib',
   VERCEL_TARGET_ENV: 'prod',
 };
 
@@ -122,7 +125,17 @@ describe('what counts', () => {
 });
 
 describe('what a process sees', () => {
-  const builtin = ['GITHUB_TOKEN', 'HOME', 'NEXT_PUBLIC_URL', 'NEXT_PUBLIC_X', 'PATH', 'TMPDIR', 'VERCEL_TARGET_ENV'];
+  const builtin = [
+    'GITHUB_TOKEN',
+    'HOME',
+    'LC_ALL',
+    'NEXT_PUBLIC_URL',
+    'NEXT_PUBLIC_X',
+    'PATH',
+    'PYTHONUNBUFFERED',
+    'TMPDIR',
+    'VERCEL_TARGET_ENV',
+  ];
   for (const [what, options, added, removed] of [
     ['nothing listed', {}, [], []],
     ['env', { env: ['FOO', '!PATH'] }, ['FOO'], []],

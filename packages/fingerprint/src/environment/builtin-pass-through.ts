@@ -68,10 +68,20 @@ export const BUILTIN_PASS_THROUGH: readonly string[] = [
 ];
 
 /**
- * Passed besides, where leaving them out only breaks programs: the temporary directory of POSIX systems, and what the
- * Windows command shell itself needs to find programs.
+ * Passed besides, where leaving them out only breaks programs: the temporary directory of POSIX systems, what the
+ * Windows command shell itself needs to find programs, what wins over `LANG` (images set one or the other, and without both Ruby
+ * takes no text beyond ASCII), and how images have Python print and leave no bytecode behind.
  */
-export const OWN_PASS_THROUGH: readonly string[] = ['TMPDIR', 'LOCALAPPDATA', 'COMSPEC', 'PATHEXT'];
+export const OWN_PASS_THROUGH: readonly string[] = [
+  'TMPDIR',
+  'LOCALAPPDATA',
+  'COMSPEC',
+  'PATHEXT',
+  'LC_ALL',
+  'LC_CTYPE',
+  'PYTHONUNBUFFERED',
+  'PYTHONDONTWRITEBYTECODE',
+];
 
 /** Variables that count for every task although no configuration names them, as in Turborepo. */
 export const BUILTIN_GLOBAL_ENV: readonly string[] = ['VERCEL_ANALYTICS_ID', 'VERCEL_TARGET_ENV'];

@@ -35,8 +35,8 @@ const LOCKFILE_NAMES = new Set([
   '.terraform.lock.hcl',
 ]);
 
-/** `requirements.txt`, `requirements-dev.txt`, pip-tools and Rye names. */
-const REQUIREMENTS = /^requirements[^/]*\.(?:txt|lock)$/;
+/** `requirements.txt`, `requirements-dev.txt`, pip-tools and Rye names; pip's constraints; `pylock.dev.toml`. */
+const REQUIREMENTS = /^(?:(?:requirements|constraints)[^/]*\.(?:txt|lock)|pylock\.[^./]+\.toml)$/;
 
 /** Finds the lockfiles that apply to a directory. */
 export type ForeignLockfileFinder = (directory: RelativePath) => readonly RelativePath[];

@@ -88,7 +88,14 @@ describe('foreign lockfiles', () => {
     'composer.lock',
     'mix.lock',
   ];
-  for (const file of [...known, 'Gemfile.lock', 'requirements.txt', 'requirements_test.txt']) {
+  const patterns = [
+    'requirements.txt',
+    'requirements_test.txt',
+    'constraints.txt',
+    'constraints-3.12.txt',
+    'pylock.dev.toml',
+  ];
+  for (const file of [...known, 'Gemfile.lock', ...patterns]) {
     it(`knows ${file}`, () => assert.deepEqual(createForeignLockfileFinder(makeTree({ [file]: '' }))(''), [file]));
   }
 

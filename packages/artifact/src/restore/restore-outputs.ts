@@ -19,6 +19,7 @@ import type { OutputRecords } from '../record/output-records.js';
 import { isSameContentStamp, NO_STAMP, toStamp, type Stamp } from '../record/stamp.js';
 import { compareOutputs, knownOf, type OutputComparison } from './compare-outputs.js';
 import { findClash } from './find-clash.js';
+import { listForeignPackages } from './foreign-packages.js';
 import { planRestore, type RestorePlan } from './plan-restore.js';
 import { putInPlace, type Moved } from './put-in-place.js';
 import { fromFailure, stageOutputs, type StageTrouble } from './stage-outputs.js';
@@ -66,6 +67,8 @@ export interface RestoreResult {
   readonly restoration: Restoration;
   readonly failure?: StoreFailure;
 }
+
+const FOREIGN_PACKAGE = 'a package that this installation does not have';
 
 /** How often the outputs are looked at again because another run has written to the record meanwhile. */
 const MOST_ROUNDS = 5;
@@ -126,6 +129,8 @@ async function restoreOnce(request: RestoreRequest): Promise<Round> {
     if (!planned.ok) return undisturbed(miss(planned.reason));
     const journal = journals.find((path) => !planned.plan.removals.includes(path));
     if (journal !== undefined) return undisturbed(miss({ reason: 'obstacle', path: journal, detail: JOURNAL }));
+    const foreign = await findForeign(request, planned.plan);
+    if (foreign !== undefined) return undisturbed(miss(foreign));
     if (planned.plan.writes.length > 0 || planned.plan.removals.length > 0)
       return await carryOut(request, planned.plan, { comparison, earlier, unfinishedSince: record?.unfinishedSince });
     const result: RestoreResult = { restoration: { outcome: 'fresh' } };
@@ -139,6 +144,16 @@ async function restoreOnce(request: RestoreRequest): Promise<Round> {
     const forbidden = findForbidden(request, failure);
     return undisturbed(forbidden === undefined ? trouble(failure) : miss(forbidden));
   }
+}
+
+/** A package that would be found beside those of the manifest, and is not what another task of this run has put there. */
+async function findForeign(request: RestoreRequest, { removals }: RestorePlan): Promise<MissReason | undefined> {
+  const { place, matcher, manifest } = request;
+  const markers = await listForeignPackages({ disk: place.disk, root: place.root, matcher, manifest, removals });
+  if (markers.length === 0) return undefined;
+  const findOwner = request.lookForOwners?.() ?? (() => undefined);
+  const marker = markers.find((path) => findOwner(path) === undefined);
+  return marker === undefined ? undefined : { reason: 'obstacle', path: parentOf(marker), detail: FOREIGN_PACKAGE };
 }
 
 /** A place of the outputs that nobody may write to, as a read-only directory: the cache has no part in it. */

@@ -80,7 +80,7 @@ export function describeWorkspaceFailure(failure: WorkspaceFailure): Words {
     case 'workspace/no-git':
       return {
         what: `${failure.root} is not in a git repository, so there is nothing to compare with.`,
-        next: 'Leave out --affected and `[ref]` filters, or run in a git checkout.',
+        next: 'Leave out --affected and `[ref]` filters, or run in a git checkout. A linked work tree needs the main one: mount both.',
       };
     case 'workspace/git-unavailable':
       return { what: `git could not be started: ${failure.detail}.`, next: 'Install git, or put it on the PATH.' };

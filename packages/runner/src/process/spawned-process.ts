@@ -138,7 +138,7 @@ export class SpawnedProcess implements RunningProcess {
   /**
    * Waits for the end of the output. When nothing more comes and yet somebody holds the pipe open, that is a process
    * that left the tree: it is looked for and ended. False in that case. All that was written before is read: the pipe
-   * is given up only after it was empty twice.
+   * is given up only after it was empty for as long as helpers may take, which on Windows are not seen in any other way.
    */
   async #drain(drained: Promise<unknown>): Promise<boolean> {
     const { tree, sources } = this.#options;
@@ -151,7 +151,7 @@ export class SpawnedProcess implements RunningProcess {
       if (done) break;
       quiet = this.#bytes === seen ? quiet + 1 : 0;
       seen = this.#bytes;
-      if (quiet < 2) continue;
+      if (quiet * DRAIN_PAUSE_MS < HELPER_GRACE_MS) continue;
       await tree.kill(() => true);
       await Promise.race([drained, delay(DRAIN_PAUSE_MS, undefined, { ref: false })]);
       for (const { readable } of sources) readable.destroy();

@@ -4,7 +4,7 @@ import type { ProcessEnd, RunningProcess, SpawnRequest, Spawner } from './ports.
 import { OutputPipes, type OutputPipe } from './process/output-pipes.js';
 import { parsePs, PS_COMMAND, readProcessTable, type ProcessEntry } from './process/process-table.js';
 import { ProcessTree } from './process/process-tree.js';
-import { toShellInvocation } from './process/shell.js';
+import { hasOwnGroup, toSpawnCall } from './process/spawn-call.js';
 import { SpawnedProcess, type OutputSource, type StoppableTree } from './process/spawned-process.js';
 import { sweepMarked } from './process/sweep.js';
 import { WATCHDOG_SCRIPT } from './process/watchdog-script.js';
@@ -80,7 +80,7 @@ class NodeSpawner implements ProcessSpawner {
   }
 
   #follow(request: SpawnRequest, { child, pid, pipe, marker }: Started): RunningProcess {
-    const ownGroup = hasOwnGroup(request);
+    const ownGroup = hasOwnGroup(request, process.platform);
     const running: SpawnedProcess = new SpawnedProcess({
       child,
       pid,
@@ -106,24 +106,10 @@ interface Started {
   readonly marker: string;
 }
 
-/** A command that reads from the terminal has to stay in our session, where the terminal is. */
-function hasOwnGroup(request: SpawnRequest): boolean {
-  return !IS_WINDOWS && request.stdin !== 'terminal';
-}
-
 function start(request: SpawnRequest, pipe: OutputPipe | undefined): ChildProcess | string {
-  const { file, args, verbatim } = toShellInvocation(request.command, request.shell, process.platform);
-  const output = pipe?.writer ?? 'pipe';
-  const input = { none: 'ignore', open: 'pipe', terminal: 'inherit' } as const;
+  const { file, args, options } = toSpawnCall(request, pipe?.writer ?? 'pipe', process.platform);
   try {
-    return spawn(file, args, {
-      cwd: request.cwd,
-      env: request.env,
-      stdio: [input[request.stdin], output, output],
-      detached: hasOwnGroup(request),
-      windowsVerbatimArguments: verbatim,
-      windowsHide: true,
-    });
+    return spawn(file, args, options);
   } catch (error) {
     // Arguments the system cannot take, such as a NUL character in a variable.
     return error instanceof Error ? error.message : String(error);

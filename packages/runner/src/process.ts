@@ -84,7 +84,7 @@ class NodeSpawner implements ProcessSpawner {
     const running: SpawnedProcess = new SpawnedProcess({
       child,
       pid,
-      tree: createTree({ pid, ownGroup, marker }),
+      tree: createTree(child, { pid, ownGroup, marker }),
       sources: findSources(child, pipe),
       onOutput: request.onOutput,
       onGone: () => {
@@ -149,9 +149,10 @@ interface TreeRoot {
   readonly marker: string;
 }
 
-function createTree(root: TreeRoot): StoppableTree {
+function createTree(child: ChildProcess, root: TreeRoot): StoppableTree {
   if (!IS_WINDOWS) return new ProcessTree({ ...root, readTable });
-  return new WindowsTree(() => spawnSync('taskkill', ['/pid', String(root.pid), '/T', '/F'], { windowsHide: true }));
+  const taskkill = ['/pid', String(root.pid), '/T', '/F'];
+  return new WindowsTree(child, () => spawnSync('taskkill', taskkill, { windowsHide: true }).status === 0);
 }
 
 function readTable(): readonly ProcessEntry[] | undefined {

@@ -4,16 +4,26 @@ import type { StoppableTree } from './spawned-process.js';
 /** Pause between two looks at a process that is ending, milliseconds. */
 const LOOK_MS = 20;
 
+/** The process that a tree starts with. */
+export interface RootProcess {
+  /** Null while it runs, and when it was killed. */
+  readonly exitCode: number | null;
+  readonly signalCode: string | null;
+  kill(signal: 'SIGKILL'): unknown;
+}
+
 /**
  * The tree of a process on Windows. There are no signals: Ctrl-C reaches every process of the console by itself, so
  * SIGINT is left to that; anything else ends the tree at once.
  */
 export class WindowsTree implements StoppableTree {
-  readonly #end: () => void;
+  readonly #root: RootProcess;
+  readonly #tryEnd: () => boolean;
 
-  /** `end` is `taskkill /T /F`. */
-  constructor(end: () => void) {
-    this.#end = end;
+  /** `tryEnd` is `taskkill /T /F`; false when that did not end the tree. */
+  constructor(root: RootProcess, tryEnd: () => boolean) {
+    this.#root = root;
+    this.#tryEnd = tryEnd;
   }
 
   isGroupAlive(): boolean {
@@ -35,5 +45,12 @@ export class WindowsTree implements StoppableTree {
   async kill(isEnded: () => boolean): Promise<void> {
     this.#end();
     await this.waitForEnd(1000, isEnded);
+  }
+
+  /** The id of a process that has ended may be another one's by now. Without `taskkill` the process alone is ended. */
+  #end(): void {
+    const { exitCode, signalCode } = this.#root;
+    if (exitCode !== null || signalCode !== null) return;
+    if (!this.#tryEnd()) this.#root.kill('SIGKILL');
   }
 }

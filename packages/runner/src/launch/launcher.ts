@@ -9,6 +9,8 @@ import {
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Launcher, LaunchPlan, LaunchStep } from '../ports.js';
+import { isCmd } from '../process/shell.js';
+import { startsBatchFile, type ProgramPlaces } from './batch-file.js';
 import { computeBinPath, withPath } from './bin-path.js';
 import { findLifecycleSteps, type LifecycleStep } from './lifecycle.js';
 import { findManagerIdentity, toManagerCommand, type MachineFacts, type ManagerIdentity } from './manager-identity.js';
@@ -68,7 +70,7 @@ class ScriptLauncher implements Launcher {
     if (node.isScript && packageManager !== undefined && this.#modeFor(packageManager) === 'package-manager') {
       return this.#complete(launch, undefined, [this.#throughManager(launch, packageManager)]);
     }
-    return this.#complete(launch, shell, this.#direct(launch, findLifecycleSteps(node, owner, packageManager)));
+    return this.#complete(launch, shell, this.#direct(launch, shell, findLifecycleSteps(node, owner, packageManager)));
   }
 
   #complete({ cwd }: Launch, shell: string | undefined, steps: readonly LaunchStep[]): LaunchPlan {
@@ -96,18 +98,23 @@ class ScriptLauncher implements Launcher {
     };
   }
 
-  #throughManager({ node, args, base }: Launch, manager: PackageManager): LaunchStep {
-    const { platform } = this.#options.facts;
-    const command = [toManagerCommand(manager.name), 'run', node.task];
-    if (manager.name === 'npm' && args.length > 0) command.push('--');
-    const quote = platform === 'win32' ? quoteForCmd : quoteForPosix;
-    return { command: [...command, ...args].map(quote).join(' '), env: base };
+  #throughManager({ node, args, base, cwd }: Launch, manager: PackageManager): LaunchStep {
+    const program = toManagerCommand(manager.name);
+    const words = ['run', node.task, ...(manager.name === 'npm' && args.length > 0 ? ['--'] : []), ...args];
+    return { command: this.#append(program, words, { shell: undefined, cwd, env: base }), env: base };
   }
 
-  #direct(launch: Launch, steps: readonly LifecycleStep[]): readonly LaunchStep[] {
-    const { workspace, facts } = this.#options;
+  /** A command with arguments, quoted for the shell that gets it. */
+  #append(command: string, args: readonly string[], { shell, ...places }: ShellPlaces): string {
+    if (args.length === 0) return command;
+    if (!isCmd(shell, this.#options.facts.platform)) return appendArguments(command, args, quoteForPosix);
+    const forBatchFile = startsBatchFile(command, places);
+    return appendArguments(command, args, (argument) => quoteForCmd(argument, forBatchFile));
+  }
+
+  #direct(launch: Launch, shell: string | undefined, steps: readonly LifecycleStep[]): readonly LaunchStep[] {
+    const { workspace } = this.#options;
     const { cwd, owner, args, base } = launch;
-    const quote = facts.platform === 'win32' ? quoteForCmd : quoteForPosix;
     const manager = workspace.packageManager?.name;
     const environment = owner.hasManifest
       ? withPath(base, (path) => computeBinPath({ root: workspace.root, directory: cwd }, manager, path))
@@ -116,7 +123,7 @@ class ScriptLauncher implements Launcher {
       ? { ...withoutScriptVariables(environment), ...this.#scriptVariables(launch) }
       : environment;
     return steps.map(({ event, script, isMain }) => ({
-      command: isMain ? appendArguments(script, args, quote) : script,
+      command: isMain ? this.#append(script, args, { shell, cwd, env: environment }) : script,
       env: event === undefined ? shared : { ...shared, npm_lifecycle_event: event, npm_lifecycle_script: script },
     }));
   }
@@ -148,6 +155,10 @@ class ScriptLauncher implements Launcher {
 /** What the script that started us was told is not about the script we start. */
 function withoutScriptVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^npm_(package|lifecycle)_/.test(name)));
+}
+
+interface ShellPlaces extends ProgramPlaces {
+  readonly shell: string | undefined;
 }
 
 interface Launch {

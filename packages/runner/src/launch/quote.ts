@@ -13,14 +13,15 @@ const CMD_META = /[ !%^&()<>|"]/g;
 /**
  * One argument as a word of a cmd.exe command. First quoted for the program (the rules of `CommandLineToArgvW`:
  * backslashes before a quote are doubled, the quote gets one more), then `^` before everything that means something to
- * cmd.exe; twice, as the programs of `node_modules/.bin` are batch files and hand their arguments to cmd.exe once more.
+ * cmd.exe; twice `forBatchFile`, which hands its arguments to cmd.exe once more.
  */
-export function quoteForCmd(argument: string): string {
+export function quoteForCmd(argument: string, forBatchFile: boolean): string {
   const needsQuotes = argument === '' || /[\s"]/.test(argument);
   const quoted = needsQuotes
     ? `"${argument.replace(/(\\*)"/g, String.raw`$1$1\"`).replace(/(\\+)$/, '$1$1')}"`
     : argument;
-  return quoted.replace(CMD_META, '^$&').replace(CMD_META, '^$&');
+  const escaped = quoted.replace(CMD_META, '^$&');
+  return forBatchFile ? escaped.replace(CMD_META, '^$&') : escaped;
 }
 
 /** Appends arguments to a command text. */

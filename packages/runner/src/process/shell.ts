@@ -8,6 +8,11 @@ export interface ShellInvocation {
 
 const CMD = /(?:^|[\\/])cmd(?:\.exe)?$/i;
 
+/** True when the shell is cmd.exe. */
+export function isCmd(shell: string | undefined, platform: NodeJS.Platform): boolean {
+  return platform === 'win32' && (shell === undefined || CMD.test(shell));
+}
+
 /**
  * How a shell runs one command text. `shell` undefined = `sh`, or `cmd.exe` on Windows. cmd.exe gets `/d /s /c "text"`:
  * no AutoRun commands, and only the outermost quotes are taken off. Every other shell is expected to know `-c`.
@@ -18,7 +23,7 @@ export function toShellInvocation(
   platform: NodeJS.Platform,
 ): ShellInvocation {
   const file = shell ?? (platform === 'win32' ? 'cmd.exe' : 'sh');
-  if (platform === 'win32' && CMD.test(file)) {
+  if (isCmd(shell, platform)) {
     return { file, args: ['/d', '/s', '/c', `"${command}"`], verbatim: true };
   }
   return { file, args: ['-c', command], verbatim: false };

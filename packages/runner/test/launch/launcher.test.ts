@@ -105,6 +105,14 @@ test('pre and post scripts run where the manager runs them, arguments go to the 
   );
 });
 
+test('Windows: arguments are quoted for cmd.exe, or for the shell that script-shell names', () => {
+  const facts = { nodeVersion: 'v1', platform: 'win32', arch: 'x64', environment: {} } as const;
+  const of = (given: Case) => commandsOf({ args: ['a b'], options: { facts }, ...given })[1];
+  assert.equal(of({}), 'BUILD ^"a^ b^"');
+  assert.equal(of({ node: { command: './gen.cmd' } }), './gen.cmd ^^^"a^^^ b^^^"');
+  assert.equal(of(withManager({ scriptShell: 'bash' })), `BUILD 'a b'`);
+});
+
 test('a command from the configuration is started in the package directory, without script variables', () => {
   const { steps, cwd, shell } = plan({
     manager: { ...NPM, scriptShell: '/bin/bash' },

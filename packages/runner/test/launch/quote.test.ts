@@ -54,6 +54,19 @@ for (const [argument, quoted] of [
   [String.raw`\"x`, String.raw`^^^"\\\^^^"x^^^"`],
 ] as const) {
   test(`cmd.exe, for a batch file: ${JSON.stringify(argument)}`, () => {
-    assert.equal(quoteForCmd(argument), quoted);
+    assert.equal(quoteForCmd(argument, true), quoted);
+  });
+}
+
+for (const [argument, quoted] of [
+  ['plain', 'plain'],
+  ['', '^"^"'],
+  ['a b', '^"a^ b^"'],
+  ['%PATH%', '^%PATH^%'],
+  ['a&b', 'a^&b'],
+  ['say "hi"', String.raw`^"say^ \^"hi\^"^"`],
+] as const) {
+  test(`cmd.exe, for a program: ${JSON.stringify(argument)}`, () => {
+    assert.equal(quoteForCmd(argument, false), quoted);
   });
 }

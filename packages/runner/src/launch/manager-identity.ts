@@ -44,15 +44,30 @@ export function findManagerIdentity(manager: PackageManager, facts: MachineFacts
   return { userAgent: parts.join(' '), execPath: findInPath(command, facts) };
 }
 
+/**
+ * What the command's shim on Windows starts, from where the shim lies: `npm install -g`, and the installer of Node, put them so.
+ * A shim itself cannot be started by Node, as scripts do with `npm_execpath`.
+ */
+const BEHIND_SHIM: Readonly<Record<string, string>> = {
+  npm: 'node_modules/npm/bin/npm-cli.js',
+  pnpm: 'node_modules/pnpm/bin/pnpm.cjs',
+  yarn: 'node_modules/yarn/bin/yarn.js',
+};
+
 function findInPath(command: string, { environment, platform }: MachineFacts): string | undefined {
   const path = environment[platform === 'win32' ? 'Path' : 'PATH'] ?? environment['PATH'] ?? '';
+  const behind = BEHIND_SHIM[command];
+  const shims = [...(behind === undefined ? [] : [behind]), `${command}.exe`, `${command}.cmd`];
+  const names = platform === 'win32' ? shims : [command];
   for (const directory of path.split(delimiter)) {
     if (directory === '') continue;
-    try {
-      return realpathSync(join(directory, platform === 'win32' ? `${command}.cmd` : command));
-    } catch (error) {
-      // Not in this directory; on to the next.
-      if (errorCode(error) === undefined) throw error;
+    for (const name of names) {
+      try {
+        return realpathSync(join(directory, name));
+      } catch (error) {
+        // Not in this directory; on to the next.
+        if (errorCode(error) === undefined) throw error;
+      }
     }
   }
   return undefined;

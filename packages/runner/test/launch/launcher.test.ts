@@ -9,7 +9,7 @@ import {
 } from '@tr/model';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -201,6 +201,18 @@ test('user agent: told by the manager that started us, else put together', () =>
     agentOf({ ...withManager({ name: 'bun', version: '1.2.0' }), options: { facts } })?.startsWith('bun/1.2.0'),
     true,
   );
+});
+
+test('npm_execpath on Windows is what the shim starts, which Node can start too', () => {
+  const Path = join(root, 'nodejs');
+  const facts = { nodeVersion: 'v1', platform: 'win32', arch: 'x64', environment: { Path } } as const;
+  const found = () => plan({ options: { facts } }).steps[0]?.env['npm_execpath'];
+  const cli = join(Path, 'node_modules', 'npm', 'bin', 'npm-cli.js');
+  mkdirSync(join(cli, '..'), { recursive: true });
+  writeFileSync(join(Path, 'npm.cmd'), '');
+  assert.equal(found(), realpathSync(join(Path, 'npm.cmd')));
+  writeFileSync(cli, '');
+  assert.equal(found(), realpathSync(cli));
 });
 
 test('through the package manager: one command, its own environment', () => {

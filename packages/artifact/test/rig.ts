@@ -78,9 +78,10 @@ export function createRig(
     readonly directory?: string;
     /** Small files go into a pack, as they do in a run; else each has a blob that a test can get at. */
     readonly packed?: boolean;
+    readonly platform?: NodeJS.Platform;
   } = {},
 ): Rig {
-  const { disk = nodeDisk } = options;
+  const { disk = nodeDisk, platform = process.platform } = options;
   const directory = options.directory ?? realpathSync(mkdtempSync(join(tmpdir(), 'tr-artifact-')));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const root = join(directory, 'ws');
@@ -88,7 +89,8 @@ export function createRig(
   const folder = openCacheFolder({ directory: join(directory, 'cache'), disk });
   const blobs = createFileBlobStore(folder);
   const records = openOutputRecords(disk, join(root, '.tr/state/v1/outputs'));
-  const place: OutputPlace = { disk, root, staging: openStagingArea(disk, join(root, '.tr/tmp'), root), records };
+  const staging = openStagingArea(disk, join(root, '.tr/tmp'), root);
+  const place: OutputPlace = { disk, root, staging, records, platform };
   const matcherOf = (include: readonly string[], exclude: readonly string[] = []) =>
     compileOutputs({ include, exclude }, 'web');
 
@@ -101,6 +103,7 @@ export function createRig(
       blobs,
       collected: collected.value,
       linked: options.packed !== true,
+      platform,
     });
     if (!packed.ok) throw new Error(JSON.stringify(packed.failure));
     return packed.value;

@@ -23,9 +23,11 @@ import {
 import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
 import { JOURNAL, listJournals } from '../outputs/journals.js';
 import { readLinkTarget } from '../outputs/link-target.js';
+import { findPlaceBelow } from '../outputs/place-below.js';
 import { isExecutable, isSameContentStamp, isSameStamp, toStamp, type Stamp } from '../record/stamp.js';
 import { PackBuilder } from './pack-builder.js';
 import { findNameClash, findPlaceClash, type Clash } from '../restore/find-clash.js';
+import { findSystemHazard } from '../restore/system-hazard.js';
 
 /** Files up to this size are read at once. */
 const SMALL_BYTES = 4 * 1024 * 1024;
@@ -60,9 +62,11 @@ export async function packOutputs(options: {
   readonly blobs: BlobStore;
   /** Every file gets a blob of its own, to be linked to. */
   readonly linked: boolean;
+  /** Decides what can be put back here; the platform of this process by default. */
+  readonly platform?: NodeJS.Platform;
 }): Promise<Result<PackedOutputs, PackTrouble>> {
-  const { disk, root, blobs } = options;
-  const unfit = findUnfitName(options.collected);
+  const { disk, root, blobs, platform = process.platform } = options;
+  const unfit = findUnfit(options.collected, platform);
   if (unfit !== undefined) return outputsTrouble({ reason: 'unsafe-output', ...unfit });
   const [journal] = listJournals(disk, root, listFiles(options.collected));
   if (journal !== undefined) return unsafe(journal, `${JOURNAL}, and no output`);
@@ -119,10 +123,11 @@ function isLossy(text: string): boolean {
   return text.includes('\ufffd');
 }
 
-/** The first output that cannot be stored for its name, found before any content is: each run would store it in vain. */
-function findUnfitName({ outputs }: CollectedOutputs): Clash | undefined {
-  for (const { path } of outputs) {
-    const detail = isLossy(path) ? NOT_UTF8 : findPathHazard(path);
+/** The first output that could not be put back, found before any content is stored: each run would store it in vain. */
+function findUnfit({ outputs }: CollectedOutputs, platform: NodeJS.Platform): Clash | undefined {
+  for (const output of outputs) {
+    const { path } = output;
+    const detail = isLossy(path) ? NOT_UTF8 : (findPathHazard(path) ?? findSystemHazard(output, platform));
     if (detail !== undefined) return { path, detail };
   }
   return findNameClash(outputs);
@@ -188,7 +193,7 @@ async function packFile(step: PackStep, stamp: Stamp): Promise<Result<PackedOne 
   const put = content === undefined ? await blobs.putFile(native) : await small.add(content);
   if (!put.ok) {
     // The store reads large files itself: was it the file, or the store?
-    const source = 'path' in put.failure && put.failure.path === native;
+    const source = 'path' in put.failure && findPlaceBelow(step.root, put.failure.path) === path;
     return source ? unsafe(path, 'cannot be read') : fail({ kind: 'store', failure: put.failure });
   }
   const { digest, added } = put.value;

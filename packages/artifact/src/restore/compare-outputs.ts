@@ -20,6 +20,7 @@ export interface CompareRequest {
   readonly linked: boolean;
   /** Now, by the clock of the file system; undefined when it cannot be told. */
   readonly sampleClock: () => number | undefined;
+  readonly platform: NodeJS.Platform;
 }
 
 /** Which outputs are not as the manifest says. */
@@ -116,7 +117,9 @@ async function isRight({ request, entry, stats }: Comparison, pacer: ReturnType<
     case 'symlink':
       return orUndefined(() => readLinkTarget(request.disk, request.root, entry.path)) === entry.target;
     case 'file': {
-      if (stats.size !== entry.digest.size || isExecutable(stats.mode) !== entry.executable) return false;
+      // On Windows no file says that it may be executed.
+      const hasMode = request.platform === 'win32' || isExecutable(stats.mode) === entry.executable;
+      if (stats.size !== entry.digest.size || !hasMode) return false;
       const digest = await digestFileAt(request.disk, native, pacer);
       return digest !== undefined && isSameDigest(digest, entry.digest);
     }

@@ -13,6 +13,7 @@ import { findLinkHazard, findPathHazard, openEntryBlobs, toStoreFailure, type Di
 import { isReachable } from '../outputs/collect-outputs.js';
 import { JOURNAL, listJournals } from '../outputs/journals.js';
 import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
+import { findPlaceBelow } from '../outputs/place-below.js';
 import { listLeftOutputs } from '../record/left-outputs.js';
 import type { OutputRecord } from '../record/output-record.js';
 import type { OutputRecords } from '../record/output-records.js';
@@ -23,6 +24,7 @@ import { listForeignPackages } from './foreign-packages.js';
 import { planRestore, type RestorePlan } from './plan-restore.js';
 import { putInPlace, type Moved } from './put-in-place.js';
 import { fromFailure, stageOutputs, type StageTrouble } from './stage-outputs.js';
+import { findSystemHazard } from './system-hazard.js';
 import type { ContentStream } from './stage-stream.js';
 import type { StagingArea } from './staging-area.js';
 
@@ -33,6 +35,8 @@ export interface OutputPlace {
   readonly root: string;
   readonly staging: StagingArea;
   readonly records: OutputRecords;
+  /** Decides what cannot lie here; the platform of this process by default. */
+  readonly platform?: NodeJS.Platform;
 }
 
 /** One entry to bring back. */
@@ -104,7 +108,7 @@ interface Round {
 async function restoreOnce(request: RestoreRequest): Promise<Round> {
   // Each by its name: copying a request and adding to it takes V8 many times as long.
   const { place, task, matcher, manifest, manifestDigest, linked } = request;
-  const { disk, root, records } = place;
+  const { disk, root, records, platform = process.platform } = place;
   const undisturbed = (result: RestoreResult): Round => ({ result, isDisturbed: false });
   let [record, size] = readRecord(request);
   if (record?.unfinishedSince !== undefined && request.whenIdle !== undefined) {
@@ -121,7 +125,7 @@ async function restoreOnce(request: RestoreRequest): Promise<Round> {
   }
   const sampleClock = (): number | undefined => records.sampleClock();
   try {
-    const comparison = await compareOutputs({ disk, root, manifest, known, linked, sampleClock });
+    const comparison = await compareOutputs({ disk, root, manifest, known, linked, sampleClock, platform });
     const journals = listJournals(disk, root, listFiles(manifest));
     if (comparison.asRecorded && journals.length === 0) return undisturbed({ restoration: { outcome: 'fresh' } });
     const earlier = known === undefined ? await listLeftOutputs({ place, task, matcher, record }) : [];
@@ -159,9 +163,8 @@ async function findForeign(request: RestoreRequest, { removals }: RestorePlan): 
 /** A place of the outputs that nobody may write to, as a read-only directory: the cache has no part in it. */
 function findForbidden({ place, matcher, manifest }: RestoreRequest, failure: StoreFailure): MissReason | undefined {
   if (failure.code !== 'store/denied' && failure.code !== 'store/read-only') return undefined;
-  if (!failure.path.startsWith(`${place.root}/`)) return undefined;
-  const path = failure.path.slice(place.root.length + 1);
-  if (path === '.tr' || path.startsWith('.tr/')) return undefined;
+  const path = findPlaceBelow(place.root, failure.path, place.platform);
+  if (path === undefined || path === '.tr' || path.startsWith('.tr/')) return undefined;
   if (!matcher.matches(path) && !manifest.entries.some((entry) => entry.path.startsWith(`${path}/`))) return undefined;
   const detail = failure.code === 'store/denied' ? 'permission denied' : 'a read-only disk';
   return { reason: 'obstacle', path, detail };
@@ -289,7 +292,7 @@ function isBelowOne(directories: ReadonlySet<RelativePath>, path: RelativePath):
 }
 
 /** Why this manifest is not put in place, whatever is on disk. */
-function findDistrust({ manifest, matcher }: RestoreRequest): MissReason | undefined {
+function findDistrust({ manifest, matcher, place }: RestoreRequest): MissReason | undefined {
   const undeclared = manifest.entries.find((entry) => !matcher.matches(entry.path));
   if (undeclared !== undefined)
     return { reason: 'integrity', path: undeclared.path, detail: 'a path that the task does not declare as output' };
@@ -300,7 +303,12 @@ function findDistrust({ manifest, matcher }: RestoreRequest): MissReason | undef
     if (hazard !== undefined) return { reason: 'integrity', path: entry.path, detail: hazard };
   }
   const clash = findClash(manifest.entries);
-  return clash && { reason: 'integrity', ...clash };
+  if (clash !== undefined) return { reason: 'integrity', ...clash };
+  for (const entry of manifest.entries) {
+    const hazard = findSystemHazard(entry, place.platform ?? process.platform);
+    if (hazard !== undefined) return { reason: 'store-trouble', detail: `${entry.path} is ${hazard}` };
+  }
+  return undefined;
 }
 
 /** Paths of a manifest as the record has them: directories end in `/`. */

@@ -53,6 +53,7 @@ const UNSAFE: readonly [string, RegExp][] = [
   ['.tr/cache', /`\.tr`/],
   ['.git::$INDEX_ALLOCATION/hooks/x', /`\.git::\$INDEX_ALLOCATION`/],
   ['a/git~1:x', /`git~1:x`/],
+  ['TR~1/cache/v1/format.json', /`TR~1`/],
   ['a/aux:x', /device/],
   ['a/.g\u200cit/config', /`\.git`/],
   ['\ufeff.tr/cache', /`\.tr`/],

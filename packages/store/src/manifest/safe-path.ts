@@ -5,21 +5,21 @@ import { isSnapshotPath } from '@tr/model';
  * and no folder of git or ours. It says less than the expression below, which takes V8 half a millisecond to make.
  */
 const PLAIN =
-  /^(?:(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)|\.git(?:\/|$)|\.tr(?:\/|$)|git~)[\w@+.-]*[\w@+-](?:\/(?!$)|$))+$/i;
+  /^(?:(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)|\.git(?:\/|$)|\.tr(?:\/|$)|(?:git|tr)~)[\w@+.-]*[\w@+-](?:\/(?!$)|$))+$/i;
 
 /**
  * Anything in a path that makes it unsafe to write on some system: an absolute path, an empty segment, `.` and `..`
  * (as a trailing dot), a drive letter, a backslash or control character, a trailing dot or space, a device name of
  * Windows, and the folders of git and of ourselves, also by the name of a stream (`.git::$INDEX_ALLOCATION` is the folder to
- * NTFS). One expression, because every entry of every manifest passes it.
+ * NTFS) or by the short one that Windows gives to what begins with a dot. One expression, because every entry of every manifest passes it.
  */
 let unsafeExpression: RegExp | undefined;
 const unsafe = (): RegExp =>
   (unsafeExpression ??=
-    /[\\\p{Cc}\p{Cs}]|^[A-Za-z]:|(?:^|\/)(?:\/|$)|[. ](?:\/|$)|(?:^|\/)(?:(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:[.:][^/]*)?|(?:\.git|git~[0-9]+|\.tr)(?::[^/]*)?)(?:\/|$)/iu);
+    /[\\\p{Cc}\p{Cs}]|^[A-Za-z]:|(?:^|\/)(?:\/|$)|[. ](?:\/|$)|(?:^|\/)(?:(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:[.:][^/]*)?|(?:\.git|\.tr|(?:git|tr)~[0-9]+)(?::[^/]*)?)(?:\/|$)/iu);
 
 /** The folders of git and of ourselves, as one segment. */
-const isOurs = (segment: string): boolean => /^(?:\.git|git~[0-9]+|\.tr)(?::|$)/i.test(segment);
+const isOurs = (segment: string): boolean => /^(?:\.git|\.tr|(?:git|tr)~[0-9]+)(?::|$)/i.test(segment);
 
 /** What HFS+ passes over when it looks for a name, by the list of git (`next_hfs_char` in `utf8.c`). */
 const withoutIgnored = (text: string): string =>

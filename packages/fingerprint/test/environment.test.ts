@@ -83,6 +83,24 @@ describe('variable patterns', () => {
   });
 });
 
+describe('what the system says of itself', () => {
+  const processEnv = {
+    OS: 'Windows_NT',
+    processor_architecture: 'AMD64',
+    'CommonProgramFiles(x86)': 'c',
+    Pathext: '.EXE',
+  };
+
+  it('reaches every task on Windows, and counts for none', () => {
+    const { process: seen, hashed } = environment({ processEnv, platform: 'win32' });
+    assert.deepEqual([seen, hashed], [processEnv, {}]);
+  });
+
+  it('means nothing elsewhere', () => {
+    assert.deepEqual(environment({ processEnv, platform: 'linux' }).process, {});
+  });
+});
+
 describe('what counts', () => {
   it('is named by env, as a digest; an empty value stays empty, an unset variable is absent', () => {
     const { hashed, configured, inferred, passThrough } = environment({ env: ['FOO', 'EMPTY', 'UNSET'] });

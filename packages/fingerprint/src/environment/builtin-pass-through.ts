@@ -68,19 +68,33 @@ export const BUILTIN_PASS_THROUGH: readonly string[] = [
 ];
 
 /**
- * Passed besides, where leaving them out only breaks programs: the temporary directory of POSIX systems, what the
- * Windows command shell itself needs to find programs, what wins over `LANG` (images set one or the other, and without both Ruby
- * takes no text beyond ASCII), and how images have Python print and leave no bytecode behind.
+ * Passed besides, where leaving them out only breaks programs: the temporary directory of POSIX systems, what wins over `LANG` (images set
+ * one or the other, and without both Ruby takes no text beyond ASCII), and how images have Python print and leave no bytecode behind.
  */
 export const OWN_PASS_THROUGH: readonly string[] = [
   'TMPDIR',
-  'LOCALAPPDATA',
-  'COMSPEC',
-  'PATHEXT',
   'LC_ALL',
   'LC_CTYPE',
   'PYTHONUNBUFFERED',
   'PYTHONDONTWRITEBYTECODE',
+];
+
+/**
+ * And on Windows: what its command shell needs to find programs, and what the system says of itself to compilers, CMake, makefiles
+ * and Python (tox passes these too). They are the same for every process of the machine.
+ */
+export const WINDOWS_PASS_THROUGH: readonly string[] = [
+  'COMSPEC',
+  'PATHEXT',
+  'LOCALAPPDATA',
+  'OS',
+  'NUMBER_OF_PROCESSORS',
+  'PROCESSOR_ARCHITECTURE',
+  'PROCESSOR_ARCHITEW6432',
+  'ProgramW6432',
+  'CommonProgramFiles',
+  'CommonProgramFiles(x86)',
+  'CommonProgramW6432',
 ];
 
 /** Variables that count for every task although no configuration names them, as in Turborepo. */

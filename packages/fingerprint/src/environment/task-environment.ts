@@ -1,6 +1,11 @@
 import { sha256 } from '@tr/hash';
 import { compareStrings, isOwnSecret, type TaskDefinition } from '@tr/model';
-import { BUILTIN_GLOBAL_ENV, BUILTIN_PASS_THROUGH, OWN_PASS_THROUGH } from './builtin-pass-through.js';
+import {
+  BUILTIN_GLOBAL_ENV,
+  BUILTIN_PASS_THROUGH,
+  OWN_PASS_THROUGH,
+  WINDOWS_PASS_THROUGH,
+} from './builtin-pass-through.js';
 import { compileVariablePatterns, type NameCase, type VariablePatterns } from './variable-patterns.js';
 
 /** Variable name -> SHA-256 of its value, `''` for an empty value; unset variables are absent. Sorted by name. */
@@ -93,7 +98,8 @@ function computeGlobal(variables: Variables, options: EnvironmentOptions): Globa
 function sharedNames(variables: Variables, options: EnvironmentOptions): ReadonlySet<string> {
   const global = variables.compile(options.globalEnv);
   const builtinGlobal = variables.compile(BUILTIN_GLOBAL_ENV);
-  const names = new Set(variables.matching(variables.compile([...BUILTIN_PASS_THROUGH, ...OWN_PASS_THROUGH])));
+  const own = variables.isWindows ? [...OWN_PASS_THROUGH, ...WINDOWS_PASS_THROUGH] : OWN_PASS_THROUGH;
+  const names = new Set(variables.matching(variables.compile([...BUILTIN_PASS_THROUGH, ...own])));
   for (const name of variables.select((each) => builtinGlobal.includes(each) && !global.excludes(each)))
     names.add(name);
   for (const name of variables.matching(global)) names.add(name);
@@ -148,11 +154,13 @@ class Variables {
   readonly #env: EnvironmentOptions['processEnv'];
   /** Values are read of those only that somebody asks for: who records a run wants to know which count. */
   readonly #names: readonly string[];
+  readonly isWindows: boolean;
   readonly #nameCase: NameCase;
   readonly #digests = new Map<string, string>();
 
   constructor(processEnv: EnvironmentOptions['processEnv'], platform: NodeJS.Platform) {
-    this.#nameCase = platform === 'win32' ? 'insensitive' : 'sensitive';
+    this.isWindows = platform === 'win32';
+    this.#nameCase = this.isWindows ? 'insensitive' : 'sensitive';
     this.#env = processEnv;
     this.#names = Object.keys(processEnv).sort(compareStrings);
   }

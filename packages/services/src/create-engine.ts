@@ -12,8 +12,20 @@ import { createRedisKind } from './redis/redis-kind.js';
 import { ServiceError } from './service-error.js';
 
 /** The engine of a kind of service, ours or given. Throws `service/unsupported`. */
-export function createEngine(service: ServiceDefinition, context: EngineContext): Engine {
-  const { kind } = service;
+export function createEngine(
+  service: ServiceDefinition,
+  context: EngineContext,
+  platform: NodeJS.Platform = process.platform,
+): Engine {
+  const { kind, name } = service;
+  // Sockets in the file system, groups of processes and signals are what all of them are made of.
+  if (platform === 'win32')
+    throw new ServiceError({
+      code: 'service/unsupported',
+      service: name,
+      kind,
+      what: 'to run on Windows outside of WSL',
+    });
   if (isGiven(service, context.options.environment)) return createGivenEngine(service, context);
   switch (kind) {
     case 'postgres':

@@ -4,6 +4,9 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ReadinessSpec, ServiceDefinition } from '@tr/model';
+import { createEngine } from '../src/create-engine.js';
+import type { EngineContext } from '../src/engine.js';
+import { ServiceError } from '../src/service-error.js';
 import { asks, makeHost, must, mustFail, postgres, processesIn, setting, stored } from './rig.js';
 
 /** Counts its calls in a file, and is not ready at once. */
@@ -80,6 +83,14 @@ test('a check that does not hold is named, with the end of the log', async (t) =
   const ended = mustFail(await host.acquire(asks([counter(folder, {}, 'echo sorry; exit 4')])), 'service/start-failed');
   assert.ok('detail' in ended && /exit code 4/.test(ended.detail));
   assert.deepEqual(processesIn([folder]), [], 'also what the shell has started is ended');
+});
+
+test('on Windows there are no services', (t) => {
+  const service = counter(makeHost(t).folder, {});
+  assert.throws(
+    () => createEngine(service, {} as EngineContext, 'win32'),
+    (error) => error instanceof ServiceError && error.failure.code === 'service/unsupported',
+  );
 });
 
 test('a command service without a command', async (t) => {

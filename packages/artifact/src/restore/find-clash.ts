@@ -25,7 +25,7 @@ export function findPlaceClash(entries: readonly ManifestEntry[]): Clash | undef
 }
 
 /** The form in which a name may meet another one on a file system that folds case or Unicode. */
-function fold(path: string): string {
+export function fold(path: string): string {
   // Plain ASCII, by far the most names, needs no normalization.
   return /^[\u0020-\u007e]*$/.test(path)
     ? path.toLowerCase()

@@ -1,6 +1,7 @@
 import type { ManifestEntry, MissReason, RelativePath } from '@tr/model';
 import { findPathHazard, type Disk } from '@tr/store';
 import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
+import { fold } from './find-clash.js';
 
 /** What putting a manifest in place will do to the disk. */
 export interface RestorePlan {
@@ -34,16 +35,19 @@ const NO_DIRECTORY = 'a link or file where a directory is needed';
 
 /** Decides what to write and what to remove; changes nothing. */
 export function planRestore(request: PlanRequest): PlanResult {
-  const { entries, wrong, matcher } = request;
+  const { entries, matcher } = request;
   const wanted = new Map(entries.map((entry) => [entry.path, entry]));
   const earlier = request.earlier.filter((path) => isOurs(path, matcher));
   const stale = earlier.filter((path) => !wanted.has(withoutSlash(path)) && isPresent(request, path));
-  const obstacles: RelativePath[] = [];
+  const gone = [...stale, ...listEmptied(stale, request, wanted)];
+  const respelt = findRespelt(gone, entries);
+  const writes = respelt.size === 0 ? request.wrong : withAlso(request, respelt);
+  const obstacles: RelativePath[] = respelt.size === 0 ? [] : [...gone];
   const owned = new Set(earlier.map(withoutSlash));
   const cleared = new Set<string>();
   /** Directories that are not there: neither is anything in them. */
   const absent = new Set<string>();
-  for (const entry of wrong) {
+  for (const entry of writes) {
     for (let above = parentOf(entry.path); above !== '' && !cleared.has(above); above = parentOf(above)) {
       cleared.add(above);
       const blocked = clearDirectory(request, above, owned);
@@ -57,9 +61,26 @@ export function planRestore(request: PlanRequest): PlanResult {
       return refuse(entry.path, entry.type === 'directory' ? NO_DIRECTORY : 'a directory with other files');
     obstacles.push(...blocked);
   }
-  const emptied = listEmptied([...stale, ...obstacles], request, wanted);
-  const removals = [...new Set([...stale, ...emptied])].sort(deepestFirst);
-  return { ok: true, plan: { writes: wrong, removals, obstacles: [...new Set(obstacles)].sort(deepestFirst) } };
+  const removals = new Set([...gone, ...listEmptied(obstacles, request, wanted)]);
+  if (respelt.size > 0) for (const path of gone) removals.delete(path);
+  const sorted = (paths: ReadonlySet<RelativePath>): readonly RelativePath[] => [...paths].sort(deepestFirst);
+  return { ok: true, plan: { writes, removals: sorted(removals), obstacles: sorted(new Set(obstacles)) } };
+}
+
+/**
+ * Entries that something which has to go is named like, in another spelling. Where case or Unicode form does not count the two are one
+ * file: it has to go first, and the entry comes anew, also where it looked right.
+ */
+function findRespelt(gone: readonly RelativePath[], entries: readonly ManifestEntry[]): ReadonlySet<ManifestEntry> {
+  if (gone.length === 0) return new Set();
+  const names = new Set(gone.map((path) => fold(withoutSlash(path))));
+  return new Set(entries.filter(({ path }) => names.has(fold(path))));
+}
+
+/** What is wrong, and the entries that are spelt anew, in the order of the manifest. */
+function withAlso({ entries, wrong }: PlanRequest, respelt: ReadonlySet<ManifestEntry>): readonly ManifestEntry[] {
+  const written = new Set([...wrong, ...respelt]);
+  return entries.filter((entry) => written.has(entry));
 }
 
 function isOurs(path: RelativePath, matcher: OutputMatcher): boolean {

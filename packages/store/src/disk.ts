@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { errorCode } from '@tr/model';
 import { quickRead, quickWrite } from '@tr/quick';
 import { lookAt, lookAtOpen, type FileLook } from './file-look.js';
+import { replaceFile } from './replace-file.js';
 
 /**
  * The file operations that stores and restores are made of. Synchronous, because for many small files that takes
@@ -50,6 +51,8 @@ export interface Disk {
   /** Removes an empty directory. */
   removeDirectory(path: string): void;
 }
+
+const rename = (from: string, to: string): void => fs.renameSync(from, to);
 
 const FLAGS = { read: 'r', create: 'wx', append: 'a' } as const;
 
@@ -106,7 +109,7 @@ export const nodeDisk: Disk = {
   hardLink: (existing, path) => fs.linkSync(existing, path),
   clone: (existing, path) => fs.copyFileSync(existing, path, fs.constants.COPYFILE_FICLONE_FORCE),
   setMode: (path, mode) => fs.chmodSync(path, mode),
-  rename: (from, to) => fs.renameSync(from, to),
+  rename: process.platform === 'win32' ? (from, to) => replaceFile({ ...nodeDisk, rename }, from, to) : rename,
   unlink: (path) => fs.unlinkSync(path),
   removeDirectory: (path) => fs.rmdirSync(path),
 };

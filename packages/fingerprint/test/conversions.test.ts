@@ -58,6 +58,13 @@ describe('ids equal those of `git hash-object --path`', () => {
     });
   }
 
+  it('with an attributes file that is named from the top of the work tree', async () => {
+    const repository = TestRepository.withGit();
+    repository.git('config', 'core.attributesFile', 'own-attributes');
+    repository.write({ 'f/a.txt': CRLF, 'own-attributes': '*.txt text\n' });
+    await expectGitIds(repository, ['f/a.txt']);
+  });
+
   it('with the attributes file of the user', async () => {
     const repository = TestRepository.withGit();
     new TestRepository(repository.home).write({ '.config/git/attributes': '*.txt text\n' });

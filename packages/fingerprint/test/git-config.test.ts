@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { parseConfig } from '../src/git/git-config.js';
-import { TestRepository } from './rig/repository.js';
+import { readGitConfig } from '../src/git/git-config.js';
+import { parseConfig } from '../src/git/parse-config.js';
+import { temporaryDirectory, TestRepository } from './rig/repository.js';
 
 const TEXTS: readonly string[] = [
   '[core]\nautocrlf = true\n',
@@ -35,4 +38,108 @@ describe("git's configuration is read as git reads it", () => {
       });
       assert.deepEqual(parseConfig(text), expected);
     });
+});
+
+/** What git and {@link readGitConfig} take for `core.excludesFile`. */
+function expectExcludesFile(repository: TestRepository, expected: string | undefined, variables = {}): void {
+  const env = { ...repository.env, ...variables };
+  const config = readGitConfig({ git: repository.location, processEnv: env });
+  assert.equal(config.get('core.excludesfile'), expected);
+  const said = spawnSync('git', ['config', 'core.excludesFile'], { cwd: repository.root, env, encoding: 'utf8' });
+  assert.equal(said.stdout, expected === undefined ? '' : `${expected}\n`);
+}
+
+const MORE = '[core]\n\texcludesFile = rules\n';
+
+describe('what a condition includes counts where git takes it', () => {
+  for (const [condition, isMet] of [
+    ['gitdir:~/work/', true],
+    ['gitdir:~/other/', false],
+    ['gitdir:~/work', false],
+    ['gitdir:work/', true],
+    ['gitdir:WORK/', false],
+    ['gitdir/i:WORK/', true],
+    ['gitdir:**/shop/.git', true],
+    ['gitdir:*/work/.git', false],
+    ['gitdir:/nowhere/', false],
+    ['gitdir:./work/', true],
+    ['gitdir:./', true],
+    ['gitdir/i:./WORK/**', true],
+    ['gitdir:./other/', false],
+    ['onbranch:main', true],
+    ['onbranch:ma*', true],
+    ['onbranch:feature/', false],
+    ['hasconfig:remote.*.url:https://example.org/**', true],
+    ['hasconfig:remote.*.url:https://example.com/**', false],
+    ['somewhere:else', false],
+  ] as const)
+    it(condition, () => {
+      const home = new TestRepository();
+      home.write({ '.gitconfig': `[includeIf "${condition}"]\n\tpath = more\n`, more: MORE, 'work/shop/a': '1' });
+      const repository = new TestRepository(home.path('work/shop'), home.root);
+      repository.git('init', '-q', '-b', 'main');
+      repository.git('remote', 'add', 'origin', 'https://example.org/shop.git');
+      expectExcludesFile(repository, isMet ? 'rules' : undefined);
+    });
+
+  it('a branch that is not checked out', () => {
+    const repository = TestRepository.withGit();
+    repository.write({ '.git/more': MORE });
+    repository.git('config', 'includeIf.onbranch:feature/.path', 'more');
+    expectExcludesFile(repository, undefined);
+    repository.git('symbolic-ref', 'HEAD', 'refs/heads/feature/a');
+    expectExcludesFile(repository, 'rules');
+  });
+
+  it('a home that is a link', () => {
+    const real = new TestRepository();
+    real.write({ '.gitconfig': '[includeIf "gitdir:~/work/"]\n\tpath = more\n', more: MORE, 'work/a': '1' });
+    const home = join(temporaryDirectory(), 'home');
+    symlinkSync(real.root, home);
+    const repository = new TestRepository(real.path('work'), home);
+    repository.git('init', '-q');
+    expectExcludesFile(repository, 'rules');
+  });
+});
+
+describe('a setting counts from where git takes it', () => {
+  it('of one work tree, when the repository has such settings', () => {
+    const repository = TestRepository.withGit();
+    repository.write({ '.git/config.worktree': MORE });
+    expectExcludesFile(repository, undefined);
+    repository.git('config', 'extensions.worktreeConfig', 'true');
+    expectExcludesFile(repository, 'rules');
+  });
+
+  for (const [what, variables, expected] of [
+    ['git -c', { GIT_CONFIG_PARAMETERS: "'core.excludesFile'='a'" }, 'a'],
+    ['git -c before 2.31', { GIT_CONFIG_PARAMETERS: "'core.excludesFile=a=b'" }, 'a=b'],
+    [
+      'several, the last one',
+      { GIT_CONFIG_PARAMETERS: "'core.excludesfile'='a' 'x.y'='z' 'core.excludesFile=b'" },
+      'b',
+    ],
+    ['with quotes', { GIT_CONFIG_PARAMETERS: "'core.excludesFile'='it'\\''s'\\!'' 'a.b'" }, "it's!"],
+    ['with blanks', { GIT_CONFIG_PARAMETERS: "'a.b'= 'core.excludesFile'='a b'" }, 'a b'],
+    ['numbered', { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.excludesFile', GIT_CONFIG_VALUE_0: 'a' }, 'a'],
+    [
+      'both',
+      {
+        GIT_CONFIG_COUNT: '1',
+        GIT_CONFIG_KEY_0: 'core.excludesFile',
+        GIT_CONFIG_VALUE_0: 'a',
+        GIT_CONFIG_PARAMETERS: "'core.excludesFile'='b'",
+      },
+      'b',
+    ],
+  ] as const)
+    it(`of a variable: ${what}`, () => expectExcludesFile(TestRepository.withGit(), expected, variables));
+
+  it('of a file that a variable includes', () => {
+    const repository = TestRepository.withGit();
+    repository.write({ '.git/more': MORE });
+    expectExcludesFile(repository, 'rules', {
+      GIT_CONFIG_PARAMETERS: `'include.path'='${repository.path('.git/more')}'`,
+    });
+  });
 });

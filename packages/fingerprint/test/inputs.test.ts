@@ -265,45 +265,6 @@ describe('repositories in the repository', () => {
   });
 });
 
-describe('ignored files', () => {
-  it('are those git would leave out, at every level', async () => {
-    const repository = TestRepository.withGit();
-    repository.write({
-      '.gitignore': '*.tmp\nout/\n/only-top\n',
-      'p/.gitignore': '!keep.tmp\nlocal\n',
-      'p/keep.tmp': '',
-      'p/a.tmp': '',
-      'p/local/x': '',
-      'p/out/x': '',
-      'p/only-top': '',
-      'only-top': '',
-      'excluded-here': '',
-      'excluded-by-user': '',
-      'p/src/a': '',
-    });
-    repository.write({ '.git/info/exclude': 'excluded-here\n' });
-    repository.git('config', 'core.excludesFile', '~/my-ignore');
-    new TestRepository(repository.home).write({ 'my-ignore': 'excluded-by-user\n' });
-    const git = repository.git('ls-files', '-z', '--others', '--exclude-standard').split('\0').filter(Boolean).sort();
-    assert.deepEqual(Object.keys(await repository.inputs()), git);
-    assert.ok(git.includes('p/keep.tmp') && !git.includes('excluded-by-user'));
-  });
-
-  it('are told without git being started, in the default place of the user too', async () => {
-    const repository = TestRepository.withGit();
-    repository.write({ a: '', b: '', C: '' });
-    new TestRepository(repository.home).write({
-      '.config/git/ignore': 'b\n',
-      '.gitconfig': '[core]\n\tignoreCase = true\n',
-    });
-    repository.write({ '.gitignore': 'c\n' });
-    const git = repository.git('ls-files', '-z', '--others', '--exclude-standard').split('\0').filter(Boolean).sort();
-    assert.deepEqual(Object.keys(await repository.inputs()), git);
-    assert.deepEqual(git, ['.gitignore', 'a']);
-    assert.deepEqual(repository.gitCalls, []);
-  });
-});
-
 describe('what was seen before', () => {
   it('is trusted until it is said to be forgotten', async () => {
     const repository = TestRepository.withGit();

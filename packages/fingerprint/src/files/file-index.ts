@@ -13,6 +13,7 @@ import {
   type Result,
 } from '@tr/model';
 import { ConversionRules } from '../git/conversion-rules.js';
+import { readGitConfig } from '../git/git-config.js';
 import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
 import { IgnoreRules } from '../git/ignore-rules.js';
@@ -257,7 +258,7 @@ class WorkspaceFiles implements FileIndex {
   async #openSubmodules(): Promise<FingerprintFailure | undefined> {
     const index = this.#index;
     if (index === undefined || index.submodules.length === 0) return undefined;
-    const { locateGit, runGit } = this.#options;
+    const { locateGit, processEnv, runGit } = this.#options;
     const algorithm = this.#repository?.algorithm ?? 'sha1';
     const submodules = await readSubmodules({
       index,
@@ -267,6 +268,7 @@ class WorkspaceFiles implements FileIndex {
         const indexPath = join(git.gitDir, 'index');
         return readIndex({ indexPath, algorithm, prefix: '' }, runGit && ((args) => runGit(args, undefined, git)));
       },
+      readConfig: (git) => readGitConfig({ git, processEnv }),
     });
     if (!submodules.ok) return submodules.failure;
     this.#submodules = submodules.value;

@@ -3,7 +3,7 @@ import { sha256 } from '@tr/hash';
 import type { RelativePath } from '@tr/model';
 import { directoryOf, joinPath, type WorkTree } from '../files/work-tree.js';
 import { readTextIfThere } from '../files/read-text.js';
-import { expandHome, userConfigDirectory, type GitConfig } from './git-config.js';
+import { settingFile, userConfigDirectory, type GitConfig } from './git-config.js';
 import { compilePathPattern, type PathPattern } from './ignore-file.js';
 
 /**
@@ -95,14 +95,14 @@ export class ConversionRules {
   }
 
   #readOuter(): readonly Level[] {
-    const { above, commonDir, config, prefix, processEnv } = this.#options;
+    const { above, commonDir, config, prefix, processEnv, workTree } = this.#options;
     const names = prefix.split('/').slice(0, -1);
     const configured = config().get('core.attributesfile');
     const userDirectory = userConfigDirectory(processEnv);
     const user =
       configured === undefined
         ? userDirectory && join(userDirectory, 'attributes')
-        : expandHome(configured, processEnv);
+        : settingFile(configured, above[0] ?? workTree.root, processEnv);
     const whole = [join(commonDir, 'info', 'attributes'), '/etc/gitattributes', ...(user ? [user] : [])];
     const sources = [
       ...above.map((directory, depth) => ({

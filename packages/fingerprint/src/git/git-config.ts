@@ -1,6 +1,9 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { GitLocation } from '@tr/model';
 import { readTextIfThere } from '../files/read-text.js';
+import { readConfigVariables } from './config-variables.js';
+import { isConditionMet } from './include-condition.js';
+import { parseConfig, type Setting } from './parse-config.js';
 
 /** Settings of git that decide which files are ignored and how they are hashed. */
 export interface GitConfig {
@@ -20,14 +23,17 @@ export interface GitConfigSources {
 const MOST_INCLUDES = 10;
 
 /**
- * Reads git's configuration without starting git: system, user and repository files, `include.path`, `includeIf` on
- * the git directory, and the `GIT_CONFIG_*` variables (git-config in git's documentation). Other conditions of
- * `includeIf` are taken as met: for what is asked here, a setting too many costs time and a setting too few a wrong id.
+ * Reads git's configuration without starting git: system, user and repository files, `include.path`, `includeIf`, and the `GIT_CONFIG_*`
+ * variables (git-config in git's documentation).
  */
-export function readGitConfig({ git, processEnv }: GitConfigSources): GitConfig {
+export function readGitConfig(sources: GitConfigSources): GitConfig {
   const settings = new Map<string, string>();
-  for (const path of configFiles(git, processEnv)) readInto(settings, { path, git, processEnv, depth: 0 });
-  readVariables(settings, processEnv);
+  const paths = configFiles(sources);
+  const remoteUrls = (): readonly string[] =>
+    paths.flatMap(readSettings).flatMap(([name, value]) => (/^remote\.[^]*\.url$/.test(name) ? [value] : []));
+  const reading: Reading = { ...sources, settings, remoteUrls };
+  for (const path of paths) readInto(reading, path, 0);
+  setAll(reading, { settings: readConfigVariables(sources.processEnv), depth: 0 });
   return {
     get: (name) => settings.get(name),
     startingWith: (prefix) =>
@@ -51,8 +57,17 @@ export function userConfigDirectory(processEnv: GitConfigSources['processEnv']):
   return home && join(home, '.config', 'git');
 }
 
+/** The file that a setting names, seen from the top of the work tree, where git goes to; undefined when it names none. */
+export function settingFile(
+  value: string,
+  top: string,
+  processEnv: GitConfigSources['processEnv'],
+): string | undefined {
+  return value === '' ? undefined : resolve(top, expandHome(value, processEnv));
+}
+
 /** Resolves the `~/` that git allows in paths. */
-export function expandHome(path: string, processEnv: GitConfigSources['processEnv']): string {
+function expandHome(path: string, processEnv: GitConfigSources['processEnv']): string {
   const home = homeOf(processEnv);
   return path.startsWith('~/') && home !== undefined ? join(home, path.slice(2)) : path;
 }
@@ -61,7 +76,7 @@ function homeOf(processEnv: GitConfigSources['processEnv']): string | undefined 
   return processEnv['HOME'] || processEnv['USERPROFILE'] || undefined;
 }
 
-function configFiles(git: GitLocation, processEnv: GitConfigSources['processEnv']): readonly string[] {
+function configFiles({ git, processEnv }: GitConfigSources): readonly string[] {
   const files: string[] = [];
   if (!isTrue(processEnv['GIT_CONFIG_NOSYSTEM'])) {
     files.push(processEnv['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig');
@@ -76,123 +91,46 @@ function configFiles(git: GitLocation, processEnv: GitConfigSources['processEnv'
     if (userDirectory !== undefined) files.push(join(userDirectory, 'config'));
     if (home !== undefined) files.push(join(home, '.gitconfig'));
   }
-  files.push(join(git.commonDir, 'config'), join(git.gitDir, 'config.worktree'));
+  const shared = join(git.commonDir, 'config');
+  files.push(shared);
+  const extension = readSettings(shared).findLast(([name]) => name === 'extensions.worktreeconfig');
+  if (isTrue(extension?.[1])) files.push(join(git.gitDir, 'config.worktree'));
   return files.filter((path) => path !== '');
 }
 
-interface ConfigFile extends GitConfigSources {
-  readonly path: string;
+function readSettings(path: string): readonly Setting[] {
+  return parseConfig(readTextIfThere(path) ?? '');
+}
+
+interface Reading extends GitConfigSources {
+  readonly settings: Map<string, string>;
+  readonly remoteUrls: () => readonly string[];
+}
+
+function readInto(reading: Reading, path: string, depth: number): void {
+  setAll(reading, { settings: readSettings(path), path, depth });
+}
+
+interface SettingSource {
+  readonly settings: readonly Setting[];
+  /** Of the file; undefined for variables. */
+  readonly path?: string;
   readonly depth: number;
 }
 
-function readInto(settings: Map<string, string>, file: ConfigFile): void {
-  const text = readTextIfThere(file.path);
-  if (text === undefined) return;
-  for (const [name, value] of parseConfig(text)) {
-    settings.set(name, value);
-    if (!isInclude(name, file) || file.depth >= MOST_INCLUDES) continue;
-    const path = expandHome(value, file.processEnv);
-    const absolute = isAbsolute(path) ? path : join(dirname(file.path), path);
-    readInto(settings, { ...file, path: absolute, depth: file.depth + 1 });
+function setAll(reading: Reading, { settings, path, depth }: SettingSource): void {
+  for (const [name, value] of settings) {
+    reading.settings.set(name, value);
+    if (depth >= MOST_INCLUDES || !isInclude(reading, name, path)) continue;
+    const included = expandHome(value, reading.processEnv);
+    if (isAbsolute(included)) readInto(reading, included, depth + 1);
+    else if (path !== undefined) readInto(reading, join(dirname(path), included), depth + 1);
   }
 }
 
-function isInclude(name: string, { git }: ConfigFile): boolean {
+function isInclude({ git, processEnv, remoteUrls }: Reading, name: string, path: string | undefined): boolean {
   if (name === 'include.path') return true;
-  if (!name.startsWith('includeif.') || !name.endsWith('.path')) return false;
-  const condition = name.slice('includeif.'.length, -'.path'.length);
-  const directory = /^gitdir(?:\/i)?:(.*)$/.exec(condition)?.[1];
-  // Only a plain directory prefix is decided here.
-  if (directory === undefined || !/^\/[^*?[]*\/$/.test(directory)) return true;
-  return `${git.gitDir}/`.startsWith(directory);
+  const condition = /^includeif\.([^]*)\.path$/.exec(name)?.[1];
+  if (condition === undefined) return false;
+  return isConditionMet(condition, { git, home: homeOf(processEnv), path, remoteUrls });
 }
-
-/** `GIT_CONFIG_COUNT` with its keys and values: what `git -c` and CI systems use. */
-function readVariables(settings: Map<string, string>, processEnv: GitConfigSources['processEnv']): void {
-  const count = Number(processEnv['GIT_CONFIG_COUNT'] ?? 0);
-  for (let at = 0; at < count && at < 1000; at++) {
-    const name = processEnv[`GIT_CONFIG_KEY_${at}`];
-    const value = processEnv[`GIT_CONFIG_VALUE_${at}`];
-    if (name !== undefined && value !== undefined) settings.set(lowerCaseEnds(name), value);
-  }
-}
-
-function lowerCaseEnds(name: string): string {
-  const first = name.indexOf('.');
-  const last = name.lastIndexOf('.');
-  return name.slice(0, first).toLowerCase() + name.slice(first, last) + name.slice(last).toLowerCase();
-}
-
-const BLANKS = /[ \t\r\n\f\v]*/y;
-const COMMENT = /[#;].*/y;
-const HEADER = /\[[ \t]*([\w.-]+)(?:[ \t]+"((?:[^"\\\n]|\\.)*)")?[ \t]*\]/y;
-const NAME = /([A-Za-z][\w-]*)[ \t]*(=)?/y;
-const REST = /.*/y;
-
-/** Settings in the order of the file. A line that is not understood is skipped: git itself will complain about it. */
-export function parseConfig(text: string): readonly (readonly [name: string, value: string])[] {
-  const settings: [string, string][] = [];
-  const written = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  let at = 0;
-  const take = (expression: RegExp): RegExpExecArray | null => {
-    expression.lastIndex = at;
-    const match = expression.exec(written);
-    at += match?.[0].length ?? 0;
-    return match;
-  };
-  let section = '';
-  while (at < written.length) {
-    if (take(BLANKS)?.[0] || take(COMMENT) !== null) continue;
-    const header = take(HEADER);
-    if (header !== null) {
-      const subsection = header[2]?.replace(/\\(.)/g, '$1');
-      section = (header[1] ?? '').toLowerCase() + (subsection === undefined ? '' : `.${subsection}`);
-      continue;
-    }
-    const name = take(NAME);
-    if (name === null || section === '') {
-      take(REST);
-      continue;
-    }
-    const value = name[2] === undefined ? undefined : readValue(written, at);
-    at = value?.end ?? at;
-    settings.push([`${section}.${(name[1] ?? '').toLowerCase()}`, value?.text ?? 'true']);
-    take(REST);
-  }
-  return settings;
-}
-
-interface ConfigValue {
-  readonly text: string;
-  /** Of the line that it ends on. */
-  readonly end: number;
-}
-
-/**
- * Quotes, escapes and comments of a value. A backslash at the end of a line goes on with the next one, except in a comment: a path of
- * Windows there does not swallow the setting below.
- */
-function readValue(written: string, from: number): ConfigValue {
-  let text = '';
-  let isQuoted = false;
-  /** Up to the last character that is not a blank outside of quotes. */
-  let length = 0;
-  let at = from;
-  for (; at < written.length && written[at] !== '\n'; at++) {
-    const char = written.charAt(at);
-    if (!isQuoted && (char === '#' || char === ';')) break;
-    if (char === '"') isQuoted = !isQuoted;
-    else if (char === '\\') {
-      const escaped = written.charAt(++at);
-      if (escaped !== '\n') text += ESCAPES[escaped] ?? escaped;
-    } else if (isQuoted || !/\s/.test(char)) text += char;
-    else {
-      if (text !== '') text += char;
-      continue;
-    }
-    length = text.length;
-  }
-  return { text: text.slice(0, length), end: at };
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b' };

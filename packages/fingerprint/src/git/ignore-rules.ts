@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { RelativePath } from '@tr/model';
 import { directoryOf, joinPath, type WorkTree } from '../files/work-tree.js';
 import { readTextIfThere } from '../files/read-text.js';
-import { expandHome, isTrue, userConfigDirectory, type GitConfig } from './git-config.js';
+import { isTrue, settingFile, userConfigDirectory, type GitConfig } from './git-config.js';
+import type { Submodule } from './submodules.js';
 import { parseIgnoreFile, type IgnoreFile, type IgnoreVerdict } from './ignore-file.js';
 
 /** What {@link IgnoreRules} is given. */
@@ -21,7 +22,7 @@ export interface IgnoreRulesOptions {
       }
     | undefined;
   /** Repositories of their own in the workspace, by directory: what is said around them does not count in them. */
-  readonly submodules: ReadonlyMap<RelativePath, { readonly commonDir: string }>;
+  readonly submodules: ReadonlyMap<RelativePath, Pick<Submodule, 'commonDir' | 'config'>>;
 }
 
 /**
@@ -70,12 +71,16 @@ export class IgnoreRules {
     return verdictOf(this.#outer, path, isDirectory);
   }
 
-  #outerOf(directory: RelativePath, { commonDir }: { readonly commonDir: string }): readonly OuterFile[] {
+  #outerOf(
+    directory: RelativePath,
+    { commonDir, config }: Pick<Submodule, 'commonDir' | 'config'>,
+  ): readonly OuterFile[] {
     let outer = this.#ofSubmodules.get(directory);
     if (outer === undefined) {
+      const top = this.#options.workTree.absolute(directory);
       outer = this.#readFiles([
         { prefix: '', path: join(commonDir, 'info', 'exclude') },
-        ...this.#listExcludesFiles(''),
+        ...this.#listExcludesFiles({ config, top, prefix: '' }),
       ]);
       this.#ofSubmodules.set(directory, outer);
     }
@@ -114,18 +119,19 @@ export class IgnoreRules {
     return this.#readFiles([
       ...files.reverse(),
       { prefix: git.prefix, path: join(git.commonDir, 'info', 'exclude') },
-      ...this.#listExcludesFiles(git.prefix),
+      ...this.#listExcludesFiles({ ...git, top: git.above[0] ?? this.#options.workTree.root }),
     ]);
   }
 
-  /** What the user has for every repository; one file at most. */
-  #listExcludesFiles(prefix: string): readonly OuterSource[] {
-    const { git } = this.#options;
-    const configured = git?.config().get('core.excludesfile');
-    const processEnv = git?.processEnv ?? {};
+  /** What the user has for every repository, or for the one with this configuration; one file at most. */
+  #listExcludesFiles({ config, top, prefix }: ExcludesSetting): readonly OuterSource[] {
+    const configured = config().get('core.excludesfile');
+    const processEnv = this.#options.git?.processEnv ?? {};
     const userDirectory = userConfigDirectory(processEnv);
     const path =
-      configured === undefined ? userDirectory && join(userDirectory, 'ignore') : expandHome(configured, processEnv);
+      configured === undefined
+        ? userDirectory && join(userDirectory, 'ignore')
+        : settingFile(configured, top, processEnv);
     return path ? [{ prefix, path }] : [];
   }
 
@@ -144,6 +150,13 @@ function verdictOf(files: readonly OuterFile[], path: string, isDirectory: boole
     if (verdict !== undefined) return verdict;
   }
   return undefined;
+}
+
+interface ExcludesSetting {
+  readonly config: () => GitConfig;
+  /** Absolute native path of the top of the work tree. */
+  readonly top: string;
+  readonly prefix: string;
 }
 
 interface OuterSource {

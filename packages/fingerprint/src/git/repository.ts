@@ -3,9 +3,10 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { GitAlgorithm } from '@tr/hash';
 import { isMissing, fail, ok, type FingerprintFailure, type GitLocation, type Result } from '@tr/model';
 import { readTextIfThere } from '../files/read-text.js';
-import { parseConfig, readGitConfig, type GitConfig } from './git-config.js';
+import { readGitConfig, type GitConfig } from './git-config.js';
 import { readGitIndex, type GitIndex } from './git-index.js';
 import type { GitRunner } from './git-runner.js';
+import { parseConfig } from './parse-config.js';
 import { parseTrackedListing, TRACKED_LISTING_ARGUMENTS } from './tracked-listing.js';
 
 /** The repository a workspace lies in. */

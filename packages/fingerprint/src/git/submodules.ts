@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { ok, type FingerprintFailure, type GitLocation, type RelativePath, type Result } from '@tr/model';
 import { directoryOf, joinPath } from '../files/work-tree.js';
+import type { GitConfig } from './git-config.js';
 import type { GitIndex } from './git-index.js';
 import { UNTRUSTED } from './entry-directories.js';
 
@@ -8,6 +9,7 @@ import { UNTRUSTED } from './entry-directories.js';
 export interface Submodule {
   /** Absolute native path. */
   readonly commonDir: string;
+  readonly config: () => GitConfig;
   /** Undefined when nothing is tracked in it. Its paths are relative to the submodule. */
   readonly index: GitIndex | undefined;
 }
@@ -55,6 +57,8 @@ export interface SubmoduleReading {
   readonly locateGit: (directory: string) => GitLocation | undefined;
   /** Reads the index of a repository. */
   readonly readIndex: (git: GitLocation) => Promise<Result<GitIndex | undefined, FingerprintFailure>>;
+  /** Reads the configuration of a repository. */
+  readonly readConfig: (git: GitLocation) => GitConfig;
 }
 
 /** The submodules that are checked out, and those in them. */
@@ -68,7 +72,9 @@ export async function readSubmodules(reading: SubmoduleReading): Promise<Result<
     if (git === undefined || relative(git.workTree, absolute) !== '') continue;
     const index = await reading.readIndex(git);
     if (!index.ok) return index;
-    found.set(directory, { commonDir: git.commonDir, index: index.value });
+    let known: GitConfig | undefined;
+    const config = (): GitConfig => (known ??= reading.readConfig(git));
+    found.set(directory, { commonDir: git.commonDir, config, index: index.value });
     for (const inner of index.value?.submodules ?? []) waiting.push(joinPath(directory, inner));
   }
   return ok(found);

@@ -37,9 +37,9 @@ export class TestRepository {
   /** Calls that reached the git port. */
   readonly gitCalls: (readonly string[])[] = [];
 
-  constructor(root = temporaryDirectory()) {
+  constructor(root = temporaryDirectory(), home = temporaryDirectory()) {
     this.root = root;
-    this.home = temporaryDirectory();
+    this.home = home;
   }
 
   static withGit(...initArguments: readonly string[]): TestRepository {

@@ -58,6 +58,16 @@ describe('ids equal those of `git hash-object --path`', () => {
     });
   }
 
+  it('blanks beyond ASCII and vertical ones are part of a pattern', async () => {
+    const repository = TestRepository.withGit();
+    repository.git('config', 'filter.upper.clean', 'tr a-z A-Z');
+    // As macOS calls its screenshots.
+    const paths = ['f/9.41\u202fAM.png', 'f/a\u00a0b.up', 'f/a\vb.up'];
+    repository.write(Object.fromEntries(paths.map((path) => [path, 'lower'])));
+    repository.write({ '.gitattributes': paths.map((path) => `${path} filter=upper\n`).join('') });
+    await expectGitIds(repository, paths);
+  });
+
   it('with an attributes file that is named from the top of the work tree', async () => {
     const repository = TestRepository.withGit();
     repository.git('config', 'core.attributesFile', 'own-attributes');

@@ -139,7 +139,7 @@ function parseLevel(text: string, base: string, toInner: (path: RelativePath) =>
   const lines = text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .map((line) => line.trim())
+    .map((line) => line.replace(/^[ \t\r]+/, ''))
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map(splitLine);
   // A macro gives its attributes to any line that names it: then no pattern says which files are meant.
@@ -167,9 +167,12 @@ interface AttributeLine {
 
 function splitLine(line: string): AttributeLine {
   const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(line);
-  const written = quoted === null ? (/^\S+/.exec(line)?.[0] ?? '') : quoted[0];
+  const written = quoted === null ? (/^[^ \t\r]+/.exec(line)?.[0] ?? '') : quoted[0];
   // What a quoted pattern escapes is rare enough to be taken as matching anything.
   const pattern = quoted === null ? written : (quoted[1] ?? '').includes('\\') ? '*' : (quoted[1] ?? '');
-  const attributes = line.slice(written.length).trim().split(/\s+/);
+  const attributes = line
+    .slice(written.length)
+    .split(/[ \t\r]+/)
+    .filter((attribute) => attribute !== '');
   return { pattern, isMacro: pattern.startsWith('[attr]'), attributes };
 }

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RelativePath } from '@tr/model';
 import { directoryOf, joinPath, type WorkTree } from '../files/work-tree.js';
@@ -117,7 +118,8 @@ export class IgnoreRules {
       };
     });
     return this.#readFiles([
-      ...files.reverse(),
+      // Git follows no link here, as in the workspace.
+      ...files.reverse().filter(({ path }) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true),
       { prefix: git.prefix, path: join(git.commonDir, 'info', 'exclude') },
       ...this.#listExcludesFiles({ ...git, top: git.above[0] ?? this.#options.workTree.root }),
     ]);

@@ -84,7 +84,7 @@ class DefaultWalker {
   #link(directory: RelativePath, name: string, outer: Exclusions): void {
     const { workTree, files, collector } = this.#context;
     const exclusions = outer.into(name);
-    if (exclusions.isMatch || exclusions.isEverything) return;
+    if (exclusions.isMatch || exclusions.isEverything || GIT_NAMES.has(name)) return;
     const path = joinPath(directory, name);
     const isTracked = files.in(directory).tracked?.has(name) === true;
     if (!isTracked && this.#walk.ignored.isIgnored(path, false)) return;

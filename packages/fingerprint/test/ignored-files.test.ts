@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, symlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { TestRepository } from './rig/repository.js';
 
@@ -52,6 +52,43 @@ describe('git sees the same files', () => {
       .filter((path) => existsSync(repository.path(path)))
       .map((path) => path.slice(prefix.length))
       .sort();
+
+  it('where a sparse checkout leaves `.gitignore` files out', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({
+      '.gitignore': 'dist\n*.log\n',
+      'p/.gitignore': '!b.log\n',
+      'p/a': '1',
+      'q/.gitignore': 'x\n',
+      'q/a': '',
+    });
+    repository.commit();
+    repository.git('sparse-checkout', 'set', '--no-cone', 'p/a');
+    repository.write({ 'p/dist/o.js': '', 'p/a.log': '', 'p/b.log': '' });
+    const expected = ['p/a', 'p/b.log'];
+    assert.deepEqual(listed(repository), expected);
+    assert.deepEqual(Object.keys(await repository.inputs()), expected);
+    // Where it is needed, and no further.
+    assert.deepEqual(repository.gitCalls, [['cat-file', '--batch']]);
+    repository.git('update-index', '--split-index');
+    assert.deepEqual(Object.keys(await repository.inputs()), expected);
+    repository.git('update-index', '--no-split-index');
+    repository.write({ 'p/.gitignore': '' });
+    assert.deepEqual(Object.keys(await repository.inputs()), listed(repository));
+  });
+
+  it('where a `.gitignore` above the workspace, or `.git`, is a link', async () => {
+    const repository = TestRepository.withGit();
+    repository.write({ rules: 'a\n', 'in/a': '1', 'in/b': '2' });
+    symlinkSync('rules', repository.path('.gitignore'));
+    renameSync(repository.path('.git'), repository.path('in/git-of-it'));
+    symlinkSync('in/git-of-it', repository.path('.git'));
+    repository.write({ 'in/git-of-it/info/exclude': 'git-of-it\n' });
+    assert.deepEqual(Object.keys(await repository.inputs()), ['.gitignore', 'in/a', 'in/b', 'rules']);
+    assert.deepEqual(listed(repository), ['.gitignore', 'in/a', 'in/b', 'rules']);
+    const index = repository.open({ root: repository.path('in'), git: repository.location });
+    assert.deepEqual(Object.keys(await repository.inputs([], '', index)), ['a', 'b']);
+  });
 
   it('where a list of ignored files is named from the top of the work tree', async () => {
     const repository = TestRepository.withGit();

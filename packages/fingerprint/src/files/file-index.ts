@@ -17,6 +17,7 @@ import { readGitConfig } from '../git/git-config.js';
 import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
 import { IgnoreRules } from '../git/ignore-rules.js';
+import { readLeftOutRules } from '../git/left-out-rules.js';
 import { openRepository, readIndex, realRoot, type Repository } from '../git/repository.js';
 import { readSubmodules, withSubmodules, type Submodules } from '../git/submodules.js';
 import { GlobalFiles } from '../inputs/global-files.js';
@@ -107,6 +108,7 @@ class WorkspaceFiles implements FileIndex {
   #opening: Promise<FingerprintFailure | undefined> | undefined;
   #index: GitIndex | undefined;
   #submodules: Submodules = new Map();
+  #leftOutRules: ReadonlyMap<RelativePath, string> = new Map();
   #moment = 0;
   /** When each file was last read. */
   readonly #readAt = new Map<RelativePath, number>();
@@ -251,6 +253,7 @@ class WorkspaceFiles implements FileIndex {
     this.#index = index.value;
     this.#tracked = undefined;
     const failure = await this.#openSubmodules();
+    await this.#readLeftOutRules(this.#repository);
     this.#files = this.#createFileIds();
     return failure;
   }
@@ -277,9 +280,17 @@ class WorkspaceFiles implements FileIndex {
     return undefined;
   }
 
+  async #readLeftOutRules({ prefix }: Repository): Promise<void> {
+    const { runGit } = this.#options;
+    if (this.#index === undefined || runGit === undefined) return;
+    this.#leftOutRules = await readLeftOutRules({ index: this.#index, workTree: this.#workTree, prefix, runGit });
+    if (this.#leftOutRules.size > 0) this.#ignored = this.#createIgnoreRules();
+  }
+
   #createIgnoreRules(): IgnoreRules {
     const git = this.#repository && { ...this.#repository, processEnv: this.#options.processEnv };
-    return new IgnoreRules({ workTree: this.#workTree, git, submodules: this.#submodules });
+    const [submodules, leftOut] = [this.#submodules, this.#leftOutRules];
+    return new IgnoreRules({ workTree: this.#workTree, git, submodules, leftOut });
   }
 
   #createFileIds(): FileIds {

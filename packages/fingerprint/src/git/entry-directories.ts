@@ -22,6 +22,15 @@ export interface ParsedIndex {
   namesIn(directory: RelativePath): ReadonlyMap<string, number> | undefined;
   /** Directories of submodules, checked out or not. */
   readonly submodules: readonly RelativePath[];
+  /** `.gitignore` files that a sparse checkout leaves out, and that count all the same. */
+  readonly leftOutRules: readonly RelativePath[];
+}
+
+const RULES = '.gitignore';
+
+/** Whether an entry that a sparse checkout leaves out is one for {@link ParsedIndex.leftOutRules}. */
+export function isRules(path: RelativePath): boolean {
+  return path === RULES || path.endsWith(`/${RULES}`);
 }
 
 /** Sorts entries into directories. They come in the order of their paths, so that neighbours mostly share one. */
@@ -38,6 +47,7 @@ export class EntryDirectories implements ParsedIndex {
   #directory = '';
   #run: number[];
   readonly #submodules = new Set<RelativePath>();
+  readonly #leftOutRules: RelativePath[] = [];
 
   /** `prefix`: see IndexFile. */
   constructor(prefix: Buffer, capacity: number) {
@@ -54,11 +64,27 @@ export class EntryDirectories implements ParsedIndex {
     return [...this.#submodules];
   }
 
+  get leftOutRules(): readonly RelativePath[] {
+    return this.#leftOutRules;
+  }
+
   /** One in conflict comes several times. */
-  addSubmodule({ bytes, start, end }: EntryName): void {
+  addSubmodule(name: EntryName): void {
+    const path = this.#pathOf(name);
+    if (path !== undefined) this.#submodules.add(path);
+  }
+
+  /** An entry that a sparse checkout leaves out. */
+  addLeftOut(name: EntryName): void {
+    const { bytes, end } = name;
+    if (bytes.toString('latin1', end - RULES.length, end) !== RULES) return;
+    const path = this.#pathOf(name);
+    if (path !== undefined && isRules(path)) this.#leftOutRules.push(path);
+  }
+
+  #pathOf({ bytes, start, end }: EntryName): RelativePath | undefined {
     const pathAt = start + this.#prefix.length;
-    if (pathAt < end && startsWith(bytes, start, this.#prefix))
-      this.#submodules.add(bytes.toString('utf8', pathAt, end));
+    return pathAt < end && startsWith(bytes, start, this.#prefix) ? bytes.toString('utf8', pathAt, end) : undefined;
   }
 
   namesIn(directory: RelativePath): ReadonlyMap<string, number> | undefined {

@@ -86,6 +86,10 @@ class FileGitIndex implements GitIndex {
     return this.#parsed.submodules;
   }
 
+  get leftOutRules(): readonly RelativePath[] {
+    return this.#parsed.leftOutRules;
+  }
+
   cleanId(entry: number, stat: CleanStat): BlobId | undefined {
     if (entry === UNTRUSTED) return undefined;
     const words = this.#words;

@@ -24,6 +24,8 @@ export interface IgnoreRulesOptions {
     | undefined;
   /** Repositories of their own in the workspace, by directory: what is said around them does not count in them. */
   readonly submodules: ReadonlyMap<RelativePath, Pick<Submodule, 'commonDir' | 'config'>>;
+  /** Texts of `.gitignore` files that a sparse checkout leaves out, by directory. */
+  readonly leftOut: ReadonlyMap<RelativePath, string>;
 }
 
 /**
@@ -91,9 +93,11 @@ export class IgnoreRules {
   #fileIn(directory: RelativePath): IgnoreFile | undefined {
     const known = this.#files.get(directory);
     if (known !== undefined || this.#files.has(directory)) return known;
-    const { workTree } = this.#options;
+    const { workTree, leftOut } = this.#options;
     const isThere = workTree.hasFile(directory, '.gitignore');
-    const text = isThere ? readTextIfThere(workTree.absolute(joinPath(directory, '.gitignore'))) : undefined;
+    const text = isThere
+      ? readTextIfThere(workTree.absolute(joinPath(directory, '.gitignore')))
+      : leftOut.get(directory);
     const file = text === undefined ? undefined : parseIgnoreFile(text, this.#ignoreCase());
     this.#files.set(directory, file);
     return file;

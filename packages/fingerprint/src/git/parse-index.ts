@@ -6,8 +6,9 @@ import { ShortenedNames, WholeNames } from './entry-names.js';
 const ASSUME_VALID_OR_STAGE = 0xb000;
 const EXTENDED = 0x4000;
 const NAME_LENGTH = 0x0fff;
-/** Bits of the extended flags: skip-worktree and intent-to-add. There are no others. */
-const SKIP_WORKTREE_OR_INTENT = 0x6000;
+/** Bits of the extended flags. There are no others. */
+const SKIP_WORKTREE = 0x4000;
+const INTENT_TO_ADD = 0x2000;
 const STAT_BYTES = 40;
 const HEADER_BYTES = 12;
 const SPARSE_DIRECTORY_MODE = 0o040000;
@@ -63,13 +64,14 @@ function readEntries({ bytes, algorithm, prefix }: IndexFile, version: number, l
     const isExtended = (flags & EXTENDED) !== 0;
     const nameAt = at + fixedBytes + (isExtended ? 2 : 0);
     const extendedFlags = isExtended && nameAt <= limit ? bytes.readUInt16BE(nameAt - 2) : 0;
-    if ((isExtended && version === 2) || (extendedFlags & ~SKIP_WORKTREE_OR_INTENT) !== 0) return 'corrupt';
+    if ((isExtended && version === 2) || (extendedFlags & ~(SKIP_WORKTREE | INTENT_TO_ADD)) !== 0) return 'corrupt';
     const kind = kindAt(bytes, at + 24);
     if (kind === 'directory') return 'sparse';
     if (kind === undefined || !names.read(nameAt, flags & NAME_LENGTH) || names.next > limit) return 'corrupt';
     const trusted = (flags & ASSUME_VALID_OR_STAGE) === 0 && extendedFlags === 0;
     if (!directories.add(names, trusted ? at : UNTRUSTED)) return 'corrupt';
     if (kind === 'submodule') directories.addSubmodule(names);
+    if ((extendedFlags & SKIP_WORKTREE) !== 0) directories.addLeftOut(names);
     // One to eight NULs, so that entries are a multiple of eight bytes long.
     at = version === 4 ? names.next : at + ((names.next - 1 - at + 8) & ~7);
   }

@@ -32,6 +32,7 @@ export function withSubmodules(outer: GitIndex, submodules: Submodules): GitInde
   };
   return {
     submodules: outer.submodules,
+    leftOutRules: outer.leftOutRules,
     time: outer.time,
     hasDirectory: (directory) => {
       const { index, inner } = find(directory);

@@ -1,7 +1,7 @@
 import type { CleanStat } from '@tr/quick';
 import { mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
 import type { GitIndex } from './git-index.js';
-import { UNTRUSTED } from './entry-directories.js';
+import { isRules, UNTRUSTED } from './entry-directories.js';
 
 /** Arguments that make git print every entry with its stat: the input of {@link parseTrackedListing}. */
 export const TRACKED_LISTING_ARGUMENTS: readonly string[] = [
@@ -39,8 +39,9 @@ interface TrackedEntry {
 const ENTRY =
   /([A-Za-z?]) (\d{6}) ([0-9a-f]+) ([0-3])\t([^\0]+)\0 {2}ctime: (\d+):(\d+)\n {2}mtime: (\d+):(\d+)\n {2}dev: \d+\tino: (\d+)\n {2}uid: (\d+)\tgid: (\d+)\n {2}size: (\d+)\tflags: ([0-9a-f]+)\n/y;
 const SUBMODULE_MODE = '160000';
-/** Bits of the printed flags: intent-to-add and skip-worktree. */
-const INTENT_OR_SKIP = 0x6000_0000;
+/** Bits of the printed flags. */
+const INTENT_TO_ADD = 0x2000_0000;
+const SKIP_WORKTREE = 0x4000_0000;
 
 /** Reads what git prints for {@link TRACKED_LISTING_ARGUMENTS}; undefined when it is not understood. */
 export function parseTrackedListing({ output, indexTime, prefix }: TrackedListing): GitIndex | undefined {
@@ -48,6 +49,7 @@ export function parseTrackedListing({ output, indexTime, prefix }: TrackedListin
   const directories = new Map<RelativePath, Map<string, number>>([['', new Map<string, number>()]]);
   const entries: (TrackedEntry | undefined)[] = [undefined];
   const submodules = new Set<RelativePath>();
+  const leftOutRules: RelativePath[] = [];
   ENTRY.lastIndex = 0;
   while (ENTRY.lastIndex < text.length) {
     const match = ENTRY.exec(text);
@@ -56,12 +58,14 @@ export function parseTrackedListing({ output, indexTime, prefix }: TrackedListin
     if (!path.startsWith(prefix)) continue;
     const entry = toEntry(match);
     if (match[2] === SUBMODULE_MODE) submodules.add(path.slice(prefix.length));
+    if ((flagsOf(match) & SKIP_WORKTREE) !== 0 && isRules(path)) leftOutRules.push(path.slice(prefix.length));
     add(directories, path.slice(prefix.length), entry === undefined ? UNTRUSTED : entries.push(entry) - 1);
   }
   return {
     hasDirectory: (directory) => directories.has(directory),
     namesIn: (directory) => directories.get(directory),
     submodules: [...submodules],
+    leftOutRules,
     time: indexTime,
     cleanId: (at, stat) => {
       const entry = entries[at];
@@ -75,7 +79,7 @@ function toEntry(match: RegExpExecArray): TrackedEntry | undefined {
   const [, tag, mode, id, stage] = match;
   const field = (at: number): number => Number(match[at]);
   if (tag !== 'H' || stage !== '0' || mode?.startsWith('100') !== true) return undefined;
-  if ((Number.parseInt(match[14] ?? '', 16) & INTENT_OR_SKIP) !== 0) return undefined;
+  if ((flagsOf(match) & (INTENT_TO_ADD | SKIP_WORKTREE)) !== 0) return undefined;
   return {
     id: id as BlobId,
     ctimeMs: field(6) * 1000 + field(7) / 1e6,
@@ -85,6 +89,10 @@ function toEntry(match: RegExpExecArray): TrackedEntry | undefined {
     gid: field(12),
     size: field(13),
   };
+}
+
+function flagsOf(match: RegExpExecArray): number {
+  return Number.parseInt(match[14] ?? '', 16);
 }
 
 function isUnchanged(entry: TrackedEntry, stat: CleanStat): boolean {

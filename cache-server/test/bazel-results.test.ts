@@ -69,6 +69,18 @@ describe('action results and batches over gRPC', () => {
     assert.equal((await call(server, `/any/ac/${hash}`, { token })).status, 200);
   });
 
+  test('a read-only token is told nothing of updates, which is no without being said: moon before 2.4 reads nothing after one', async () => {
+    const updatesFor = async (of: string): Promise<readonly Uint8Array[]> => {
+      const path = `${V2}.Capabilities/GetCapabilities`;
+      const { messages } = await callGrpc(server, { path, token: of, messages: [new Uint8Array()] });
+      const cache = pick(readFields(messages[0] ?? new Uint8Array()), 1)[0] ?? new Uint8Array();
+      return pick(readFields(cache), 2);
+    };
+    assert.deepEqual(await updatesFor(server.token('main', { readOnly: true })), []);
+    const [updates] = await updatesFor(token);
+    assert.equal(numeric(readFields(updates ?? new Uint8Array()), 1), 1);
+  });
+
   test('a batch as large as is announced fits into a message, with four thousand blobs too', async () => {
     const ask = async (path: string, fields: Parameters<typeof writeFields>[0]): Promise<Uint8Array> => {
       const { status, messages } = await callGrpc(server, {

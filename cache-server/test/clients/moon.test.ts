@@ -15,6 +15,19 @@ function moonWorkspace(remote: string): Workspace {
   });
 }
 
+async function commit(workspace: Workspace): Promise<void> {
+  for (const args of [
+    ['init', '-q', '-b', 'main'],
+    ['add', '.'],
+    ['-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-qm', 'x'],
+  ])
+    await runClient(['git', ...args], { cwd: workspace.path });
+}
+
+function wipe(workspace: Workspace): void {
+  for (const path of ['.moon/cache', 'app/dist', 'home']) workspace.remove(path);
+}
+
 async function build(workspace: Workspace, token: string): Promise<string> {
   const { code, output } = await runClient(['moon', 'run', 'app:build'], {
     cwd: workspace.path,
@@ -44,29 +57,34 @@ const VARIANTS = [
   { api: 'grpc', compression: 'zstd' },
 ] as const;
 
+for (const api of ['http', 'grpc'] as const) {
+  test(`moon over ${api}: a read-only token gets what another one stored`, async () => {
+    await using server = await startTestServer();
+    using workspace = moonWorkspace(remoteConfig(server, api));
+    await commit(workspace);
+    await build(workspace, server.token('main'));
+    wipe(workspace);
+    await build(workspace, server.token('main', { readOnly: true }));
+    assert.equal(runs(workspace), 1, server.lines.join('\n'));
+    assert.equal(readFileSync(join(workspace.path, 'app/dist/out.txt'), 'utf8'), 'built\n');
+  });
+}
+
 for (const { api, compression } of VARIANTS) {
   test(`moon over ${api}, compression ${compression}: a second machine gets what the first one built`, async () => {
     await using server = await startTestServer();
     using workspace = moonWorkspace(remoteConfig(server, api, compression));
-    for (const args of [
-      ['init', '-q', '-b', 'main'],
-      ['add', '.'],
-      ['-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-qm', 'x'],
-    ])
-      await runClient(['git', ...args], { cwd: workspace.path });
+    await commit(workspace);
     const token = server.token('main');
     await build(workspace, token);
     assert.equal(runs(workspace), 1);
-    const wipe = (): void => {
-      for (const path of ['.moon/cache', 'app/dist', 'home']) workspace.remove(path);
-    };
-    wipe();
+    wipe(workspace);
     const output = await build(workspace, token);
     assert.equal(runs(workspace), 1, `${output}\n${server.lines.join('\n')}`);
     assert.equal(readFileSync(join(workspace.path, 'app/dist/out.txt'), 'utf8'), 'built\n');
     assert.equal(readFileSync(join(workspace.path, 'app/dist/empty.txt'), 'utf8'), '');
 
-    wipe();
+    wipe(workspace);
     await build(workspace, 'wrong');
     assert.equal(runs(workspace), 2, 'without the remote it is a miss');
   });

@@ -58,7 +58,8 @@ function capabilities({ identity }: CacheSession): Uint8Array {
       1,
       writeFields([
         [1, Uint8Array.of(SHA256)],
-        [2, writeFields(identity.mayWrite ? [[1, 1]] : [])],
+        // Left out means no. Said in so many words, it makes moon before 2.4 turn the cache off, reads too.
+        ...(identity.mayWrite ? [[2, writeFields([[1, 1]])] as const] : []),
         [4, ANNOUNCED_BATCH_BYTES],
         [5, SYMLINKS_ALLOWED],
         [6, Uint8Array.of(ZSTD)],

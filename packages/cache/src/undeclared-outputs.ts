@@ -46,7 +46,8 @@ export function findUndeclaredOutputs(options: {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       const fromRoot = joinPath(task.directory, path);
       const realPath = joinPath(options.real, path);
-      if (IGNORED.test(entry.name) || IGNORED_PATH.test(path) || (!hasOutputs && BUILD_STATE.test(entry.name))) continue;
+      if (IGNORED.test(entry.name) || IGNORED_PATH.test(path) || (!hasOutputs && BUILD_STATE.test(entry.name)))
+        continue;
       if (options.packages.has(fromRoot) || declared.some((matcher) => matcher.matches(realPath))) continue;
       if (entry.isDirectory() && `${place.root}/${fromRoot}` === options.own) continue;
       if (entry.isDirectory()) search(path);

@@ -16,12 +16,15 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const open = (runId: string, startedBy?: string) => createExecutionLocks({ directory, runId, startedBy });
 const node = (): TaskNode => taskOf();
 
-/** Leaves the lock of `node` with another owner. */
-function plant(owner: unknown): void {
+/** Leaves the lock of `node` with another owner, of now where it does not say. */
+function plant(owner: object | string): void {
   open('probe').tryAcquire(node());
   const [name] = readdirSync(directory);
   assert.ok(name !== undefined);
-  writeFileSync(join(directory, name), typeof owner === 'string' ? owner : JSON.stringify(owner));
+  writeFileSync(
+    join(directory, name),
+    typeof owner === 'string' ? owner : JSON.stringify({ notedAt: Date.now(), ...owner }),
+  );
 }
 
 test('one at a time, and free again after the release', () => {
@@ -55,6 +58,13 @@ test(
     assert.ok(open('a').tryAcquire(node()) !== undefined);
   },
 );
+
+test('where no process says when it started, a lock from before the machine did is taken over', () => {
+  plant({ runId: 'dead', host: hostname(), pid: process.pid });
+  assert.equal(open('a').tryAcquire(node()), undefined);
+  plant({ runId: 'dead', host: hostname(), pid: process.pid, notedAt: 1000 });
+  assert.ok(open('a').tryAcquire(node()) !== undefined);
+});
 
 test(
   'a lock of a process that has ended and was never waited for is taken over',

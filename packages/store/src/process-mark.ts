@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, uptime } from 'node:os';
 import { errorCode, parseProcStat } from '@tr/model';
 
 /** Who left a file. A process is told from a later one of the same number by when it was started. */
@@ -8,11 +8,13 @@ export interface ProcessMark {
   readonly pid: number;
   /** Undefined where there is no /proc. */
   readonly processStart: string | undefined;
+  /** When this was noted, milliseconds since the epoch. */
+  readonly notedAt: number;
 }
 
 /** This process. */
 export function markOwnProcess(): ProcessMark {
-  return { host: hostname(), pid: process.pid, processStart: findProcessStart(process.pid) };
+  return { host: hostname(), pid: process.pid, processStart: findProcessStart(process.pid), notedAt: Date.now() };
 }
 
 /** Reads the mark in a record of JSON; undefined when there is none. */
@@ -20,20 +22,24 @@ export function parseProcessMark({
   host,
   pid,
   processStart,
+  notedAt,
 }: Partial<Record<string, unknown>>): ProcessMark | undefined {
-  if (typeof host !== 'string' || typeof pid !== 'number' || pid <= 0) return undefined;
-  return { host, pid, processStart: typeof processStart === 'string' ? processStart : undefined };
+  if (typeof host !== 'string' || typeof pid !== 'number' || pid <= 0 || typeof notedAt !== 'number') return undefined;
+  return { host, pid, processStart: typeof processStart === 'string' ? processStart : undefined, notedAt };
 }
 
-/** Undefined for a process of another machine (or container), of which nothing tells. */
-export function isRunning({ host, pid, processStart }: ProcessMark): boolean | undefined {
+/**
+ * Undefined for a process of another machine (or container), of which nothing tells. Where the system does not say when a process
+ * started, its number is at least none from before the machine was.
+ */
+export function isRunning({ host, pid, processStart, notedAt }: ProcessMark): boolean | undefined {
   if (host !== hostname()) return undefined;
   try {
     process.kill(pid, 0);
   } catch (error) {
     if (errorCode(error) !== 'EPERM') return false;
   }
-  return processStart === undefined || findProcessStart(pid) === processStart;
+  return processStart === undefined ? notedAt >= Date.now() - uptime() * 1000 : findProcessStart(pid) === processStart;
 }
 
 /** When a process started; undefined when it has ended, or where there is no /proc. */

@@ -1,21 +1,6 @@
+import { constants } from 'node:os';
 import type { ProcessEnd, ShutdownRequest } from './ports.js';
 import type { TaskResult } from '@tr/model';
-
-/** Numbers of the signals a process commonly ends by (POSIX; the same on Linux and macOS for these). */
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-};
 
 /** What a shell would report: the exit code, or 128 and the signal's number. Undefined when nothing was started. */
 export function toExitCode(end: ProcessEnd): number | undefined {
@@ -30,7 +15,8 @@ export function toExitCode(end: ProcessEnd): number | undefined {
 }
 
 function toSignalExitCode(signal: string): number {
-  return 128 + (SIGNAL_NUMBERS[signal] ?? 0);
+  const numbers: Readonly<Record<string, number>> = constants.signals;
+  return 128 + (numbers[signal] ?? 0);
 }
 
 /**

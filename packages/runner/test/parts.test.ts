@@ -1,8 +1,10 @@
 import type { TaskId, UnmetCondition, WhenRule } from '@tr/model';
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { createConditions } from '../src/conditions.js';
+import { toExitCode } from '../src/exit-code.js';
 import { LineBuffer, LONGEST_LINE_BYTES } from '../src/line-buffer.js';
 import { toLogFileNames } from '../src/log-file-name.js';
 import { LOG_TAIL_BYTES, LogTail } from '../src/log-tail.js';
@@ -58,6 +60,13 @@ test('the tail of a short log is all of it; of one endless line, its end', () =>
   const endless = new LogTail();
   endless.add(new Uint8Array(LOG_TAIL_BYTES * 3).fill(0x78));
   assert.equal(endless.read().length, LOG_TAIL_BYTES);
+});
+
+test('a process that was killed counts with the exit code that a shell gives it, whatever the signal', () => {
+  for (const signal of ['SIGTERM', 'SIGKILL', 'SIGBUS', 'SIGXCPU', 'SIGUSR1'] as const) {
+    const { status } = spawnSync('sh', ['-c', `sh -c 'kill -${signal.slice(3)} $$'; exit $?`]);
+    assert.equal(toExitCode({ kind: 'signalled', signal, leftBehind: false }), status, signal);
+  }
 });
 
 test('names of log files: valid everywhere, different for every task', () => {

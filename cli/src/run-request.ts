@@ -1,3 +1,4 @@
+import { isConcurrency } from '@tr/config';
 import type { OutputLogs, Result, UsageFailure } from '@tr/model';
 import { fail, ok } from '@tr/model';
 
@@ -106,9 +107,7 @@ function toText<D extends string | undefined>(
 }
 
 function checkConcurrency(value: string | undefined, failures: UsageFailure[]): string | undefined {
-  const valid =
-    value === undefined || /^[1-9]\d*$/.test(value) || /^(?:100|[1-9]\d?|[1-9]\d{2,})(?:\.\d+)?%$/.test(value);
-  if (valid) return value;
+  if (value === undefined || isConcurrency(value)) return value;
   failures.push({
     code: 'usage/invalid-option',
     option: '--concurrency',

@@ -28,6 +28,9 @@ const GOOD: readonly (readonly [RawRunOptions, Partial<CheckedRunOptions>])[] = 
   [{ concurrency: '50%' }, { concurrency: '50%' }],
   [{ concurrency: '12.5%' }, { concurrency: '12.5%' }],
   [{ concurrency: '200%' }, { concurrency: '200%' }],
+  // As in the configuration, and in Turborepo.
+  [{ concurrency: '0.5%' }, { concurrency: '0.5%' }],
+  [{ concurrency: '08' }, { concurrency: '08' }],
   [{ continue: true }, { continueMode: 'always' }],
   [{ continue: 'true' }, { continueMode: 'always' }],
   [{ continue: false }, { continueMode: 'never' }],

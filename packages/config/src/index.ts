@@ -5,6 +5,7 @@
  * Terms: `turbo` file = turbo.json or turbo.jsonc; `own` file = turbo-like.config.json; `entry` = a task as written.
  */
 export { loadPackageConfig, loadRootConfig } from './load/load-config.js';
+export { isConcurrency } from './formats/concurrency.js';
 export { parseDuration } from './formats/duration.js';
 export { parseSize } from './formats/size.js';
 export { parseConfigFile, type ParseOutcome } from './parse/parse-config-file.js';

@@ -1,5 +1,6 @@
 import type { ConfigFormat } from '@tr/model';
 import type { Format } from '../schema/schema-node.js';
+import { isConcurrency } from './concurrency.js';
 import { parseDuration } from './duration.js';
 import { checkDirectoryGlob, checkPackageGlob, checkWorkspaceGlob } from './glob.js';
 import {
@@ -80,12 +81,6 @@ function isPattern(text: string): boolean {
 function isTimeout(value: string | number): boolean {
   if (typeof value === 'number') return value > 0;
   return (parseDuration(value) ?? 0) > 0;
-}
-
-/** A whole number from 1, or a percentage above 0. */
-function isConcurrency(text: string): boolean {
-  if (/^\d{1,6}$/.test(text)) return Number(text) >= 1;
-  return /^\d{1,6}(\.\d+)?%$/.test(text) && Number(text.slice(0, -1)) > 0;
 }
 
 function invalid(value: string, format: ConfigFormat): ValueProblem {

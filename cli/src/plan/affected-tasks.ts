@@ -1,7 +1,6 @@
-import { createPathMatcher } from '@tr/fingerprint';
+import { createChangedInputs, createPathMatcher } from '@tr/fingerprint';
 import { ROOT_PACKAGE, type RelativePath, type TaskNode } from '@tr/model';
 import { createPackageGraph, isOwnLockfile, listUntracked } from '@tr/workspace';
-import { createChangedInputs } from './changed-inputs.js';
 import { isPlainGlob } from './changes.js';
 import type { OutsideDependents } from './outside-dependents.js';
 import type { Project } from '../project.js';

@@ -10,7 +10,7 @@ import {
   type TaskNode,
 } from '@tr/model';
 import type { FileAnswer, FileIndex } from './files/file-index.js';
-import { createPathMatcher } from './globs/path-matcher.js';
+import { createDeclaredMatcher, createPathMatcher } from './globs/path-matcher.js';
 import type { FileRecord } from './inputs/input-collector.js';
 import { ALWAYS_INPUTS } from './inputs/package-inputs.js';
 
@@ -74,14 +74,8 @@ async function readChosen(
 ): Promise<FileAnswer> {
   const read = await files.outputsOf(directory, definition.outputs);
   if (!read.ok) return read;
-  const chosen = include.length === 0 ? ['**'] : include.flatMap(withContent);
-  const isChosen = createPathMatcher([...chosen, ...exclude.map((glob) => `!${glob}`)]);
+  const isChosen = createDeclaredMatcher('', { include: include.length === 0 ? ['**'] : include, exclude });
   return ok(keepNames(read.value, isChosen));
-}
-
-/** The name of a directory stands for everything in it. */
-function withContent(glob: string): readonly string[] {
-  return /[*?[{]/.test(glob) ? [glob] : [glob, `${glob.replace(/\/$/, '')}/**`];
 }
 
 function keepNames(record: FileRecord, isKept: (name: string) => boolean): FileRecord {

@@ -10,6 +10,7 @@ export * from './environment/task-environment.js';
 export type { FileAnswer, FileIndex, FileIndexOptions } from './files/file-index.js';
 export { createFileIndex } from './files/file-index.js';
 export type { GitAnswer, GitRunner } from './git/git-runner.js';
+export { createChangedInputs, type ChangedFiles } from './inputs/changed-inputs.js';
 export type { FileRecord } from './inputs/input-collector.js';
 export * from './fingerprinter.js';
 export type { FingerprinterOptions, LeftOutTasks } from './fingerprinter-options.js';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { OutputSpec, RelativePath } from '@tr/model';
 import type { FileIndex } from './files/file-index.js';
-import { compileGlob, literalStartOf, matchesPath, type Glob } from './globs/glob.js';
+import { compileGlob, coversPath, literalStartOf, matchesPath, type Glob } from './globs/glob.js';
 
 /** Of a task: what it writes, and where the paths count from. */
 interface Writer {
@@ -35,11 +35,6 @@ export function outputsOf({ definition, directory }: Writer): (name: string) => 
   return (name) => {
     if (!starts.some((start) => name.startsWith(start))) return false;
     const path = fromRoot(directory, name);
-    return written.some((glob) => covers(glob, path)) && !kept.some((glob) => matchesPath(glob, path));
+    return written.some((glob) => coversPath(glob, path)) && !kept.some((glob) => matchesPath(glob, path));
   };
-}
-
-/** An output that is the name of a directory stands for everything in it. */
-function covers(glob: Glob, path: RelativePath): boolean {
-  return matchesPath(glob, path) || (glob.literal !== undefined && path.startsWith(`${glob.literal}/`));
 }

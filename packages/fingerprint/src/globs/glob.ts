@@ -206,6 +206,11 @@ export function matchesPath(glob: Glob, path: RelativePath): boolean {
   return isMatch(glob, stepAlong(glob, path));
 }
 
+/** True when the path matches, or lies in what the glob names: a name may be that of a directory, and stands for everything in it. */
+export function coversPath(glob: Glob, path: RelativePath): boolean {
+  return matchesPath(glob, path) || (glob.literal !== undefined && path.startsWith(`${glob.literal}/`));
+}
+
 /** What is reached at a workspace-relative path. */
 export function stepAlong(glob: Glob, path: RelativePath): Reached {
   let reached = startOf(glob);

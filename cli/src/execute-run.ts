@@ -1,5 +1,6 @@
 import { fail, ok, sorted, toError, type Diagnostic, type Failure, type Result } from '@tr/model';
 import type { CliContext } from './context.js';
+import { expectedOf } from './option-values.js';
 import { createPlan } from './plan/plan.js';
 import type { Project } from './project.js';
 import { findRecursion } from './recursion.js';
@@ -55,10 +56,11 @@ function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest,
   if (variables.diagnostics.some(({ severity }) => severity === 'error')) return fail(variables.diagnostics);
   warn(context, variables.diagnostics);
   const given = { ...variables.options, ...definedOf(flags) };
-  const checked = checkRunOptions({ ...given, continue: flags.continueMode });
+  const checked = checkRunOptions(given);
   if (!checked.ok) return fail(checked.failure.map(toError));
   const empty = findEmpty(flags);
-  if (empty !== undefined) return fail([toError({ code: 'usage/missing-value', ...empty })]);
+  if (empty !== undefined)
+    return fail([toError({ code: 'usage/missing-value', option: empty, expected: expectedOf(empty) })]);
   const { tasks, filters, affected, only, parallel } = flags;
   const cacheDir = flags.cacheDir ?? readVariable(context.environment, 'CACHE_DIR');
   return ok({
@@ -73,13 +75,11 @@ function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest,
   });
 }
 
-/** An option that cannot do without a value and has none behind its `=`. */
-function findEmpty(flags: RunFlags): { readonly option: string; readonly expected: string } | undefined {
-  if (flags.cacheDir === '') return { option: '--cache-dir', expected: 'a directory' };
-  if (flags.rootTurboJson === '') return { option: '--root-turbo-json', expected: 'a file' };
-  if (flags.globalDeps.includes(''))
-    return { option: '--global-deps', expected: 'a glob from the root, such as `.env`' };
-  return undefined;
+/** An option that cannot do without a value and has none behind its `=`; undefined when there is none. */
+function findEmpty(flags: RunFlags): string | undefined {
+  if (flags.cacheDir === '') return '--cache-dir';
+  if (flags.rootTurboJson === '') return '--root-turbo-json';
+  return flags.globalDeps.includes('') ? '--global-deps' : undefined;
 }
 
 /** What is on the command line. */

@@ -1,11 +1,14 @@
+import type { TierPolicy } from '@tr/cache';
 import { isConcurrency } from '@tr/config';
 import type { OutputLogs, Result, UsageFailure } from '@tr/model';
 import { fail, ok } from '@tr/model';
+import { CHOICES, expectedOf } from './option-values.js';
+import type { RunFlags } from './run-flags.js';
 
 /** Which tiers may be read and written. */
 export interface CachePolicy {
-  readonly local: { readonly read: boolean; readonly write: boolean };
-  readonly remote: { readonly read: boolean; readonly write: boolean };
+  readonly local: TierPolicy;
+  readonly remote: TierPolicy;
 }
 
 /** What `tr run` was asked to do, every value checked, command line before environment before configuration. */
@@ -32,22 +35,25 @@ export interface RunRequest {
 }
 
 /** The options as the command line has them, before any is checked. */
-export interface RawRunOptions {
-  readonly concurrency?: string | undefined;
-  readonly continue?: string | boolean | undefined;
-  readonly force?: string | boolean | undefined;
-  readonly noCache?: boolean | undefined;
-  readonly cache?: string | undefined;
-  readonly remoteReadOnly?: string | boolean | undefined;
-  readonly remoteOnly?: string | boolean | undefined;
-  readonly dry?: string | boolean | undefined;
-  readonly outputLogs?: string | undefined;
-  readonly logOrder?: string | undefined;
-  readonly logPrefix?: string | undefined;
-  readonly logFormat?: string | undefined;
-  readonly envMode?: string | boolean | undefined;
-  readonly frameworkInference?: string | boolean | undefined;
-}
+export type RawRunOptions = Partial<
+  Pick<
+    RunFlags,
+    | 'concurrency'
+    | 'continueMode'
+    | 'force'
+    | 'noCache'
+    | 'cache'
+    | 'remoteReadOnly'
+    | 'remoteOnly'
+    | 'dry'
+    | 'outputLogs'
+    | 'logOrder'
+    | 'logPrefix'
+    | 'logFormat'
+    | 'envMode'
+    | 'frameworkInference'
+  >
+>;
 
 /** The checked form of {@link RawRunOptions}. */
 export type CheckedRunOptions = Pick<
@@ -64,36 +70,35 @@ export type CheckedRunOptions = Pick<
   | 'frameworkInference'
 >;
 
-const OUTPUT_LOGS = ['full', 'hash-only', 'new-only', 'errors-only', 'none'] as const;
-
 /** Checks every option and reports all that are wrong. */
 export function checkRunOptions(raw: RawRunOptions): Result<CheckedRunOptions, readonly UsageFailure[]> {
   const failures: UsageFailure[] = [];
-  const choose = <T extends string>(
-    option: string,
-    value: string | undefined,
-    allowed: readonly T[],
-  ): T | undefined => {
-    if (value === undefined || (allowed as readonly string[]).includes(value)) return value as T | undefined;
-    failures.push({ code: 'usage/invalid-option', option, value, expected: allowed.join(', ') });
-    return undefined;
+  const choose = <O extends ChoiceOption>(option: O, value: string | undefined): Choice<O> | undefined => {
+    const known: readonly Choice<O>[] = CHOICES[option];
+    const chosen = known.find((each) => each === value);
+    if (value !== undefined && chosen === undefined) failures.push(toInvalid(option, value));
+    return chosen;
   };
   const checked: CheckedRunOptions = {
     concurrency: checkConcurrency(raw.concurrency, failures),
-    continueMode:
-      choose('--continue', toText(raw.continue, 'always', 'never'), ['never', 'dependencies-successful', 'always']) ??
-      'never',
+    continueMode: choose('--continue', toText(raw.continueMode, 'always', 'never')) ?? 'never',
     policy: checkPolicy(raw, failures),
-    dry: choose('--dry', toText(raw.dry, 'text', undefined), ['text', 'json']),
-    outputLogs: choose('--output-logs', raw.outputLogs, OUTPUT_LOGS),
-    logOrder: choose('--log-order', raw.logOrder, ['auto', 'stream', 'grouped']) ?? 'auto',
-    logPrefix: choose('--log-prefix', raw.logPrefix, ['auto', 'task', 'none']) ?? 'auto',
-    logFormat: choose('--log-format', raw.logFormat, ['text', 'json']) ?? 'text',
-    envMode: choose('--env-mode', raw.envMode === true ? 'strict' : raw.envMode || undefined, ['strict', 'loose']),
-    frameworkInference:
-      choose('--framework-inference', String(raw.frameworkInference ?? true), ['true', 'false']) !== 'false',
+    dry: choose('--dry', toText(raw.dry, 'text', undefined)),
+    outputLogs: choose('--output-logs', raw.outputLogs),
+    logOrder: choose('--log-order', raw.logOrder) ?? 'auto',
+    logPrefix: choose('--log-prefix', raw.logPrefix) ?? 'auto',
+    logFormat: choose('--log-format', raw.logFormat) ?? 'text',
+    envMode: choose('--env-mode', raw.envMode === true ? 'strict' : raw.envMode || undefined),
+    frameworkInference: choose('--framework-inference', String(raw.frameworkInference ?? true)) !== 'false',
   };
   return failures.length > 0 ? fail(failures) : ok(checked);
+}
+
+type ChoiceOption = keyof typeof CHOICES;
+type Choice<O extends ChoiceOption> = (typeof CHOICES)[O][number];
+
+function toInvalid(option: string, value: string): UsageFailure {
+  return { code: 'usage/invalid-option', option, value, expected: expectedOf(option) };
 }
 
 /** `--flag` without a value, `--flag=value`, `--flag=true|false` or `--no-flag`. */
@@ -108,12 +113,7 @@ function toText<D extends string | undefined>(
 
 function checkConcurrency(value: string | undefined, failures: UsageFailure[]): string | undefined {
   if (value === undefined || isConcurrency(value)) return value;
-  failures.push({
-    code: 'usage/invalid-option',
-    option: '--concurrency',
-    value,
-    expected: 'a number from 1, or a percentage such as 50%',
-  });
+  failures.push(toInvalid('--concurrency', value));
   return undefined;
 }
 
@@ -121,7 +121,7 @@ function checkSwitch(option: string, given: string | boolean | undefined, failur
   const value = String(given ?? 'false');
   const known = { true: true, '1': true, false: false, '0': false, '': false }[value];
   if (known !== undefined) return known;
-  failures.push({ code: 'usage/invalid-option', option, value, expected: 'true, false' });
+  failures.push(toInvalid(option, value));
   return false;
 }
 
@@ -149,12 +149,7 @@ function checkTiers(raw: RawRunOptions, force: boolean, failures: UsageFailure[]
     const [, name, rights] = named[at] ?? [];
     const isAgain = name !== undefined && named.findIndex((match) => match?.[1] === name) < at;
     if (name === undefined || rights === undefined || isAgain) {
-      failures.push({
-        code: 'usage/invalid-option',
-        option: '--cache',
-        value: isAgain ? raw.cache : part,
-        expected: 'local:rw, local:r, local:w, local:, and the same with remote, each tier once',
-      });
+      failures.push(toInvalid('--cache', isAgain ? raw.cache : part));
     } else {
       const tier = name === 'local' ? 'local' : 'remote';
       tiers[tier] = { read: rights.includes('r') && !force, write: rights.includes('w') };

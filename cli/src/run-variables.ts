@@ -3,7 +3,7 @@ import type { RunFlags } from './run-flags.js';
 import { checkRunOptions, type RawRunOptions } from './run-request.js';
 import { findVariable, type Environment, type OptionVariable } from './variables.js';
 
-type Option = Exclude<keyof RawRunOptions & keyof RunFlags, 'noCache'>;
+type Option = Exclude<keyof RawRunOptions, 'noCache'>;
 
 /** By option: the variable of the same meaning, and whether Turborepo takes no notice of one that says what nobody knows. */
 const VARIABLES: readonly (readonly [Option, string, 'strict' | 'lenient'])[] = [

@@ -31,10 +31,10 @@ const GOOD: readonly (readonly [RawRunOptions, Partial<CheckedRunOptions>])[] = 
   // As in the configuration, and in Turborepo.
   [{ concurrency: '0.5%' }, { concurrency: '0.5%' }],
   [{ concurrency: '08' }, { concurrency: '08' }],
-  [{ continue: true }, { continueMode: 'always' }],
-  [{ continue: 'true' }, { continueMode: 'always' }],
-  [{ continue: false }, { continueMode: 'never' }],
-  [{ continue: 'dependencies-successful' }, { continueMode: 'dependencies-successful' }],
+  [{ continueMode: true }, { continueMode: 'always' }],
+  [{ continueMode: 'true' }, { continueMode: 'always' }],
+  [{ continueMode: false }, { continueMode: 'never' }],
+  [{ continueMode: 'dependencies-successful' }, { continueMode: 'dependencies-successful' }],
   [{ dry: true }, { dry: 'text' }],
   [{ dry: 'json' }, { dry: 'json' }],
   [{ dry: 'false' }, { dry: undefined }],
@@ -78,7 +78,7 @@ for (const [raw, changed] of GOOD) {
 
 const BAD: readonly (readonly [RawRunOptions, string])[] = [
   ...['0', '-1', '1.5', '', '%', '0%', 'all', '1e3'].map((concurrency) => [{ concurrency }, '--concurrency'] as const),
-  [{ continue: 'sometimes' }, '--continue'],
+  [{ continueMode: 'sometimes' }, '--continue'],
   [{ dry: 'yaml' }, '--dry'],
   [{ outputLogs: 'Full' }, '--output-logs'],
   [{ logOrder: '' }, '--log-order'],

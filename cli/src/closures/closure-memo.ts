@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TierPolicy } from '@tr/cache';
 import { isSha256, sha256 } from '@tr/hash';
 import type { PackageName, RelativePath, Sha256 } from '@tr/model';
 import { findOwnFiles } from '../find-own-files.js';
@@ -38,10 +39,7 @@ export interface ClosureMemo {
  * The memos in a cache directory: they outlive a checkout as results do, and are trusted as far. `policy`: what may be done
  * there.
  */
-export function openClosureMemo(
-  cacheDirectory: string,
-  policy: { readonly read: boolean; readonly write: boolean },
-): ClosureMemo {
+export function openClosureMemo(cacheDirectory: string, policy: TierPolicy): ClosureMemo {
   const directory = join(cacheDirectory, `closures-v${MEMO_VERSION}`);
   return {
     read: (question) => (policy.read ? readMemo(join(directory, `${question}.json`), question) : undefined),

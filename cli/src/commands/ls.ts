@@ -3,6 +3,7 @@ import { renderLs, renderLsJson, renderPackage, renderPackagesJson, type Package
 import { createPackageGraph } from '@tr/workspace';
 import { Command, Option } from 'clipanion';
 import { EXIT } from '../exit-codes.js';
+import { expectedOf } from '../option-values.js';
 import { parseScope, selectScope } from '../plan/scope.js';
 import type { Project } from '../project.js';
 import { ProjectCommand } from './project-command.js';
@@ -32,7 +33,7 @@ export class LsCommand extends ProjectCommand {
   override execute(): Promise<number> {
     if (this.output !== 'text' && this.output !== 'json') {
       const [option, value] = ['--output', this.output];
-      const failure = toError({ code: 'usage/invalid-option', option, value, expected: 'text, json' });
+      const failure = toError({ code: 'usage/invalid-option', option, value, expected: expectedOf(option) });
       return Promise.resolve(this.refuse([failure]));
     }
     return this.withProject(async (project) =>

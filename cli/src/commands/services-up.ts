@@ -7,6 +7,7 @@ import type { KeptServices, StoredState } from '@tr/services';
 import { Command, Option } from 'clipanion';
 import { executeRun } from '../execute-run.js';
 import { EXIT } from '../exit-codes.js';
+import { expectedOf } from '../option-values.js';
 import { createPlan } from '../plan/plan.js';
 import type { Project } from '../project.js';
 import { readPlainRunFlags } from '../run-flags.js';
@@ -103,7 +104,7 @@ export class ServicesUpCommand extends ServicesCommand {
     const node = nodes.find(({ isEntryPoint, definition }) => isEntryPoint && definition.snapshot !== undefined);
     if (node !== undefined) return ok(node);
     const withState = nodes.filter(({ definition }) => definition.snapshot !== undefined).map(({ id }) => id);
-    const expected = withState.length > 0 ? withState.join(', ') : 'a task with `snapshot`';
+    const expected = withState.length > 0 ? withState.join(', ') : expectedOf('--from');
     return fail({ code: 'usage/invalid-option', option: '--from', value: task, expected });
   }
 }

@@ -17,10 +17,11 @@ const VARIABLES: readonly (readonly [Option, string, 'strict' | 'lenient'])[] = 
   ['envMode', 'ENV_MODE', 'lenient'],
 ];
 
-/** What the variables say where the command line says nothing, and what is wrong with them. */
+/** What the variables say where the command line says nothing, and what is wrong with them; of the options of `only` alone if it is given. */
 export function readRunVariables(
-  flags: RunFlags,
+  flags: Partial<RunFlags>,
   environment: Environment,
+  only?: readonly Option[],
 ): { readonly options: RawRunOptions; readonly diagnostics: readonly Diagnostic[] } {
   const options: Partial<Record<Option, string>> = {};
   const diagnostics: Diagnostic[] = [];
@@ -29,14 +30,14 @@ export function readRunVariables(
     if (checked.ok) options[option] = value;
     else for (const failure of checked.failure) diagnostics.push({ severity, failure: withName(failure, name) });
   };
+  const isOpen = (option: Option): boolean => flags[option] === undefined && only?.includes(option) !== false;
   for (const [option, name, kind] of VARIABLES) {
-    const variable = flags[option] === undefined ? findVariable(environment, name) : undefined;
+    const variable = isOpen(option) ? findVariable(environment, name) : undefined;
     if (variable !== undefined) add(option, variable, kind === 'strict' ? 'error' : 'warning');
   }
   // An empty one is no cache at all.
   const cache = ['TR_CACHE', 'TURBO_CACHE'].find((name) => environment[name] !== undefined);
-  if (flags.cache === undefined && cache !== undefined)
-    add('cache', { name: cache, value: environment[cache] ?? '' }, 'error');
+  if (isOpen('cache') && cache !== undefined) add('cache', { name: cache, value: environment[cache] ?? '' }, 'error');
   return { options, diagnostics };
 }
 

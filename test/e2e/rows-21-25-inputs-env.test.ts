@@ -81,6 +81,17 @@ test('row 22: a task that fails in strict mode names the variables it mentions a
   assert.equal(loose.exitCode, 0);
 });
 
+test('row 22: who asks about a result has the environment mode that a variable gives to runs', async () => {
+  const workspace = sample();
+  const env = { TURBO_ENV_MODE: 'loose' };
+  await workspace.tr(BUILD, { env });
+  const why = await workspace.tr(['why', 'app#build'], { env });
+  assert.match(why.stdout, /^app#build [0-9a-f]+ is a hit/);
+  assert.equal((await workspace.tr(['cache', 'export', 'app#build'], { env })).exitCode, 0);
+  // What is typed wins, as in a run.
+  assert.match((await workspace.tr(['why', 'app#build', '--env-mode=strict'], { env })).stdout, /~ envMode/);
+});
+
 test('row 23: env files are loaded and are inputs', async () => {
   const workspace = sample({
     build: { envFiles: ['.env'] },

@@ -5,7 +5,6 @@ import { EXIT } from '../exit-codes.js';
 import { exportTask } from '../transfer/export-task.js';
 import type { Project } from '../project.js';
 import { countFiles } from '../transfer/count-files.js';
-import { readVariable } from '../variables.js';
 import { ProjectCommand } from './project-command.js';
 
 /** `tr cache export`. */
@@ -34,7 +33,7 @@ export class CacheExportCommand extends ProjectCommand {
   }
 
   private async export(project: Project, task: string): Promise<number> {
-    const { environment, err, stdout } = this.context;
+    const { err, stdout } = this.context;
     const write = (bytes: Uint8Array): Promise<void> =>
       new Promise((resolve, reject) => stdout.write(bytes, (error) => (error ? reject(error) : resolve())));
     try {
@@ -42,7 +41,7 @@ export class CacheExportCommand extends ProjectCommand {
         project,
         context: this.context,
         task,
-        cacheDir: this.cacheDir ?? readVariable(environment, 'CACHE_DIR'),
+        cacheDir: this.cacheDir,
         write,
         warn: (failure) => this.warn([toWarning(failure)]),
       });

@@ -2,13 +2,13 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRunningDigest } from '@tr/hash';
 import { renderServices } from '@tr/reporter';
-import { fail, ok, parseTaskId, snapshotPath, toError, type Failure, type Result, type TaskNode } from '@tr/model';
+import { fail, ok, snapshotPath, toError, type Failure, type Result, type TaskNode } from '@tr/model';
 import type { KeptServices, StoredState } from '@tr/services';
 import { Command, Option } from 'clipanion';
 import { executeRun } from '../execute-run.js';
 import { EXIT } from '../exit-codes.js';
 import { expectedOf } from '../option-values.js';
-import { createPlan } from '../plan/plan.js';
+import { createPlainPlan } from '../plan/plan.js';
 import type { Project } from '../project.js';
 import { readPlainRunFlags } from '../run-flags.js';
 import { toListed } from '../listed-service.js';
@@ -87,17 +87,7 @@ export class ServicesUpCommand extends ServicesCommand {
   }
 
   private async findTask(project: Project, task: string): Promise<Result<TaskNode, Failure>> {
-    const { cwd, environment } = this.context;
-    const filters = parseTaskId(task) === undefined ? [] : ['*'];
-    const plan = await createPlan(project, {
-      cwd,
-      environment,
-      tasks: [task],
-      filters,
-      affected: false,
-      only: false,
-      waits: true,
-    });
+    const plan = await createPlainPlan(project, this.context, { tasks: [task], filters: [] });
     const [first] = plan.ok ? [] : plan.failure;
     if (first !== undefined) return fail(first.failure);
     const nodes = plan.ok ? [...plan.value.graph.nodes.values()] : [];

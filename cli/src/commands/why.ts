@@ -1,15 +1,13 @@
-import { parseTaskId, toError, toWarning, type Failure, type TaskGraph } from '@tr/model';
+import { toError, toWarning, type Failure, type TaskGraph } from '@tr/model';
 import { renderNoCommand, renderWhy, renderWhyJson } from '@tr/reporter';
 import { Command, Option } from 'clipanion';
 import type { Engine } from '../engine.js';
 import { EXIT } from '../exit-codes.js';
-import { createPlan } from '../plan/plan.js';
+import { createPlainPlan } from '../plan/plan.js';
 import { predictTasks } from '../predict.js';
 import type { Project } from '../project.js';
-import { checkRunOptions } from '../run-request.js';
-import { readVariable } from '../variables.js';
 import { explainTask } from '../why.js';
-import { withEngine } from '../with-engine.js';
+import { createLookingRequest, withEngine } from '../with-engine.js';
 import { ProjectCommand } from './project-command.js';
 
 /** `tr why`: the exact difference to the nearest stored run. */
@@ -40,38 +38,22 @@ export class WhyCommand extends ProjectCommand {
   }
 
   private async explain(project: Project): Promise<number> {
-    const { cwd, environment } = this.context;
     if (this.tasks.length === 0)
       return this.refuse([toError({ code: 'usage/missing-task', available: project.definitions.taskNames() })]);
-    const options = checkRunOptions({ envMode: this.envMode });
-    if (!options.ok) return this.refuse(options.failure.map(toError));
-    // A task with its package is looked for everywhere, whatever the current directory.
-    const filters =
-      this.tasks.every((task) => parseTaskId(task) !== undefined) && this.filters.length === 0 ? ['*'] : this.filters;
-    const plan = await createPlan(project, {
-      cwd,
-      environment,
+    const request = createLookingRequest(this.context, {
       tasks: this.tasks,
-      filters,
-      affected: false,
-      only: false,
-      waits: true,
+      policy: { local: { read: true, write: false }, remote: { read: true, write: false } },
+      cacheDir: this.cacheDir,
+      envMode: this.envMode,
     });
+    if (!request.ok) return this.refuse(request.failure);
+    const plan = await createPlainPlan(project, this.context, this);
     if (!plan.ok) return this.refuse(plan.failure);
     const { graph, warnings } = plan.value;
     this.warn(warnings);
-    const request = {
-      tasks: this.tasks,
-      taskArguments: this.context.passThrough,
-      policy: { local: { read: true, write: false }, remote: { read: true, write: false } },
-      cacheDir: this.cacheDir ?? readVariable(environment, 'CACHE_DIR'),
-      envMode: options.value.envMode,
-      frameworkInference: true,
-    };
     const warn = (failure: Failure): void => this.warn([toWarning(failure)]);
-    return await withEngine({ project, context: this.context, graph, request, lookupOnly: true, warn }, (engine) =>
-      this.tell(graph, engine),
-    );
+    const looking = { project, context: this.context, graph, request: request.value, lookupOnly: true, warn };
+    return await withEngine(looking, (engine) => this.tell(graph, engine));
   }
 
   private async tell(graph: TaskGraph, engine: Engine): Promise<number> {

@@ -1,4 +1,4 @@
-import { fail, ok, toError, type Diagnostic, type Failure, type Result, type TaskGraph } from '@tr/model';
+import { fail, ok, parseTaskId, toError, type Diagnostic, type Failure, type Result, type TaskGraph } from '@tr/model';
 import { findPersistentDependencies, keepAffected, type PackageScope } from '@tr/task-graph';
 import { expandTasks } from './expand-tasks.js';
 import type { Project } from '../project.js';
@@ -21,6 +21,17 @@ export interface PlanQuery extends ScopeQuery, WantedTasks {}
 export interface Plan {
   readonly graph: TaskGraph;
   readonly warnings: readonly Diagnostic[];
+}
+
+/** The tasks as `tr run` without options has them. Those with a package are looked for everywhere, whatever the current directory. */
+export function createPlainPlan(
+  project: Project,
+  { cwd, environment }: Pick<PlanRequest, 'cwd' | 'environment'>,
+  { tasks, filters }: Pick<PlanRequest, 'tasks' | 'filters'>,
+): ReturnType<typeof createPlan> {
+  const isEverywhere = filters.length === 0 && tasks.every((task) => parseTaskId(task) !== undefined);
+  const scope = { filters: isEverywhere ? ['*'] : filters, affected: false };
+  return createPlan(project, { cwd, environment, tasks, ...scope, only: false, waits: true });
 }
 
 /** Selects the packages and expands the requested tasks. */

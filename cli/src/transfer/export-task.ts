@@ -13,11 +13,11 @@ import {
 import { writeExport } from '@tr/transport';
 import type { CliContext } from '../context.js';
 import type { Engine } from '../engine.js';
-import { createPlan } from '../plan/plan.js';
+import { createPlainPlan } from '../plan/plan.js';
 import { fingerprintTasks } from '../predict.js';
 import type { Project } from '../project.js';
 import { readKeys } from '../remote/remote.js';
-import { withEngine, type LookingRequest } from '../with-engine.js';
+import { createLookingRequest, withEngine } from '../with-engine.js';
 
 /** Which result to export, and where it goes. */
 export interface ExportTask {
@@ -25,6 +25,7 @@ export interface ExportTask {
   readonly context: CliContext;
   /** As typed: `web#build`, or `build` when one package has it. */
   readonly task: string;
+  /** As given by an option. */
   readonly cacheDir: string | undefined;
   /** What it returns holds the bytes back. Rejects when they cannot be written. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
@@ -38,21 +39,18 @@ export async function exportTask(request: ExportTask): Promise<Result<CacheEntry
   const { project, context, task } = request;
   const keys = readKeys(project.config.remoteCache, context.environment);
   if (!keys.ok) return fail([toError(keys.failure)]);
-  const { cwd, environment } = context;
-  const plan = await createPlan(project, {
-    cwd,
-    environment,
+  const looking = createLookingRequest(context, {
     tasks: [task],
-    filters: ['*'],
-    affected: false,
-    only: false,
-    waits: true,
+    policy: { local: { read: true, write: true }, remote: { read: true, write: false } },
+    cacheDir: request.cacheDir,
   });
+  if (!looking.ok) return looking;
+  const plan = await createPlainPlan(project, context, { tasks: [task], filters: ['*'] });
   if (!plan.ok) return plan;
   const node = findOne(plan.value.graph, task);
   if (!node.ok) return fail([toError(node.failure)]);
   return await withEngine(
-    { ...toLooking(request), graph: plan.value.graph },
+    { project, context, graph: plan.value.graph, request: looking.value, lookupOnly: false, warn: request.warn },
     async (engine): Promise<Result<CacheEntry, Trouble>> => {
       const stored = await findStored(engine, plan.value.graph, node.value);
       if (!stored.ok) return fail([toError(stored.failure)]);
@@ -72,23 +70,6 @@ function findOne(graph: TaskGraph, task: string): Result<TaskNode, Failure> {
   if (only === undefined) return fail({ code: 'export/not-stored', task, reasons: [{ reason: 'not-cacheable' }] });
   if (nodes.length === 1) return ok(only);
   return fail({ code: 'export/several-tasks', task, candidates: nodes.map(({ id }) => id).toSorted() });
-}
-
-function toLooking({ project, context, task, cacheDir, warn }: ExportTask): Omit<LookingRequest, 'graph'> {
-  return {
-    project,
-    context,
-    lookupOnly: false,
-    warn,
-    request: {
-      tasks: [task],
-      taskArguments: context.passThrough,
-      policy: { local: { read: true, write: true }, remote: { read: true, write: false } },
-      cacheDir,
-      envMode: undefined,
-      frameworkInference: true,
-    },
-  };
 }
 
 async function findStored(engine: Engine, graph: TaskGraph, node: TaskNode): Promise<Result<CacheEntry, Failure>> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PackageName, RelativePath } from '@tr/model';
+import { isWithin, type PackageName, type RelativePath } from '@tr/model';
 import { findForeignLockfileScope } from '@tr/workspace';
 import { openClosureMemo } from '../closures/closure-memo.js';
 import { loadClosures } from '../closures/closures.js';
@@ -34,8 +34,4 @@ export async function findOutsideDependents({ workspace, config }: Project): Pro
       )
       .map(({ name }) => name);
   };
-}
-
-function isWithin(path: RelativePath, directory: RelativePath): boolean {
-  return directory === '' || path === directory || path.startsWith(`${directory}/`);
 }

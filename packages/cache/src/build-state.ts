@@ -1,4 +1,4 @@
-import type { TaskNode } from '@tr/model';
+import { joinPath, type TaskNode } from '@tr/model';
 import { isSameStamp, toStamp, type OutputMatcher, type OutputPlace, type OutputRecord } from '@tr/artifact';
 import { attempt } from '@tr/store';
 
@@ -26,7 +26,7 @@ function findBuildState(place: OutputPlace, directory: string, matcher: OutputMa
   if (!listed.ok) return undefined;
   return listed.value
     .filter((entry) => entry.isFile() && entry.name.endsWith('.tsbuildinfo'))
-    .map((entry) => (directory === '' ? entry.name : `${directory}/${entry.name}`))
+    .map((entry) => joinPath(directory, entry.name))
     .find((path) => !matcher.matches(path));
 }
 

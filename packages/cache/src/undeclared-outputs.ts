@@ -1,4 +1,4 @@
-import type { RelativePath, TaskFingerprint, TaskNode } from '@tr/model';
+import { joinPath, type RelativePath, type TaskFingerprint, type TaskNode } from '@tr/model';
 import type { OutputMatcher, OutputPlace } from '@tr/artifact';
 import { attempt } from '@tr/store';
 
@@ -43,7 +43,7 @@ export function findUndeclaredOutputs(options: {
     const listed = attempt(directory, () => place.disk.readDirectory(directory));
     for (const entry of listed.ok ? listed.value : []) {
       if (left-- <= 0 || found.length >= MAX_FOUND) return;
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      const path = joinPath(below, entry.name);
       const fromRoot = joinPath(task.directory, path);
       const realPath = joinPath(options.real, path);
       if (IGNORED.test(entry.name) || IGNORED_PATH.test(path) || (!hasOutputs && BUILD_STATE.test(entry.name)))
@@ -60,8 +60,4 @@ export function findUndeclaredOutputs(options: {
   };
   search('');
   return found.sort();
-}
-
-function joinPath(directory: RelativePath, path: string): RelativePath {
-  return directory === '' ? path : `${directory}/${path}`;
 }

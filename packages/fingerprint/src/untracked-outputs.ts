@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { OutputSpec, RelativePath } from '@tr/model';
+import { joinPath, type OutputSpec, type RelativePath } from '@tr/model';
 import type { FileIndex } from './files/file-index.js';
 import { compileGlob, coversPath, literalStartOf, matchesPath, type Glob } from './globs/glob.js';
 
@@ -17,8 +17,7 @@ export function untrackedOutputsOf(task: Writer, files: Pick<FileIndex, 'isTrack
 
 /** An input may lie outside of the package (`../../x`); a path with `..` in it would match `**` of the package itself. */
 const fromRoot = (directory: RelativePath, name: string): RelativePath => {
-  if (name.startsWith('../')) return posix.join(directory, name);
-  return directory === '' ? name : `${directory}/${name}`;
+  return name.startsWith('../') ? posix.join(directory, name) : joinPath(directory, name);
 };
 
 /** Whether a path relative to the package is an output of the task. */

@@ -31,6 +31,7 @@ export * from './own-secrets.js';
 export * from './path-glob.js';
 export * from './position.js';
 export * from './proc-stat.js';
+export * from './relative-path.js';
 export * from './result.js';
 export * from './run.js';
 export * from './service.js';

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
-import type { RelativePath } from '@tr/model';
-import { joinRelative, toAbsolute } from './paths.js';
+import { joinPath, type RelativePath } from '@tr/model';
+import { toAbsolute } from './paths.js';
 import { isAbsent } from './read-text.js';
 
 /** What one directory holds; links are followed. Names sorted by nothing in particular. */
@@ -43,7 +43,7 @@ function list(root: string, directory: RelativePath): DirectoryListing {
     if (entry.isDirectory()) directories.push(entry.name);
     else if (entry.isFile()) files.add(entry.name);
     else if (entry.isSymbolicLink()) {
-      const target = statTarget(toAbsolute(root, joinRelative(directory, entry.name)));
+      const target = statTarget(toAbsolute(root, joinPath(directory, entry.name)));
       if (target?.isFile()) files.add(entry.name);
       if (!target?.isDirectory()) continue;
       directories.push(entry.name);

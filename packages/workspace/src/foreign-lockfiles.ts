@@ -1,6 +1,5 @@
-import { sortedUnique, type RelativePath } from '@tr/model';
+import { joinPath, parentOf, sortedUnique, type RelativePath } from '@tr/model';
 import { createDirectoryListings, type DirectoryListings } from './directory-listings.js';
-import { joinRelative } from './paths.js';
 
 /** Files that pin the dependencies of a language we do not narrow: they count whole. */
 const LOCKFILE_NAMES = new Set([
@@ -71,17 +70,13 @@ export function findForeignLockfileScope(path: RelativePath): RelativePath | und
   return isBelow ? parentOf(directory) : undefined;
 }
 
-function parentOf(path: RelativePath): RelativePath {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
 /** A directory `requirements/` with a file per environment is the other common layout of Python projects. */
 function findIn(listings: DirectoryListings, directory: RelativePath): readonly RelativePath[] {
   const { files, directories } = listings(directory);
   const here = [...files].filter((name) => LOCKFILE_NAMES.has(name) || REQUIREMENTS.test(name));
-  const found = here.map((name) => joinRelative(directory, name));
+  const found = here.map((name) => joinPath(directory, name));
   if (!directories.includes('requirements')) return found;
-  const below = joinRelative(directory, 'requirements');
+  const below = joinPath(directory, 'requirements');
   const texts = [...listings(below).files].filter((name) => name.endsWith('.txt'));
-  return [...found, ...texts.map((name) => joinRelative(below, name))];
+  return [...found, ...texts.map((name) => joinPath(below, name))];
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
-import type { RelativePath } from '@tr/model';
+import { parentOf, type RelativePath } from '@tr/model';
 import type { DirectoryListings } from './directory-listings.js';
 import { toAbsolute } from './paths.js';
 
@@ -13,9 +13,8 @@ export function createLinkCheck(root: string, listings: DirectoryListings): (dir
   const check = (directory: RelativePath): boolean => {
     const before = known.get(directory);
     if (before !== undefined) return before;
-    const slash = directory.lastIndexOf('/');
-    const parent = directory.slice(0, Math.max(0, slash));
-    const isLink = listings(parent).linked.has(directory.slice(slash + 1));
+    const parent = parentOf(directory);
+    const isLink = listings(parent).linked.has(directory.slice(directory.lastIndexOf('/') + 1));
     const leadsOut = isLink ? isOutside(root, realpathSync(toAbsolute(root, directory))) : check(parent);
     known.set(directory, leadsOut);
     return leadsOut;

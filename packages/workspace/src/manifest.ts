@@ -1,8 +1,8 @@
 import { parse, printParseErrorCode } from 'jsonc-parser';
-import { fail, isRecord, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
+import { fail, isRecord, joinPath, ok, type RelativePath, type Result, type WorkspaceFailure } from '@tr/model';
 import { NotAFileError } from '@tr/quick';
 import { positionAt, positionOfKey, withinStack } from './positions.js';
-import { joinRelative, toAbsolute } from './paths.js';
+import { toAbsolute } from './paths.js';
 import { readTextIfPresent } from './read-text.js';
 
 /** The parts of a package.json that we use, checked. */
@@ -35,7 +35,7 @@ class ManifestProblem extends Error {
 
 /** The package.json of a directory; undefined when there is none. Positions are worked out only on failure. */
 export function readManifest(root: string, directory: RelativePath): Result<Manifest | undefined, WorkspaceFailure> {
-  const file = joinRelative(directory, 'package.json');
+  const file = joinPath(directory, 'package.json');
   let text: string | undefined;
   try {
     text = readTextIfPresent(toAbsolute(root, file));

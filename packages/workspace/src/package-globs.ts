@@ -6,13 +6,14 @@ import {
   createStarsTest,
   fail,
   isCostlyGroupGlob,
+  joinPath,
   ok,
   type RelativePath,
   type Result,
   type WorkspaceFailure,
 } from '@tr/model';
 import type { DirectoryListings } from './directory-listings.js';
-import { joinRelative, selfAndParents, toAbsolute } from './paths.js';
+import { selfAndParents, toAbsolute } from './paths.js';
 
 /** Says whether a name (or path) matches; made from one glob. */
 type Matcher = (text: string) => boolean;
@@ -118,7 +119,7 @@ function walk(search: PackageGlobSearch, segments: readonly Segment[], add: (dir
       return;
     }
     if (segment.kind === 'literal') {
-      if (!neverEnter.has(segment.name)) visit(joinRelative(directory, segment.name), at + 1, trail, underGlobstar);
+      if (!neverEnter.has(segment.name)) visit(joinPath(directory, segment.name), at + 1, trail, underGlobstar);
       return;
     }
     if (segment.kind === 'globstar') {
@@ -130,7 +131,7 @@ function walk(search: PackageGlobSearch, segments: readonly Segment[], add: (dir
     const listing = search.listings(directory);
     for (const name of listing.directories) {
       if (neverEnter.has(name) || !enters(segment, name, search.dot)) continue;
-      const child = joinRelative(directory, name);
+      const child = joinPath(directory, name);
       if (segment.kind !== 'globstar') {
         visit(child, at + 1, trail, underGlobstar);
         continue;

@@ -1,4 +1,4 @@
-import { ROOT_PACKAGE, sorted, type PackageName, type RelativePath, type Workspace } from '@tr/model';
+import { parentOf, ROOT_PACKAGE, sorted, type PackageName, type RelativePath, type Workspace } from '@tr/model';
 
 /** Who depends on whom. Unknown names have no edges. */
 export interface PackageGraph {
@@ -67,7 +67,7 @@ export function reachOver(edges: Edges, from: PackageName): ReadonlySet<PackageN
 }
 
 function findContaining(byDirectory: ReadonlyMap<RelativePath, PackageName>, path: RelativePath): PackageName {
-  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+  for (let at = path; at !== ''; at = parentOf(at)) {
     const name = byDirectory.get(at);
     if (name !== undefined) return name;
   }

@@ -8,11 +8,6 @@ export function toAbsolute(root: string, path: RelativePath): string {
   return sep === '/' && root !== sep ? `${root}/${path}` : join(root, path);
 }
 
-/** Joins two workspace-relative paths without normalising. */
-export function joinRelative(directory: RelativePath, name: string): RelativePath {
-  return directory === '' ? name : `${directory}/${name}`;
-}
-
 /** A directory of the workspace and those above it, outermost first, without the root itself. */
 export function selfAndParents(directory: RelativePath): readonly RelativePath[] {
   const parts = directory.split('/');

@@ -1,6 +1,15 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { errorCode, compareStrings, fail, isSnapshotPath, ok, type RelativePath, type Result } from '@tr/model';
+import {
+  compareStrings,
+  errorCode,
+  fail,
+  isSnapshotPath,
+  joinPath,
+  ok,
+  type RelativePath,
+  type Result,
+} from '@tr/model';
 import { createPacer, type Disk, type FileLook } from '@tr/store';
 import { readLinkTarget } from './link-target.js';
 import { parentOf, type OutputGlob, type OutputMatcher } from './output-globs.js';
@@ -100,7 +109,7 @@ class OutputWalk {
   async #descend(glob: OutputGlob, directory: RelativePath, level: number): Promise<void> {
     if (glob.depth !== undefined && level > glob.depth) return;
     for (const entry of this.#read(directory)) {
-      const path = directory === '' ? entry.name : `${directory}/${entry.name}`;
+      const path = joinPath(directory, entry.name);
       if (NEVER.has(entry.name.toLowerCase()) || this.#matcher.isExcluded(path)) continue;
       this.#consider(glob, path, entry);
       if (entry.isDirectory()) await this.#descend(glob, path, level + 1);

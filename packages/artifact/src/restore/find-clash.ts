@@ -1,4 +1,4 @@
-import type { ManifestEntry, RelativePath } from '@tr/model';
+import { joinPath, type ManifestEntry, type RelativePath } from '@tr/model';
 import { parentOf } from '../outputs/output-globs.js';
 
 /** Links in a row that are followed before it is called a cycle; what Linux allows. */
@@ -95,10 +95,6 @@ function step(goals: ReadonlyMap<string, string>, path: string): string | undefi
     if (end === -1) return undefined;
     end = path.indexOf('/', end + 1);
   }
-}
-
-function joinPath(a: string, b: string): string {
-  return a === '' ? b : `${a}/${b}`;
 }
 
 function resolveLink(path: string, target: string): string {

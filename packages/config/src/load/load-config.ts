@@ -5,6 +5,7 @@ import {
   CONFIG_NAMES,
   errorCode,
   fail,
+  joinPath,
   ok,
   OWN_CONFIG_NAME,
   toError,
@@ -53,7 +54,7 @@ type FoundFile = Omit<ConfigFile, 'place'>;
 
 /** `existsSync` and not a failing read: most packages have no file, and an ENOENT costs ten times as much. */
 function findConfigFile(root: string, directory: RelativePath): Result<FoundFile | undefined, ConfigFailure> {
-  const pathOf = (name: string) => (directory === '' ? name : `${directory}/${name}`);
+  const pathOf = (name: string) => joinPath(directory, name);
   const exists = (name: string) => existsSync(`${root}/${pathOf(name)}`);
   if (exists(OWN_CONFIG_NAME)) return ok({ path: pathOf(OWN_CONFIG_NAME), kind: 'own' });
   const [first, second] = TURBO_CONFIG_NAMES.filter(exists).map(pathOf);

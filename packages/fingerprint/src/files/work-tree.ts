@@ -1,5 +1,5 @@
 import { constants, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
-import { errorCode, isMissing, type RelativePath } from '@tr/model';
+import { errorCode, isMissing, isWithin, type RelativePath } from '@tr/model';
 import { quickLookAt } from '@tr/quick';
 import { unreadableInput } from './fingerprint-error.js';
 
@@ -53,7 +53,7 @@ export class WorkTree {
 
   /** True for our own state and what lies in it. */
   isExcluded(path: RelativePath): boolean {
-    return this.#excluded.some((directory) => path === directory || path.startsWith(`${directory}/`));
+    return this.#excluded.some((directory) => isWithin(path, directory));
   }
 
   /** Undefined when there is no directory, or an excluded one. Throws FingerprintError when it cannot be read. */
@@ -166,7 +166,7 @@ export function hasUndecodableName(path: string): boolean {
   return path.includes('\uFFFD');
 }
 
-/** Joins a directory and a name, either of which may be relative to the root itself. */
+/** As `joinPath` of the model, but flat: a string that was added up is put together again at every system call. */
 export function joinPath(directory: RelativePath, name: string): RelativePath {
   return directory === '' ? name : [directory, name].join('/');
 }

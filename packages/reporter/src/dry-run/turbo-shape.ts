@@ -1,4 +1,4 @@
-import { compareStrings, sorted, type TaskDefinition, type TaskNode } from '@tr/model';
+import { compareStrings, joinPath, sorted, type TaskDefinition, type TaskNode } from '@tr/model';
 import { shortKey } from '../run/headers.js';
 import type { CachePrediction, DryRunEnvironment, DryRunPlan, DryRunTask, HashedVariables } from './dry-run-plan.js';
 
@@ -51,8 +51,7 @@ export function toTurboTaskId(id: string, kind: DryRunPlan['kind']): string {
 
 /** Where Turborepo would keep the log, relative to the root. */
 export function turboLogFile(node: TaskNode): string {
-  const name = `.turbo/turbo-${node.task.replaceAll(':', '$colon$')}.log`;
-  return node.directory === '' ? name : `${node.directory}/${name}`;
+  return joinPath(node.directory, `.turbo/turbo-${node.task.replaceAll(':', '$colon$')}.log`);
 }
 
 /** What a task executes, or why it executes nothing. */

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createRunningDigest } from '@tr/hash';
-import { compareStrings } from '@tr/model';
+import { compareStrings, joinPath } from '@tr/model';
 import type { CapturedState } from '../ports.js';
 import { HEADER_NAME, type StateHeader } from './state-header.js';
 import { paddingAfter, TAR_BLOCK, toHeader } from './tar-member.js';
@@ -62,7 +62,7 @@ export async function packState(request: PackRequest): Promise<CapturedState> {
 async function packDirectory(request: PackRequest, parent: string, writer: Writer): Promise<void> {
   const entries = readdirSync(join(request.directory, parent), { withFileTypes: true });
   for (const entry of entries.sort((a, b) => compareStrings(a.name, b.name))) {
-    const path = parent === '' ? entry.name : `${parent}/${entry.name}`;
+    const path = joinPath(parent, entry.name);
     if (!request.isWanted(path, entry.isDirectory())) continue;
     if (entry.isDirectory()) {
       writer.header(path, true, 0);

@@ -1,9 +1,9 @@
 import type { EmptyFilterReason, Failure, GraphFailure, Package, PackageName, Result } from '@tr/model';
-import { ROOT_PACKAGE, fail, findNearestPackage, ok } from '@tr/model';
+import { ROOT_PACKAGE, fail, findNearestPackage, isWithin, ok } from '@tr/model';
 import type { CurrentPlace } from './current-package.js';
 import { narrowToPlace } from './current-package.js';
 import type { DirectoryPattern } from './directory-pattern.js';
-import { createDirectoryPattern, joinPath } from './directory-pattern.js';
+import { createDirectoryPattern, normalisePath } from './directory-pattern.js';
 import { createNamePattern, isNamePattern } from './name-pattern.js';
 import type { PackageReach } from './package-reach.js';
 import type { GitRange, PackageSelector } from './package-selector.js';
@@ -105,7 +105,7 @@ function checkName(context: SelectorContext, selector: PackageSelector): Result<
 
 function compileDirectory(selector: PackageSelector): Result<DirectoryPattern | undefined, GraphFailure> {
   if (selector.directory === undefined) return ok(undefined);
-  const pattern = createDirectoryPattern(joinPath(selector.directory));
+  const pattern = createDirectoryPattern(normalisePath(selector.directory));
   if (pattern !== undefined) return ok(pattern);
   return fail({ code: 'graph/invalid-filter', filter: selector.text, problem: 'invalid-directory-glob' });
 }
@@ -122,11 +122,7 @@ function findMissingDirectory(
 }
 
 function holdsPackage(context: SelectorContext, directory: string): boolean {
-  if (directory === '') return true;
-  for (const candidate of context.packages.values()) {
-    if (candidate.directory === directory || candidate.directory.startsWith(`${directory}/`)) return true;
-  }
-  return false;
+  return [...context.packages.values()].some((candidate) => isWithin(candidate.directory, directory));
 }
 
 function narrowToRange(

@@ -1,7 +1,7 @@
 import type { Package, PackageName, RelativePath } from '@tr/model';
 import { ROOT_PACKAGE } from '@tr/model';
 import type { PackageSelector } from './package-selector.js';
-import { joinPath } from './directory-pattern.js';
+import { normalisePath } from './directory-pattern.js';
 
 /** Where a command was started, as far as filters care. */
 export interface CurrentPlace {
@@ -35,7 +35,7 @@ export function narrowToPlace(selector: PackageSelector, place: CurrentPlace | u
   if (place === undefined || selector.name !== undefined || selector.tag !== undefined) return selector;
   const { directory } = selector;
   if (directory !== undefined)
-    return { ...selector, name: place.package, directory: joinPath(place.directory, directory) };
+    return { ...selector, name: place.package, directory: normalisePath(place.directory, directory) };
   if (place.package !== undefined) return { ...selector, name: place.package };
   return { ...selector, directory: `${place.directory}/**` };
 }

@@ -13,7 +13,7 @@ export interface DirectoryPattern {
  * Joins and cleans POSIX paths: no `.`, no empty part, `..` taken back where something is before it. The root is `''`;
  * a path out of the root starts with `..`.
  */
-export function joinPath(...paths: readonly string[]): string {
+export function normalisePath(...paths: readonly string[]): string {
   const parts: string[] = [];
   for (const part of paths.flatMap((path) => path.split('/'))) {
     if (part === '' || part === '.') continue;

@@ -1,7 +1,7 @@
 import type { Failure, PackageName, Result, TaskGraph, TaskId, TaskNode } from '@tr/model';
 import { fail, ok, sortedUnique } from '@tr/model';
 import { keepTasks } from '../graph/keep-tasks.js';
-import { createDirectoryPattern, joinPath } from './directory-pattern.js';
+import { createDirectoryPattern, normalisePath } from './directory-pattern.js';
 import type { GitRange, PackageSelector } from './package-selector.js';
 
 /** What tasks are selected from, and what has to be known for it. */
@@ -73,7 +73,7 @@ function findNamedTasks(request: TaskSelectionRequest, selector: PackageSelector
     const packages = request.packagesOf({ ...selector, ...alone, excludeSelf: false });
     return packages.ok ? ok(inPackages(graph, packages.value)) : packages;
   }
-  const pattern = directory === undefined ? undefined : createDirectoryPattern(joinPath(directory));
+  const pattern = directory === undefined ? undefined : createDirectoryPattern(normalisePath(directory));
   if (directory !== undefined && pattern === undefined)
     return fail({ code: 'graph/invalid-filter', filter: selector.text, problem: 'invalid-directory-glob' });
   const isTagged = (node: TaskNode) =>

@@ -1,5 +1,6 @@
-import type { ManifestEntry, MissReason, RelativePath } from '@tr/model';
+import { compareStrings, type ManifestEntry, type MissReason, type RelativePath } from '@tr/model';
 import { findPathHazard, type Disk } from '@tr/store';
+import { isReachable } from '../outputs/collect-outputs.js';
 import { parentOf, type OutputMatcher } from '../outputs/output-globs.js';
 import { fold } from './find-clash.js';
 
@@ -89,10 +90,9 @@ function isOurs(path: RelativePath, matcher: OutputMatcher): boolean {
 }
 
 function isPresent({ disk, root }: PlanRequest, path: RelativePath): boolean {
-  for (let above = parentOf(withoutSlash(path)); above !== ''; above = parentOf(above)) {
-    if (disk.lstat(`${root}/${above}`)?.isDirectory() !== true) return false;
-  }
-  const stats = disk.lstat(`${root}/${withoutSlash(path)}`);
+  const plain = withoutSlash(path);
+  if (!isReachable(disk, root, plain)) return false;
+  const stats = disk.lstat(`${root}/${plain}`);
   // A directory where a file was recorded is not ours, and the other way round.
   return stats !== undefined && stats.isDirectory() === path.endsWith('/');
 }
@@ -127,7 +127,7 @@ function clearEntry(
 
 /** Everything below a directory that must make way, if all of it belongs to the earlier set. */
 function listOwnedTree(
-  { disk, root }: PlanRequest,
+  { disk, root }: Pick<PlanRequest, 'disk' | 'root'>,
   directory: RelativePath,
   owned: ReadonlySet<string>,
 ): readonly RelativePath[] | 'refused' {
@@ -135,7 +135,7 @@ function listOwnedTree(
   for (const entry of disk.readDirectory(`${root}/${directory}`)) {
     const path = `${directory}/${entry.name}`;
     if (entry.isDirectory()) {
-      const below = listOwnedTree({ disk, root } as PlanRequest, path, owned);
+      const below = listOwnedTree({ disk, root }, path, owned);
       if (below === 'refused') return below;
       found.push(...below);
     } else if (owned.has(path)) found.push(path);
@@ -169,7 +169,7 @@ function withoutSlash(path: RelativePath): RelativePath {
 }
 
 function deepestFirst(a: string, b: string): number {
-  return depthOf(b) - depthOf(a) || (a < b ? -1 : a > b ? 1 : 0);
+  return depthOf(b) - depthOf(a) || compareStrings(a, b);
 }
 
 function depthOf(path: string): number {

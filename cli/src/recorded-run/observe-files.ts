@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { isMissing } from '@tr/model';
 import { READ_NOW, watchLooks, type QuickLook } from '@tr/quick';
 import { hasLoaded } from './loaded-modules.js';
 import { SEEN, Sights } from './sights.js';
@@ -109,7 +110,7 @@ export class FileObservation {
       try {
         answer = original(...args);
       } catch (error) {
-        if (isNothingThere(error)) this.#note(args[0], SEEN.absent | SEEN.followed);
+        if (isMissing(error)) this.#note(args[0], SEEN.absent | SEEN.followed);
         else this.#spoil();
         throw error;
       }
@@ -133,7 +134,7 @@ export class FileObservation {
     if (this.#isResolving) return;
     if (found === undefined) return this.#note(path, SEEN.absent);
     if (!(found instanceof Error)) return this.#note(path, SEEN.looked, found);
-    if (isNothingThere(found)) this.#note(path, SEEN.absent);
+    if (isMissing(found)) this.#note(path, SEEN.absent);
     else this.#spoil();
   }
 
@@ -162,9 +163,4 @@ export class FileObservation {
       });
     }
   }
-}
-
-function isNothingThere(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }

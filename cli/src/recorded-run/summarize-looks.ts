@@ -1,4 +1,5 @@
 import { constants, existsSync, statfsSync } from 'node:fs';
+import { isUndecodable } from '@tr/model';
 import { openQuickStat, type QuickStat } from '@tr/quick';
 import { isAbsent, tryResolve } from './looks-same.js';
 import type { FileObservation } from './observe-files.js';
@@ -50,7 +51,7 @@ class LooksSummarizer {
 
   summarize(): LooksSummary | undefined {
     // What is no UTF-8 cannot be asked for again.
-    if (!this.#sights.every((path, bits, look) => !path.includes('\uFFFD') && this.#add(path, bits, look)))
+    if (!this.#sights.every((path, bits, look) => !isUndecodable(path) && this.#add(path, bits, look)))
       return undefined;
     for (const [path, target] of this.#resolved) if (tryResolve(path) !== target) return undefined;
     return {

@@ -14,3 +14,8 @@ export function parentOf(path: RelativePath): RelativePath {
 export function isWithin(path: RelativePath, directory: RelativePath): boolean {
   return directory === '' || path === directory || path.startsWith(`${directory}/`);
 }
+
+/** True for a name or a link that is no UTF-8: Node puts this character for such bytes, and what it says then is not on the disk. */
+export function isUndecodable(text: string): boolean {
+  return text.includes('\uFFFD');
+}

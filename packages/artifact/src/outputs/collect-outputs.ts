@@ -5,6 +5,7 @@ import {
   errorCode,
   fail,
   isSnapshotPath,
+  isUndecodable,
   joinPath,
   ok,
   type RelativePath,
@@ -34,6 +35,8 @@ export interface CollectedOutputs {
   readonly emptyGlobs: readonly string[];
 }
 
+/** What is wrong with an output that cannot be named as it is. */
+export const NOT_UTF8 = 'a name that is not valid UTF-8';
 /** Never outputs, whatever the globs say: git's folder and ours. */
 const NEVER = new Set(['.git', '.tr']);
 
@@ -163,7 +166,7 @@ function readOrRefuse<T>(path: RelativePath, read: () => T): T {
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
-    const detail = path.includes('\ufffd') ? 'a name that is not valid UTF-8' : `cannot be read (${code})`;
+    const detail = isUndecodable(path) ? NOT_UTF8 : `cannot be read (${code})`;
     throw new UnsafeOutputError({ path, detail });
   }
 }

@@ -89,7 +89,7 @@ function toTest(glob: string): (path: string) => boolean {
 /** The answer before: most paths that are asked for lie beside one another. */
 let lastParent = '';
 
-/** The directory of a path; `''` for one at the root. */
+/** As `parentOf` of the model, for paths that come one beside another. */
 export function parentOf(path: RelativePath): RelativePath {
   const { length } = lastParent;
   // A search from the end takes V8 a thousand instructions, and each piece of a string that it makes is hashed anew.

@@ -1,6 +1,7 @@
 import {
   errorCode,
   fail,
+  isUndecodable,
   ok,
   type Digest,
   type ManifestEntry,
@@ -20,7 +21,7 @@ import {
   type Disk,
   type FileLook,
 } from '@tr/store';
-import type { CollectedOutputs, OutputType } from '../outputs/collect-outputs.js';
+import { NOT_UTF8, type CollectedOutputs, type OutputType } from '../outputs/collect-outputs.js';
 import { JOURNAL, listJournals } from '../outputs/journals.js';
 import { readLinkTarget } from '../outputs/link-target.js';
 import { findPlaceBelow } from '../outputs/place-below.js';
@@ -116,18 +117,11 @@ function isUnchanged(now: FileLook, stamp: Stamp): boolean {
   return now.nlink > 1 && isSameContentStamp(current, stamp) && current.mode === stamp.mode;
 }
 
-const NOT_UTF8 = 'a name that is not valid UTF-8';
-
-/** Node puts this character for bytes that are none: the name, or the text of a link, is not what lies on disk. */
-function isLossy(text: string): boolean {
-  return text.includes('\ufffd');
-}
-
 /** The first output that could not be put back, found before any content is stored: each run would store it in vain. */
 function findUnfit({ outputs }: CollectedOutputs, platform: NodeJS.Platform): Clash | undefined {
   for (const output of outputs) {
     const { path } = output;
-    const detail = isLossy(path) ? NOT_UTF8 : (findPathHazard(path) ?? findSystemHazard(output, platform));
+    const detail = isUndecodable(path) ? NOT_UTF8 : (findPathHazard(path) ?? findSystemHazard(output, platform));
     if (detail !== undefined) return { path, detail };
   }
   return findNameClash(outputs);
@@ -171,7 +165,7 @@ async function packOne(step: PackStep): Promise<Result<PackedOne | 'changed', Pa
     case 'symlink': {
       if (!stats.isSymbolicLink()) return ok('changed');
       const target = readLinkTarget(disk, step.root, path);
-      const linkHazard = isLossy(target) ? NOT_UTF8 : findLinkHazard(path, target);
+      const linkHazard = isUndecodable(target) ? NOT_UTF8 : findLinkHazard(path, target);
       return linkHazard === undefined ? ok({ entry: { type, path, target }, stamp }) : unsafe(path, linkHazard);
     }
     case 'file':

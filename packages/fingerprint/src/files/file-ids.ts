@@ -1,14 +1,14 @@
 import { lstatSync, type Stats } from 'node:fs';
 import type { GitAlgorithm } from '@tr/hash';
 import type { CleanStat, QuickStat } from '@tr/quick';
-import { isMissing, type BlobId, type RelativePath } from '@tr/model';
+import { isMissing, isUndecodable, type BlobId, type RelativePath } from '@tr/model';
 import type { ConversionRules, DirectoryRules } from '../git/conversion-rules.js';
 import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
 import { FingerprintError, unreadableInput } from './fingerprint-error.js';
 import { hashFile } from './hash-file.js';
 import type { FileStat, StatMemo } from './stat-memo.js';
-import { directoryOf, hasUndecodableName, joinPath, nameOf, type WorkTree } from './work-tree.js';
+import { directoryOf, joinPath, nameOf, type WorkTree } from './work-tree.js';
 
 /** An id that only git can compute: asked for in one batch after the walk, with {@link FileIds.resolve}. */
 export interface PendingId {
@@ -182,7 +182,7 @@ class Directory implements DirectoryIds {
     const { quickStat } = this.#options;
     try {
       const look = quickStat === undefined ? lstatSync(absolute, STAT_OPTIONS) : quickStat(absolute);
-      if (look === undefined && hasUndecodableName(name)) {
+      if (look === undefined && isUndecodable(name)) {
         throw unreadableInput(joinPath(this.#path, name), 'its name is not valid UTF-8');
       }
       return look;

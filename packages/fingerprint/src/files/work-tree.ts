@@ -1,5 +1,5 @@
 import { constants, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
-import { errorCode, isMissing, isWithin, type RelativePath } from '@tr/model';
+import { errorCode, isMissing, isUndecodable, isWithin, type RelativePath } from '@tr/model';
 import { quickLookAt } from '@tr/quick';
 import { unreadableInput } from './fingerprint-error.js';
 
@@ -120,7 +120,7 @@ export class WorkTree {
     try {
       entries = readdirSync(this.absolute(directory), { withFileTypes: true });
     } catch (error) {
-      if (!isMissing(error) || hasUndecodableName(directory)) throw unreadableInput(directory, error);
+      if (!isMissing(error) || isUndecodable(directory)) throw unreadableInput(directory, error);
       return undefined;
     }
     const files: string[] = [];
@@ -159,11 +159,6 @@ function kindOfMode(mode: number): PathKind {
     default:
       return 'other';
   }
-}
-
-/** A name that is not UTF-8 reads back with replacement characters and then cannot be opened. */
-export function hasUndecodableName(path: string): boolean {
-  return path.includes('\uFFFD');
 }
 
 /** As `joinPath` of the model, but flat: a string that was added up is put together again at every system call. */

@@ -2,7 +2,7 @@ import { lstatSync, type Stats } from 'node:fs';
 import type { GitAlgorithm } from '@tr/hash';
 import type { CleanStat, QuickStat } from '@tr/quick';
 import { isMissing, isUndecodable, type BlobId, type RelativePath } from '@tr/model';
-import type { ConversionRules, DirectoryRules } from '../git/conversion-rules.js';
+import { NO_RULES, type ConversionRules, type DirectoryRules } from '../git/conversion-rules.js';
 import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
 import { FingerprintError, unreadableInput } from './fingerprint-error.js';
@@ -213,12 +213,10 @@ class Directory implements DirectoryIds {
   #conversionRules(): DirectoryRules {
     // Outside the workspace nothing says what git would do: bytes as they are.
     const isOutside = this.#path === '..' || this.#path.startsWith('../');
-    this.#rules ??= (isOutside ? undefined : this.#options.conversions?.of(this.#path)) ?? PLAIN;
+    this.#rules ??= (isOutside ? undefined : this.#options.conversions?.of(this.#path)) ?? NO_RULES;
     return this.#rules;
   }
 }
-
-const PLAIN: DirectoryRules = { tag: '', conversionOf: () => 'none' };
 
 function readHashed(
   absolute: string,

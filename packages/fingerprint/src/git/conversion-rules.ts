@@ -32,7 +32,8 @@ export interface ConversionRulesOptions {
   readonly prefix: string;
 }
 
-const NO_RULES: DirectoryRules = { tag: '', conversionOf: () => 'none' };
+/** For directories in which nothing is converted. */
+export const NO_RULES: DirectoryRules = { tag: '', conversionOf: () => 'none' };
 
 /**
  * Which files git's clean filters may change (gitattributes in its documentation; `core.autocrlf`). Deliberately

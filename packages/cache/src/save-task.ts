@@ -25,6 +25,7 @@ import {
 import { listBlobs, type BlobStore, type StoreResult } from '@tr/store';
 import { withoutForeignOutputs } from './foreign-outputs.js';
 import type { Home } from './tier.js';
+import { troubleDetail } from './trouble-log.js';
 
 /** One finished execution to store. */
 export interface SaveRequest {
@@ -188,5 +189,5 @@ function trouble(failure: StoreFailure): { readonly ok: false; readonly failure:
 }
 
 function troubleOf(failure: StoreFailure): SaveTrouble {
-  return { reason: { reason: 'store-trouble', detail: failure.code }, failure };
+  return { reason: { reason: 'store-trouble', detail: troubleDetail(failure) }, failure };
 }

@@ -101,10 +101,7 @@ export function findStoredClosure(
   digest: Sha256 | undefined,
 ): Digest | undefined {
   const namesIt = ({ fingerprint }: StoredFingerprint): boolean =>
-    typeof fingerprint === 'object' &&
-    fingerprint !== null &&
-    'externalClosure' in fingerprint &&
-    fingerprint.externalClosure === digest;
+    isRecord(fingerprint) && fingerprint['externalClosure'] === digest;
   return digest === undefined ? undefined : stored.find(namesIt)?.closure;
 }
 

@@ -6,6 +6,7 @@ import { canonicalJson } from '@tr/hash';
 import type { TaskFingerprint } from '@tr/model';
 import { nodeDisk, type Disk } from '@tr/store';
 import { findNearestFingerprint, listStoredFingerprints } from '../src/index.js';
+import { failAfter, throwCode } from './failing-disk.js';
 import { blobFiles, blobOf, createRig, editManifest, fingerprintOf, manifestFiles, overwrite, taskOf } from './rig.js';
 
 const TASK = taskOf();
@@ -245,6 +246,13 @@ test('outputs that cannot be stored are a reason, not an error', async (t) => {
   const run = await rig.run({ task, fingerprint: ONE, make: () => undefined });
   assert.ok(run.saved?.saved === false && run.saved.reason.reason === 'unsafe-output');
   assert.deepEqual(manifestFiles(rig), []);
+});
+
+test('a result that the disk did not take says the error of the system', async (t) => {
+  const { disk } = failAfter(0, throwCode('EIO'), (path) => path.includes('/cache/'));
+  const rig = createRig(t, { disk });
+  const { saved } = await rig.run({ task: TASK, fingerprint: ONE, make: () => rig.write('web/dist/a', 'one') });
+  assert.deepEqual(saved, { saved: false, reason: { reason: 'store-trouble', detail: 'store/io: EIO' } });
 });
 
 test('a linked output belongs to the task again before it executes', async (t) => {

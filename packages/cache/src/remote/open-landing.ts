@@ -9,6 +9,7 @@ import {
   type Disk,
 } from '@tr/store';
 import { uniqueDigits } from '@tr/quick';
+import type { Home } from '../tier.js';
 import { ChunkIndex } from './chunk-index.js';
 import { RefusedEntries } from './refused-entries.js';
 import type { Landing } from './remote-tier.js';
@@ -28,7 +29,7 @@ export function openLanding(options: {
   /** The local cache. */
   readonly folder: CacheFolder;
   /** Its stores. */
-  readonly local: Omit<Landing, 'chunks' | 'refused' | 'arrivals'>;
+  readonly local: Home;
   readonly isWritable: boolean;
   readonly stateDirectory: string;
   readonly disk: Disk;

@@ -13,7 +13,7 @@ import {
   type TaskId,
 } from '@tr/model';
 import { MAX_LOOKUP_KEYS } from '@tr/protocol';
-import type { ActionStore, Arrivals, ChunkLists, StreamBlobStore } from '@tr/store';
+import type { Arrivals } from '@tr/store';
 import {
   findSignatureFlaw,
   hasZstd,
@@ -25,7 +25,8 @@ import {
   type StreamFlaw,
   type TrustedKeys,
 } from '@tr/transport';
-import type { TierPolicy } from '../tier.js';
+import type { Home, TierPolicy } from '../tier.js';
+import { troubleDetail } from '../trouble-log.js';
 import type { ChunkIndex } from './chunk-index.js';
 import { createChunkSource, type LocalChunks } from './fetch-chunks.js';
 import { HeldEntries, type HeldEntry } from './held-entries.js';
@@ -47,10 +48,7 @@ import { uploadEntry } from './upload-entry.js';
 import { UploadQueue } from './upload-queue.js';
 
 /** Where remote results land: the local tier, or a folder for this run when that may not be written. */
-export interface Landing {
-  readonly blobs: StreamBlobStore;
-  readonly actions: ActionStore;
-  readonly lists: ChunkLists;
+export interface Landing extends Home {
   readonly refused: RefusedEntries;
   /** Keeps what came whole; undefined when what lands here does not stay. */
   readonly arrivals: Arrivals | undefined;
@@ -308,7 +306,7 @@ export class RemoteTier {
 }
 
 function toMissReason(failure: RemoteTrouble | StoreFailure): MissReason {
-  if (failure.code !== 'remote/trouble') return { reason: 'store-trouble', detail: failure.code };
+  if (failure.code !== 'remote/trouble') return { reason: 'store-trouble', detail: troubleDetail(failure) };
   const { kind, detail } = failure;
   return kind === 'broken' ? integrity(detail) : { reason: 'remote-unavailable', detail };
 }

@@ -9,7 +9,7 @@ import { digestOneWay } from './one-way.js';
  * Version of the format of a recorded run and of what counts as the same call. History: 1 (0.1): first. 2 (0.1): a record is bound
  * to its file, and the digest of values cannot be undone. 3 (0.1): what a byte that has gone bad would change is there twice.
  */
-const FORMAT = 3;
+export const RECORD_FORMAT = 3;
 
 /** What stays with a file wherever it is moved on its file system, and no other file has. */
 export type FileIdentity = Pick<Stats, 'ino' | 'birthtimeMs'>;
@@ -23,7 +23,7 @@ export function nameCall(args: readonly string[]): string {
   const names = Object.keys(process.env).sort();
   return digestText(
     JSON.stringify([
-      FORMAT,
+      RECORD_FORMAT,
       BUILD_ID,
       version,
       execPath,

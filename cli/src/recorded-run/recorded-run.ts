@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import type { FileIdentity } from './call.js';
+import { RECORD_FORMAT, type FileIdentity } from './call.js';
 
 /** Numbers kept of one look: mode, inode, size, and the times of modification and of change in milliseconds. */
 export const LOOK_WIDTH = 5;
@@ -32,7 +32,7 @@ export interface RecordedRun {
  * once more: a path that has gone bad would not be looked at, and nobody would know. To compare them takes no time, and a digest would.
  */
 interface Header extends Pick<RecordedRun, 'madeAt' | 'output' | 'variables' | 'resolved'> {
-  readonly format: 3;
+  readonly format: typeof RECORD_FORMAT;
   readonly counts: readonly [looked: number, absent: number, present: number];
   readonly pathBytes: number;
 }
@@ -42,7 +42,15 @@ export function encodeRun(run: RecordedRun): Uint8Array {
   const { madeAt, output, variables, resolved, looked, absent, present, looks } = run;
   const paths = Buffer.from([...looked, ...absent, ...present].map((path) => `${path}\0`).join(''));
   const counts = [looked.length, absent.length, present.length] as const;
-  const header: Header = { format: 3, madeAt, output, variables, resolved, counts, pathBytes: paths.length };
+  const header: Header = {
+    format: RECORD_FORMAT,
+    madeAt,
+    output,
+    variables,
+    resolved,
+    counts,
+    pathBytes: paths.length,
+  };
   const head = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), paths]);
   return Buffer.concat([head, new Uint8Array(looks.buffer), head]);
 }
@@ -98,7 +106,7 @@ function isHeader(value: unknown): value is Header {
   if (typeof value !== 'object' || value === null) return false;
   const { format, madeAt, output, variables, resolved, counts } = value as Partial<Record<keyof Header, unknown>>;
   return (
-    format === 3 &&
+    format === RECORD_FORMAT &&
     typeof madeAt === 'number' &&
     isList(output, isText) &&
     output.length === 2 &&

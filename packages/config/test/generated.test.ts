@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEFAULT_TASK_DEFINITION, type TaskDefinition } from '@tr/model';
 import { CONFIG_SCHEMA, parseConfigFile, type SchemaNode } from '../src/index.js';
 import { summarize } from './rig/summarize.js';
 
@@ -55,4 +56,15 @@ test('the example of every key is valid where the key stands', () => {
     for (const [key, schema] of Object.entries(task))
       for (const example of schema.examples ?? []) check({ tasks: { a: { [key]: example } } }, key);
   }
+});
+
+test('the default that is told of each key of a task is the one that is filled in', () => {
+  const { properties } = CONFIG_SCHEMA.own.package.properties.tasks.additionalProperties;
+  const told = Object.entries(properties as Record<string, SchemaNode>).filter(
+    ([key]) => key in DEFAULT_TASK_DEFINITION,
+  );
+  const defaults = told.flatMap(([key, schema]) => (schema.default === undefined ? [] : [[key, schema.default]]));
+  assert.ok(defaults.length >= 6, `${defaults.length} of ${told.length}`);
+  for (const [key, value] of defaults as [keyof TaskDefinition, unknown][])
+    assert.deepEqual(DEFAULT_TASK_DEFINITION[key], value, key);
 });

@@ -5,6 +5,7 @@ import { EXTENDS_MARKER } from '../formats/markers.js';
 import type { ConfigPlace } from '../schema/config-schema.js';
 import type { JsonType, SchemaNode } from '../schema/schema-node.js';
 import type { Collector } from './collector.js';
+import { propertiesOf } from './properties.js';
 import { judgeUnknownKey, propertySchema } from './unknown-key.js';
 
 /** Where a walk is, and what it needs everywhere. */
@@ -66,10 +67,7 @@ function reportType({ collector, path }: WalkContext, node: Node, schema: Schema
 function walkObject(context: WalkContext, node: Node, schema: SchemaNode): unknown {
   const value: Record<string, unknown> = {};
   const seen = new Map<string, Node>();
-  for (const property of node.children ?? []) {
-    const [keyNode, valueNode] = property.children ?? [];
-    if (keyNode === undefined || valueNode === undefined) continue;
-    const key = String(keyNode.value);
+  for (const { key, keyNode, valueNode } of propertiesOf(node)) {
     checkDuplicate(context, keyNode, seen);
     const child = propertySchema(schema, key);
     if (child !== undefined) define(value, key, walk({ ...context, path: [...context.path, key] }, valueNode, child));

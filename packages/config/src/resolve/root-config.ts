@@ -4,11 +4,8 @@ import { parseSize } from '../formats/size.js';
 import type { ConfigFile, ParsedRootConfig, TaskEntry } from '../parse/parsed-config.js';
 import type { RootValue } from '../schema/config-schema.js';
 import { FUTURE_FLAGS_SCHEMA } from '../schema/future-flags.js';
+import { GLOBAL_PROPERTIES } from '../schema/global.js';
 import { resolveServices } from './services.js';
-
-/** Bounds of the local cache when the configuration sets none; they match the schema's `default`. */
-const DEFAULT_MAX_SIZE = '10GB';
-const DEFAULT_MAX_AGE = '30d';
 
 /** Name of a future flag. */
 export type FutureFlag = keyof (typeof FUTURE_FLAGS_SCHEMA)['properties'];
@@ -70,7 +67,7 @@ export function resolveRootConfig(parsed: ParsedRootConfig): RootConfig {
     globalEnv: sortedUnique(settings.env),
     globalPassThroughEnv: settings.passThroughEnv === undefined ? undefined : sortedUnique(settings.passThroughEnv),
     globalInputs: settings.inputs,
-    envMode: settings.shared.envMode ?? 'strict',
+    envMode: settings.shared.envMode ?? GLOBAL_PROPERTIES.envMode.default,
     concurrency: settings.shared.concurrency === undefined ? undefined : String(settings.shared.concurrency),
     cache: resolveCache(value.cache ?? {}, settings.shared),
     remoteCache: settings.shared.remoteCache ?? {},
@@ -118,10 +115,11 @@ function globalSettings(value: RootValue, underGlobal: boolean): GlobalSettings 
 }
 
 function resolveCache(cache: NonNullable<RootValue['cache']>, shared: SharedSettings): LocalCacheConfig {
+  const { cacheMaxSize, cacheMaxAge } = GLOBAL_PROPERTIES;
   return {
     dir: cache.dir ?? shared.cacheDir,
-    maxSizeBytes: toBound(parseSize(cache.maxSize ?? shared.cacheMaxSize ?? DEFAULT_MAX_SIZE)),
-    maxAgeMs: toBound(parseDuration(cache.maxAge ?? shared.cacheMaxAge ?? DEFAULT_MAX_AGE)),
+    maxSizeBytes: toBound(parseSize(cache.maxSize ?? shared.cacheMaxSize ?? cacheMaxSize.default)),
+    maxAgeMs: toBound(parseDuration(cache.maxAge ?? shared.cacheMaxAge ?? cacheMaxAge.default)),
   };
 }
 

@@ -1,10 +1,13 @@
 import { InvariantError, sorted, type ReadinessSpec, type ServiceDefinition } from '@tr/model';
 import { parseDuration } from '../formats/duration.js';
 import type { RootValue } from '../schema/config-schema.js';
+import { SERVICES_SCHEMA } from '../schema/services.js';
 
 type ServiceValue = NonNullable<RootValue['services']>[string];
 
-/** Fills in the defaults of every service; they match the schema's `default`s. */
+const DEFAULTS = SERVICES_SCHEMA.additionalProperties.properties;
+
+/** Fills in the defaults of every service. */
 export function resolveServices(services: RootValue['services']): ReadonlyMap<string, ServiceDefinition> {
   const names = sorted(Object.keys(services ?? {}));
   return new Map(names.map((name) => [name, resolveService(name, services?.[name] ?? {})]));
@@ -17,14 +20,14 @@ function resolveService(name: string, value: ServiceValue): ServiceDefinition {
     version: value.version,
     url: value.url,
     command: value.command,
-    database: value.database ?? 'app',
-    workerDatabase: value.workerDatabase ?? '{database}_{n}',
+    database: value.database ?? DEFAULTS.database.default,
+    workerDatabase: value.workerDatabase ?? DEFAULTS.workerDatabase.default,
     extensions: sorted(value.extensions ?? []),
     locale: value.locale,
     settings: toTexts(value.settings ?? {}),
     env: value.env,
     scheme: value.scheme,
-    storage: value.storage ?? 'auto',
+    storage: value.storage ?? DEFAULTS.storage.default,
     ready: resolveReady(value.ready ?? {}),
   };
 }
@@ -34,14 +37,15 @@ function toTexts(settings: Readonly<Record<string, string | number | boolean>>):
 }
 
 function resolveReady(ready: NonNullable<ServiceValue['ready']>): ReadinessSpec {
+  const { tcp, startPeriod, interval, timeout } = DEFAULTS.ready.properties;
   return {
-    tcp: ready.tcp ?? true,
+    tcp: ready.tcp ?? tcp.default,
     http: ready.http,
     log: ready.log,
     exec: ready.exec,
-    startPeriodMs: toMilliseconds(ready.startPeriod ?? '0s'),
-    intervalMs: toMilliseconds(ready.interval ?? '100ms'),
-    timeoutMs: toMilliseconds(ready.timeout ?? '60s'),
+    startPeriodMs: toMilliseconds(ready.startPeriod ?? startPeriod.default),
+    intervalMs: toMilliseconds(ready.interval ?? interval.default),
+    timeoutMs: toMilliseconds(ready.timeout ?? timeout.default),
   };
 }
 

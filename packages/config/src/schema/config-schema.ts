@@ -61,14 +61,14 @@ const OWN_ROOT_PROPERTIES = {
       maxSize: {
         type: 'string',
         format: 'size',
-        default: '10GB',
+        default: GLOBAL_PROPERTIES.cacheMaxSize.default,
         description: 'As `cacheMaxSize`.',
         examples: ['20GB'],
       },
       maxAge: {
         type: 'string',
         format: 'duration',
-        default: '30d',
+        default: GLOBAL_PROPERTIES.cacheMaxAge.default,
         description: 'As `cacheMaxAge`.',
         examples: ['14d'],
       },

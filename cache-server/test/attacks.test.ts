@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PROTOCOLS } from '../src/index.js';
 import { call, startTestServer, type TestServer } from './rig/server.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -14,8 +15,16 @@ const KEYED = [
   { protocol: 'nx', path: '/v1/cache/1234567890' },
   { protocol: 'gradle', path: '/gradle/0123456789abcdef0123456789abcdef' },
   { protocol: 'ccache', path: '/ccache/ab/cdef0123456789' },
+  { protocol: 'webdav', path: '/webdav/a/cdef0123456789' },
   { protocol: 'bazel', path: `/team/ac/${'1'.repeat(40)}${'1'.repeat(24)}` },
 ] as const;
+/** Protocols without one: tests of their own see to their scopes. */
+const OTHERS = ['tr', 'github-actions'];
+
+test('every protocol is attacked', () => {
+  const attacked = [...KEYED.map(({ protocol }) => protocol), ...OTHERS];
+  assert.deepEqual(attacked.toSorted(), PROTOCOLS.map(({ name }) => name).toSorted());
+});
 
 async function put(server: TestServer, path: string, options: { token: string; body: string; headers?: object }) {
   const { token, body, headers } = options;

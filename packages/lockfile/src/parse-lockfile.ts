@@ -23,9 +23,8 @@ export interface LockfileSource {
 export async function parseLockfile(
   kind: PackageManagerName,
   text: string,
-  source: string | LockfileSource,
+  { file, resolutions = {} }: LockfileSource,
 ): Promise<Result<Lockfile, LockfileFailure>> {
-  const { file, resolutions = {} } = typeof source === 'string' ? { file: source } : source;
   if (isBinary(file, text)) return fail({ code: 'lockfile/binary', file });
   try {
     const reading = await read(kind, text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'), resolutions);

@@ -55,7 +55,7 @@ function toDependent(directory: string, manifest: Manifest): LockedDependent {
 
 /** Parses, or fails the test. */
 export async function parse(kind: PackageManagerName, text: string): Promise<Lockfile> {
-  const parsed = await parseLockfile(kind, text, 'lock');
+  const parsed = await parseLockfile(kind, text, { file: 'lock' });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.failure));
   return parsed.value;
 }

@@ -136,7 +136,7 @@ const REFUSED: readonly Refused[] = [
 describe('a lockfile that is none', () => {
   for (const { kind, what, text, code = 'lockfile/unreadable' } of REFUSED) {
     it(`is refused: ${kind}, ${what}`, async () => {
-      const parsed = await parseLockfile(kind, text, 'the.lock');
+      const parsed = await parseLockfile(kind, text, { file: 'the.lock' });
       assert.ok(!parsed.ok, 'was accepted');
       assert.equal(parsed.failure.code, code);
       assert.equal(parsed.failure.file, 'the.lock');
@@ -145,7 +145,7 @@ describe('a lockfile that is none', () => {
   }
 
   it('is refused by its name when it is the binary one of Bun', async () => {
-    const parsed = await parseLockfile('bun', '', 'bun.lockb');
+    const parsed = await parseLockfile('bun', '', { file: 'bun.lockb' });
     assert.deepEqual(parsed, { ok: false, failure: { code: 'lockfile/binary', file: 'bun.lockb' } });
   });
 
@@ -159,7 +159,7 @@ describe('a lockfile that is none', () => {
         await parseLockfile(
           kind,
           `{"lockfileVersion":1,"dependencies":${open.repeat(20_000)}1${close.repeat(20_000)}}`,
-          'f',
+          { file: 'f' },
         );
     });
 });
@@ -177,7 +177,7 @@ describe('a lockfile with hostile names', () => {
   };
   for (const kind of KINDS)
     it(`finds what is there and pollutes nothing: ${kind}`, async () => {
-      const parsed = await parseLockfile(kind, TEXTS[kind], 'f');
+      const parsed = await parseLockfile(kind, TEXTS[kind], { file: 'f' });
       if (!parsed.ok) assert.fail(JSON.stringify(parsed.failure));
       const closure = parsed.value.closureOf(DEPENDENT);
       assert.match(closure['x@1.0.0'] ?? '', /^i\b/);
@@ -197,7 +197,7 @@ describe('any lockfile cut or changed at random places', () => {
           fixture.text.slice(0, at),
           `${fixture.text.slice(0, at)}{"[:${fixture.text.slice(at + 3)}`,
         ]) {
-          const parsed = await parseLockfile(fixture.kind, text, 'f');
+          const parsed = await parseLockfile(fixture.kind, text, { file: 'f' });
           if (parsed.ok) for (const dependent of fixture.dependents) parsed.value.closureOf(dependent);
         }
       }
@@ -243,7 +243,7 @@ describe('a lockfile that would take all memory or time', () => {
   ];
   for (const { kind, what, text } of rows)
     it(`is refused: ${kind}, ${what}`, async () => {
-      const parsed = await parseLockfile(kind, text, 'f');
+      const parsed = await parseLockfile(kind, text, { file: 'f' });
       assert.equal(parsed.ok ? undefined : parsed.failure.code, 'lockfile/unreadable');
     });
 });
@@ -252,7 +252,7 @@ describe('cycles', () => {
   it('end, and everything on them is in the closure', async () => {
     const entry = (dependency: string): string => `{"version":"1.0.0","dependencies":{"${dependency}":"*"}}`;
     const text = `{"lockfileVersion":3,"packages":{"node_modules/x":${entry('y')},"node_modules/y":${entry('z')},"node_modules/z":${entry('x')}}}`;
-    const parsed = await parseLockfile('npm', text, 'f');
+    const parsed = await parseLockfile('npm', text, { file: 'f' });
     assert.ok(parsed.ok);
     const closure = parsed.value.closureOf({ ...DEPENDENT, externalDependencies: { y: '*' } });
     assert.deepEqual(closure, { 'x@1.0.0': '> y', 'y@1.0.0': '> z', 'z@1.0.0': '> x' });
@@ -261,7 +261,7 @@ describe('cycles', () => {
   it('of links end too', async () => {
     const text =
       '{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true,"resolved":"node_modules/y"},"node_modules/y":{"link":true,"resolved":"node_modules/x"}}}';
-    const parsed = await parseLockfile('npm', text, 'f');
+    const parsed = await parseLockfile('npm', text, { file: 'f' });
     assert.ok(parsed.ok);
     parsed.value.closureOf(DEPENDENT);
   });

@@ -38,7 +38,7 @@ function createInputMatcher({ directory, definition }: TaskNode): (path: Relativ
   return (path) => matchers.some((matches) => matches(path));
 }
 
-/** By the rules of {@link walkInputs}. */
+/** By the rules of `walkInputs`. */
 function createEntryMatcher(
   directory: RelativePath,
   { includeDefault, include, exclude }: Pick<InputSpec, 'includeDefault' | 'include' | 'exclude'>,

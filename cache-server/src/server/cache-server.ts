@@ -16,15 +16,14 @@ import type { SessionGround } from '../session/session-ground.js';
 import { Ledger } from '../upkeep/ledger.js';
 import { Upkeep } from '../upkeep/upkeep.js';
 import { catchUp, shareState } from '../workers/share-state.js';
-import type { AnsweredRequest } from './answered-request.js';
 import { createConnections, type Connections } from './connections.js';
 import { createGrpcBackend } from './grpc-backend.js';
 import { answerCall, type GrpcBackend } from './grpc-endpoint.js';
 import { addHealthRoutes, type Obstacle } from './health-routes.js';
 import { createMetrics, type Metrics } from './metrics.js';
-import { requestLine } from './request-line.js';
-import { describeUnexpected, toKnownProblem } from './to-known-problem.js';
+import { ServerLog } from './server-log.js';
 import type { ServerOptions } from './server-options.js';
+import { toKnownProblem } from './to-known-problem.js';
 import { isSameText, signText } from './signer.js';
 
 declare module 'fastify' {
@@ -66,11 +65,11 @@ class CacheServer {
   readonly #authenticator: Authenticator;
   readonly #ledger: Ledger;
   readonly #metrics: Metrics;
+  readonly #log: ServerLog;
   readonly #upkeep: Upkeep;
   readonly #ground: SessionGround;
   readonly #connections: Connections;
   readonly #grpc: GrpcBackend;
-  #lastTime = { now: Number.NaN, text: '' };
   /** Answers that are not over yet. */
   readonly #open = new Set<FastifyReply>();
   #isReady = false;
@@ -86,6 +85,7 @@ class CacheServer {
       stored: () => this.#ledger.totals,
       missingWorkers: () => options.siblings?.missing ?? 0,
     });
+    this.#log = new ServerLog({ write: options.log, now, metrics: this.#metrics });
     this.#upkeep = new Upkeep({
       entries,
       blobs,
@@ -102,7 +102,7 @@ class CacheServer {
         upkeep: this.#upkeep,
         metrics: this.#metrics,
         authenticator: this.#authenticator,
-        noteUnexpected: (error) => this.#noteUnexpected('workers', error),
+        noteUnexpected: (error) => this.#log.noteUnexpected('workers', error),
       });
     this.#ground = { entries, blobs, parents, ledger: this.#ledger, maxEntryBytes, now: storeNow };
     this.#app = this.#createApp();
@@ -112,15 +112,15 @@ class CacheServer {
       isDraining: () => this.#isDraining,
       login: (attempt) => this.#authenticator.login(attempt),
       session: (subject) => createSession(this.#ground, subject),
-      noteProblem: (problem) => this.#noteProblem(problem, undefined),
-      noteAnswer: (answer) => this.#noteAnswer(answer),
+      noteProblem: (problem) => this.#log.noteProblem(problem, undefined),
+      noteAnswer: (answer) => this.#log.noteAnswer(answer),
     });
     this.#connections = createConnections(
       {
         onRequest: (request, response) => this.#app.routing(request, response),
         onStream: (stream, headers) =>
-          void answerCall(this.#grpc, stream, headers).catch((error) => this.#noteUnexpected('grpc', error)),
-        onTrouble: (error) => this.#noteUnexpected('accept', error),
+          void answerCall(this.#grpc, stream, headers).catch((error) => this.#log.noteUnexpected('grpc', error)),
+        onTrouble: (error) => this.#log.noteUnexpected('accept', error),
       },
       options.tls,
     );
@@ -140,7 +140,7 @@ class CacheServer {
         clearInterval(timer);
         await this.#drain();
       },
-      noteUnexpected: (place, error) => this.#noteUnexpected(place, error),
+      noteUnexpected: (place, error) => this.#log.noteUnexpected(place, error),
     };
   }
 
@@ -157,9 +157,9 @@ class CacheServer {
         await this.#upkeep.run();
         this.#isReady = true;
       } catch (error) {
-        if (error instanceof Problem) this.#log({ event: 'upkeep-failed', detail: error.detail });
+        if (error instanceof Problem) this.#log.noteUpkeepFailed(error.detail);
         // The next round may go well; what is served meanwhile does not depend on this one.
-        else this.#noteUnexpected('upkeep', error);
+        else this.#log.noteUnexpected('upkeep', error);
       }
     };
     // Reading every entry of a bucket takes long; who does not count needs it least.
@@ -287,7 +287,7 @@ class CacheServer {
     const cause = toKnownProblem(error);
     const protocol = request.routeOptions.config.protocol;
     const problem = protocol?.softenProblem?.(cause, request.method) ?? cause;
-    this.#noteProblem(cause, request.id);
+    this.#log.noteProblem(cause, request.id);
     const body = protocol?.describeProblem?.(problem);
     if (problem.status === 401) void reply.header('www-authenticate', CHALLENGES);
     if (problem.status === 429) void reply.header('retry-after', '60');
@@ -297,19 +297,8 @@ class CacheServer {
       .send(body?.text ?? `${problem.text}\n`);
   }
 
-  #noteProblem({ status, code, detail }: Problem, id: string | undefined): void {
-    if (status === 401 || status === 429) this.#metrics.noteLoginFailure();
-    if (code === 'internal') this.#metrics.noteUnexpected();
-    if (code !== 'not-found') this.#log({ event: 'problem', id, code, detail });
-  }
-
-  #noteUnexpected(place: string, error: unknown): void {
-    this.#metrics.noteUnexpected();
-    this.#log({ event: 'unexpected-error', place, detail: describeUnexpected(error) });
-  }
-
   #noteServed(request: FastifyRequest, reply: FastifyReply, seconds: number): void {
-    this.#noteAnswer({
+    this.#log.noteAnswer({
       id: request.id,
       identity: request.identity,
       isCut: !reply.raw.writableFinished,
@@ -322,23 +311,6 @@ class CacheServer {
       bytesOut: request.method === 'HEAD' ? 0 : Number(reply.getHeader('content-length') ?? 0),
       trace: request.trace,
     });
-  }
-
-  #noteAnswer(answer: AnsweredRequest): void {
-    this.#metrics.note(answer);
-    this.#options.log(requestLine(answer, this.#timeText()));
-  }
-
-  /** Now, as ISO 8601; worked out once in a millisecond. */
-  #timeText(): string {
-    const now = this.#options.now();
-    if (now !== this.#lastTime.now) this.#lastTime = { now, text: new Date(now).toISOString() };
-    return this.#lastTime.text;
-  }
-
-  /** One JSON line. Never a URL, a header or a credential: names of clients may hold anything. */
-  #log(fields: Readonly<Record<string, unknown>>): void {
-    this.#options.log(JSON.stringify({ time: this.#timeText(), ...fields }));
   }
 
   async #findObstacle(): Promise<Obstacle | undefined> {

@@ -30,6 +30,7 @@ import { KnownTasks } from './known-tasks.js';
 import { findMissingLog } from './missing-log.js';
 import type { Saved } from './save-task.js';
 import { findStoredClosure, listStoredFingerprints, type ExplainMiss } from './stored-fingerprints.js';
+import { OutputStates } from './output-states.js';
 import type { RemoteTier } from './remote/remote-tier.js';
 import { findChunks, type Home, type LocalTier } from './tier.js';
 import { troubleDetail, type TroubleLog } from './trouble-log.js';
@@ -87,8 +88,6 @@ interface Progress {
   isStored?: boolean;
   /** Bytes of its record when this run had last written to it; undefined before its command is started. */
   recordSize?: number;
-  /** What its outputs were when this run had dealt with them; see `stateOf`. */
-  state?: string;
 }
 
 /** The cache as a run sees it; see the port of the runner. Nothing here rejects for trouble with the cache. */
@@ -96,6 +95,7 @@ export class StoredTaskCache {
   readonly #options: TaskCacheOptions;
   readonly #trouble: TroubleLog;
   readonly #known: KnownTasks;
+  readonly #states: OutputStates;
   readonly #progress = new Map<TaskId, Progress>();
   /** Tasks whose command is under way. */
   readonly #executing = new Set<TaskId>();
@@ -104,6 +104,7 @@ export class StoredTaskCache {
     this.#options = options;
     this.#trouble = options.trouble;
     this.#known = new KnownTasks(options.place);
+    this.#states = new OutputStates(options.place.records);
   }
 
   /** Says which tasks a run has: what one of them has made is no output of another one, whoever comes first. */
@@ -214,7 +215,7 @@ export class StoredTaskCache {
     });
     if (failure?.code === 'store/corrupt') await source.discard?.();
     if (failure !== undefined) this.#noteTrouble(failure, entry);
-    if (restoration.outcome !== 'miss') this.#progressOf(task).state = stateOf(manifest.actionKey, manifestDigest);
+    if (restoration.outcome !== 'miss') this.#states.noteRestored(task.id, entry);
     return restoration;
   }
 
@@ -258,7 +259,7 @@ export class StoredTaskCache {
     const recordSize = place.records.write(task.id, { paths, outOfStep, unfinishedSince });
     Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false, recordSize });
     this.#executing.add(task.id);
-    this.#noteState(task);
+    this.#states.note(task.id);
   }
 
   async settleOutputs(task: TaskNode): Promise<void> {
@@ -270,7 +271,7 @@ export class StoredTaskCache {
     const settledAt = place.records.sampleClock();
     if (settledAt === undefined) return;
     place.records.write(task.id, { paths, settledAt, outOfStep: record?.outOfStep === true });
-    this.#noteState(task);
+    this.#states.note(task.id);
   }
 
   async save(task: TaskNode, fingerprint: TaskFingerprint, execution: FinishedExecution): Promise<SaveOutcome> {
@@ -304,22 +305,11 @@ export class StoredTaskCache {
       this.#warnAbout(task, fingerprint, saved.value);
       shared?.offer(saved.value.manifest);
     } else if (saved.failure.failure !== undefined) this.#trouble.note(saved.failure.failure, task.id);
-    this.#noteState(task);
-    progress.isStored = progress.state?.startsWith(fingerprint.key) === true;
+    this.#states.note(task.id);
+    progress.isStored = this.#states.isOf(task.id, fingerprint.key);
     if (!saved.ok) return { saved: false, reason: saved.failure.reason };
     const { files, bytes, emptyOutputs } = saved.value;
     return { saved: true, files, bytes, emptyOutputs };
-  }
-
-  /** Remembers what this run has made of the outputs, as the record says it. */
-  #noteState(task: TaskNode): void {
-    this.#progressOf(task).state = this.#readState(task.id);
-  }
-
-  #readState(task: TaskId): string {
-    const record = this.#options.place.records.read(task);
-    if (record?.known !== undefined) return stateOf(record.known.key, record.known.manifestDigest);
-    return `unknown ${record?.unfinishedSince} ${record?.settledAt}`;
   }
 
   /**
@@ -332,12 +322,8 @@ export class StoredTaskCache {
 
   /** A dependency, near or far, whose outputs another run has changed since this one had dealt with them. */
   #findDisturbed(task: TaskNode): TaskId | undefined {
-    for (const node of this.#known.listBelow(task)) {
-      const { state } = this.#progressOf(node);
-      if (node.definition.outputs.include.length === 0 || state === undefined) continue;
-      if (this.#readState(node.id) !== state) return node.id;
-    }
-    return undefined;
+    const below = this.#known.listBelow(task).filter(({ definition }) => definition.outputs.include.length > 0);
+    return below.find(({ id }) => this.#states.isDisturbed(id))?.id;
   }
 
   async #explain(task: TaskNode, fingerprint: TaskFingerprint): Promise<readonly MissReason[]> {
@@ -387,11 +373,6 @@ export class StoredTaskCache {
     if (progress === undefined) this.#progress.set(task.id, (progress = {}));
     return progress;
   }
-}
-
-/** Names a state of outputs: those of one stored entry. */
-function stateOf(key: string, manifestDigest: string): string {
-  return `${key} ${manifestDigest}`;
 }
 
 function missed(reason: MissReason): CacheLookup {

@@ -27,7 +27,7 @@ import { readTextIfFile } from './read-text.js';
 
 /** Everything that is not read from the workspace itself. */
 export interface LoadWorkspaceRequest extends ConfigPackageRules {
-  /** As {@link findWorkspaceRoot} gives it: absolute, links resolved. */
+  /** As `findWorkspaceRoot` gives it: absolute, links resolved. */
   readonly root: string;
   readonly dangerouslyDisablePackageManagerCheck?: boolean;
   readonly user?: UserSettings;

@@ -13,7 +13,7 @@ export interface WatchdogProcess {
   ref(): void;
 }
 
-/** Tells the watchdog ({@link WATCHDOG_SCRIPT}) what to end if we cannot. Trouble with it changes nothing else. */
+/** Tells the watchdog (watchdog-script.ts) what to end if we cannot. Trouble with it changes nothing else. */
 export class Watchdog {
   readonly #process: WatchdogProcess;
   readonly #input: Writable;

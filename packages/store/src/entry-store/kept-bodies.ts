@@ -42,7 +42,7 @@ class KeptBodies {
     this.#now = now;
   }
 
-  /** See {@link StreamBlobStore.hold}. What goes wrong here goes wrong again where the file is read, and is told there. */
+  /** See `hold` of `StreamBlobStore`. What goes wrong here goes wrong again where the file is read, and is told there. */
   hold(digest: BodyDigest): HeldBody | undefined {
     if (!this.#memory.fits(digest)) return undefined;
     const path = this.#folder.blobPath(digest.hash);

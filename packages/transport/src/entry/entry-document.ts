@@ -14,7 +14,7 @@ export const MAX_INLINE = 128 * 1024;
 /** No document is larger, bytes. */
 export const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
 
-/** Ed25519 over what {@link signedStatement} says. */
+/** Ed25519 over the digest of the manifest; see `signManifest`. */
 export interface EntrySignature {
   /** Which key: the first 16 hex digits of the SHA-256 of its public half (SPKI, DER). */
   readonly keyId: string;

@@ -8,7 +8,7 @@ import {
   type OpenRemoteTier,
 } from '@tr/cache';
 import { createFileIndex, createPathMatcher, type TaskFingerprinter } from '@tr/fingerprint';
-import type { EventSink, TaskGraph, TaskId } from '@tr/model';
+import { STATE_DIRECTORY, type EventSink, type TaskGraph, type TaskId } from '@tr/model';
 import {
   createConditions,
   createLauncher,
@@ -26,12 +26,7 @@ import type { CliContext } from './context.js';
 import type { Project } from './project.js';
 import type { RunRequest } from './run-request.js';
 import { createProjectServices, type ProjectServices } from './services.js';
-import {
-  createStateDirectory,
-  resolveStateDirectories,
-  STATE_DIRECTORY,
-  type StateDirectories,
-} from './state-directory.js';
+import { createStateDirectory, resolveStateDirectories, type StateDirectories } from './state-directory.js';
 import { VERSION } from './version.js';
 import { wireFingerprinter } from './wire-fingerprinter.js';
 

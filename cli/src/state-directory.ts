@@ -1,9 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { errorCode, type GitLocation } from '@tr/model';
-
-/** Name of the directory below the workspace root that holds all our state. It ignores itself. */
-export const STATE_DIRECTORY = '.tr';
+import { errorCode, STATE_DIRECTORY, type GitLocation } from '@tr/model';
 
 /** Where state goes. Absolute native paths. */
 export interface StateDirectories {

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
+import { STATE_DIRECTORY } from '@tr/model';
 import { openQuickStat, quickNow, type QuickStat } from '@tr/quick';
 import { formatDuration } from '@tr/reporter';
 import { print } from '../standard-output.js';
-import { STATE_DIRECTORY } from '../state-directory.js';
 import { digestValues, nameCall } from './call.js';
 import { looksSame, tryLook } from './looks-same.js';
 import { readRun } from './recorded-run.js';

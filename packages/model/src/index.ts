@@ -37,6 +37,7 @@ export * from './run.js';
 export * from './service.js';
 export * from './snapshot-path.js';
 export * from './star-pattern.js';
+export * from './state-directory.js';
 export * from './task-definition.js';
 export * from './task-graph.js';
 export * from './workspace.js';

@@ -1,7 +1,8 @@
 import type { RelativePath, TaskId } from './ids.js';
+import { STATE_DIRECTORY } from './state-directory.js';
 
 /** Where the states that tasks leave lie: the one folder below `.tr` that outputs may be in. */
-const SNAPSHOTS = '.tr/snapshots/';
+const SNAPSHOTS = `${STATE_DIRECTORY}/snapshots/`;
 
 /** The file, relative to the workspace root, that holds the state a task with `snapshot` leaves. Safe on every system, and as a glob. */
 export function snapshotPath(task: TaskId): RelativePath {

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import {
   fail,
+  isWithin,
   ok,
   sortedUnique,
+  STATE_DIRECTORY,
   type GitLocation,
   type RelativePath,
   type Result,
@@ -49,14 +51,14 @@ export function listChangedFiles(request: ChangedFilesRequest): Result<readonly 
   return ok(sortedUnique([...fromList(changed.value, scope), ...untracked.value]));
 }
 
-/** Our own directory: a cache that was brought into a new clone may have come without the file that ignores it. */
-const STATE_PREFIX = '.tr/';
-
-/** Workspace files that git does not track and does not ignore, without those of ours. */
+/**
+ * Workspace files that git does not track and does not ignore, without those of ours: a cache that was brought into a new clone may have
+ * come without the file that ignores it.
+ */
 export function listUntracked({ root, git }: GitWorkspace): Result<readonly RelativePath[], WorkspaceFailure> {
   const scope = toScope({ root, git });
   const listed = runGit(git, ['ls-files', '--others', '--exclude-standard', '-z', '--', ...scope.pathspec]);
-  return listed.ok ? ok(fromList(listed.value, scope).filter((path) => !path.startsWith(STATE_PREFIX))) : listed;
+  return listed.ok ? ok(fromList(listed.value, scope).filter((path) => !isWithin(path, STATE_DIRECTORY))) : listed;
 }
 
 /** Paths from the workspace root, of a list that ends each with a NUL. */

@@ -8,6 +8,7 @@ import {
   isCostlyGroupGlob,
   joinPath,
   ok,
+  STATE_DIRECTORY,
   type RelativePath,
   type Result,
   type WorkspaceFailure,
@@ -37,7 +38,7 @@ export interface PackageGlobSearch {
   readonly isPackage: (directory: RelativePath) => boolean;
 }
 
-const NEVER_ENTERED = ['node_modules', '.git', '.tr'];
+const NEVER_ENTERED = ['node_modules', '.git', STATE_DIRECTORY];
 const MAGIC = /[*?[\]{}()!+@\\]/;
 
 /**

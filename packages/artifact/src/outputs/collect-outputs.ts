@@ -8,6 +8,7 @@ import {
   isUndecodable,
   joinPath,
   ok,
+  STATE_DIRECTORY,
   type RelativePath,
   type Result,
 } from '@tr/model';
@@ -38,7 +39,7 @@ export interface CollectedOutputs {
 /** What is wrong with an output that cannot be named as it is. */
 export const NOT_UTF8 = 'a name that is not valid UTF-8';
 /** Never outputs, whatever the globs say: git's folder and ours. */
-const NEVER = new Set(['.git', '.tr']);
+const NEVER = new Set(['.git', STATE_DIRECTORY]);
 
 /**
  * Finds the outputs below `root` (absolute). Links are outputs themselves and are never followed. Where one that is no output leads

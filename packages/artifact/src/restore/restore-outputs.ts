@@ -1,6 +1,8 @@
 import {
+  isWithin,
   mayHideWrite,
   sortedUnique,
+  STATE_DIRECTORY,
   type Manifest,
   type MissReason,
   type RelativePath,
@@ -164,7 +166,7 @@ async function findForeign(request: RestoreRequest, { removals }: RestorePlan): 
 function findForbidden({ place, matcher, manifest }: RestoreRequest, failure: StoreFailure): MissReason | undefined {
   if (failure.code !== 'store/denied' && failure.code !== 'store/read-only') return undefined;
   const path = findPlaceBelow(place.root, failure.path, place.platform);
-  if (path === undefined || path === '.tr' || path.startsWith('.tr/')) return undefined;
+  if (path === undefined || isWithin(path, STATE_DIRECTORY)) return undefined;
   if (!matcher.matches(path) && !manifest.entries.some((entry) => entry.path.startsWith(`${path}/`))) return undefined;
   const detail = failure.code === 'store/denied' ? 'permission denied' : 'a read-only disk';
   return { reason: 'obstacle', path, detail };

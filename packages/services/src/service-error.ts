@@ -1,4 +1,4 @@
-import { fail, ok, type Result, type ServiceFailure } from '@tr/model';
+import { fail, ok, type Result, type ServiceDefinition, type ServiceFailure } from '@tr/model';
 
 /**
  * A failure on its way out of many nested clean-ups, where `finally` has to run at every level. Never leaves the
@@ -11,6 +11,11 @@ export class ServiceError extends Error {
     super(failure.code, { cause });
     this.failure = failure;
   }
+}
+
+/** A state that cannot be brought back. */
+export function toUnusable(service: ServiceDefinition, detail: string, cause: unknown): ServiceError {
+  return new ServiceError({ code: 'service/state-unusable', service: service.name, detail }, cause);
 }
 
 /** The value of `work`, or the failure it ended with; everything else is a bug and is thrown on. */

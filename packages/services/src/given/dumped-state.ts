@@ -5,7 +5,7 @@ import type { CapturedState, StoredState } from '../ports.js';
 import { packState } from '../state/pack-state.js';
 import { STATE_VERSION, type StateHeader } from '../state/state-header.js';
 import { StateError, unpackState } from '../state/unpack-state.js';
-import { toUnusable } from './given-failures.js';
+import { toUnusable } from '../service-error.js';
 
 /** How a product writes a database to a file. */
 export interface DumpForm {

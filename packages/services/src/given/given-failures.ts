@@ -11,11 +11,6 @@ export function toForeign(
   return new ServiceError(why === undefined ? failure : { ...failure, why }, cause);
 }
 
-/** A state that cannot be brought back. */
-export function toUnusable(service: ServiceDefinition, detail: string, cause: unknown): ServiceError {
-  return new ServiceError({ code: 'service/state-unusable', service: service.name, detail }, cause);
-}
-
 /** States need programs on this machine: `without` says which. */
 export function toUnsupported({ name: service, kind }: ServiceDefinition, without: string): ServiceError {
   const what = `states of a given server without ${without}`;

@@ -1,9 +1,9 @@
 import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalJson, sha256 } from '@tr/hash';
 import type { ServiceDefinition } from '@tr/model';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { expectNoSessions } from '../await-sessions.js';
 import type { EngineContext } from '../engine.js';
 import type { Instance, LaunchCall, Readiness, ServerKind } from '../own-server/server-kind.js';
 import type { Place, RemovableFolder } from '../place/places.js';
@@ -17,8 +17,6 @@ import { loadMysqlClient } from './load-client.js';
 
 const EMPTY_BYTES = 160 * 1024 * 1024;
 const INSTALL_TIMEOUT_MS = 180_000;
-const SESSION_GRACE_MS = 2000;
-const LOOK_MS = 5;
 /** Made by the server when it starts; or settings and files elsewhere that a state has no business to name. */
 const NOT_STORED =
   /(?:^|\/)(?:ibtmp\d*|ib_buffer_pool|tc\.log|auto\.cnf|mysqld-auto\.cnf|[^/]*\.(?:pid|sock|isl|err))$/;
@@ -40,7 +38,7 @@ export function createMysqlKind({ options, account, memo, places }: EngineContex
     fillEmpty: (programs, service, place) => fillEmpty(programs, { service, place, account, cache, createFolder }),
     prepare: (programs, instance) => prepare(programs, instance, account),
     check: (_programs, instance) => check(instance),
-    beforeCapture: (_programs, instance) => expectNoSessions(instance),
+    beforeCapture: (_programs, instance) => expectNobody(instance),
     isStored: (path) => !NOT_STORED.test(path),
     addressOf: (instance) => {
       const { service, port, password } = instance;
@@ -145,18 +143,16 @@ async function check(instance: Instance): Promise<Readiness> {
   }
 }
 
-async function expectNoSessions(instance: Instance): Promise<void> {
-  await withConnection(instance, async (connection) => {
-    for (let waited = 0; ; waited += LOOK_MS) {
+async function expectNobody(instance: Instance): Promise<void> {
+  await withConnection(instance, (connection) =>
+    expectNoSessions(async () => {
       const [rows] = await connection.query<RowDataPacket[]>(
         `select count(*) as n from information_schema.processlist where id <> connection_id()
           and command <> 'Daemon' and user not in ('system user', 'event_scheduler')`,
       );
-      if (Number(rows[0]?.['n']) === 0) return;
-      if (waited >= SESSION_GRACE_MS) throw new Error('somebody is still connected');
-      await delay(LOOK_MS);
-    }
-  });
+      return Number(rows[0]?.['n']);
+    }),
+  );
 }
 
 async function withConnection<T>(instance: Instance, use: (connection: Connection) => Promise<T>): Promise<T> {

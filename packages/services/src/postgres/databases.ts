@@ -1,10 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { areSessionsGone } from '../await-sessions.js';
 import { quoteName, quoteText, type PostgresAdmin } from './admin.js';
 import { globalsQuery, OBJECTS_QUERY } from './globals.js';
-
-/** Sessions of a process that has just ended are still there for a moment. */
-const SESSION_GRACE_MS = 2000;
-const LOOK_MS = 5;
 
 /** What of a database `CREATE DATABASE … TEMPLATE` leaves behind: owner, rights, limits, settings, comment. */
 const COPY_PROPERTIES = (from: string, to: string): string => `
@@ -62,11 +58,7 @@ export class Databases {
 
   /** True when nobody but us is connected; waits a moment for sessions that are ending. */
   async hasNoSessions(): Promise<boolean> {
-    for (let waited = 0; ; waited += LOOK_MS) {
-      if ((await this.#countSessions()) === 0) return true;
-      if (waited >= SESSION_GRACE_MS) return false;
-      await delay(LOOK_MS);
-    }
+    return await areSessionsGone(() => this.#countSessions());
   }
 
   /** Ends all sessions but our own; false when one does not end. */

@@ -5,7 +5,7 @@ import type { ServiceDefinition } from '@tr/model';
 import type { Engine, EngineContext, EngineLease, EngineRequest } from '../engine.js';
 import { isNoSpace } from '../place/is-no-space.js';
 import type { Place, RemovableFolder } from '../place/places.js';
-import { ServiceError, toDetail } from '../service-error.js';
+import { ServiceError, toDetail, toUnusable } from '../service-error.js';
 import { readDatabase } from '../state/state-header.js';
 import { StateError, unpackState } from '../state/unpack-state.js';
 import {
@@ -112,7 +112,7 @@ export class PostgresEngine implements Engine {
       await server.place.remove();
       const failure = explain(server, request.service, error);
       if (request.state === undefined || failure instanceof MemoryFullError || isNoRoom(failure)) throw failure;
-      throw toUnusable(request.service, toDetail(error));
+      throw toUnusable(request.service, toDetail(error), error);
     }
   }
 
@@ -244,10 +244,6 @@ async function restore(cluster: ClusterOptions, { service, state }: EngineReques
     if (error instanceof StateError) throw toUnusable(service, error.message, error);
     throw error;
   }
-}
-
-function toUnusable(service: ServiceDefinition, detail: string, cause?: unknown): ServiceError {
-  return new ServiceError({ code: 'service/state-unusable', service: service.name, detail }, cause);
 }
 
 /** The state's files, a clone for the task and one for each worker. */

@@ -1,6 +1,6 @@
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { expectNoSessions } from '../await-sessions.js';
 import type { EngineContext } from '../engine.js';
 import type { Instance, LaunchCall, Readiness, ServerKind } from '../own-server/server-kind.js';
 import { platformName, STATE_VERSION } from '../state/state-header.js';
@@ -11,8 +11,6 @@ import { RedisConnection } from './redis-connection.js';
 /** The file that a Redis server reads when it starts and writes on SAVE. */
 const RDB_NAME = 'dump.rdb';
 const EMPTY_BYTES = 32 * 1024 * 1024;
-const SESSION_GRACE_MS = 2000;
-const LOOK_MS = 5;
 
 /** Redis: a server takes 12 MB and 10 ms, and nothing smaller isolates workers. */
 export function createRedisKind({ options, account, memo }: EngineContext): ServerKind<RedisProgram> {
@@ -86,14 +84,10 @@ async function check(instance: Instance, pid: number): Promise<Readiness> {
 async function save(instance: Instance): Promise<void> {
   const connection = await connect(instance);
   try {
-    for (let waited = 0; ; waited += LOOK_MS) {
-      const clients = String(await connection.call('CLIENT', 'LIST'))
-        .trim()
-        .split('\n').length;
-      if (clients === 1) break;
-      if (waited >= SESSION_GRACE_MS) throw new Error('somebody is still connected');
-      await delay(LOOK_MS);
-    }
+    await expectNoSessions(async () => {
+      const clients = String(await connection.call('CLIENT', 'LIST'));
+      return clients.trim().split('\n').length - 1;
+    });
     await connection.call('SAVE');
   } finally {
     connection.close();

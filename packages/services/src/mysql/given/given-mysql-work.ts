@@ -1,20 +1,16 @@
 import { appendFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { expectNoSessions } from '../../await-sessions.js';
 import { toDatabaseAddress } from '../../given/given-url.js';
 import type { ServiceDefinition } from '@tr/model';
 import { unpackDump, type DumpForm } from '../../given/dumped-state.js';
-import { toForeign, toUnsupported, toUnusable } from '../../given/given-failures.js';
+import { toForeign, toUnsupported } from '../../given/given-failures.js';
 import type { GivenSqlParts, GivenSqlWork } from '../../given/given-sql-lease.js';
 import type { ServiceAddress } from '../../ports.js';
-import { toDetail } from '../../service-error.js';
+import { toDetail, toUnusable } from '../../service-error.js';
 import { dumpDatabase, findMysqlDumpPrograms, loadDatabase, type MysqlDumpPrograms } from './dump-programs.js';
 import type { EmptyDatabase, GivenMysqlDatabases } from './given-mysql-databases.js';
 import { MYSQL_PORT, type GivenMysqlServer } from './given-mysql-server.js';
-
-/** A client that has just closed its connection may still be listed, milliseconds. */
-const SESSION_GRACE_MS = 2000;
-const SESSION_LOOK_MS = 20;
 
 /** A state, unpacked for as long as the lease lasts, and what loads it. */
 interface Loadable {
@@ -130,12 +126,7 @@ export class GivenMysqlWork implements GivenSqlWork {
   }
 
   async #expectNoSessions(): Promise<void> {
-    const { databases } = this;
-    for (let waited = 0; ; waited += SESSION_LOOK_MS) {
-      if ((await databases.sessions(this.#service.database)).length === 0) return;
-      if (waited >= SESSION_GRACE_MS) throw new Error('somebody is still connected');
-      await delay(SESSION_LOOK_MS);
-    }
+    await expectNoSessions(async () => (await this.databases.sessions(this.#service.database)).length);
   }
 
   async #findPrograms(): Promise<MysqlDumpPrograms> {

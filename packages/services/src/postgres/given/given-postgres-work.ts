@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { ServiceDefinition } from '@tr/model';
 import { unpackDump, type DumpForm } from '../../given/dumped-state.js';
-import { toForeign, toUnsupported, toUnusable } from '../../given/given-failures.js';
+import { toForeign, toUnsupported } from '../../given/given-failures.js';
 import type { GivenSqlParts, GivenSqlWork } from '../../given/given-sql-lease.js';
 import { toDatabaseAddress, withDatabase } from '../../given/given-url.js';
 import type { CapturedState, ServiceAddress, StoredState } from '../../ports.js';
-import { ServiceError, toDetail } from '../../service-error.js';
+import { ServiceError, toDetail, toUnusable } from '../../service-error.js';
 import { quoteName, type HeldConnection } from '../admin.js';
 import { toTemplateName } from '../sealed-state.js';
 import { findDumpPrograms, runOn, type DumpPrograms } from './dump-programs.js';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { compareScenes, describe, marksOf } from './compare.js';
 import { copyScene } from './copy-scene.js';
+import { compareWithGit } from './git-inputs.js';
 import type { Places } from './history.js';
 import type { Answer, Call, Scene } from './scene.js';
 import { touchVouchedFiles } from './vouched-files.js';
@@ -38,7 +39,7 @@ export async function check(
       ...compareScenes({ scene, answer: found }, { scene: cold, answer: expected }),
       ...(found.exitCode === 0 ? inspect(scene, found) : []),
     ];
-    const differences = [...compare(answer), ...noteKeys(expected, seen)];
+    const differences = [...compare(answer), ...noteKeys(expected, seen), ...(await compareWithGit(scene))];
     for (let at = 0; at < repeats && differences.length === 0; at++) {
       const again = await scene.tr([...args, ...extra], { cwd });
       differences.push(...compare(again).map((text) => `again: ${text}`));

@@ -3,11 +3,14 @@
 // recorded run. Machines that share a remote also make runs from nothing, with `kill -9`, policies, scopes, signatures, faults on the way
 // and damage: there a result is one whole result, log included; what was sent without trouble is a hit elsewhere; damage heals.
 //
+// With git, the input files are those that git lists, with the ids that it would store. Much smaller steps look at that alone (`--git`).
+//
 // Follows random histories of work trees, and of machines that share a remote (kinds `server`, `strict` and `bucket`, or `--kind=shared` for both):
-// `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--repeats] [--on=<directory>]`. Prints every seed. With `--repeats` they are
+// `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--repeats] [--git] [--on=<directory>]`. Prints every seed. With `--repeats` they are
 // about recorded runs: that nothing such a run looked at changes unnoticed.
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { followGitHistory, makeGitHistory } from './follow-git.js';
 import { followHistory, makeHistory } from './follow.js';
 import type { History, Outcome } from './history.js';
 import { KINDS } from './kinds.js';
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     cold: { type: 'string', default: tmpdir() },
     shrink: { type: 'string', default: 'yes' },
     repeats: { type: 'boolean', default: false },
+    git: { type: 'boolean', default: false },
   },
 });
 
@@ -58,6 +62,8 @@ for (let at = 0; at < Number(values.count); at += 1) {
   const seed = Number(values.seed) + at;
   if (isShared)
     await tryHistory(makeSharedHistory(seed, { length, kind: remote }), (each) => followSharedHistory(each, places));
+  else if (values.git)
+    await tryHistory(makeGitHistory(seed, { length, kind }), (each) => followGitHistory(each, places));
   else
     await tryHistory(makeHistory(seed, { length, kind, repeats: values.repeats }), (each) =>
       followHistory(each, places),

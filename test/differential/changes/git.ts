@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync
 import { dirname, join, relative } from 'node:path';
 import type { Random } from '../../histories/random.js';
 import type { Scene } from '../scene.js';
-import { pickDirectory, pickFile, pickSome, type Change, type Changes } from './change.js';
+import { pickDirectory, pickFile, pickSome, pickText, type Change, type Changes } from './change.js';
 
 /** Calls of git, given where there is a repository. */
 const calls =
@@ -63,6 +63,8 @@ const IGNORES = [
   '\\-a',
   '*.TXT',
 ];
+/** As macOS calls its screenshots: the blank is a narrow one. */
+const SCREENSHOT = '9.41\u202fAM.txt';
 const ATTRIBUTES = [
   '* text=auto',
   '*.txt text',
@@ -76,7 +78,9 @@ const ATTRIBUTES = [
   '[attr]mine filter=marks',
   '*.txt mine',
   '* text',
+  `${SCREENSHOT} filter=marks`,
 ];
+const CONDITIONS = ['gitdir:**/.git', 'gitdir:main/', 'gitdir:~/', 'gitdir:/nowhere/', 'onbranch:main', 'onbranch:br*'];
 
 const lines =
   (choices: readonly string[], where: (scene: Scene, random: Random) => string | undefined): Change =>
@@ -103,12 +107,22 @@ const inGitDirectory =
   };
 
 const setting =
-  (name: string, ...values: readonly string[]): Change =>
-  (scene, random) => {
+  (name: string, ...values: readonly string[]) =>
+  (scene: Scene, random: Random): string | undefined => {
     const value = random.pick(values);
     const done = value === '' ? scene.git('config', '--unset', name) : scene.git('config', name, value);
     return scene.top === undefined ? undefined : `git config ${name} ${value}${done === undefined ? ' (failed)' : ''}`;
   };
+
+/** Another list of what is ignored, for settings that count only under a condition, or for one work tree, or for one command. */
+const ownRules = (scene: Scene, random: Random): string => {
+  const home = join(scene.base, 'home');
+  writeFileSync(join(home, 'more'), '[core]\n\texcludesFile = ~/rules\n');
+  writeFileSync(join(home, 'rules'), random.pick(['*.log\n', '*.log\n!y.log\n']));
+  const path = join(pickDirectory(scene, random) ?? '', 'y.log');
+  scene.write(path, pickText(random));
+  return `a list of ${readFileSync(join(home, 'rules'), 'utf8').replaceAll('\n', ' ')}and ${path}`;
+};
 
 let branches = 0;
 
@@ -147,6 +161,7 @@ export const GIT_CHANGES: Changes = {
   noSplitIndex: calls(['update-index', '--no-split-index']),
   untrackedCache: calls(['update-index', '--untracked-cache']),
   sparse: calls(['sparse-checkout', 'set', '--no-cone', '/*', '!*two.txt']),
+  sparseRules: calls(['sparse-checkout', 'set', '--no-cone', '/*', '!.gitignore', '!.gitattributes']),
   sparseIndex: calls([
     'sparse-checkout',
     'set',
@@ -168,6 +183,13 @@ export const GIT_CHANGES: Changes = {
     utimesSync(index, new Date(), new Date());
     return 'touch the index';
   },
+  indexBack: (scene, random) => {
+    const path = scene.git('rev-parse', '--path-format=absolute', '--git-path', 'index')?.trim();
+    if (path === undefined || !existsSync(path)) return undefined;
+    const seconds = Date.now() / 1000 - random.pick([0.02, 1, 1e6]);
+    utimesSync(path, seconds, seconds);
+    return 'turn the time of the index back';
+  },
   removeIndex: (scene) => {
     const path = scene.git('rev-parse', '--git-path', 'index')?.trim();
     if (path === undefined || scene.top === undefined) return undefined;
@@ -180,6 +202,28 @@ export const GIT_CHANGES: Changes = {
   eol: setting('core.eol', 'crlf', 'lf', ''),
   filter: setting('filter.marks.clean', "sed 's/@@[^@]*@@/@@@@/g'", ''),
   trustCtime: setting('core.trustctime', 'true', 'false'),
+  manyFiles: setting('feature.manyFiles', 'true', ''),
+  conditional: (scene, random) =>
+    [ownRules(scene, random), setting(`includeIf.${random.pick(CONDITIONS)}.path`, '~/more', '')(scene, random)].join(
+      '; ',
+    ),
+  ofWorkTree: (scene, random) => {
+    const path = scene.git('rev-parse', '--path-format=absolute', '--git-dir')?.trim();
+    if (path === undefined) return undefined;
+    writeFileSync(join(path, 'config.worktree'), '[include]\n\tpath = ~/more\n');
+    return [ownRules(scene, random), setting('extensions.worktreeConfig', 'true', 'false')(scene, random)].join('; ');
+  },
+  ofCommand: (scene, random) => {
+    const text = random.pick(["'core.autocrlf'='input'", "'include.path=~/more'", '']);
+    if (text === '') scene.variables.delete('GIT_CONFIG_PARAMETERS');
+    else scene.variables.set('GIT_CONFIG_PARAMETERS', text);
+    return `${ownRules(scene, random)}; git -c ${text}`;
+  },
+  screenshot: (scene, random) => {
+    const path = join(pickDirectory(scene, random) ?? '', SCREENSHOT);
+    scene.write(path, pickText(random));
+    return `write ${path}`;
+  },
   ignoreRoot: lines(IGNORES, (scene) => join(scene.root, '.gitignore')),
   ignoreNested: lines(IGNORES, inDirectory('.gitignore')),
   exclude: lines(IGNORES, inGitDirectory('info/exclude')),

@@ -22,8 +22,8 @@ export interface SeenLock {
  */
 export function tryLockFile(path: string, text: string, isHeld: (seen: SeenLock) => boolean): FileLock | undefined {
   const mine = `${path}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(mine, text, { flag: 'wx' });
   try {
+    writeFileSync(mine, text, { flag: 'wx' });
     if (tryLink(mine, path)) return toLock(path, text);
     if (isThereHeld(path, mine, isHeld)) return undefined;
     // Another one may have seen the same stale lock and have its own in place by the time that this one removes it. So only one at a

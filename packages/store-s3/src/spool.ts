@@ -48,7 +48,7 @@ export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spooled>
       running.update(piece);
       size += piece.length;
       if (file === undefined && size > IN_MEMORY) {
-        file = orThrow(await attemptAsync(path, () => open(path, 'wx', 0o600)));
+        file = orThrow(await attemptAsync(path, () => openNameless(path)));
         for (const earlier of pieces) writeWhole(file, path, earlier);
         pieces = [];
       }
@@ -57,18 +57,28 @@ export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spooled>
     }
   } catch (error) {
     await file?.close();
-    if (file !== undefined) await unlink(path);
     throw error;
   }
-  await file?.close();
-  const isFile = file !== undefined;
+  const received = file;
   return {
     digest: running.finish(),
     isOnePart: size <= PART_BYTES,
-    bytes: isFile ? undefined : Buffer.concat(pieces),
-    parts: () => readParts(path),
-    [Symbol.asyncDispose]: async () => void (isFile && (await unlink(path))),
+    bytes: received === undefined ? Buffer.concat(pieces) : undefined,
+    parts: () => readParts(received),
+    [Symbol.asyncDispose]: async () => await received?.close(),
   };
+}
+
+/** A new file that is gone when it is closed, also when this process is killed. */
+async function openNameless(path: string): Promise<FileHandle> {
+  const file = await open(path, 'wx+', 0o600);
+  try {
+    await unlink(path);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 /** Not left to a thread: received pieces would pile up faster than the garbage collector sees them go. */
@@ -85,21 +95,17 @@ function orThrow<T>(result: StoreResult<T>): T {
 }
 
 /** One buffer for all parts: as many as there are would wait for the garbage collector. */
-async function* readParts(path: string): AsyncIterable<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const buffer = Buffer.allocUnsafeSlow(PART_BYTES);
-    for (;;) {
-      let size = 0;
-      while (size < PART_BYTES) {
-        const { bytesRead } = await file.read(buffer, size, PART_BYTES - size);
-        if (bytesRead === 0) break;
-        size += bytesRead;
-      }
-      if (size > 0) yield buffer.subarray(0, size);
-      if (size < PART_BYTES) return;
+async function* readParts(file: FileHandle | undefined): AsyncIterable<Uint8Array> {
+  if (file === undefined) return;
+  const buffer = Buffer.allocUnsafeSlow(PART_BYTES);
+  for (let start = 0; ; start += PART_BYTES) {
+    let size = 0;
+    while (size < PART_BYTES) {
+      const { bytesRead } = await file.read(buffer, size, PART_BYTES - size, start + size);
+      if (bytesRead === 0) break;
+      size += bytesRead;
     }
-  } finally {
-    await file.close();
+    if (size > 0) yield buffer.subarray(0, size);
+    if (size < PART_BYTES) return;
   }
 }

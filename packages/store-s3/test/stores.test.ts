@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { digestOf } from '@tr/hash';
 import type { Entry } from '@tr/store';
@@ -244,6 +247,30 @@ describe('blobs in a bucket', () => {
     };
     await assert.rejects(createS3Stores(bucket, now).blobs.putStream(broken()), /gone/);
     assert.equal(objects.size, 0);
+  });
+
+  it('what comes in leaves no file behind, also when the process is killed meanwhile', async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'tr-spool-'));
+    const { TMPDIR: before } = process.env;
+    process.env['TMPDIR'] = directory;
+    t.after(() => {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+      rmSync(directory, { recursive: true });
+    });
+    const { bucket, objects } = createMemoryBucket(true);
+    const pieces = [Buffer.alloc(9_000_000, 'a'), Buffer.alloc(9_000_000, 'b')];
+    const left: (readonly string[])[] = [];
+    const source = async function* () {
+      for (const piece of pieces) {
+        yield piece;
+        left.push(readdirSync(directory));
+      }
+    };
+    const put = await createS3Stores(bucket, now).blobs.putStream(source());
+    assert.ok(put.ok && put.value !== undefined);
+    assert.deepEqual(left, [[], []]);
+    assert.ok(Buffer.concat(pieces).equals(objects.get(blobKey(put.value.digest.hash)) ?? new Uint8Array()));
   });
 
   it('a part is read only from verified content', async () => {

@@ -80,10 +80,12 @@ async function runMethod(backend: GrpcBackend, stream: ServerHttp2Stream, call: 
   const method = backend.find(call.path);
   if (method === undefined) throw new Problem('wrong-method');
   for await (const message of method({ ...opened, messages: readFrames(stream) })) {
-    if (!stream.headersSent) startAnswer(stream);
+    // The client has left, be it before the answer began.
     if (stream.destroyed) return;
+    if (!stream.headersSent) startAnswer(stream);
     if (!stream.write(joinFrame(message))) await drained(stream);
   }
+  if (stream.destroyed) return;
   if (!stream.headersSent) startAnswer(stream);
   stream.end();
 }

@@ -70,7 +70,7 @@ export { parseManifest, type ManifestFlaw } from './manifest/parse-manifest.js';
 export { findLinkHazard, findPathHazard } from './manifest/safe-path.js';
 export { createMemoryActionStore } from './memory/memory-action-store.js';
 export { createMemoryBlobStore } from './memory/memory-blob-store.js';
-export { createPacer, type Pacer } from './pacer.js';
+export { createPacer, SERVING_BUDGET_MS, type Pacer } from './pacer.js';
 export type { ActionStore, BlobStore, PutManifest, StoredBlob, StoredManifest } from './ports.js';
 export { readWhole, type WholeFile } from './read-whole.js';
 export { attempt, attemptAsync, toStoreFailure, type StoreResult } from './trouble.js';

@@ -1,4 +1,4 @@
-import type { Entry } from '@tr/store';
+import { createPacer, SERVING_BUDGET_MS, type Entry } from '@tr/store';
 import type { BodySource, CacheSession, EntryKey, WriteReport } from '../../session/cache-session.js';
 import { Problem } from '../../http/problem.js';
 import { EMPTY_HASH, type CasDigest } from './cas-digest.js';
@@ -102,6 +102,7 @@ export class BazelCache {
   async *walk(root: CasDigest): AsyncIterable<WalkedDirectory> {
     const queue = [root];
     const seen = new Set([root.hash]);
+    const pacer = createPacer(SERVING_BUDGET_MS);
     for (let at = 0; at < queue.length;) {
       const batch = takeBatch(queue, at);
       const read = await Promise.all(batch.map((directory) => this.#readDirectory(directory)));
@@ -116,6 +117,7 @@ export class BazelCache {
           queue.push(inner);
         }
         yield directory;
+        await pacer.turn();
       }
     }
   }
@@ -140,6 +142,7 @@ export class BazelCache {
   /** True when directories are here with all that is in them, at any depth. Equal ones are looked at once. */
   async #haveAll(directories: readonly CasDigest[]): Promise<boolean> {
     const seen = new Set<string>();
+    const pacer = createPacer(SERVING_BUDGET_MS);
     for (let level = directories; level.length > 0;) {
       const inside: CasDigest[] = [];
       for (const directory of level) {
@@ -148,6 +151,7 @@ export class BazelCache {
         const named = blobsOfDirectory(await this.#read(directory));
         if ((await this.findMissing(named.blobs)).length > 0) return false;
         for (const inner of named.directories) inside.push(inner);
+        await pacer.turn();
       }
       level = inside;
     }

@@ -179,3 +179,15 @@ test('clients that ask in protobuf, such as sccache, are answered in it', async 
   for (const rubbish of [Buffer.from([0xff]), Buffer.from('{"key":"k","version":"v"}'), Buffer.alloc(0)])
     assert.equal((await send('CreateCacheEntry', rubbish)).status, 400);
 });
+
+test('another service of GitHub, as that of @actions/artifact, is refused for good, in the form that its library reads', async () => {
+  await using server = await startTestServer();
+  const path = '/twirp/github.actions.results.api.v1.ArtifactService/CreateArtifact';
+  const ask = async (token: string): Promise<unknown> => {
+    const response = await call(server, path, { method: 'POST', token, body: '{}' });
+    const { msg } = (await response.json()) as { msg: string };
+    return { status: response.status, msg };
+  };
+  assert.deepEqual(await ask(server.token('main')), { status: 405, msg: 'This method is not served here' });
+  assert.deepEqual(await ask('wrong'), { status: 401, msg: 'Missing or invalid authentication token.' });
+});

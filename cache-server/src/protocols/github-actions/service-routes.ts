@@ -62,6 +62,10 @@ export function addServiceRoutes(app: FastifyInstance, host: ProtocolHost): void
       matched_key: found?.name.key ?? '',
     });
   });
+  // Artifacts of a workflow, and whatever else. The library takes an answer that is not JSON for trouble, and tries for half a minute.
+  app.post('/twirp/*', async () => {
+    throw new Problem('wrong-method', 'another service');
+  });
 }
 
 async function finalize(host: ProtocolHost, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

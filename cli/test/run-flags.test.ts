@@ -64,6 +64,16 @@ for (const typed of NOT_PLAIN) {
   test(`left to the library: run ${typed}`, () => assert.equal(readPlainRunFlags(typed.split(' ')), undefined));
 }
 
+test('of an option that is given twice the last one counts', () => {
+  const args =
+    'build --env-mode=loose --concurrency=1 --dry --only --env-mode=strict --concurrency 2 --dry=json --only';
+  const { envMode, concurrency, dry, only } = readByLibrary(args.split(' '));
+  assert.deepEqual(
+    { envMode, concurrency, dry, only },
+    { envMode: 'strict', concurrency: '2', dry: 'json', only: true },
+  );
+});
+
 test('every option of the command is known to the plain reader, but for those that do nothing', () => {
   const missing = Object.keys(new RunCommand()).filter((field) => !(FIELDS as readonly string[]).includes(field));
   assert.deepEqual(missing.sort(), ['help']);

@@ -77,6 +77,26 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       field === 'files' && of === 'globalCacheInputs' && ours === undefined && LOCK_FILES.includes(key),
   },
   {
+    row: 'an input of a root task out of the repository',
+    reason: 'Who names a file means it; turbo counts it for a package, and not for the root.',
+    explains: ({ field, of, key = '', turbo }) =>
+      field === 'inputs' && of.startsWith('//#') && key.startsWith('../') && turbo === undefined,
+  },
+  {
+    row: 'a flag given twice',
+    reason: 'A script that has it can be called with another value; turbo refuses.',
+    explains: ({ field, turbo }) => field === 'exit' && asText(turbo).includes('cannot be used multiple times'),
+  },
+  {
+    row: 'a single package, from a directory below it',
+    reason: 'It is the only thing that can be meant; turbo finds no task and ends well.',
+    explains: ({ field, turbo }, { turbo: answer }) =>
+      field === 'tasks' &&
+      turbo === undefined &&
+      asRecord(answer.json)['monorepo'] === false &&
+      asList(asRecord(answer.json)['tasks']).length === 0,
+  },
+  {
     row: 'a patch file that is missing',
     reason: 'Installing fails without it, running does not.',
     explains: ({ field, turbo }) => field === 'exit' && asText(turbo).includes('external resolution generation failed'),

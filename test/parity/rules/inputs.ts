@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { TestWorkspace } from '../../rig/workspace.js';
 import { refused, repository, type Rule } from './rule.js';
 
@@ -92,6 +93,22 @@ export const INPUT_RULES: readonly Rule[] = [
     ['$TURBO_ROOT$/root.txt', '$TURBO_ROOT$/packages/b/**'],
     ['nothing/**'],
   ]),
+  {
+    name: 'files out of the repository: of a package, of the root',
+    tree: repository({
+      turbo: {
+        tasks: {
+          far: { inputs: ['../../../*.invocations/far.txt'] },
+          '//#far': { inputs: ['../*.invocations/far.txt', 'root.txt'] },
+        },
+      },
+      packages: PACKAGES,
+      files: FILES,
+    }),
+    // The directory beside the workspace that goes with it.
+    prepare: (workspace) => workspace.write({ [`../${basename(workspace.root)}.invocations/far.txt`]: 'far' }),
+    calls: ['far'],
+  },
   lists('exclusions win in any order, except over what always counts', [
     ['!src/**'],
     ['src/**', '!package.json'],

@@ -104,6 +104,8 @@ export const TASK_RULES: readonly Rule[] = [
       'test -- --flag a',
       'build --parallel',
       refused('build --cache=local:r --force'),
+      refused('build --env-mode=loose --env-mode=strict'),
+      refused('build --only --only'),
     ],
   },
   {
@@ -118,6 +120,15 @@ export const TASK_RULES: readonly Rule[] = [
 
 /** When the root package and its tasks take part. */
 export const ROOT_RULES: readonly Rule[] = [
+  {
+    name: 'a single package, from its root and from below',
+    tree: repository({
+      turbo: { tasks: { build: {}, lint: { dependsOn: ['build'] } } },
+      root: { scripts: { build: 'echo', lint: 'echo' } },
+      files: { 'src/x': 'x' },
+    }),
+    calls: ['lint --single-package', { args: 'lint --single-package', cwd: 'src' }],
+  },
   {
     name: 'root scripts run only through a //# key, beside a generic one of the same name',
     tree: repository({

@@ -69,7 +69,7 @@ export async function packOutputs(options: {
   const { disk, root, blobs, platform = process.platform } = options;
   const unfit = findUnfit(options.collected, platform);
   if (unfit !== undefined) return outputsTrouble({ reason: 'unsafe-output', ...unfit });
-  const [journal] = listJournals(disk, root, listFiles(options.collected));
+  const [journal] = listJournals(disk, root, options.collected.outputs);
   if (journal !== undefined) return unsafe(journal, `${JOURNAL}, and no output`);
   const small = new PackBuilder(blobs, !options.linked);
   const entries: ManifestEntry[] = [];
@@ -125,10 +125,6 @@ function findUnfit({ outputs }: CollectedOutputs, platform: NodeJS.Platform): Cl
     if (detail !== undefined) return { path, detail };
   }
   return findNameClash(outputs);
-}
-
-function listFiles({ outputs }: CollectedOutputs): readonly RelativePath[] {
-  return outputs.flatMap(({ type, path }) => (type === 'file' ? path : []));
 }
 
 interface PackStep {

@@ -128,7 +128,7 @@ async function restoreOnce(request: RestoreRequest): Promise<Round> {
   const sampleClock = (): number | undefined => records.sampleClock();
   try {
     const comparison = await compareOutputs({ disk, root, manifest, known, linked, sampleClock, platform });
-    const journals = listJournals(disk, root, listFiles(manifest));
+    const journals = listJournals(disk, root, manifest.entries);
     if (comparison.asRecorded && journals.length === 0) return undisturbed({ restoration: { outcome: 'fresh' } });
     const earlier = known === undefined ? await listLeftOutputs({ place, task, matcher, record }) : [];
     const planned = planRestore({ disk, root, matcher, entries: manifest.entries, wrong: comparison.wrong, earlier });
@@ -316,10 +316,6 @@ function findDistrust({ manifest, matcher, place }: RestoreRequest): MissReason 
 /** Paths of a manifest as the record has them: directories end in `/`. */
 function listPaths(manifest: Manifest): readonly RelativePath[] {
   return manifest.entries.map((entry) => (entry.type === 'directory' ? `${entry.path}/` : entry.path));
-}
-
-function listFiles(manifest: Manifest): readonly RelativePath[] {
-  return manifest.entries.flatMap(({ type, path }) => (type === 'file' ? path : []));
 }
 
 function miss(reason: MissReason): RestoreResult {

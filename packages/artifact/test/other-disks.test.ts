@@ -174,6 +174,23 @@ test('a note of copies that leads elsewhere, or is none, removes nothing', (t) =
   }
 });
 
+test('the miss of a disk in trouble names the error of the system and the output', async (t) => {
+  let isBroken = false;
+  const write: Disk['write'] = (file, bytes) => {
+    if (isBroken) throw Object.assign(new Error('write'), { code: 'EIO' });
+    nodeDisk.write(file, bytes);
+  };
+  const rig = createRig(t, { disk: { ...nodeDisk, write } });
+  rig.write({ 'dist/a': 'one' });
+  const manifest = await rig.save('key');
+  rig.remove('dist');
+  isBroken = true;
+  assert.deepEqual(await rig.restore(manifest), {
+    outcome: 'miss',
+    reasons: [{ reason: 'store-trouble', detail: 'store/io: EIO at web/dist/a' }],
+  });
+});
+
 test('a clone of a blob that has gone bad is put nowhere', async (t) => {
   const { disk, clones } = createCloningDisk();
   const rig = createRig(t, { disk });

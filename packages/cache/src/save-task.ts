@@ -22,10 +22,9 @@ import {
   type PackedOutputs,
   type PackTrouble,
 } from '@tr/artifact';
-import { listBlobs, type BlobStore, type StoreResult } from '@tr/store';
+import { listBlobs, troubleDetail, type BlobStore, type StoreResult } from '@tr/store';
 import { withoutForeignOutputs } from './foreign-outputs.js';
 import type { Home } from './tier.js';
-import { troubleDetail } from './trouble-log.js';
 
 /** One finished execution to store. */
 export interface SaveRequest {

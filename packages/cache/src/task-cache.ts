@@ -22,7 +22,7 @@ import {
   type ContentStream,
   type OutputPlace,
 } from '@tr/artifact';
-import type { EntryBlobs } from '@tr/store';
+import { troubleDetail, type EntryBlobs } from '@tr/store';
 import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { ownersBeside } from './foreign-outputs.js';
@@ -33,7 +33,7 @@ import { findStoredClosure, listStoredFingerprints, type ExplainMiss } from './s
 import { OutputStates } from './output-states.js';
 import type { RemoteTier } from './remote/remote-tier.js';
 import { findChunks, type Home, type LocalTier } from './tier.js';
-import { troubleDetail, type TroubleLog } from './trouble-log.js';
+import type { TroubleLog } from './trouble-log.js';
 import { findUndeclaredOutputs } from './undeclared-outputs.js';
 
 /** How many stored entries of a task a miss is compared with. */

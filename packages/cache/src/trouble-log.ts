@@ -25,8 +25,3 @@ export function createTroubleLog(warn: WarningSink): TroubleLog {
     },
   };
 }
-
-/** The detail of a miss or a not-saved reason: code and, where there is one, the error of the operating system. */
-export function troubleDetail(failure: StoreFailure): string {
-  return failure.code === 'store/io' ? `${failure.code}: ${failure.detail}` : failure.code;
-}

@@ -73,7 +73,7 @@ export { createMemoryBlobStore } from './memory/memory-blob-store.js';
 export { createPacer, SERVING_BUDGET_MS, type Pacer } from './pacer.js';
 export type { ActionStore, BlobStore, PutManifest, StoredBlob, StoredManifest } from './ports.js';
 export { readWhole, type WholeFile } from './read-whole.js';
-export { attempt, attemptAsync, toStoreFailure, type StoreResult } from './trouble.js';
+export { attempt, attemptAsync, toStoreFailure, troubleDetail, type StoreResult } from './trouble.js';
 export { readCacheStatus, type CacheStatus, type TaskUsage } from './upkeep/cache-status.js';
 export { chooseEvictions, type CacheLimits, type EntryUse } from './upkeep/choose-evictions.js';
 export { collectGarbage, type GcOptions, type GcReport } from './upkeep/collect-garbage.js';

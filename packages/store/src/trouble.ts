@@ -26,6 +26,11 @@ export function toStoreFailure(error: unknown, given: string): StoreFailure {
   }
 }
 
+/** The detail of a miss or a not-saved reason: code and, where there is one, the error of the operating system. */
+export function troubleDetail(failure: StoreFailure): string {
+  return failure.code === 'store/io' ? `${failure.code}: ${failure.detail}` : failure.code;
+}
+
 function refusedPath(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   // Of a copy, a link or a rename the place to write to: the other one has just been written or read.

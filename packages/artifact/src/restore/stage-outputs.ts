@@ -16,6 +16,7 @@ import {
   ContentBuffer,
   createPacer,
   toStoreFailure,
+  troubleDetail,
   type Disk,
   type EntryBlobs,
   type Pacer,
@@ -108,7 +109,7 @@ export function fromFailure(path: string, failure: StoreFailure): StageTrouble {
     case 'store/io':
     case 'store/undeclared-outputs':
     case 'store/cache-like-output':
-      return { reason: { reason: 'store-trouble', detail: `${failure.code} at ${path}` }, failure };
+      return { reason: { reason: 'store-trouble', detail: `${troubleDetail(failure)} at ${path}` }, failure };
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type TaskId,
 } from '@tr/model';
 import { MAX_LOOKUP_KEYS } from '@tr/protocol';
-import type { Arrivals } from '@tr/store';
+import { troubleDetail, type Arrivals } from '@tr/store';
 import {
   findSignatureFlaw,
   hasZstd,
@@ -26,7 +26,6 @@ import {
   type TrustedKeys,
 } from '@tr/transport';
 import type { Home, TierPolicy } from '../tier.js';
-import { troubleDetail } from '../trouble-log.js';
 import type { ChunkIndex } from './chunk-index.js';
 import { createChunkSource, type LocalChunks } from './fetch-chunks.js';
 import { HeldEntries, type HeldEntry } from './held-entries.js';

@@ -55,6 +55,8 @@ const status = run(node, [
 ]);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** The first lines of each failure: whoever sees only the end of a log must find there what to look for. */
+const FAILURE_LINES = 24;
 for (const directory of [
   ...readdirSync(`${root}packages`).map((name) => `packages/${name}`),
   'cli',
@@ -65,6 +67,9 @@ for (const directory of [
   if (!existsSync(file)) continue;
   const part = JSON.parse(readFileSync(file, 'utf8'));
   for (const name of Object.keys(totals)) totals[name] += part[name];
+  for (const failure of part.failures) {
+    console.log(`\n${directory}: ${failure.split('\n').slice(0, FAILURE_LINES).join('\n')}`);
+  }
 }
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(status);

@@ -1,5 +1,6 @@
 // Runs the compiled tests of the package in the current directory with node:test and records the totals in
-// `.test-totals.json` (a declared output, so that a restored run still counts). Arguments narrow by file name.
+// `.test-totals.json` (a declared output, so that a restored run still counts), with what failed. Arguments narrow
+// by file name.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,11 +37,18 @@ const totals = {
   failed: total('fail') + total('cancelled'),
   skipped: total('skipped') + total('todo'),
 };
+/**
+ * What failed, each as the TAP tells it: its name, where it is and why. Parents that failed by their subtests alone
+ * are left out. The block of a test is indented two further than its line and ends with `...`.
+ */
+const failures = [...tap.matchAll(/^( *)not ok \d+ - (?!.*# (?:SKIP|TODO)).*\n(?:\1  .*\n|\n)*?\1  \.\.\.$/gm)]
+  .map(([block, indent]) => block.replaceAll(`\n${indent}`, '\n').trim())
+  .filter((block) => !/^ *failureType: 'subtestsFailed'$/m.test(block));
 const bad = run.status !== 0 || totals.failed > 0 || totals.passed === 0;
-// The whole TAP only when something is wrong; passing tests are one line.
-if (bad) process.stdout.write(tap);
+// The whole TAP only when something is wrong, and what failed once more below it; passing tests are one line.
+if (bad) console.log([tap, ...failures].join('\n'));
 else for (const line of tap.split('\n')) if (/^\s*ok .*# (SKIP|TODO)/.test(line)) console.log(line.trim());
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-if (narrow.length === 0) writeFileSync('.test-totals.json', `${JSON.stringify(totals)}\n`);
+if (narrow.length === 0) writeFileSync('.test-totals.json', `${JSON.stringify({ ...totals, failures })}\n`);
 // Not at once: a pipe takes 64 KiB at a time, and what failed comes after them.
 process.exitCode = bad ? 1 : 0;

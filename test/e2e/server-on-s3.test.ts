@@ -101,6 +101,7 @@ for (const kind of S3_KINDS) {
     test('gc evicts what is old, then its blobs; what is used or young stays', async () => {
       const own = s3.remote(`${prefix}/gc`);
       const server = await startCacheServer(['--store', own], s3.credentials);
+      const proxy = await startFaultProxy(s3.url, { kind: 'older', byMs: 2 * DAY_MS });
       try {
         for (const key of ['1', '2']) {
           const { status } = await ask(server, `/v1/cache/${key}`, { method: 'PUT', body: `${key}${BODY}` });
@@ -108,10 +109,13 @@ for (const kind of S3_KINDS) {
         }
         const young = await command(['gc', '--store', own, '--max-age', '1d']);
         assert.match(young.output, /^2 entries kept, 0 evicted, 0 removed.*\n0 blobs removed/m, young.output);
-        const later = await command(['gc', '--store', own, '--max-age', '1d'], wrongClock(2 * DAY_MS));
+        const ahead = await command(['gc', '--store', own, '--max-age', '1d'], wrongClock(2 * DAY_MS));
+        assert.match(ahead.output, /^2 entries kept, 0 evicted, 0 removed.*\n0 blobs removed/m, ahead.output);
+        const later = await command(['gc', '--store', s3.remote(`${prefix}/gc`, proxy.url), '--max-age', '1d']);
         assert.match(later.output, /^0 entries kept, 2 evicted, 0 removed.*\n2 blobs removed/m, later.output);
         assert.equal((await ask(server, '/v1/cache/1')).status, 404);
       } finally {
+        await proxy.close();
         await server.close();
       }
     });

@@ -24,6 +24,8 @@ export type Fault =
   | { readonly kind: 'endless' }
   /** Answers carry another time: who sets the clock by them is off by so many milliseconds. */
   | { readonly kind: 'clock'; readonly aheadMs: number }
+  /** The objects of a bucket were written so many milliseconds before: a bucket has no way to set their times. */
+  | { readonly kind: 'older'; readonly byMs: number }
   /** Well-formed answers that are lies. */
   | { readonly kind: 'lie'; readonly tell: (path: string, truth: Buffer) => Buffer };
 
@@ -140,15 +142,17 @@ function answer(
     path,
   }: { response: IncomingMessage; body: Buffer; outgoing: ServerResponse; path: string },
 ): void {
-  const { 'content-length': announced, ...headers } = response.headers;
-  const lie = fault.kind === 'lie' ? fault.tell(path, body) : undefined;
+  const { 'content-length': announced, 'transfer-encoding': _, ...headers } = response.headers;
+  const lie = lieOf(fault, path, body);
   // What is written to the answer of a HEAD is taken, and goes nowhere.
   const isEndless = fault.kind === 'endless' && outgoing.req.method !== 'HEAD';
   // The answer to a HEAD announces a body that it does not have.
   const size = lie === undefined && body.length === 0 ? (announced ?? '0') : (lie ?? body).length;
   const length = isEndless ? {} : { 'content-length': size };
   const date = fault.kind === 'clock' ? { date: new Date(Date.now() + fault.aheadMs).toUTCString() } : {};
-  outgoing.writeHead(response.statusCode ?? 502, { ...headers, ...length, ...date });
+  const modified = headers['last-modified'];
+  const age = fault.kind === 'older' && modified ? { 'last-modified': before(modified, fault.byMs).toUTCString() } : {};
+  outgoing.writeHead(response.statusCode ?? 502, { ...headers, ...length, ...date, ...age });
   const middle = Math.floor(body.length / 2);
   switch (fault.kind) {
     case 'slow':
@@ -165,6 +169,7 @@ function answer(
       outgoing.end(body);
       return;
     case 'lie':
+    case 'older':
       outgoing.end(lie);
       return;
     case 'endless':
@@ -179,6 +184,18 @@ function answer(
     case 'reset-request':
       outgoing.end(body);
   }
+}
+
+function lieOf(fault: Fault, path: string, body: Buffer): Buffer | undefined {
+  if (fault.kind === 'lie') return fault.tell(path, body);
+  if (fault.kind !== 'older' || body.length === 0) return undefined;
+  const listed = body.toString('latin1');
+  const older = listed.replaceAll(/(?<=<LastModified>)[^<]+/g, (time) => before(time, fault.byMs).toISOString());
+  return Buffer.from(older, 'latin1');
+}
+
+function before(time: string, byMs: number): Date {
+  return new Date(Date.parse(time) - byMs);
 }
 
 function trickle(outgoing: ServerResponse, body: Buffer): void {

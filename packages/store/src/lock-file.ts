@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constants, copyFileSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { errorCode } from '@tr/model';
+import { errorCode, isMissing } from '@tr/model';
 import { LINK_REFUSALS } from './folder/link-new.js';
+
+/** Where there are no links, a lock is empty until its owner has written it. That takes no longer than this, milliseconds. */
+const WRITING_MS = 10_000;
 
 /** A lock that is had, until it is released. */
 export interface FileLock {
@@ -10,7 +13,7 @@ export interface FileLock {
 
 /** A lock that lies there. */
 export interface SeenLock {
-  /** What its owner wrote; empty while that is on its way, or for what is no lock of this kind. */
+  /** What its owner wrote; empty when that was ended before it had, or for what is no lock of this kind. */
   readonly text: string;
   /** Milliseconds since it was taken, by the clock of its file system. */
   readonly age: number;
@@ -22,17 +25,27 @@ export interface SeenLock {
  */
 export function tryLockFile(path: string, text: string, isHeld: (seen: SeenLock) => boolean): FileLock | undefined {
   const mine = `${path}.${randomBytes(6).toString('hex')}`;
+  const look = (): 'free' | 'held' | 'stale' => {
+    const there = statSync(path, { throwIfNoEntry: false });
+    const written = there && readText(path);
+    if (there === undefined || written === undefined) return 'free';
+    // Both times are of one clock, which on a shared disk is that of another machine.
+    const age = statSync(mine).mtimeMs - there.mtimeMs;
+    return (written === '' && age < WRITING_MS) || isHeld({ text: written, age }) ? 'held' : 'stale';
+  };
   try {
     writeFileSync(mine, text, { flag: 'wx' });
     if (tryLink(mine, path)) return toLock(path, text);
-    if (isThereHeld(path, mine, isHeld)) return undefined;
+    if (look() === 'held') return undefined;
     // Another one may have seen the same stale lock and have its own in place by the time that this one removes it. So only one at a
     // time removes any, and looks again before; whoever just takes the place once it is free is welcome to it.
     const turn = tryLockFile(`${path}.over`, text, isHeld);
     if (turn === undefined) return undefined;
     try {
-      if (isThereHeld(path, mine, isHeld)) return undefined;
-      rmSync(path, { recursive: true, force: true });
+      const seen = look();
+      if (seen === 'held') return undefined;
+      // What was free may be taken by now.
+      if (seen === 'stale') rmSync(path, { recursive: true, force: true });
     } finally {
       turn.release();
     }
@@ -48,13 +61,6 @@ function toLock(path: string, text: string): FileLock {
       if (readText(path) === text) rmSync(path, { force: true });
     },
   };
-}
-
-function isThereHeld(path: string, mine: string, isHeld: (seen: SeenLock) => boolean): boolean {
-  const there = statSync(path, { throwIfNoEntry: false });
-  if (there === undefined) return false;
-  // Both times are of one clock, which on a shared disk is that of another machine.
-  return isHeld({ text: readText(path), age: statSync(mine).mtimeMs - there.mtimeMs });
 }
 
 /** A link is made with its content, or not at all. */
@@ -81,11 +87,12 @@ function tryCopy(from: string, to: string): boolean {
   }
 }
 
-function readText(path: string): string {
+/** Undefined when it is gone. */
+function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
-    return '';
+    return isMissing(error) ? undefined : '';
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tryLockFile, type FileLock } from '../src/index.js';
@@ -53,6 +54,45 @@ for (const isNested of [false, true])
     held[0]?.release();
     assert.deepEqual(readdirSync(directory), []);
   });
+
+for (const step of ['statSync', 'readFileSync'] as const)
+  test(`one that is released just before ${step} of it is not taken from who is next`, (t) => {
+    const path = join(createTempDirectory(t), 'lock');
+    writeFileSync(path, 'dead');
+    let looks = 0;
+    let next: FileLock | undefined;
+    const original = fs[step] as (...args: readonly unknown[]) => unknown;
+    t.mock.method(fs, step, (...args: readonly unknown[]) => {
+      // The second look is the last one before what was seen is removed.
+      if (args[0] !== path || ++looks !== 2) return original(...args);
+      rmSync(path);
+      try {
+        return original(...args);
+      } finally {
+        next = tryLockFile(path, 'next', () => true);
+      }
+    });
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    });
+    const late = tryLockFile(path, 'late', ({ text }) => text === 'next');
+    assert.ok(next !== undefined);
+    assert.equal(late, undefined);
+  });
+
+test('an empty one is on its way, where there are no links, unless it is old', (t) => {
+  const path = join(createTempDirectory(t), 'lock');
+  writeFileSync(path, '');
+  assert.equal(
+    tryLockFile(path, 'a', () => false),
+    undefined,
+  );
+  const then = Date.now() / 1000 - 11;
+  utimesSync(path, then, then);
+  assert.ok(tryLockFile(path, 'a', () => false) !== undefined);
+});
 
 test('one that was killed while it took over a stale lock is in nobody’s way', (t) => {
   const directory = createTempDirectory(t);

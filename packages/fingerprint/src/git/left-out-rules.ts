@@ -25,7 +25,8 @@ export async function readLeftOutRules(reading: LeftOutReading): Promise<Readonl
       kindAt(workTree, path) === undefined,
   );
   if (paths.length === 0) return new Map();
-  const names = paths.map((path) => `:${prefix}${path}\n`).join('');
+  // With its stage: a name that begins with a digit and a colon would be taken for one that has its own.
+  const names = paths.map((path) => `:0:${prefix}${path}\n`).join('');
   const answer = await runGit(['cat-file', '--batch'], Buffer.from(names));
   const texts = answer.exitCode === 0 ? splitBatch(Buffer.from(answer.stdout)) : [];
   return new Map(paths.flatMap((path, at) => (texts[at] === undefined ? [] : [[directoryOf(path), texts[at]]])));
@@ -36,6 +37,7 @@ function splitBatch(output: Buffer): readonly (string | undefined)[] {
   const texts: (string | undefined)[] = [];
   for (let at = 0; at < output.length;) {
     const end = output.indexOf('\n', at);
+    if (end === -1) break;
     const size = / blob (\d+)$/.exec(output.toString('utf8', at, end))?.[1];
     texts.push(size === undefined ? undefined : output.toString('utf8', end + 1, end + 1 + Number(size)));
     at = size === undefined ? end + 1 : end + Number(size) + 2;

@@ -71,6 +71,7 @@ describe('what a condition includes counts where git takes it', () => {
     ['onbranch:feature/', false],
     ['hasconfig:remote.*.url:https://example.org/**', true],
     ['hasconfig:remote.*.url:https://example.com/**', false],
+    ['hasconfig:remote.*.url:https://example.org/', false],
     ['somewhere:else', false],
   ] as const)
     it(condition, () => {
@@ -88,6 +89,19 @@ describe('what a condition includes counts where git takes it', () => {
     repository.git('config', 'includeIf.onbranch:feature/.path', 'more');
     expectExcludesFile(repository, undefined);
     repository.git('symbolic-ref', 'HEAD', 'refs/heads/feature/a');
+    expectExcludesFile(repository, 'rules');
+  });
+
+  it('an address that a file or a variable brings', () => {
+    const home = new TestRepository();
+    const condition = 'hasconfig:remote.*.url:https://example.org/**';
+    home.write({ '.gitconfig': `[include]\n\tpath = urls\n[includeIf "${condition}"]\n\tpath = more\n`, more: MORE });
+    const repository = new TestRepository(temporaryDirectory(), home.root);
+    repository.git('init', '-q');
+    expectExcludesFile(repository, undefined);
+    const variables = { GIT_CONFIG_PARAMETERS: "'remote.o.url'='https://example.org/a'" };
+    expectExcludesFile(repository, 'rules', variables);
+    home.write({ urls: '[remote "o"]\n\turl = https://example.org/a\n' });
     expectExcludesFile(repository, 'rules');
   });
 

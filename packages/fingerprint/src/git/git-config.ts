@@ -27,13 +27,10 @@ const MOST_INCLUDES = 10;
  * variables (git-config in git's documentation).
  */
 export function readGitConfig(sources: GitConfigSources): GitConfig {
-  const settings = new Map<string, string>();
-  const paths = configFiles(sources);
+  // What is included for an address has none, or git refuses it.
   const remoteUrls = (): readonly string[] =>
-    paths.flatMap(readSettings).flatMap(([name, value]) => (/^remote\.[^]*\.url$/.test(name) ? [value] : []));
-  const reading: Reading = { ...sources, settings, remoteUrls };
-  for (const path of paths) readInto(reading, path, 0);
-  setAll(reading, { settings: readConfigVariables(sources.processEnv), depth: 0 });
+    readAll(sources, () => []).flatMap(([name, value]) => (/^remote\.[^]*\.url$/.test(name) ? [value] : []));
+  const settings = new Map(readAll(sources, remoteUrls));
   return {
     get: (name) => settings.get(name),
     startingWith: (prefix) =>
@@ -102,13 +99,21 @@ function readSettings(path: string): readonly Setting[] {
   return parseConfig(readTextIfThere(path) ?? '');
 }
 
+/** Every setting, in the order in which the later one counts. */
+function readAll(sources: GitConfigSources, remoteUrls: () => readonly string[]): readonly Setting[] {
+  const reading: Reading = { ...sources, settings: [], remoteUrls };
+  for (const path of configFiles(sources)) readInto(reading, path, 0);
+  addAll(reading, { settings: readConfigVariables(sources.processEnv), depth: 0 });
+  return reading.settings;
+}
+
 interface Reading extends GitConfigSources {
-  readonly settings: Map<string, string>;
+  readonly settings: Setting[];
   readonly remoteUrls: () => readonly string[];
 }
 
 function readInto(reading: Reading, path: string, depth: number): void {
-  setAll(reading, { settings: readSettings(path), path, depth });
+  addAll(reading, { settings: readSettings(path), path, depth });
 }
 
 interface SettingSource {
@@ -118,9 +123,10 @@ interface SettingSource {
   readonly depth: number;
 }
 
-function setAll(reading: Reading, { settings, path, depth }: SettingSource): void {
-  for (const [name, value] of settings) {
-    reading.settings.set(name, value);
+function addAll(reading: Reading, { settings, path, depth }: SettingSource): void {
+  for (const setting of settings) {
+    const [name, value] = setting;
+    reading.settings.push(setting);
     if (depth >= MOST_INCLUDES || !isInclude(reading, name, path)) continue;
     const included = expandHome(value, reading.processEnv);
     if (isAbsolute(included)) readInto(reading, included, depth + 1);

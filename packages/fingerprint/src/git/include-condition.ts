@@ -19,12 +19,12 @@ export function isConditionMet(condition: string, facts: ConditionFacts): boolea
     /^(gitdir(?:\/i)?|onbranch|hasconfig:remote\.\*\.url):([^]*)$/.exec(condition) ?? [];
   switch (keyword) {
     case 'gitdir':
-      return isGitDirectory(pattern, facts, false);
+      return isGitDirectory(withContent(pattern), facts, false);
     case 'gitdir/i':
-      return isGitDirectory(pattern, facts, true);
+      return isGitDirectory(withContent(pattern), facts, true);
     case 'onbranch': {
       const branch = currentBranch(facts.git);
-      return branch !== undefined && matches(pattern, branch, false);
+      return branch !== undefined && matches(withContent(pattern), branch, false);
     }
     case undefined:
       return false;
@@ -53,9 +53,13 @@ function isGitDirectory(pattern: string, { git, home, path }: ConditionFacts, ig
   );
 }
 
-/** A pattern that ends in a slash stands for all that is below. */
+/** A pattern of directories or branches that ends in a slash stands for all that is below; not so one of addresses. */
+function withContent(pattern: string): string {
+  return pattern.endsWith('/') ? `${pattern}**` : pattern;
+}
+
 function matches(pattern: string, text: string, ignoreCase: boolean): boolean {
-  return wildmatch(toByteText(pattern.endsWith('/') ? `${pattern}**` : pattern), toByteText(text), ignoreCase);
+  return wildmatch(toByteText(pattern), toByteText(text), ignoreCase);
 }
 
 /** Undefined on a detached HEAD, and where refs are kept in another format (reftable): only git can tell then. */

@@ -1,6 +1,6 @@
 import { fail, ok, sorted, toError, type Diagnostic, type Failure, type Result } from '@tr/model';
 import type { CliContext } from './context.js';
-import { expectedOf } from './option-values.js';
+import { expectedOf, type ValuedOption } from './option-values.js';
 import { createPlan } from './plan/plan.js';
 import type { Project } from './project.js';
 import { findRecursion } from './recursion.js';
@@ -76,7 +76,7 @@ function createRequest(flags: RunFlags, context: CliContext): Result<RunRequest,
 }
 
 /** An option that cannot do without a value and has none behind its `=`; undefined when there is none. */
-function findEmpty(flags: RunFlags): string | undefined {
+function findEmpty(flags: RunFlags): ValuedOption | undefined {
   if (flags.cacheDir === '') return '--cache-dir';
   if (flags.rootTurboJson === '') return '--root-turbo-json';
   return flags.globalDeps.includes('') ? '--global-deps' : undefined;

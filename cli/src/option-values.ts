@@ -22,8 +22,7 @@ export const CHOICES = {
   '--remote-only': ['true', 'false'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** Every option that takes a value, of whatever command. A test compares this with the commands. */
-export const OPTION_VALUES: Readonly<Record<string, OptionValue>> = {
+const VALUES = {
   '--filter': { placeholder: ' <filter>', expected: 'a package, a directory or a range of commits' },
   '--concurrency': { placeholder: ' <number>', expected: 'a number from 1, or a percentage such as 50%' },
   '--continue': { placeholder: '[=mode]', expected: CHOICES['--continue'].join(', ') },
@@ -46,9 +45,15 @@ export const OPTION_VALUES: Readonly<Record<string, OptionValue>> = {
   '--root-turbo-json': { placeholder: ' <file>', expected: 'a file' },
   '--from': { placeholder: ' <task>', expected: 'a task with `snapshot`' },
   '--output': { placeholder: ' <form>', expected: CHOICES['--output'].join(', ') },
-};
+} as const satisfies Readonly<Record<string, OptionValue>>;
+
+/** Every option that takes a value, of whatever command. A test compares this with the commands. */
+export const OPTION_VALUES: Readonly<Record<string, OptionValue>> = VALUES;
+
+/** An option that takes a value. */
+export type ValuedOption = keyof typeof VALUES;
 
 /** What the value of an option is, in words. */
-export function expectedOf(option: string): string {
-  return OPTION_VALUES[option]?.expected ?? 'a value';
+export function expectedOf(option: ValuedOption): string {
+  return VALUES[option].expected;
 }

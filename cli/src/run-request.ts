@@ -2,7 +2,7 @@ import type { TierPolicy } from '@tr/cache';
 import { isConcurrency } from '@tr/config';
 import type { OutputLogs, Result, UsageFailure } from '@tr/model';
 import { fail, ok } from '@tr/model';
-import { CHOICES, expectedOf } from './option-values.js';
+import { CHOICES, expectedOf, type ValuedOption } from './option-values.js';
 import type { RunFlags } from './run-flags.js';
 
 /** Which tiers may be read and written. */
@@ -34,41 +34,26 @@ export interface RunRequest {
   readonly frameworkInference: boolean;
 }
 
-/** The options as the command line has them, before any is checked. */
-export type RawRunOptions = Partial<
-  Pick<
-    RunFlags,
-    | 'concurrency'
-    | 'continueMode'
-    | 'force'
-    | 'noCache'
-    | 'cache'
-    | 'remoteReadOnly'
-    | 'remoteOnly'
-    | 'dry'
-    | 'outputLogs'
-    | 'logOrder'
-    | 'logPrefix'
-    | 'logFormat'
-    | 'envMode'
-    | 'frameworkInference'
-  >
->;
-
-/** The checked form of {@link RawRunOptions}. */
-export type CheckedRunOptions = Pick<
-  RunRequest,
+/** Options that are checked one by one. */
+type SingleOption =
   | 'concurrency'
   | 'continueMode'
-  | 'policy'
   | 'dry'
   | 'outputLogs'
   | 'logOrder'
   | 'logPrefix'
   | 'logFormat'
   | 'envMode'
-  | 'frameworkInference'
->;
+  | 'frameworkInference';
+
+/** Those that `policy` is made of. */
+type PolicyOption = 'force' | 'noCache' | 'cache' | 'remoteReadOnly' | 'remoteOnly';
+
+/** The options as the command line has them, before any is checked. */
+export type RawRunOptions = Partial<Pick<RunFlags, SingleOption | PolicyOption>>;
+
+/** The checked form of {@link RawRunOptions}. */
+export type CheckedRunOptions = Pick<RunRequest, SingleOption | 'policy'>;
 
 /** Checks every option and reports all that are wrong. */
 export function checkRunOptions(raw: RawRunOptions): Result<CheckedRunOptions, readonly UsageFailure[]> {
@@ -97,7 +82,7 @@ export function checkRunOptions(raw: RawRunOptions): Result<CheckedRunOptions, r
 type ChoiceOption = keyof typeof CHOICES;
 type Choice<O extends ChoiceOption> = (typeof CHOICES)[O][number];
 
-function toInvalid(option: string, value: string): UsageFailure {
+function toInvalid(option: ValuedOption, value: string): UsageFailure {
   return { code: 'usage/invalid-option', option, value, expected: expectedOf(option) };
 }
 
@@ -117,7 +102,7 @@ function checkConcurrency(value: string | undefined, failures: UsageFailure[]): 
   return undefined;
 }
 
-function checkSwitch(option: string, given: string | boolean | undefined, failures: UsageFailure[]): boolean {
+function checkSwitch(option: ValuedOption, given: string | boolean | undefined, failures: UsageFailure[]): boolean {
   const value = String(given ?? 'false');
   const known = { true: true, '1': true, false: false, '0': false, '': false }[value];
   if (known !== undefined) return known;

@@ -32,7 +32,8 @@ export class LsCommand extends ProjectCommand {
 
   override execute(): Promise<number> {
     if (this.output !== 'text' && this.output !== 'json') {
-      const [option, value] = ['--output', this.output];
+      const option = '--output';
+      const value = this.output;
       const failure = toError({ code: 'usage/invalid-option', option, value, expected: expectedOf(option) });
       return Promise.resolve(this.refuse([failure]));
     }

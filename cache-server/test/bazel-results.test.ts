@@ -1,27 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sha256 } from '@tr/hash';
 import { numeric, pick, readFields, writeFields } from '../src/protocols/wire.js';
-import { call, startTestServer, type TestServer } from './rig/server.js';
-import { callGrpc, digestOf } from './rig/grpc.js';
-
-const V2 = '/build.bazel.remote.execution.v2';
-const NOT_FOUND = 5;
-
-const CLIENTS_LIMIT = 4 * 1024 * 1024;
+import { call, shareServer } from './rig/server.js';
+import { CLIENTS_LIMIT, STATUS, V2, callGrpc, digestOf, nodeOf } from './rig/grpc.js';
 
 describe('action results and batches over gRPC', () => {
-  let server: TestServer;
-  let token: string;
-  before(async () => {
-    server = await startTestServer();
-    token = server.token('main');
-  });
-  after(() => server[Symbol.asyncDispose]());
+  const shared = shareServer();
 
   const actionOf = (name: string): Buffer => digestOf(Buffer.from(name));
   const put = async (store: 'cas' | 'ac', hash: string, body: Uint8Array): Promise<void> => {
-    const { status } = await call(server, `/any/${store}/${hash}`, { method: 'PUT', token, body: Buffer.from(body) });
+    const { status } = await call(shared.server, `/any/${store}/${hash}`, {
+      method: 'PUT',
+      token: shared.token,
+      body: Buffer.from(body),
+    });
     assert.equal(status, 200);
   };
   const find = async (name: string): Promise<number> => {
@@ -31,20 +24,15 @@ describe('action results and batches over gRPC', () => {
         [2, actionOf(name)],
       ]),
     ];
-    return (await callGrpc(server, { path: `${V2}.ActionCache/GetActionResult`, token, messages })).status;
+    return (await callGrpc(shared.server, { path: `${V2}.ActionCache/GetActionResult`, token: shared.token, messages }))
+      .status;
   };
 
   test('one with an output directory that is no tree is a miss until all that is in it is there', async () => {
     const file = Buffer.from('content');
-    const fileNode = writeFields([
-      [1, 'f'],
-      [2, digestOf(file)],
-    ]);
+    const fileNode = nodeOf('f', file);
     const inner = writeFields([[1, fileNode]]);
-    const innerNode = writeFields([
-      [1, 'inner'],
-      [2, digestOf(inner)],
-    ]);
+    const innerNode = nodeOf('inner', inner);
     const outer = writeFields([[2, innerNode]]);
     const output = writeFields([
       [1, 'dist'],
@@ -52,7 +40,7 @@ describe('action results and batches over gRPC', () => {
     ]);
     await put('ac', sha256(Buffer.from('directory')), writeFields([[3, output]]));
     for (const blob of [outer, inner, file]) {
-      assert.equal(await find('directory'), NOT_FOUND);
+      assert.equal(await find('directory'), STATUS.notFound);
       await put('cas', sha256(blob), blob);
     }
     assert.equal(await find('directory'), 0);
@@ -65,27 +53,27 @@ describe('action results and batches over gRPC', () => {
     assert.ok(large.length > CLIENTS_LIMIT);
     const hash = sha256(Buffer.from('large'));
     await put('ac', hash, large);
-    assert.equal(await find('large'), NOT_FOUND);
-    assert.equal((await call(server, `/any/ac/${hash}`, { token })).status, 200);
+    assert.equal(await find('large'), STATUS.notFound);
+    assert.equal((await call(shared.server, `/any/ac/${hash}`, { token: shared.token })).status, 200);
   });
 
   test('a read-only token is told nothing of updates, which is no without being said: moon before 2.4 reads nothing after one', async () => {
     const updatesFor = async (of: string): Promise<readonly Uint8Array[]> => {
       const path = `${V2}.Capabilities/GetCapabilities`;
-      const { messages } = await callGrpc(server, { path, token: of, messages: [new Uint8Array()] });
+      const { messages } = await callGrpc(shared.server, { path, token: of, messages: [new Uint8Array()] });
       const cache = pick(readFields(messages[0] ?? new Uint8Array()), 1)[0] ?? new Uint8Array();
       return pick(readFields(cache), 2);
     };
-    assert.deepEqual(await updatesFor(server.token('main', { readOnly: true })), []);
-    const [updates] = await updatesFor(token);
+    assert.deepEqual(await updatesFor(shared.server.token('main', { readOnly: true })), []);
+    const [updates] = await updatesFor(shared.token);
     assert.equal(numeric(readFields(updates ?? new Uint8Array()), 1), 1);
   });
 
   test('a batch as large as is announced fits into a message, with four thousand blobs too', async () => {
     const ask = async (path: string, fields: Parameters<typeof writeFields>[0]): Promise<Uint8Array> => {
-      const { status, messages } = await callGrpc(server, {
+      const { status, messages } = await callGrpc(shared.server, {
         path: `${V2}.${path}`,
-        token,
+        token: shared.token,
         messages: [writeFields(fields)],
       });
       assert.equal(status, 0);
@@ -111,7 +99,10 @@ describe('action results and batches over gRPC', () => {
     ]);
     assert.ok(sent.length < CLIENTS_LIMIT);
     const update = 'ContentAddressableStorage/BatchUpdateBlobs';
-    assert.equal((await callGrpc(server, { path: `${V2}.${update}`, token, messages: [sent] })).status, 0);
+    assert.equal(
+      (await callGrpc(shared.server, { path: `${V2}.${update}`, token: shared.token, messages: [sent] })).status,
+      0,
+    );
     const answer = await ask('ContentAddressableStorage/BatchReadBlobs', [
       [1, 'any'],
       ...blobs.map((blob) => [2, digestOf(blob)] as const),

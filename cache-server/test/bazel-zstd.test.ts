@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sha256 } from '@tr/hash';
 import { loadZstd } from '@tr/transport';
 import { numbers, numeric, pick, readFields, writeFields } from '../src/protocols/wire.js';
 import { unpackBlob } from '../src/protocols/bazel/zstd/unpack-blob.js';
-import { callGrpc, digestOf, type GrpcAnswer } from './rig/grpc.js';
-import { startTestServer, type TestServer } from './rig/server.js';
+import { BYTE_STREAM, STATUS, V2, callGrpc, digestOf, type GrpcAnswer } from './rig/grpc.js';
+import { shareServer } from './rig/server.js';
 
-const V2 = '/build.bazel.remote.execution.v2';
-const STREAM = '/google.bytestream.ByteStream';
 const ZSTD = 1;
-const INVALID_ARGUMENT = 3;
-const NOT_FOUND = 5;
-
 /** A frame of blocks as given: `window` is the byte that describes it. */
 function frame(window: number, ...blocks: readonly Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, window]), ...blocks]);
@@ -41,16 +36,10 @@ async function unpack(packed: Uint8Array, size: number): Promise<Buffer> {
 }
 
 describe('blobs as zstd in the remote API', () => {
-  let server: TestServer;
-  let token: string;
-  before(async () => {
-    server = await startTestServer();
-    token = server.token('main');
-  });
-  after(() => server[Symbol.asyncDispose]());
+  const shared = shareServer();
 
   const call = (path: string, ...messages: readonly Uint8Array[]): Promise<GrpcAnswer> =>
-    callGrpc(server, { path, token, messages });
+    callGrpc(shared.server, { path, token: shared.token, messages });
   const nameOf = (content: Uint8Array): string => `team/one/compressed-blobs/zstd/${sha256(content)}/${content.length}`;
   const uploadName = (content: Uint8Array, size = content.length): string =>
     `team/one/uploads/${randomUUID()}/compressed-blobs/zstd/${sha256(content)}/${size}`;
@@ -69,7 +58,7 @@ describe('blobs as zstd in the remote API', () => {
         ]),
       );
     }
-    return await call(`${STREAM}/Write`, ...messages);
+    return await call(`${BYTE_STREAM}/Write`, ...messages);
   }
 
   async function read(
@@ -78,7 +67,7 @@ describe('blobs as zstd in the remote API', () => {
     limit = 0,
   ): Promise<{ readonly status: number; readonly bytes: Buffer }> {
     const { status, messages } = await call(
-      `${STREAM}/Read`,
+      `${BYTE_STREAM}/Read`,
       writeFields([
         [1, name],
         [2, offset],
@@ -113,7 +102,7 @@ describe('blobs as zstd in the remote API', () => {
       (await unpack(rest.bytes, content.length)).equals(content.subarray(4_000_000)),
       'offsets count plain bytes',
     );
-    assert.equal((await read(nameOf(content), 0, 5)).status, INVALID_ARGUMENT);
+    assert.equal((await read(nameOf(content), 0, 5)).status, STATUS.invalid);
 
     const other = content.subarray(1);
     const halves = [other.subarray(0, 2_000_000), Buffer.alloc(0), other.subarray(2_000_000)];
@@ -129,7 +118,7 @@ describe('blobs as zstd in the remote API', () => {
     for (let at = 0; at < content.length; at += 16_384)
       frames.push(await zstd.compress(content.subarray(at, at + 16_384)));
     const query = async (name: string): Promise<readonly number[]> => {
-      const { messages } = await call(`${STREAM}/QueryWriteStatus`, writeFields([[1, name]]));
+      const { messages } = await call(`${BYTE_STREAM}/QueryWriteStatus`, writeFields([[1, name]]));
       const fields = readFields(messages[0] ?? new Uint8Array());
       return [numeric(fields, 1), numeric(fields, 2)];
     };
@@ -166,7 +155,7 @@ describe('blobs as zstd in the remote API', () => {
       `${V2}.ContentAddressableStorage/BatchUpdateBlobs`,
       writeFields([...requests, strange].map((request) => [2, request])),
     );
-    assert.deepEqual([put.status, ...codes(put, 2)], [0, 0, 0, 0, INVALID_ARGUMENT]);
+    assert.deepEqual([put.status, ...codes(put, 2)], [0, 0, 0, 0, STATUS.invalid]);
 
     const ask = contents.map((content) => [2, digestOf(content)] as const);
     for (const accepts of [[], [[3, Uint8Array.of(0, ZSTD)] as const], [[3, ZSTD] as const]]) {
@@ -209,9 +198,9 @@ describe('blobs as zstd in the remote API', () => {
     ];
     for (const [name, bytes, size] of cases) {
       const { status } = await write(uploadName(content, size), bytes);
-      assert.equal(status, INVALID_ARGUMENT, name);
+      assert.equal(status, STATUS.invalid, name);
     }
-    assert.equal((await read(nameOf(content))).status, NOT_FOUND);
+    assert.equal((await read(nameOf(content))).status, STATUS.notFound);
   });
 });
 

@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { BYTE_STREAM, V2 } from './rig/grpc.js';
 import { call, startTestServer } from './rig/server.js';
-
-const SERVICE = '/google.bytestream.ByteStream';
 
 test('clients that send rubbish or break off do not disturb others', async () => {
   await using server = await startTestServer();
@@ -48,9 +47,9 @@ test('clients that send rubbish or break off do not disturb others', async () =>
     Buffer.from([0, 0, 0, 0, 3, 0x0a, 0x7f, 0x00]),
   ];
   for (const path of [
-    `${SERVICE}/Write`,
-    `${SERVICE}/Read`,
-    '/build.bazel.remote.execution.v2.ContentAddressableStorage/BatchReadBlobs',
+    `${BYTE_STREAM}/Write`,
+    `${BYTE_STREAM}/Read`,
+    `${V2}.ContentAddressableStorage/BatchReadBlobs`,
     '/nothing/Here',
     '/',
   ]) {
@@ -65,10 +64,10 @@ test('clients that send rubbish or break off do not disturb others', async () =>
       );
     }
   }
-  const denied = open(`${SERVICE}/Read`, 'Bearer wrong');
+  const denied = open(`${BYTE_STREAM}/Read`, 'Bearer wrong');
   const [refusal] = (await once(denied, 'response')) as [Record<string, string>];
   assert.equal(refusal['grpc-status'], '16');
-  const cut = open(`${SERVICE}/Write`);
+  const cut = open(`${BYTE_STREAM}/Write`);
   cut.write(Buffer.from([0, 0, 0, 1, 0, 1, 2, 3]));
   cut.close(constants.NGHTTP2_CANCEL);
   await once(cut, 'close');

@@ -1,51 +1,30 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sha256 } from '@tr/hash';
 import { pick, readFields, text, writeFields } from '../src/protocols/wire.js';
-import { call, startTestServer, type TestServer } from './rig/server.js';
-import { callGrpc, digestOf, type GrpcAnswer } from './rig/grpc.js';
-
-const PATH = '/build.bazel.remote.execution.v2.ContentAddressableStorage/GetTree';
-const CLIENTS_LIMIT = 4 * 1024 * 1024;
-const [FINE, INVALID, NOT_FOUND, EXHAUSTED] = [0, 3, 5, 8];
+import { call, shareServer } from './rig/server.js';
+import { CLIENTS_LIMIT, STATUS, V2, callGrpc, digestOf, nodeOf, type GrpcAnswer } from './rig/grpc.js';
 
 /** A `Directory` with these directories in it, and a file of this name. */
 const directoryOf = (name: string, inside: readonly Uint8Array[] = []): Buffer =>
   writeFields([
-    [
-      1,
-      writeFields([
-        [1, name],
-        [2, digestOf(Buffer.from('x'))],
-      ]),
-    ],
-    ...inside.map(
-      (bytes, at) =>
-        [
-          2,
-          writeFields([
-            [1, `inner-${at}`],
-            [2, digestOf(bytes)],
-          ]),
-        ] as const,
-    ),
+    [1, nodeOf(name, Buffer.from('x'))],
+    ...inside.map((bytes, at) => [2, nodeOf(`inner-${at}`, bytes)] as const),
   ]);
 
 describe('GetTree', () => {
-  let server: TestServer;
-  let token: string;
-  before(async () => {
-    server = await startTestServer();
-    token = server.token('main');
-  });
-  after(() => server[Symbol.asyncDispose]());
+  const shared = shareServer();
 
-  const put = async (blob: Uint8Array, writer = token): Promise<void> => {
+  const put = async (blob: Uint8Array, writer = shared.token): Promise<void> => {
     const options = { method: 'PUT', token: writer, body: Buffer.from(blob) };
-    assert.equal((await call(server, `/any/cas/${sha256(blob)}`, options)).status, 200);
+    assert.equal((await call(shared.server, `/any/cas/${sha256(blob)}`, options)).status, 200);
   };
   const ask = async (digest: Uint8Array, rest: Parameters<typeof writeFields>[0] = []): Promise<GrpcAnswer> =>
-    await callGrpc(server, { path: PATH, token, messages: [writeFields([[1, 'any'], [2, digest], ...rest])] });
+    await callGrpc(shared.server, {
+      path: `${V2}.ContentAddressableStorage/GetTree`,
+      token: shared.token,
+      messages: [writeFields([[1, 'any'], [2, digest], ...rest])],
+    });
   const listOf = ({ messages }: GrpcAnswer): readonly string[] =>
     messages.flatMap((message) => pick(readFields(message), 1).map((bytes) => Buffer.from(bytes).toString('hex')));
   const hexOf = (...all: readonly Buffer[]): readonly string[] => all.map((bytes) => bytes.toString('hex'));
@@ -60,7 +39,7 @@ describe('GetTree', () => {
     for (const blob of [leaf, left, right, root]) await put(blob);
     const all = hexOf(root, left, right, leaf, empty);
     const whole = await ask(digestOf(root));
-    assert.deepEqual([whole.status, whole.messages.length, listOf(whole)], [FINE, 1, all]);
+    assert.deepEqual([whole.status, whole.messages.length, listOf(whole)], [STATUS.fine, 1, all]);
     const paged = await ask(digestOf(root), [[3, 2]]);
     assert.deepEqual([paged.messages.length, listOf(paged)], [3, all]);
     const tokens = paged.messages.map((message) => text(readFields(message), 2));
@@ -73,28 +52,28 @@ describe('GetTree', () => {
   test('what is not there is left out; without its root there is none, nor for another scope', async () => {
     const gone = directoryOf('gone');
     const torn = directoryOf('torn', [gone, leaf]);
-    assert.equal((await ask(digestOf(torn))).status, NOT_FOUND);
+    assert.equal((await ask(digestOf(torn))).status, STATUS.notFound);
     await put(torn);
     assert.deepEqual(listOf(await ask(digestOf(torn))), hexOf(torn, leaf));
     const theirs = directoryOf('theirs');
-    await put(theirs, server.token('pr/7'));
-    assert.equal((await ask(digestOf(theirs))).status, NOT_FOUND);
+    await put(theirs, shared.server.token('pr/7'));
+    assert.equal((await ask(digestOf(theirs))).status, STATUS.notFound);
   });
 
   test('what is no tree is refused: other bytes, digests, sizes and pages', async () => {
     const noDirectory = Buffer.from([0xff, 0xff, 0xff]);
     await put(noDirectory);
-    assert.equal((await ask(digestOf(noDirectory))).status, INVALID);
+    assert.equal((await ask(digestOf(noDirectory))).status, STATUS.invalid);
     await put(root);
     const wrongSize = writeFields([
       [1, sha256(root)],
       [2, root.length + 1],
     ]);
-    assert.equal((await ask(wrongSize)).status, NOT_FOUND);
+    assert.equal((await ask(wrongSize)).status, STATUS.notFound);
     for (const digest of [empty, Buffer.from([8]), writeFields([[1, '../x']])])
-      assert.equal((await ask(digest)).status, INVALID);
+      assert.equal((await ask(digest)).status, STATUS.invalid);
     for (const page of ['x', sha256(noDirectory)])
-      assert.equal((await ask(digestOf(root), [[4, page]])).status, INVALID);
+      assert.equal((await ask(digestOf(root), [[4, page]])).status, STATUS.invalid);
   });
 
   test('messages stay below what clients take, and a directory above that is refused', async () => {
@@ -102,11 +81,11 @@ describe('GetTree', () => {
     const above = directoryOf('above', wide);
     for (const blob of [...wide, above]) await put(blob);
     const { status, messages } = await ask(digestOf(above));
-    assert.deepEqual([status, messages.length], [FINE, 3]);
+    assert.deepEqual([status, messages.length], [STATUS.fine, 3]);
     for (const message of messages) assert.ok(message.length < CLIENTS_LIMIT);
     const huge = directoryOf('x'.repeat(CLIENTS_LIMIT));
     await put(huge);
-    assert.equal((await ask(digestOf(huge))).status, EXHAUSTED);
+    assert.equal((await ask(digestOf(huge))).status, STATUS.exhausted);
   });
 
   test('a tree of more directories than any client makes is refused before they are looked for', async () => {
@@ -118,6 +97,6 @@ describe('GetTree', () => {
     const top = directoryOf('top', many);
     for (const blob of [...many, top]) await put(blob);
     const { status } = await ask(digestOf(top));
-    assert.equal(status, EXHAUSTED);
+    assert.equal(status, STATUS.exhausted);
   });
 });

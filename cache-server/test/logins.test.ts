@@ -12,6 +12,7 @@ import { toNetwork } from '../src/auth/network.js';
 import { findToken } from '../src/auth/token.js';
 import { toTokenStore } from '../src/auth/token-store.js';
 import { runTokenCommand } from '../src/config/token-command.js';
+import { V2 } from './rig/grpc.js';
 import { call, startTestServer } from './rig/server.js';
 
 test('Bearer T and Basic any:T are the same token', async () => {
@@ -122,7 +123,7 @@ test('behind a proxy, what the proxy noted is who guesses; what the client claim
   const grpcStatus = async (token: string, forwarded: string): Promise<string | undefined> => {
     const stream = client.request({
       ':method': 'POST',
-      ':path': '/build.bazel.remote.execution.v2.Capabilities/GetCapabilities',
+      ':path': `${V2}.Capabilities/GetCapabilities`,
       'content-type': 'application/grpc',
       authorization: `Bearer ${token}`,
       'x-forwarded-for': forwarded,

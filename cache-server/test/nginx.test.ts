@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { writeFields } from '../src/protocols/wire.js';
 import { joinFrame } from '../src/server/grpc-frames.js';
 import { createWorkspace, hasProgram, runClient } from './rig/client.js';
+import { BYTE_STREAM } from './rig/grpc.js';
 import { startTestServer, type TestServer } from './rig/server.js';
 import { freePort } from './rig/free-port.js';
 
@@ -146,8 +147,6 @@ test(
     assert.equal((await send(port, { path: '/metrics', token })).status, 200, 'from the inside');
   },
 );
-
-const BYTE_STREAM = '/google.bytestream.ByteStream';
 
 test('nginx: gRPC, a blob larger than any buffer up and down', { skip }, async () => {
   await using proxied = await startProxied();

@@ -5,27 +5,19 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sha256 } from '@tr/hash';
 import { numeric, pick, readFields, writeFields } from '../src/protocols/wire.js';
-import { callGrpc, digestOf, type GrpcAnswer } from './rig/grpc.js';
-import { call, startTestServer, type TestServer } from './rig/server.js';
+import { BYTE_STREAM, V2, callGrpc, digestOf, nodeOf, type GrpcAnswer } from './rig/grpc.js';
+import { call, shareServer } from './rig/server.js';
 
-const V2 = '/build.bazel.remote.execution.v2';
-const BYTE_STREAM = '/google.bytestream.ByteStream';
 const MIB = 1024 * 1024;
 const SHA256_FUNCTION = 1;
 
-let server: TestServer;
-let token: string;
-before(async () => {
-  server = await startTestServer();
-  token = server.token('main');
-});
-after(() => server[Symbol.asyncDispose]());
+const shared = shareServer();
 
 const grpc = async (path: string, ...messages: readonly Uint8Array[]): Promise<GrpcAnswer> =>
-  await callGrpc(server, { path, token, messages });
+  await callGrpc(shared.server, { path, token: shared.token, messages });
 const only = ({ status, messages }: GrpcAnswer): ReturnType<typeof readFields> => {
   assert.equal(status, 0);
   assert.equal(messages.length, 1);
@@ -82,10 +74,7 @@ describe('clients of the remote execution API', () => {
     const names = namesOf('/', content);
     assert.equal(await write(names, content, MIB, true), content.length);
     assert.equal((await missing()).length, 0);
-    const output = writeFields([
-      [1, 'target/a.jar'],
-      [2, digestOf(content)],
-    ]);
+    const output = nodeOf('target/a.jar', content);
     const result = writeFields([[2, output]]);
     const update = writeFields([
       [1, ''],
@@ -163,8 +152,8 @@ describe('BuildKit (`type=gha`)', () => {
   const version = sha256(Buffer.from('|go-actionscache-1.0'));
   const ask = async (method: string, body: object) => {
     const headers = { 'content-type': 'application/json' };
-    const init = { method: 'POST', token, headers, body: JSON.stringify(body) };
-    const response = await call(server, `${SERVICE}/${method}`, init);
+    const init = { method: 'POST', token: shared.token, headers, body: JSON.stringify(body) };
+    const response = await call(shared.server, `${SERVICE}/${method}`, init);
     return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
   };
   const save = async (key: string, body: string): Promise<void> => {
@@ -211,16 +200,20 @@ describe('BuildKit (`type=gha`)', () => {
 });
 
 describe('HTTP clients with `/webdav/`', () => {
-  const basic = (): string => `Basic ${btoa(`any:${token}`)}`;
+  const basic = (): string => `Basic ${btoa(`any:${shared.token}`)}`;
 
   test('the build cache of Maven logs in when it is asked to, makes the last directory, and writes', async () => {
     const path = '/webdav/maven/v1.1/com.acme/app/0123456789abcdef/';
     const file = `${path}buildinfo.xml`;
-    const stranger = await call(server, file);
+    const stranger = await call(shared.server, file);
     assert.equal(stranger.status, 401);
     assert.match(stranger.headers.get('www-authenticate') ?? '', /Basic realm=/);
     const send = async (method: string, target: string, body: string | null = null): Promise<Response> =>
-      await call(server, target, { method, body, headers: { authorization: basic(), 'cache-control': 'no-cache' } });
+      await call(shared.server, target, {
+        method,
+        body,
+        headers: { authorization: basic(), 'cache-control': 'no-cache' },
+      });
     assert.equal((await send('GET', file)).status, 404);
     assert.ok((await send('OPTIONS', file)).headers.has('dav'));
     assert.equal((await send('MKCOL', path)).status, 201);
@@ -232,11 +225,11 @@ describe('HTTP clients with `/webdav/`', () => {
 
   test('Please writes without a length, and reads by a key of hex digits', async () => {
     const path = `/webdav/please/${sha256(Buffer.from('key'))}`;
-    const missed = await call(server, path, { headers: { authorization: basic() } });
+    const missed = await call(shared.server, path, { headers: { authorization: basic() } });
     assert.equal(missed.status, 404);
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const headers = { authorization: basic() };
-      const sent = request(`${server.url}${path}`, { method: 'PUT', headers }, (answer) => {
+      const sent = request(`${shared.server.url}${path}`, { method: 'PUT', headers }, (answer) => {
         answer.resume();
         resolve(answer.statusCode);
       });
@@ -245,14 +238,17 @@ describe('HTTP clients with `/webdav/`', () => {
       sent.end('archive');
     });
     assert.equal(status, 201);
-    const hit = await call(server, path, { headers: { authorization: basic() } });
+    const hit = await call(shared.server, path, { headers: { authorization: basic() } });
     assert.equal(await hit.text(), 'a tar archive');
   });
 
   test('who goes on with a body that broke off gets the rest of it, never all of it in place of the rest', async () => {
     const path = '/webdav/a/b/c/abc0';
-    assert.equal((await call(server, path, { method: 'PUT', token, body: '0123456789' })).status, 201);
-    const whole = await call(server, path, { token });
+    assert.equal(
+      (await call(shared.server, path, { method: 'PUT', token: shared.token, body: '0123456789' })).status,
+      201,
+    );
+    const whole = await call(shared.server, path, { token: shared.token });
     const etag = whole.headers.get('etag') ?? '';
     const table: readonly (readonly [Readonly<Record<string, string>>, number, string, string | null])[] = [
       [{ range: 'bytes=4-' }, 206, '456789', 'bytes 4-9/10'],
@@ -264,12 +260,16 @@ describe('HTTP clients with `/webdav/`', () => {
       [{ range: 'bytes=10-' }, 416, '', null],
     ];
     for (const [headers, status, body, part] of table) {
-      const response = await call(server, path, { token, headers });
+      const response = await call(shared.server, path, { token: shared.token, headers });
       assert.equal(response.status, status, JSON.stringify(headers));
       assert.equal(response.headers.get('content-range'), part);
       if (status !== 416) assert.equal(await response.text(), body);
     }
-    const head = await call(server, path, { method: 'HEAD', token, headers: { range: 'bytes=4-' } });
+    const head = await call(shared.server, path, {
+      method: 'HEAD',
+      token: shared.token,
+      headers: { range: 'bytes=4-' },
+    });
     assert.equal(head.status, 200);
     assert.equal(head.headers.get('content-length'), '10');
   });
@@ -278,7 +278,7 @@ describe('HTTP clients with `/webdav/`', () => {
     const question = '<?xml version="1.0" encoding="utf-8" ?><D:propfind xmlns:D="DAV:"><D:allprop/></D:propfind>';
     const stat = async (path: string): Promise<Response> => {
       const headers = { depth: '0', 'content-type': 'application/xml' };
-      return await call(server, path, { method: 'PROPFIND', token, headers, body: question });
+      return await call(shared.server, path, { method: 'PROPFIND', token: shared.token, headers, body: question });
     };
     assert.equal((await stat('/webdav/.sccache_check')).status, 404);
     const directory = await stat('/webdav/d/e/f/');
@@ -290,8 +290,15 @@ describe('HTTP clients with `/webdav/`', () => {
       /HTTP\/1\.1 200 OK/,
     ])
       assert.match(said, wanted);
-    assert.equal((await call(server, '/webdav/.sccache_check', { method: 'PUT', token, body: 'Hello' })).status, 201);
+    assert.equal(
+      (await call(shared.server, '/webdav/.sccache_check', { method: 'PUT', token: shared.token, body: 'Hello' }))
+        .status,
+      201,
+    );
     assert.match(await (await stat('/webdav/.sccache_check')).text(), /<D:getcontentlength>5</);
-    assert.equal((await call(server, '/webdav/.sccache_check', { method: 'DELETE', token })).status, 204);
+    assert.equal(
+      (await call(shared.server, '/webdav/.sccache_check', { method: 'DELETE', token: shared.token })).status,
+      204,
+    );
   });
 });

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { sha256 } from '@tr/hash';
 import { writeFields } from '../src/protocols/wire.js';
 import { joinFrame } from '../src/server/grpc-frames.js';
+import { BYTE_STREAM } from './rig/grpc.js';
 import { call, startTestServer } from './rig/server.js';
 
 test('a hundred calls of one connection that take their answers slowly get them whole, and so does the next', async () => {
@@ -21,7 +22,7 @@ test('a hundred calls of one connection that take their answers slowly get them 
     const ask = (): ClientHttp2Stream => {
       const stream = client.request({
         ':method': 'POST',
-        ':path': '/google.bytestream.ByteStream/Read',
+        ':path': `${BYTE_STREAM}/Read`,
         'content-type': 'application/grpc',
         authorization: `Bearer ${token}`,
       });

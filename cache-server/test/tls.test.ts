@@ -5,6 +5,7 @@ import { connect } from 'node:http2';
 import { request } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'node:test';
+import { V2 } from './rig/grpc.js';
 import { createWorkspace, hasProgram, runClient } from './rig/client.js';
 import { startTestServer, type TestServer } from './rig/server.js';
 
@@ -71,7 +72,7 @@ test('TLS: HTTP/1.1 and gRPC on one port', { skip }, async () => {
   const client = connect(server.url, { rejectUnauthorized: false });
   const stream = client.request({
     ':method': 'POST',
-    ':path': '/build.bazel.remote.execution.v2.Capabilities/GetCapabilities',
+    ':path': `${V2}.Capabilities/GetCapabilities`,
     'content-type': 'application/grpc',
     authorization: `Bearer ${token}`,
   });

@@ -4,9 +4,9 @@ import { connect } from 'node:http2';
 import { joinFrame } from '../../src/server/grpc-frames.js';
 import { writeFields } from '../../src/protocols/wire.js';
 import type { Attack, Role, Target } from './attack.js';
+import { V2 } from '../rig/grpc.js';
 import { ask, freshHash } from './talk.js';
 
-const V2 = '/build.bazel.remote.execution.v2';
 const TWIRP = '/twirp/github.actions.results.api.v1.CacheService';
 const UNAUTHENTICATED = '16';
 

@@ -5,6 +5,14 @@ import { writeFields } from '../../src/protocols/wire.js';
 import { joinFrame, readFrames } from '../../src/server/grpc-frames.js';
 import type { TestServer } from './server.js';
 
+/** The remote execution API; behind it `.<service>/<method>`. */
+export const V2 = '/build.bazel.remote.execution.v2';
+export const BYTE_STREAM = '/google.bytestream.ByteStream';
+/** Numbers of gRPC for how a call went. */
+export const STATUS = { fine: 0, invalid: 3, notFound: 5, exhausted: 8, unimplemented: 12 } as const;
+/** The largest message that clients take, bytes. */
+export const CLIENTS_LIMIT = 4 * 1024 * 1024;
+
 /** What a call met. */
 export interface GrpcAnswer {
   /** gRPC's number; 0 = fine. */
@@ -47,5 +55,13 @@ export function digestOf(content: Uint8Array): Buffer {
   return writeFields([
     [1, sha256(content)],
     [2, content.length],
+  ]);
+}
+
+/** A name and the digest of a content: what a node of a `Directory`, or an output file, begins with. */
+export function nodeOf(name: string, content: Uint8Array): Buffer {
+  return writeFields([
+    [1, name],
+    [2, digestOf(content)],
   ]);
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { createFileEntryStore, createFileStreamBlobStore, keepBodies, nodeDisk, openCacheFolder } from '@tr/store';
 import {
   createToken,
@@ -39,6 +40,35 @@ export interface LoggedRequest {
   readonly outcome?: string;
   readonly scope?: string;
   readonly bytesIn: number;
+}
+
+/** A server for all tests of a file or a suite, from the first of them on. */
+export interface SharedServer {
+  readonly server: TestServer;
+  /** Of its scope `main`. */
+  readonly token: string;
+}
+
+/** To be called where the tests are declared. */
+export function shareServer(): SharedServer {
+  let shared: SharedServer | undefined;
+  before(async () => {
+    const server = await startTestServer();
+    shared = { server, token: server.token('main') };
+  });
+  after(async () => await shared?.server[Symbol.asyncDispose]());
+  const find = (): SharedServer => {
+    if (shared === undefined) throw new Error('asked for before the tests');
+    return shared;
+  };
+  return {
+    get server() {
+      return find().server;
+    },
+    get token() {
+      return find().token;
+    },
+  };
 }
 
 /** Starts one; `options` change what it is made of. */

@@ -79,6 +79,7 @@ function listAffected(
       head: environment['TURBO_SCM_HEAD'] || undefined,
       isGithubActions: (environment['GITHUB_ACTIONS'] ?? '') !== '',
       githubBaseRef: environment['GITHUB_BASE_REF'] || undefined,
+      githubEventPath: environment['GITHUB_EVENT_PATH'] || undefined,
       mayUseRemoteBase: config.futureFlags.githubActionsRemoteBaseRefFallback,
     },
   );

@@ -8,6 +8,7 @@ import {
   type WorkspaceFailure,
 } from '@tr/model';
 import { findMergeBase, listChangedFiles, resolveCommit, type GitWorkspace } from './git.js';
+import { readPushBase } from './github-push.js';
 
 /** What the environment says about the commit to compare with; the caller reads the variables. */
 export interface ScmFacts {
@@ -19,6 +20,8 @@ export interface ScmFacts {
   readonly isGithubActions: boolean;
   /** GITHUB_BASE_REF; counts only under GitHub Actions. */
   readonly githubBaseRef: string | undefined;
+  /** GITHUB_EVENT_PATH: where a push is described; counts only under GitHub Actions, where there is no GITHUB_BASE_REF. */
+  readonly githubEventPath?: string | undefined;
   /** GITHUB_BASE_REF may also be a branch of `origin` that has no local one. Default false. */
   readonly mayUseRemoteBase?: boolean;
 }
@@ -31,8 +34,9 @@ export type AffectedChanges =
 
 /**
  * Files changed between the common ancestor of the base and HEAD (or TURBO_SCM_HEAD), and the work tree. The base is TURBO_SCM_BASE,
- * else GITHUB_BASE_REF under GitHub Actions, else `main`, else `master`. A TURBO_SCM_BASE that does not exist is an
- * error, and so is a TURBO_SCM_HEAD: somebody asked for it; any other base that cannot be used means that everything is affected.
+ * else what GitHub Actions says (GITHUB_BASE_REF of a pull request, the commit before a push), else `main`, else `master`. A TURBO_SCM_BASE
+ * that does not exist is an error, and so is a TURBO_SCM_HEAD: somebody asked for it; any other base that cannot be used means that
+ * everything is affected.
  */
 export function listAffectedFiles(workspace: GitWorkspace, facts: ScmFacts): Result<AffectedChanges, WorkspaceFailure> {
   const base = resolveAffectedBase(workspace, facts);
@@ -77,11 +81,11 @@ function resolveAffectedBase(workspace: GitWorkspace, facts: ScmFacts): Result<A
 
 function listCandidates(facts: ScmFacts): readonly string[] {
   if (facts.base) return [facts.base];
-  if (facts.isGithubActions && facts.githubBaseRef) {
-    const { githubBaseRef, mayUseRemoteBase } = facts;
+  const { isGithubActions, githubBaseRef, githubEventPath, mayUseRemoteBase } = facts;
+  if (isGithubActions && githubBaseRef)
     return [githubBaseRef, ...(mayUseRemoteBase === true ? [`origin/${githubBaseRef}`] : [])];
-  }
-  return ['main', 'master'];
+  const beforePush = isGithubActions && githubEventPath ? readPushBase(githubEventPath) : undefined;
+  return beforePush === undefined ? ['main', 'master'] : [beforePush];
 }
 
 function isAboutHistory(failure: WorkspaceFailure): boolean {

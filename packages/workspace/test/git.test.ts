@@ -186,6 +186,14 @@ describe('readFileAtRef', () => {
 });
 
 const NO_FACTS: ScmFacts = { base: undefined, isGithubActions: false, githubBaseRef: undefined };
+const NO_BASE = 'everything workspace/no-base';
+
+/** Files, or the code of the warning or failure. */
+function affected(root: string, facts: ScmFacts): readonly string[] | string {
+  const result = listAffectedFiles(at(root), facts);
+  if (!result.ok) return `failure ${result.failure.code}`;
+  return result.value.kind === 'files' ? result.value.files : `everything ${result.value.warning.failure.code}`;
+}
 
 describe('listAffectedFiles', () => {
   function onBranch(main: string): string {
@@ -224,18 +232,53 @@ describe('listAffectedFiles', () => {
       { isGithubActions: true, githubBaseRef: 'develop', mayUseRemoteBase: true },
       expected,
     ],
-    ['no base', 'trunk', {}, 'everything workspace/no-base'],
-    ['GITHUB_BASE_REF unknown', 'main', { isGithubActions: true, githubBaseRef: 'x' }, 'everything workspace/no-base'],
+    ['no base', 'trunk', {}, NO_BASE],
+    ['GITHUB_BASE_REF unknown', 'main', { isGithubActions: true, githubBaseRef: 'x' }, NO_BASE],
     ['TURBO_SCM_BASE unknown', 'main', { base: 'nope' }, 'failure workspace/unknown-ref'],
   ];
   for (const [what, branch, facts, outcome] of cases) {
-    it(what, () => {
-      const result = listAffectedFiles(at(onBranch(branch)), { ...NO_FACTS, ...facts });
-      if (!result.ok) assert.equal(`failure ${result.failure.code}`, outcome);
-      else if (result.value.kind === 'files') assert.deepEqual(result.value.files, outcome);
-      else assert.equal(`everything ${result.value.warning.failure.code}`, outcome);
+    it(what, () => assert.deepEqual(affected(onBranch(branch), { ...NO_FACTS, ...facts }), outcome));
+  }
+
+  const first = { id: 'HEAD~1' };
+  const zeros = '0'.repeat(40);
+  /** [what, the event of GitHub, files or the code of the warning]: on `main` after the commits of a, b and c */
+  const pushes: readonly (readonly [string, unknown, readonly string[] | string])[] = [
+    ['a push', { before: 'HEAD~2', forced: false, commits: [first] }, ['b', 'c']],
+    ['a push whose commits are not told', { before: 'HEAD~1' }, ['c']],
+    ['a new branch', { before: zeros, commits: [first] }, ['b', 'c']],
+    ['a new branch without commits', { before: zeros, commits: [] }, []],
+    ['a new branch with more commits than are told', { before: zeros, commits: Array(2048).fill(first) }, NO_BASE],
+    ['a forced push', { before: 'HEAD', forced: true, commits: [first] }, ['b', 'c']],
+    ['a push of which the first commit is there', { before: zeros, commits: [{ id: 'HEAD~3' }] }, NO_BASE],
+    ['a commit that was not fetched', { before: '1'.repeat(40), commits: [first] }, NO_BASE],
+    ['another event', { action: 'started' }, []],
+    ['something else', [], []],
+    ['no JSON', undefined, []],
+  ];
+  for (const [what, event, outcome] of pushes) {
+    it(`under GitHub Actions: ${what}`, () => {
+      const root = makeRepository(TREE);
+      for (const path of ['a', 'b', 'c']) {
+        writeTree(root, { [`${path}.txt`]: '' });
+        commitAll(root);
+      }
+      writeTree(root, { '.git/event.json': event === undefined ? '{' : JSON.stringify(event) });
+      const facts = { ...NO_FACTS, isGithubActions: true, githubEventPath: join(root, '.git/event.json') };
+      assert.deepEqual(
+        affected(root, facts),
+        typeof outcome === 'string' ? outcome : outcome.map((each) => `${each}.txt`),
+      );
+      assert.deepEqual(affected(root, { ...facts, isGithubActions: false }), []);
+      assert.deepEqual(affected(root, { ...facts, githubBaseRef: 'HEAD~1' }), ['c.txt']);
+      assert.deepEqual(affected(root, { ...facts, base: 'HEAD~1' }), ['c.txt']);
     });
   }
+
+  it('under GitHub Actions: an event that is not there', () => {
+    const facts = { ...NO_FACTS, isGithubActions: true, githubEventPath: '/nowhere/event.json' };
+    assert.deepEqual(affected(makeRepository(TREE), facts), []);
+  });
 
   it('without a common ancestor: everything', () => {
     const root = makeRepository(TREE);

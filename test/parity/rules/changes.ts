@@ -37,6 +37,22 @@ const TREE: Tree = repository({
   files: { ...FILES, 'pnpm-lock.yaml': LOCKFILE('1.3.0') },
 });
 
+/** What GitHub says about pushes; with names for commits whose ids differ each time. */
+const PUSHES = {
+  push: { before: 'HEAD~2', forced: false, commits: [{ id: 'HEAD' }] },
+  'new-branch': { before: '0'.repeat(40), forced: false, commits: [{ id: 'HEAD~1' }, { id: 'HEAD' }] },
+  'new-branch-of-old-commits': { before: '0'.repeat(40), forced: false, commits: [] },
+  forced: { before: 'HEAD', forced: true, commits: [{ id: 'HEAD~1' }] },
+  'not-fetched': { before: '1'.repeat(40), commits: [{ id: 'HEAD' }] },
+  'of-the-root': { before: '0'.repeat(40), commits: [{ id: 'HEAD~3' }] },
+  'other-event': { action: 'started' },
+};
+
+const onPush = (event: string, env: Readonly<Record<string, string>> = {}): RuleCall => ({
+  args: 'lint --affected',
+  env: { GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: `.git/${event}.json`, ...env },
+});
+
 const edit = (
   name: string,
   prepare: (workspace: TestWorkspace) => void,
@@ -120,6 +136,28 @@ export const CHANGE_RULES: readonly Rule[] = [
       'lint --affected',
       { args: 'lint --affected', env: { TURBO_SCM_BASE: 'nope' }, refused: true },
       { args: 'lint --affected', env: { GITHUB_ACTIONS: 'true', GITHUB_BASE_REF: 'nope' } },
+    ],
+  ),
+  edit(
+    'under GitHub Actions a push is compared with the commit before it, one that made or forced a branch with the parent of its first commit',
+    (workspace) => {
+      for (const name of ['base', 'mid', 'alone']) {
+        workspace.write({ [`packages/${name}/src/x`]: 'changed' });
+        workspace.commit();
+      }
+      for (const [name, event] of Object.entries(PUSHES))
+        workspace.write({ [`.git/${name}.json`]: JSON.stringify(event) });
+    },
+    [
+      ...Object.keys(PUSHES).map((name) => onPush(name)),
+      ...[
+        { TURBO_SCM_BASE: 'HEAD~1' },
+        { GITHUB_BASE_REF: 'HEAD~1' },
+        { GITHUB_BASE_REF: 'nope' },
+        { GITHUB_BASE_REF: '' },
+      ].map((env) => onPush('push', env)),
+      onPush('push', { GITHUB_ACTIONS: '' }),
+      onPush('nothing'),
     ],
   ),
   edit('a file of the root', (workspace) => workspace.write({ 'other.txt': 'changed' })),

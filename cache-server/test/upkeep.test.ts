@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { EntryUsage } from '@tr/store';
@@ -77,6 +77,14 @@ async function statuses(server: TestServer, token: string, keys: readonly string
   return await Promise.all(keys.map(async (key) => (await call(server, `/gradle/${key}`, { token })).status));
 }
 
+/** The file of the only entry. */
+function findEntry({ directory }: TestServer): string {
+  const entries = join(directory, 'v1/entries');
+  const found = readdirSync(entries, { recursive: true, withFileTypes: true }).find((each) => each.isFile());
+  assert.ok(found !== undefined);
+  return join(found.parentPath, found.name);
+}
+
 test('a full scope makes room by itself; what can never fit is 507 and evicts nothing', async () => {
   let time = Date.now() - HOUR;
   const quotas = { ...NO_QUOTAS, scopeBytes: { pr: 250_000 } };
@@ -138,4 +146,33 @@ test('upkeep removes entries whose blob is gone', async () => {
   const report = { keptEntries: 1, evictedEntries: 0, lostEntries: 1, removedBlobs: 0 };
   assert.deepEqual(await server.running.upkeep.run(), report);
   assert.deepEqual(await statuses(server, main, ['1', '2']), [404, 200]);
+});
+
+test('what a newer server has stored in the same place is a miss here, and counted, kept and evicted with its body', async () => {
+  const quotas = { ...NO_QUOTAS, maxAgeMs: 12 * HOUR };
+  let ahead = 0;
+  await using server = await startTestServer({ quotas, now: () => Date.now() + ahead });
+  const main = server.token('main');
+  await put(server, main, '1', 'newer '.repeat(10_000));
+  const path = findEntry(server);
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/"version":\d+/, '"later":[],"version":99'));
+  const bytes = readFileSync(path);
+  assert.deepEqual(await statuses(server, main, ['1']), [404]);
+  const kept = { keptEntries: 1, evictedEntries: 0, lostEntries: 0, removedBlobs: 0 };
+  // A blob that nobody names would be old enough to go.
+  ahead = 2 * HOUR;
+  assert.deepEqual(await server.running.upkeep.run(), kept);
+  assert.deepEqual(readFileSync(path), bytes);
+  ahead = 24 * HOUR;
+  assert.deepEqual(await server.running.upkeep.run(), { ...kept, keptEntries: 0, evictedEntries: 1, removedBlobs: 1 });
+});
+
+test('what a newer server has stored gives way to what is stored here', async () => {
+  await using server = await startTestServer();
+  const main = server.token('main');
+  await put(server, main, '1', 'newer');
+  const path = findEntry(server);
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/"version":\d+/, '"version":99'));
+  assert.equal(await put(server, main, '1', 'ours'), 200);
+  assert.deepEqual(await statuses(server, main, ['1']), [200]);
 });

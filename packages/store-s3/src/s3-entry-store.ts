@@ -1,4 +1,4 @@
-import { fail, ok } from '@tr/model';
+import { fail, ok, type Result } from '@tr/model';
 import {
   entryPath,
   fromEntryBytes,
@@ -6,12 +6,14 @@ import {
   isSameWrite,
   MAX_ENTRY_BYTES,
   namespacePath,
+  readEntryUse,
   RecentEntries,
   toEntryBytes,
   type Entry,
   type EntryName,
   type EntryPutOptions,
   type EntryStore,
+  type EntryUsage,
   type StoreResult,
 } from '@tr/store';
 import type { Bucket, ObjectInfo } from './bucket.js';
@@ -29,6 +31,18 @@ export interface S3EntryStoreOptions {
   readonly now: () => number;
 }
 
+/** Objects to load. */
+interface Listing<T> {
+  readonly prefix: string;
+  /** The failure is what is wrong with the bytes: then they are passed over. */
+  readonly read: (bytes: Uint8Array) => Result<T, string>;
+  readonly visit: (value: T, info: ObjectInfo) => void;
+  /** What is known already is not read. */
+  readonly find?: (info: ObjectInfo) => T | undefined;
+}
+
+type EntryUse = Omit<EntryUsage, 'usedAt'>;
+
 /**
  * Entries as objects below `entries/`, their bodies inside or as blobs. A reader never removes anything: an object that
  * cannot be trusted may be another one by then, and gives way to the next writer.
@@ -38,12 +52,7 @@ export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStore
   /** What lists have read, by etag: a job that asks by prefix asks again and again for a list that has hardly changed. */
   const listed = new RecentEntries<string>((a, b) => a === b && a !== '');
 
-  /** Entries that `find` knows are not read. */
-  const loadAll = async (
-    prefix: string,
-    visit: (entry: Entry, info: ObjectInfo) => void,
-    find?: (info: ObjectInfo) => Entry | undefined,
-  ): Promise<StoreResult<undefined>> => {
+  const loadAll = async <T>({ prefix, read, visit, find }: Listing<T>): Promise<StoreResult<undefined>> => {
     const waiting: ObjectInfo[] = [];
     const loadWaiting = async (): Promise<StoreResult<undefined>> => {
       const loading = waiting.splice(0).map(async (info) => {
@@ -52,7 +61,7 @@ export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStore
       for (const { info, object } of await Promise.all(loading)) {
         // What is there but cannot be read now must not be taken for absent: its blob would be.
         if (!object.ok) return object;
-        const entry = parse(object.value);
+        const entry = parse(object.value, read);
         if (entry.ok && entry.value !== undefined) visit(entry.value, info);
       }
       return ok(undefined);
@@ -76,7 +85,7 @@ export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStore
       const key = keyOf(name);
       const object = await readObject(bucket, key, MAX_ENTRY_BYTES);
       if (!object.ok) return object;
-      const entry = parse(object.value);
+      const entry = parse(object.value, fromEntryBytes);
       const isOther = entry.ok && entry.value !== undefined && !isSameName(entry.value.name, name);
       const flaw = entry.ok ? (isOther ? 'an entry of another name' : undefined) : entry.failure;
       if (flaw !== undefined) return fail({ code: 'store/corrupt', kind: 'entry', name: key, detail: flaw });
@@ -112,21 +121,24 @@ export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStore
 
     async list(namespace) {
       const entries: Entry[] = [];
-      const loaded = await loadAll(
-        `entries/${namespacePath(namespace).join('/')}/`,
-        (entry, { key, etag }) => {
+      const loaded = await loadAll<Entry>({
+        prefix: `entries/${namespacePath(namespace).join('/')}/`,
+        read: fromEntryBytes,
+        visit: (entry, { key, etag }) => {
           listed.note(key, etag, entry);
           entries.push(entry);
         },
-        ({ key, etag }) => listed.find(key, etag),
-      );
+        find: ({ key, etag }) => listed.find(key, etag),
+      });
       return loaded.ok ? ok(entries.sort((a, b) => b.createdAt - a.createdAt)) : loaded;
     },
 
     async scan(visit) {
-      return await loadAll('entries/', ({ name, body, inline, durationMs }, { modifiedAt }) =>
-        visit({ name, body, hasBlob: inline === undefined, usedAt: modifiedAt, durationMs }),
-      );
+      return await loadAll<EntryUse>({
+        prefix: 'entries/',
+        read: readEntryUse,
+        visit: (use, { modifiedAt }) => visit({ ...use, usedAt: modifiedAt }),
+      });
     },
   };
 }
@@ -135,9 +147,10 @@ function keyOf(name: EntryName): string {
   return `entries/${entryPath(name).join('/')}`;
 }
 
-function parse(object: ReadObject | undefined): ReturnType<typeof fromEntryBytes> | { ok: true; value: undefined } {
+/** The value is undefined when the object is gone, the failure what is wrong with it. */
+function parse<T>(object: ReadObject | undefined, read: Listing<T>['read']): Result<T | undefined, string> {
   if (object === undefined) return ok(undefined);
-  return object.bytes === undefined ? fail('too large') : fromEntryBytes(object.bytes);
+  return object.bytes === undefined ? fail('too large') : read(object.bytes);
 }
 
 function isOfNoUse(there: Uint8Array, name: EntryName, options: EntryPutOptions | undefined): boolean {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { digestOf } from '@tr/hash';
-import type { Entry } from '@tr/store';
+import type { Entry, EntryUsage } from '@tr/store';
 import { blobKey, createS3Stores, type Bucket } from '../src/index.js';
 import { createMemoryBucket } from './memory-bucket.js';
 
@@ -83,6 +83,28 @@ describe('conditional writes', () => {
       const puts = await Promise.all(['b', 'c', 'd', 'e'].map((text) => store.put(entryOf(text))));
       assert.equal(puts.filter((put) => put.ok && put.value === 'stored').length, 1);
       assert.equal(puts.filter((put) => put.ok && put.value === 'kept').length, 3);
+    });
+
+    it(`${NAMES[String(exact)]}: an entry of a later version is seen by upkeep, and gives way to the next one`, async () => {
+      const { bucket, objects } = createMemoryBucket(exact);
+      const store = createS3Stores(bucket, now).entries;
+      await store.put(entryOf('a'));
+      const [key = '', bytes] = [...objects][0] ?? [];
+      objects.set(
+        key,
+        Buffer.from(
+          Buffer.from(bytes ?? [])
+            .toString()
+            .replace('"version":1', '"version":99'),
+        ),
+      );
+      const read = await store.get(entryOf('').name);
+      assert.equal(!read.ok && read.failure.code === 'store/corrupt' && read.failure.detail, 'another version');
+      const seen: EntryUsage[] = [];
+      await store.scan((usage) => seen.push(usage));
+      const { name, body, durationMs } = entryOf('a');
+      assert.deepEqual(seen, [{ name, body, durationMs, hasBlob: false, usedAt: seen[0]?.usedAt }]);
+      assert.deepEqual(await store.put(entryOf('b')), { ok: true, value: 'stored' });
     });
 
     it(`${NAMES[String(exact)]}: an entry that is of no use gives way once, and only itself`, async () => {

@@ -30,6 +30,7 @@ export {
   isSameWrite,
   MAX_ENTRY_BYTES,
   OTHER_ENTRY_VERSION,
+  readEntryUse,
   toEntryBytes,
 } from './entry-store/entry-bytes.js';
 export { entryPath, keyDigest, namespacePath } from './entry-store/entry-path.js';

@@ -2,9 +2,12 @@ import { canonicalJson, digestOf, isSameDigest, isSha256 } from '@tr/hash';
 import { fail, InvariantError, isRecord, ok, type Result } from '@tr/model';
 import { isAmount } from '../manifest/parse-manifest.js';
 import { isBlake3, type BodyDigest, type BodyHash } from '../body-store.js';
-import { MAX_INLINE_BYTES, type Entry, type EntryName, type EntryNamespace } from './entry-store.js';
+import { MAX_INLINE_BYTES, type Entry, type EntryName, type EntryNamespace, type EntryUsage } from './entry-store.js';
 
-/** Version of the stored form; an unknown one is not trusted. History: 1 (0.2): first; 2: the name of the body is BLAKE3. */
+/**
+ * Version of the stored form; an unknown one is not trusted. Every version has `name`, `body` and `inline` as here: see
+ * {@link readEntryUse}. History: 1 (0.2): first; 2: the name of the body is BLAKE3.
+ */
 const ENTRY_VERSION = 1;
 const BLAKE3_VERSION = 2;
 const NAME_PARTS = ['tenant', 'scope', 'protocol', 'instance', 'key'] as const;
@@ -53,13 +56,34 @@ export const OTHER_ENTRY_VERSION = 'another version';
 
 /** Reads a stored entry, trusting nothing; the failure is what is wrong with it. */
 export function fromEntryBytes(bytes: Uint8Array): Result<Entry, string> {
-  let record: unknown;
+  const record = parseRecord(bytes);
+  return record === undefined ? fail('not JSON') : toEntry(record);
+}
+
+/**
+ * What upkeep goes by, of an entry of any version: a server that cannot answer with what a newer one beside it has stored counts, keeps
+ * and evicts it all the same, or all of that one's bodies would go for being named by nobody.
+ */
+export function readEntryUse(bytes: Uint8Array): Result<Omit<EntryUsage, 'usedAt'>, string> {
+  const record = parseRecord(bytes);
+  if (record === undefined) return fail('not JSON');
+  const entry = toEntry(record);
+  if (!entry.ok && entry.failure !== OTHER_ENTRY_VERSION) return entry;
+  const { name, body, inline, durationMs } = record;
+  if (!isName(name) || !isDigest(body, isAnyHash)) return fail(OTHER_ENTRY_VERSION);
+  return ok({ name, body, hasBlob: inline === undefined, durationMs: isAmount(durationMs) ? durationMs : undefined });
+}
+
+function parseRecord(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
-    record = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const record: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return isRecord(record) ? record : undefined;
   } catch {
-    return fail('not JSON');
+    return undefined;
   }
-  if (!isRecord(record)) return fail(OTHER_ENTRY_VERSION);
+}
+
+function toEntry(record: Readonly<Record<string, unknown>>): Result<Entry, string> {
   const { name, body, createdAt, durationMs, facts, inline, version } = record;
   if (version !== ENTRY_VERSION && version !== BLAKE3_VERSION) return fail(OTHER_ENTRY_VERSION);
   const isHash = version === BLAKE3_VERSION ? isBlake3 : isSha256;
@@ -95,6 +119,10 @@ export function isSameWrite(a: Entry, b: Entry): boolean {
 
 function isName(value: unknown): value is EntryName {
   return isRecord(value) && NAME_PARTS.every((part) => typeof value[part] === 'string');
+}
+
+function isAnyHash(hash: unknown): hash is BodyHash {
+  return isSha256(hash) || isBlake3(hash);
 }
 
 function isDigest(value: unknown, isHash: (hash: unknown) => hash is BodyHash): value is BodyDigest {

@@ -1,5 +1,5 @@
 import { join, sep } from 'node:path';
-import { errorCode, isMissing, fail, ok } from '@tr/model';
+import { errorCode, isMissing, fail, ok, type Result } from '@tr/model';
 import type { FileLook } from '../file-look.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { noteUse, placeRecord } from '../folder/place-record.js';
@@ -16,6 +16,8 @@ import {
   isSameNamespace,
   isSameWrite,
   MAX_ENTRY_BYTES,
+  OTHER_ENTRY_VERSION,
+  readEntryUse,
   toEntryBytes,
 } from './entry-bytes.js';
 import { entryPath, keyPath, namespacePath } from './entry-path.js';
@@ -44,8 +46,9 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
     const found = readEntry(folder, path, name);
     if (!found.ok) return found;
     if (found.value === undefined) return ok(undefined);
-    if (!isYoungFile(found.value.stats, now())) recent.note(path, found.value.stats, found.value.entry);
-    return ok(found.value.entry);
+    const { stored, stats: read } = found.value;
+    if (!isYoungFile(read, now())) recent.note(path, read, stored);
+    return ok(stored);
   };
 
   const remove = (path: string): undefined => {
@@ -74,7 +77,7 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
         const readFirst = () => {
           const first = readEntry(folder, path, entry.name);
           if (!first.ok || first.value === undefined) return undefined;
-          const givesWay = options?.over !== undefined && isSameWrite(first.value.entry, options.over);
+          const givesWay = options?.over !== undefined && isSameWrite(first.value.stored, options.over);
           return givesWay ? undefined : first.value;
         };
         const first = placeRecord(folder, { temp, path, replace: options?.replace === true, readFirst });
@@ -123,17 +126,9 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
           for (const namespace of scanDirectories(disk, scope)) {
             for (const fanOut of scanDirectories(disk, namespace)) {
               for (const { path } of scanFiles(disk, fanOut)) {
-                const found = readEntry(folder, path);
-                if (found.ok && found.value !== undefined) {
-                  const { name, body, durationMs, inline } = found.value.entry;
-                  visit({
-                    name,
-                    body,
-                    durationMs,
-                    hasBlob: inline === undefined,
-                    usedAt: found.value.stats.mtimeMs,
-                  });
-                }
+                const found = readStored(folder, path, readEntryUse);
+                if (found.ok && found.value !== undefined)
+                  visit({ ...found.value.stored, usedAt: found.value.stats.mtimeMs });
                 await pacer.turn();
               }
             }
@@ -145,8 +140,8 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
   };
 }
 
-interface ReadEntry {
-  readonly entry: Entry;
+interface Read<T> {
+  readonly stored: T;
   /** Of its file; the modification time is the last use. */
   readonly stats: FileLook;
 }
@@ -177,8 +172,20 @@ function createPaths(root: string): (name: EntryName) => string {
   };
 }
 
-/** Reads and checks an entry; one that cannot be trusted, or that says it is another, is set aside. */
-function readEntry(folder: CacheFolder, path: string, name?: EntryName): StoreResult<ReadEntry | undefined> {
+function readEntry(folder: CacheFolder, path: string, name?: EntryName): StoreResult<Read<Entry> | undefined> {
+  return readStored(folder, path, fromEntryBytes, name);
+}
+
+/**
+ * Reads and checks an entry. One that cannot be trusted, or that says it is another, is set aside; one of another version is left to
+ * the servers that know it, until somebody stores another one over it.
+ */
+function readStored<T extends { readonly name: EntryName }>(
+  folder: CacheFolder,
+  path: string,
+  parse: (bytes: Uint8Array) => Result<T, string>,
+  name?: EntryName,
+): StoreResult<Read<T> | undefined> {
   let file;
   try {
     file = readWhole(folder.disk, path, MAX_ENTRY_BYTES);
@@ -187,15 +194,15 @@ function readEntry(folder: CacheFolder, path: string, name?: EntryName): StoreRe
     if (errorCode(error) !== 'EFBIG') throw error;
     return refuse(folder, path, 'too large');
   }
-  const parsed = fromEntryBytes(file.bytes);
+  const parsed = parse(file.bytes);
   if (!parsed.ok) return refuse(folder, path, parsed.failure);
-  const entry = parsed.value;
-  const isAtHome = path.endsWith(join(...entryPath(entry.name)));
-  if (!isAtHome || (name !== undefined && !isSameName(entry.name, name))) return refuse(folder, path, 'another name');
-  return ok({ entry, stats: file.stats });
+  const stored = parsed.value;
+  const isAtHome = path.endsWith(join(...entryPath(stored.name)));
+  if (!isAtHome || (name !== undefined && !isSameName(stored.name, name))) return refuse(folder, path, 'another name');
+  return ok({ stored, stats: file.stats });
 }
 
 function refuse(folder: CacheFolder, path: string, detail: string): StoreResult<never> {
-  setAside(folder, path);
+  if (detail !== OTHER_ENTRY_VERSION) setAside(folder, path);
   return fail({ code: 'store/corrupt', kind: 'entry', name: path, detail });
 }

@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '@tr/hash';
 import { nodeDisk, type Disk } from '@tr/store';
-import { createRig } from './rig.js';
+import { createRig, type Rig } from './rig.js';
 
 /** A file system that shares blocks, as far as anybody can tell; says how often. */
 function createCloningDisk(): { readonly disk: Disk; readonly clones: () => number } {
@@ -82,6 +82,7 @@ test('outputs on a mount of their own are copied there; a full one has nothing h
     rig.remove('dist/way');
     const { outcome } = await rig.restore(manifest);
     assert.equal(outcome, isFull ? 'miss' : 'restored');
+    assert.deepEqual(readdirSync(join(rig.root, '.tr/tmp')), [], 'nor is anything left of the staged tree');
     const left = Object.entries(rig.read()).filter(([, content]) => content !== null);
     assert.deepEqual(Object.fromEntries(left), isFull ? {} : tree);
   }
@@ -145,33 +146,63 @@ test('what a killed process was copying to another file system is no output of t
   const note = readdirSync(area).find((name) => name.endsWith('.copies'));
   assert.ok(note !== undefined);
   const text = readFileSync(join(area, note), 'utf8');
-  const { pid } = spawnSync(process.execPath, ['-e', '0']);
-  writeFileSync(join(area, note), text.replace(/"pid":\d+/, `"pid":${pid}`));
+  writeFileSync(join(area, note), text.replace(/"pid":\d+/, `"pid":${endedPid()}`));
   assert.equal((await rig.restore(manifest, { include })).outcome, 'restored');
   assert.deepEqual(rig.read(), { 'dist/deep/a': 'content', ...others });
   assert.equal(readdirSync(area).includes(note), false);
 });
 
-test('a note of copies that leads elsewhere, or is none, removes nothing', (t) => {
-  const rig = createRig(t);
+const TREE = `restore-${'1'.repeat(18)}`;
+const HOURS = 60 * 60 * 1000;
+
+/** The number of a process that has ended. */
+function endedPid(): number {
+  return spawnSync(process.execPath, ['-e', '0']).pid;
+}
+
+/** Stages a file `a`, and returns what writes a note about it. */
+function stageCopy(rig: Rig): (note: object | string) => string {
   const area = join(rig.root, '.tr/tmp');
-  const tree = `restore-${'1'.repeat(18)}`;
-  mkdirSync(join(area, tree), { recursive: true });
-  writeFileSync(join(area, tree, 'a'), '');
+  mkdirSync(join(area, TREE), { recursive: true });
+  writeFileSync(join(area, TREE, 'a'), '');
+  return (note) => {
+    const path = join(area, `${TREE}.copies`);
+    writeFileSync(path, typeof note === 'string' ? note : JSON.stringify({ notedAt: Date.now(), ...note }));
+    return path;
+  };
+}
+
+test('a note of copies that leads elsewhere, or is none, removes nothing else, and goes when it is old', (t) => {
+  const rig = createRig(t);
+  const note = stageCopy(rig);
   mkdirSync(join(rig.directory, 'outside'));
-  const theirs = join(rig.directory, 'outside', `a.${tree}.tr-tmp`);
+  const theirs = join(rig.directory, 'outside', `a.${TREE}.tr-tmp`);
   writeFileSync(theirs, '');
   symlinkSync('../../outside', join(rig.root, 'web/way'));
-  const { pid } = spawnSync(process.execPath, ['-e', '0']);
+  const owner = { host: hostname(), pid: endedPid() };
   for (const base of ['../outside', 'web/way', join(rig.directory, 'outside'), '', 7]) {
-    writeFileSync(join(area, `${tree}.copies`), JSON.stringify({ base, host: hostname(), pid }));
-    rig.place.staging.sweepCopies(Date.now());
+    note({ base, ...owner });
+    rig.place.staging.sweepCopies(Date.now() + 2 * HOURS);
     assert.ok(existsSync(theirs), String(base));
   }
   for (const text of ['', '{', '[]', 'null']) {
-    writeFileSync(join(area, `${tree}.copies`), text);
+    const path = note(text);
     rig.place.staging.sweepCopies(Date.now());
+    assert.ok(existsSync(path), 'it may be on its way');
+    rig.place.staging.sweepCopies(Date.now() + 2 * HOURS);
+    assert.ok(!existsSync(path), text);
   }
+});
+
+test('what a process of another machine copies is left alone while it may do so', (t) => {
+  const rig = createRig(t);
+  const half = join(rig.root, 'web', `a.${TREE}.tr-tmp`);
+  writeFileSync(half, '');
+  const path = stageCopy(rig)({ base: 'web', host: `not-${hostname()}`, pid: endedPid() });
+  rig.place.staging.sweepCopies(Date.now());
+  assert.ok(existsSync(half) && existsSync(path));
+  rig.place.staging.sweepCopies(Date.now() + 2 * HOURS);
+  assert.ok(!existsSync(half) && !existsSync(path));
 });
 
 test('the miss of a disk in trouble names the error of the system and the output', async (t) => {

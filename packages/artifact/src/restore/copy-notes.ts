@@ -9,6 +9,7 @@ import {
   readOwnEntries,
   readWhole,
   type Disk,
+  type ProcessMark,
 } from '@tr/store';
 import { isReachable } from '../outputs/collect-outputs.js';
 
@@ -42,7 +43,7 @@ export function dropNote(disk: Disk, staging: string): void {
 
 /**
  * Removes half files that a process which was killed while it copied left beside outputs: what was being copied is still in its staged tree.
- * Of another machine's process only what was staged before `before`, milliseconds since the epoch.
+ * Of another machine's process, or of one that is not known, only what was noted before `before`, milliseconds since the epoch.
  */
 export function sweepCopies(
   { disk, root }: { readonly disk: Disk; readonly root: string },
@@ -54,9 +55,10 @@ export function sweepCopies(
       const [, tree] = NOTE_NAME.exec(name) ?? [];
       if (tree === undefined) continue;
       const staging = `${area}/${tree}`;
-      const base = readNote(disk, staging, before);
-      if (base === undefined) continue;
-      removeCopies(disk, { root, staging, base }, '');
+      const note = readNote(disk, staging);
+      const isYoung = (disk.lstat(toNotePath(staging))?.mtimeMs ?? 0) >= before;
+      if ((note && isRunning(note.mark)) ?? isYoung) continue;
+      if (note !== undefined) removeCopies(disk, { root, staging, base: note.base }, '');
       dropNote(disk, staging);
     }
   });
@@ -66,17 +68,18 @@ function toNotePath(staging: string): string {
   return `${staging}.copies`;
 }
 
-/** Where files were copied to; undefined while somebody may be doing that. */
-function readNote(disk: Disk, staging: string, before: number): RelativePath | undefined {
-  const path = toNotePath(staging);
+/** Where files were copied to, and by whom; undefined for a note that does not say it, as of a process that was killed while it wrote that. */
+function readNote(
+  disk: Disk,
+  staging: string,
+): { readonly base: RelativePath; readonly mark: ProcessMark } | undefined {
   try {
-    const bytes = readWhole(disk, path, MAX_NOTE_BYTES)?.bytes;
+    const bytes = readWhole(disk, toNotePath(staging), MAX_NOTE_BYTES)?.bytes;
     const note = JSON.parse(Buffer.from(bytes ?? []).toString('utf8')) as Partial<Record<string, unknown>>;
     const { base } = note;
     const mark = parseProcessMark(note);
     if (mark === undefined || typeof base !== 'string') return undefined;
-    if (base !== '' && findPathHazard(base) !== undefined) return undefined;
-    return (isRunning(mark) ?? (disk.lstat(path)?.mtimeMs ?? 0) >= before) ? undefined : base;
+    return base !== '' && findPathHazard(base) !== undefined ? undefined : { base, mark };
   } catch {
     return undefined;
   }

@@ -42,3 +42,13 @@ test('outputs without packages may have any beside them', async (t) => {
   rig.write({ 'node_modules/b/package.json': '{}' });
   assert.equal((await rig.restore(manifest, { include: INCLUDE })).outcome, 'fresh');
 });
+
+test('a package that the restore removes is in nobody’s way', async (t) => {
+  const rig = createRig(t);
+  rig.write(INSTALLED);
+  const manifest = await rig.save('one', INCLUDE);
+  rig.write({ 'node_modules/old/package.json': '{}' });
+  await rig.save('two', INCLUDE);
+  assert.equal((await rig.restore(manifest, { include: INCLUDE })).outcome, 'restored');
+  assert.deepEqual(Object.keys(rig.read('node_modules')), ['a/package.json']);
+});

@@ -25,3 +25,31 @@ for (const [output, beside, isJournal] of [
     assert.equal((await rig.restore(manifest, { include: [`dist/${output}`] })).outcome, 'fresh');
   });
 }
+
+test('changes that are outputs themselves come with their database', async (t) => {
+  const rig = createRig(t);
+  const tree = { 'dist/app.db': 'a', 'dist/app.db-wal': 'changes' };
+  rig.write(tree);
+  const manifest = await rig.save('one');
+  rig.remove('dist/app.db');
+  assert.equal((await rig.restore(manifest)).outcome, 'restored');
+  assert.deepEqual(rig.read(), tree);
+});
+
+test('changes that an earlier result has left are removed with it', async (t) => {
+  const rig = createRig(t);
+  rig.write({ 'dist/app.db': 'a' });
+  const manifest = await rig.save('one');
+  rig.write({ 'dist/app.db': 'b', 'dist/app.db-wal': 'changes' });
+  await rig.save('two');
+  assert.equal((await rig.restore(manifest)).outcome, 'restored');
+  assert.deepEqual(rig.read(), { 'dist/app.db': 'a' });
+});
+
+test('a directory that is called like a database has none', async (t) => {
+  const rig = createRig(t);
+  rig.write({ 'dist/x.db': null, 'dist/x.db-wal': 'x' });
+  const include = ['dist/x.db'];
+  const manifest = await rig.save('one', include);
+  assert.equal((await rig.restore(manifest, { include })).outcome, 'fresh');
+});

@@ -15,7 +15,9 @@ const CASES: readonly (readonly [directory: string, real: string])[] = [
   ['packages/slash', 'elsewhere/b'],
   ['packages/top', ''],
   ['packages/out', 'packages/out'],
+  ['up', 'up'],
   ['packages/circle', 'packages/circle'],
+  ['packages/there', 'packages/there'],
   ['packages/absent', 'packages/absent'],
 ];
 
@@ -30,7 +32,10 @@ test('a package that is a link lies where that leads', (t) => {
     'packages/slash': { link: '../elsewhere/b/' },
     'packages/top': { link: '..' },
     'packages/out': { link: '../../..' },
+    up: { link: '..' },
     'packages/circle': { link: 'circle' },
+    'packages/there': { link: 'back' },
+    'packages/back': { link: 'there' },
   });
   for (const [directory, real] of CASES)
     assert.equal(findRealDirectory(nodeDisk, rig.root, directory), real, directory);

@@ -24,7 +24,8 @@ export function parseProcessMark({
   processStart,
   notedAt,
 }: Partial<Record<string, unknown>>): ProcessMark | undefined {
-  if (typeof host !== 'string' || typeof pid !== 'number' || pid <= 0 || typeof notedAt !== 'number') return undefined;
+  if (typeof host !== 'string' || typeof notedAt !== 'number') return undefined;
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
   return { host, pid, processStart: typeof processStart === 'string' ? processStart : undefined, notedAt };
 }
 

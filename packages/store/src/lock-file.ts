@@ -42,10 +42,8 @@ export function tryLockFile(path: string, text: string, isHeld: (seen: SeenLock)
     const turn = tryLockFile(`${path}.over`, text, isHeld);
     if (turn === undefined) return undefined;
     try {
-      const seen = look();
-      if (seen === 'held') return undefined;
-      // What was free may be taken by now.
-      if (seen === 'stale') rmSync(path, { recursive: true, force: true });
+      // What was free may be taken by now: only what was seen is removed.
+      if (look() === 'stale') rmSync(path, { recursive: true, force: true });
     } finally {
       turn.release();
     }

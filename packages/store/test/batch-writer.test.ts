@@ -46,7 +46,7 @@ function directDisk(disk: Disk = nodeDisk): { disk: Disk; direct: Map<number, st
     return file;
   };
   const write: Disk['write'] = (file, bytes) => {
-    check(file, bytes);
+    assert.ok(!direct.has(file), 'for a disk only another thread waits');
     disk.write(file, bytes);
   };
   const writeLater: Disk['writeLater'] = async (file, bytes) => {
@@ -150,6 +150,20 @@ test('a stream that gets a smaller batch on its way is written in order', async 
   }
 });
 
+test('a stream that gets only a small batch is not written directly', async (t) => {
+  const directory = temporary(t);
+  const { disk, direct } = directDisk();
+  const others = Array.from({ length: 128 }, (_, at) => begin(join(directory, String(at))));
+  const content = contentOf(3, 200 * KIB);
+  const path = join(directory, 'late');
+  const { writer, finish, end } = begin(path, { disk, direct: afterDear(16, () => true) });
+  assert.equal(await writer.add(content), undefined);
+  assert.equal(await finish(), undefined);
+  for (const each of [{ end }, ...others]) await each.end();
+  assert.ok(readFileSync(path).equals(content));
+  assert.equal(direct.size, 0);
+});
+
 test('what the disk refuses is told, on this thread and on another one, and leaves the next stream alone', async (t) => {
   const directory = temporary(t);
   const full = Object.assign(new Error('no room'), { code: 'ENOSPC' });
@@ -187,6 +201,22 @@ test('what the disk refuses is told, on this thread and on another one, and leav
     assert.equal(await next.finish(), undefined);
     await next.end();
     assert.ok(readFileSync(join(directory, `${name}-next`)).equals(content));
+  }
+});
+
+test('what is written is told to who decides about the next', async (t) => {
+  for (const isDirect of [false, true]) {
+    const direct = afterDear(isDirect ? 16 : 0, () => true);
+    const through = t.mock.method(direct, 'noteThrough');
+    const past = t.mock.method(direct, 'noteDirect');
+    const { writer, finish, end } = begin(join(temporary(t), 'file'), { disk: directDisk().disk, direct });
+    assert.equal(await writer.add(contentOf(5, 400 * KIB)), undefined);
+    assert.equal(await finish(), undefined);
+    await end();
+    const [used, other] = isDirect ? [past, through] : [through, past];
+    const sizes = used.mock.calls.map((call) => call.arguments[0]);
+    assert.deepEqual(sizes, [192 * KIB, 192 * KIB, 16 * KIB]);
+    assert.equal(other.mock.callCount(), 0);
   }
 });
 

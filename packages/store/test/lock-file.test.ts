@@ -2,24 +2,22 @@ import assert from 'node:assert/strict';
 import fs, { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { tryLockFile, type FileLock } from '../src/index.js';
 import { createTempDirectory } from './temp-folder.js';
 
+const isHeldAlways = (): boolean => true;
 const isLive = (text: string): boolean => text !== 'dead';
 
 test('one has it at a time, it is free after the release, and nothing is left', (t) => {
   const directory = createTempDirectory(t);
   const path = join(directory, 'lock');
-  const lock = tryLockFile(path, 'a', () => true);
+  const lock = tryLockFile(path, 'a', isHeldAlways);
   assert.ok(lock !== undefined);
-  assert.equal(
-    tryLockFile(path, 'b', () => true),
-    undefined,
-  );
+  assert.equal(tryLockFile(path, 'b', isHeldAlways), undefined);
   assert.deepEqual(readdirSync(directory), ['lock']);
   lock.release();
-  const other = tryLockFile(path, 'b', () => true);
+  const other = tryLockFile(path, 'b', isHeldAlways);
   assert.ok(other !== undefined);
   lock.release();
   assert.deepEqual(readdirSync(directory), ['lock'], 'what another one has is not released');
@@ -55,32 +53,57 @@ for (const isNested of [false, true])
     assert.deepEqual(readdirSync(directory), []);
   });
 
+/** Has the code under test call `step` in place of a function of `node:fs`. */
+function mockFs(
+  t: TestContext,
+  name: 'linkSync' | 'readFileSync' | 'statSync',
+  step: (...args: readonly unknown[]) => unknown,
+): void {
+  t.mock.method(fs, name, step);
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+}
+
 for (const step of ['statSync', 'readFileSync'] as const)
   test(`one that is released just before ${step} of it is not taken from who is next`, (t) => {
     const path = join(createTempDirectory(t), 'lock');
     writeFileSync(path, 'dead');
+    const then = Date.now() / 1000 - 11;
+    utimesSync(path, then, then);
     let looks = 0;
     let next: FileLock | undefined;
     const original = fs[step] as (...args: readonly unknown[]) => unknown;
-    t.mock.method(fs, step, (...args: readonly unknown[]) => {
+    mockFs(t, step, (...args) => {
       // The second look is the last one before what was seen is removed.
       if (args[0] !== path || ++looks !== 2) return original(...args);
       rmSync(path);
       try {
         return original(...args);
       } finally {
-        next = tryLockFile(path, 'next', () => true);
+        next = tryLockFile(path, 'next', isHeldAlways);
       }
-    });
-    syncBuiltinESMExports();
-    t.after(() => {
-      t.mock.restoreAll();
-      syncBuiltinESMExports();
     });
     const late = tryLockFile(path, 'late', ({ text }) => text === 'next');
     assert.ok(next !== undefined);
     assert.equal(late, undefined);
   });
+
+test('where there are no links one has it at a time, too', (t) => {
+  const directory = createTempDirectory(t);
+  const path = join(directory, 'lock');
+  mockFs(t, 'linkSync', () => {
+    throw Object.assign(new Error('link'), { code: 'ENOTSUP' });
+  });
+  const lock = tryLockFile(path, 'a', isHeldAlways);
+  assert.ok(lock !== undefined);
+  assert.equal(tryLockFile(path, 'b', isHeldAlways), undefined);
+  lock.release();
+  tryLockFile(path, 'b', isHeldAlways)?.release();
+  assert.deepEqual(readdirSync(directory), []);
+});
 
 test('an empty one is on its way, where there are no links, unless it is old', (t) => {
   const path = join(createTempDirectory(t), 'lock');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -40,4 +40,20 @@ test('one that somebody has open stays as it was', (t) => {
 
 test('where nothing is there, the first error counts', (t) => {
   assert.throws(createPlace(t, true).replace, { code: 'EPERM' });
+});
+
+test('what is not in the way for being read-only is not touched', (t) => {
+  const { from, to } = createPlace(t);
+  const fails = (code: string) => () => {
+    throw Object.assign(new Error('rename'), { code });
+  };
+  const setMode = (): never => assert.fail('changed');
+  const tryReplace = (code: string) => (): void => replaceFile({ ...nodeDisk, rename: fails(code), setMode }, from, to);
+  writeFileSync(to, 'old', { mode: 0o444 });
+  assert.throws(tryReplace('EACCES'), { code: 'EACCES' });
+  chmodSync(to, 0o644);
+  assert.throws(tryReplace('EPERM'), { code: 'EPERM' });
+  rmSync(to);
+  mkdirSync(to, { mode: 0o555 });
+  assert.throws(tryReplace('EPERM'), { code: 'EPERM' });
 });

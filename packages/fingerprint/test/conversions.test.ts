@@ -106,6 +106,60 @@ describe('ids equal those of `git hash-object --path`', () => {
   });
 });
 
+describe('a file that lies on disk as git stores it, by a filter that was not applied, is marked', () => {
+  const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'1'.repeat(64)}\nsize 7\n`;
+  const ENCRYPTED = '\0GITCRYPT\0abc';
+  /** A filter as Git LFS and git-crypt have them: what is stored says it all, and stays as it is. */
+  const clean = (stored: string): string => `printf '${stored.replaceAll('\0', '\\0').replaceAll('\n', '\\n')}'`;
+  const large = `${POINTER}${'x'.repeat(1024)}`;
+
+  for (const [what, attributes, stored, contents] of [
+    ['a pointer of Git LFS', 'x.bin filter=lfs diff=lfs merge=lfs -text', POINTER, ['content', large]],
+    ['what git-crypt encrypted', 'x.bin filter=git-crypt diff=git-crypt', ENCRYPTED, ['secret', ENCRYPTED.slice(1)]],
+    ['what git-crypt encrypted, large', 'x.bin filter=git-crypt', ENCRYPTED + 'x'.repeat(4096), ['secret']],
+    ['by a macro', '[attr]big filter=lfs\nx.bin big', POINTER, ['content']],
+  ] as const) {
+    it(what, async () => {
+      const repository = TestRepository.withGit();
+      for (const name of ['lfs', 'git-crypt']) repository.git('config', `filter.${name}.clean`, clean(stored));
+      repository.write({ '.gitattributes': `${attributes}\n`, 'a/x.bin': contents[0] });
+      repository.commit();
+      const { 'a/x.bin': id, ...others } = await repository.inputs();
+      assert.deepEqual({ id }, { id: repository.hashObject('a/x.bin')['a/x.bin'] });
+      repository.write({ 'a/x.bin': stored });
+      const marked = { 'a/x.bin': `${id}+stored`, ...others };
+      assert.deepEqual(await repository.inputs(), marked);
+      repository.git('add', '-A');
+      repository.settle();
+      assert.deepEqual(await repository.inputs(), marked);
+      const below = repository.open({ git: repository.location, root: repository.path('a') });
+      assert.equal((await repository.inputs([], '', below))['x.bin'], `${id}+stored`);
+      for (const content of contents) {
+        repository.write({ 'a/x.bin': content });
+        assert.equal((await repository.inputs())['a/x.bin'], id);
+      }
+      rmSync(repository.path('.git'), { recursive: true });
+      repository.write({ 'a/x.bin': stored });
+      assert.match(
+        String((await repository.inputs([], '', repository.open({ git: undefined })))['a/x.bin']),
+        /\+stored$/,
+      );
+    });
+  }
+});
+
+it('a pointer of Git LFS where none of its files belong is a text like any other', async () => {
+  const repository = TestRepository.withGit();
+  const text = 'version https://git-lfs.github.com/spec/v1\n';
+  repository.write({ '.gitattributes': '*.bin filter=lfs\n', 'a.txt': text, 'b/.gitattributes': '*.txt filter=lfs\n' });
+  repository.write({ 'b/c/a.txt': text, 'd.txt/a.md': text });
+  const ids = await repository.inputs(['**/a.*']);
+  assert.deepEqual(
+    Object.keys(ids).filter((path) => ids[path]?.endsWith('+stored')),
+    ['b/c/a.txt'],
+  );
+});
+
 describe('git is started', () => {
   it('never where no conversion can matter', async () => {
     const repository = TestRepository.withGit();

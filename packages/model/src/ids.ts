@@ -13,8 +13,9 @@ export type Blake3 = Branded<'Blake3'>;
 /** Digest of the canonical JSON of a fingerprint: the name of a cache entry. */
 export type ActionKey = Branded<'ActionKey'>;
 /**
- * Git object id of a file's content: 40 hex digits (SHA-1), or 64 in a SHA-256 repository. In a fingerprint `+x` stands behind it where
- * the executable bit counts and is set.
+ * Git object id of a file's content: 40 hex digits (SHA-1), or 64 in a SHA-256 repository. In a fingerprint `+stored` stands behind it for
+ * a file that lies on disk as git stores it, by a filter that was not applied (a pointer of Git LFS), and `+x` where the executable bit counts
+ * and is set.
  */
 export type BlobId = Branded<'BlobId'>;
 /** POSIX path relative to the workspace root; `''` is the root itself. Never starts with `/` or `./`. */

@@ -3,8 +3,10 @@ import type { GitAlgorithm } from '@tr/hash';
 import type { CleanStat, QuickStat } from '@tr/quick';
 import { isMissing, isUndecodable, type BlobId, type RelativePath } from '@tr/model';
 import { NO_RULES, type ConversionRules, type DirectoryRules } from '../git/conversion-rules.js';
+import type { GitOnlyFiles } from '../git/attributes-file.js';
 import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
+import { isInStoredForm, type StoredForms } from '../git/stored-forms.js';
 import { FingerprintError, unreadableInput } from './fingerprint-error.js';
 import { hashFile } from './hash-file.js';
 import type { FileStat, StatMemo } from './stat-memo.js';
@@ -17,6 +19,8 @@ export interface PendingId {
   readonly rules: DirectoryRules;
   /** True when the id may be remembered. */
   readonly isSettled: boolean;
+  /** What comes behind the id: {@link STORED_FORM} or nothing. */
+  readonly mark: string;
 }
 
 /** Answer for one file; undefined when it is not there, or no longer a file. */
@@ -29,6 +33,7 @@ export interface FileIdsOptions {
   readonly algorithm: GitAlgorithm;
   /** Undefined without git: then bytes are hashed as they are. */
   readonly conversions: ConversionRules | undefined;
+  readonly storedForms: StoredForms;
   readonly memo: StatMemo;
   readonly runGit: GitRunner | undefined;
   /** Undefined where Node has none. */
@@ -52,6 +57,9 @@ export interface DirectoryIds {
 
 /** Hexadecimal digits of an id. */
 const ID_DIGITS: Readonly<Record<GitAlgorithm, number>> = { sha1: 40, sha256: 64 };
+
+/** Stands behind the id of a file that lies on disk in the form that git stores, see {@link StoredForms}. */
+const STORED_FORM = '+stored';
 
 const STAT_OPTIONS = { throwIfNoEntry: false } as const;
 /** Of a mode, by POSIX. */
@@ -101,7 +109,7 @@ export class FileIds {
       const id = (ids[at] ?? '') as BlobId;
       if (isSettled && now !== undefined && isSameStat(now, stat)) memo.set(path, stat, { id, rules: rules.tag });
     });
-    return ids as readonly string[] as readonly BlobId[];
+    return pending.map(({ mark }, at) => withMark(ids[at] ?? '', mark));
   }
 
   /** Looks at every file again. */
@@ -130,6 +138,7 @@ class Directory implements DirectoryIds {
   readonly #listed: (BlobId | PendingId | null)[] = [];
   #named: Map<string, FileId> | undefined;
   #rules: DirectoryRules | undefined;
+  #filtered: readonly GitOnlyFiles[] | undefined;
 
   constructor(options: FileIdsOptions, path: RelativePath) {
     this.#options = options;
@@ -172,10 +181,18 @@ class Directory implements DirectoryIds {
     if (look === undefined || (look.mode & TYPE_BITS) !== REGULAR_FILE) return undefined;
     const entry = this.tracked?.get(name);
     const cleanId = entry === undefined ? undefined : this.#options.index?.cleanId(entry, look);
-    if (cleanId !== undefined) return cleanId;
     // A copy: the next look overwrites it.
     const { size, mtimeMs, ctimeMs, ino } = look;
-    return this.#hash(absolute, joinPath(this.#path, name), { size, mtimeMs, ctimeMs, ino });
+    const id = cleanId ?? this.#hash(absolute, joinPath(this.#path, name), { size, mtimeMs, ctimeMs, ino });
+    if (id === undefined || !this.#isInStoredForm(absolute, name, size)) return id;
+    return typeof id === 'string' ? withMark(id, STORED_FORM) : { ...id, mark: STORED_FORM };
+  }
+
+  #isInStoredForm(absolute: string, name: string, size: number): boolean {
+    this.#filtered ??= this.#isOutside() ? [] : this.#options.storedForms.in(this.#path);
+    if (this.#filtered.length === 0) return false;
+    const path = joinPath(this.#path, name);
+    return whileThere(path, () => isInStoredForm({ path, absolute, size }, this.#filtered ?? [])) === true;
   }
 
   #look(absolute: string, name: string): (CleanStat & Pick<Stats, 'mode'>) | undefined {
@@ -202,31 +219,36 @@ class Directory implements DirectoryIds {
     // Before the file is read: see StatMemo.
     const isSettled = memo.isSettled(stat);
     const conversion = rules.conversionOf(path);
-    if (conversion === 'git') return { path, stat, rules, isSettled };
-    const hashed = readHashed(absolute, path, { algorithm, refuseConvertible: conversion === 'line-endings' });
-    if (hashed === 'gone') return undefined;
-    if (hashed === undefined) return { path, stat, rules, isSettled };
+    if (conversion === 'git') return { path, stat, rules, isSettled, mark: '' };
+    const refuseConvertible = conversion === 'line-endings';
+    const hashed = whileThere(path, () => hashFile(absolute, { algorithm, refuseConvertible }) ?? 'convertible');
+    if (hashed === undefined) return undefined;
+    if (hashed === 'convertible') return { path, stat, rules, isSettled, mark: '' };
     if (isSettled && isSameStat(hashed.stat, stat)) memo.set(path, stat, { id: hashed.id, rules: rules.tag });
     return hashed.id;
   }
 
   #conversionRules(): DirectoryRules {
-    // Outside the workspace nothing says what git would do: bytes as they are.
-    const isOutside = this.#path === '..' || this.#path.startsWith('../');
-    this.#rules ??= (isOutside ? undefined : this.#options.conversions?.of(this.#path)) ?? NO_RULES;
+    this.#rules ??= (this.#isOutside() ? undefined : this.#options.conversions?.of(this.#path)) ?? NO_RULES;
     return this.#rules;
+  }
+
+  /** Outside the workspace nothing says what git would do: bytes as they are. */
+  #isOutside(): boolean {
+    return this.#path === '..' || this.#path.startsWith('../');
   }
 }
 
-function readHashed(
-  absolute: string,
-  path: RelativePath,
-  options: Parameters<typeof hashFile>[1],
-): ReturnType<typeof hashFile> | 'gone' {
+function withMark(id: string, mark: string): BlobId {
+  return (id + mark) as BlobId;
+}
+
+/** What `read` comes to; undefined when the file is gone. */
+function whileThere<T>(path: RelativePath, read: () => T): T | undefined {
   try {
-    return hashFile(absolute, options);
+    return read();
   } catch (error) {
-    if (isMissing(error)) return 'gone';
+    if (isMissing(error)) return undefined;
     throw unreadableInput(path, error);
   }
 }

@@ -19,6 +19,7 @@ import type { GitRunner } from '../git/git-runner.js';
 import { IgnoreRules } from '../git/ignore-rules.js';
 import { readLeftOutRules } from '../git/left-out-rules.js';
 import { openRepository, readIndex, realRoot, type Repository } from '../git/repository.js';
+import { StoredForms } from '../git/stored-forms.js';
 import { readSubmodules, withSubmodules, type Submodules } from '../git/submodules.js';
 import { GlobalFiles } from '../inputs/global-files.js';
 import { InputCollector, type FileRecord } from '../inputs/input-collector.js';
@@ -301,6 +302,7 @@ class WorkspaceFiles implements FileIndex {
       index: this.#index,
       algorithm: repository?.algorithm ?? 'sha1',
       conversions: repository && new ConversionRules({ ...repository, workTree: this.#workTree, processEnv }),
+      storedForms: new StoredForms(this.#workTree, repository),
       memo: this.#memo,
       runGit,
       quickStat: this.#quickStat,

@@ -83,7 +83,7 @@ function isSnapshot(value: unknown): value is SnapshotSpec {
 }
 
 function isBlobId(value: unknown): value is BlobId {
-  return typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})(?:\+x)?$/.test(value);
+  return typeof value === 'string' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})(?:\+stored)?(?:\+x)?$/.test(value);
 }
 
 function isHashedValue(value: unknown): value is string {

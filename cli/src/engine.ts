@@ -78,6 +78,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
     root,
     git,
     locateGit,
+    findBranch: currentBranch,
     memoPath: join(directories.own, 'state/v1/files'),
     excludedDirectories: [STATE_DIRECTORY],
     processEnv: context.environment,

@@ -3,7 +3,7 @@ import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { createFileIndex, type GitRunner } from '@tr/fingerprint';
 import type { GitLocation } from '@tr/model';
-import { locateGit } from '@tr/workspace';
+import { currentBranch, locateGit } from '@tr/workspace';
 import type { Scene } from './scene.js';
 
 /**
@@ -23,6 +23,7 @@ export async function compareWithGit(scene: Scene): Promise<readonly string[]> {
     root,
     git,
     locateGit,
+    findBranch: currentBranch,
     memoPath: join(base, 'memo/files'),
     excludedDirectories: ['.tr'],
     processEnv: environment,

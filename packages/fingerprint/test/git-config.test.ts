@@ -43,7 +43,7 @@ describe("git's configuration is read as git reads it", () => {
 /** What git and {@link readGitConfig} take for `core.excludesFile`. */
 function expectExcludesFile(repository: TestRepository, expected: string | undefined, variables = {}): void {
   const env = { ...repository.env, ...variables };
-  const config = readGitConfig({ git: repository.location, processEnv: env });
+  const config = readGitConfig({ git: repository.location, processEnv: env, findBranch: () => repository.branch });
   assert.equal(config.get('core.excludesfile'), expected);
   const said = spawnSync('git', ['config', 'core.excludesFile'], { cwd: repository.root, env, encoding: 'utf8' });
   assert.equal(said.stdout, expected === undefined ? '' : `${expected}\n`);

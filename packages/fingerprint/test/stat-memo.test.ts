@@ -180,6 +180,7 @@ describe('the stat memo', () => {
       root: repository.root,
       git: undefined,
       locateGit: () => undefined,
+      findBranch: () => undefined,
       memoPath: memoOf(repository),
       excludedDirectories: ['.tr'],
       processEnv: {},

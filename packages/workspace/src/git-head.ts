@@ -1,23 +1,29 @@
 import { join } from 'node:path';
 import type { GitLocation } from '@tr/model';
+import { askGit } from './git.js';
 import { readTextIfFile } from './read-text.js';
 
 const OBJECT_ID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
-/** Name of the checked out branch, without `refs/heads/`; undefined on a detached HEAD. No process is started. */
+/** What HEAD says where refs are kept in another format than files (reftable): then git is asked. */
+const ELSEWHERE = 'ref: refs/heads/.invalid';
+
+/** Name of the checked out branch, without `refs/heads/`; undefined on a detached HEAD. */
 export function currentBranch(git: GitLocation): string | undefined {
-  const target = readSymbolic(readHead(git));
-  return target?.startsWith('refs/heads/') && target !== 'refs/heads/.invalid'
-    ? target.slice('refs/heads/'.length)
-    : undefined;
+  const head = readHead(git);
+  const target = head === ELSEWHERE ? askText(git, ['symbolic-ref', '--quiet', 'HEAD']) : readSymbolic(head);
+  return target?.startsWith('refs/heads/') ? target.slice('refs/heads/'.length) : undefined;
 }
 
-/**
- * Commit that HEAD points to, read from HEAD, loose refs and packed-refs. Undefined before the first commit, and in
- * a repository that keeps its refs in another format (reftable).
- */
+/** Commit that HEAD points to, read from HEAD, loose refs and packed-refs. Undefined before the first commit. */
 export function headSha(git: GitLocation): string | undefined {
-  return resolveRefText(git, readHead(git), 0);
+  const head = readHead(git);
+  return head === ELSEWHERE ? askText(git, ['rev-parse', '--quiet', '--verify', 'HEAD']) : resolveRefText(git, head, 0);
+}
+
+function askText(git: GitLocation, args: readonly string[]): string | undefined {
+  const { exitCode, stdout } = askGit(git, args);
+  return exitCode === 0 ? Buffer.from(stdout).toString('utf8').trim() : undefined;
 }
 
 function readHead(git: GitLocation): string | undefined {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { GitLocation } from '@tr/model';
@@ -146,6 +146,30 @@ describe('head', () => {
     const found = locateGit(root);
     assert.ok(found);
     assert.deepEqual([currentBranch(found), headSha(found)], ['trunk', undefined]);
+  });
+
+  it('asks git where HEAD is kept elsewhere (reftable)', () => {
+    const root = makeRepository({ x: '' });
+    const found = locateGit(root);
+    assert.ok(found);
+    // In place of a git that knows the format: not every machine has one.
+    const calls = { topic: ['refs/heads/topic', 'a'.repeat(40)], '': ['', ''] } as const;
+    const path = process.env['PATH'];
+    for (const [branch, [ref, commit]] of Object.entries(calls)) {
+      const program = `#!/bin/sh\ncase "$*" in
+        --git-dir=${root}/.git\\ *\\ symbolic-ref\\ *HEAD) answer=${ref} ;;
+        --git-dir=${root}/.git\\ *\\ rev-parse\\ *HEAD) answer=${commit} ;;
+      esac\necho $answer\n[ -n "$answer" ]\n`;
+      const programs = makeTree({ git: program });
+      chmodSync(join(programs, 'git'), 0o755);
+      writeTree(root, { '.git/HEAD': 'ref: refs/heads/.invalid\n' });
+      process.env['PATH'] = `${programs}:${path}`;
+      try {
+        assert.deepEqual([currentBranch(found) ?? '', headSha(found) ?? ''], [branch, commit]);
+      } finally {
+        process.env['PATH'] = path;
+      }
+    }
   });
 
   it('does not leave the repository for a hostile HEAD', () => {

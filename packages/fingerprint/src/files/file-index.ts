@@ -40,6 +40,8 @@ export interface FileIndexOptions {
   readonly git: GitLocation | undefined;
   /** The repository that a directory (absolute native path) lies in. */
   readonly locateGit: (directory: string) => GitLocation | undefined;
+  /** The branch that is checked out; undefined on a detached HEAD. Asked where git's configuration depends on it. */
+  readonly findBranch: (git: GitLocation) => string | undefined;
   /** Absolute native path of the stat memo, one per worktree; undefined remembers nothing. */
   readonly memoPath: string | undefined;
   /** Our own state, which is never an input. Workspace-relative. */
@@ -122,7 +124,8 @@ class WorkspaceFiles implements FileIndex {
     this.#workTree = new WorkTree({ root: realRoot(options.root), excludedDirectories: options.excludedDirectories });
     this.#quickStat = openQuickStat(this.#workTree.root);
     this.#memo = new StatMemo(options.memoPath);
-    this.#repository = options.git && openRepository(options.git, this.#workTree.root, options.processEnv);
+    const { git } = options;
+    this.#repository = git && openRepository({ ...options, git }, this.#workTree.root);
     this.#answers = new KeptAnswers(this.#workTree);
     this.#files = this.#createFileIds();
     this.#ignored = this.#createIgnoreRules();
@@ -262,7 +265,7 @@ class WorkspaceFiles implements FileIndex {
   async #openSubmodules(): Promise<FingerprintFailure | undefined> {
     const index = this.#index;
     if (index === undefined || index.submodules.length === 0) return undefined;
-    const { locateGit, processEnv, runGit } = this.#options;
+    const { findBranch, locateGit, processEnv, runGit } = this.#options;
     const algorithm = this.#repository?.algorithm ?? 'sha1';
     const submodules = await readSubmodules({
       index,
@@ -272,7 +275,7 @@ class WorkspaceFiles implements FileIndex {
         const indexPath = join(git.gitDir, 'index');
         return readIndex({ indexPath, algorithm, prefix: '' }, runGit && ((args) => runGit(args, undefined, git)));
       },
-      readConfig: (git) => readGitConfig({ git, processEnv }),
+      readConfig: (git) => readGitConfig({ git, processEnv, findBranch }),
     });
     if (!submodules.ok) return submodules.failure;
     this.#submodules = submodules.value;

@@ -17,6 +17,8 @@ export interface GitConfig {
 export interface GitConfigSources {
   readonly git: GitLocation;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** The branch that is checked out; undefined on a detached HEAD. */
+  readonly findBranch: (git: GitLocation) => string | undefined;
 }
 
 /** Includes may include; git stops at ten as well. */
@@ -134,9 +136,19 @@ function addAll(reading: Reading, { settings, path, depth }: SettingSource): voi
   }
 }
 
-function isInclude({ git, processEnv, remoteUrls }: Reading, name: string, path: string | undefined): boolean {
+function isInclude(
+  { git, processEnv, findBranch, remoteUrls }: Reading,
+  name: string,
+  path: string | undefined,
+): boolean {
   if (name === 'include.path') return true;
   const condition = /^includeif\.([^]*)\.path$/.exec(name)?.[1];
   if (condition === undefined) return false;
-  return isConditionMet(condition, { git, home: homeOf(processEnv), path, remoteUrls });
+  return isConditionMet(condition, {
+    git,
+    home: homeOf(processEnv),
+    path,
+    remoteUrls,
+    findBranch: () => findBranch(git),
+  });
 }

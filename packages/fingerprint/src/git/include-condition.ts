@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join, sep } from 'node:path';
+import { dirname, isAbsolute, sep } from 'node:path';
 import type { GitLocation } from '@tr/model';
-import { readTextIfThere } from '../files/read-text.js';
 import { toByteText, wildmatch } from './wildmatch.js';
 
 /** What conditions of `includeIf` are about. */
@@ -11,6 +10,8 @@ export interface ConditionFacts {
   /** Of the file that has the condition; undefined when none has. */
   readonly path: string | undefined;
   readonly remoteUrls: () => readonly string[];
+  /** Undefined on a detached HEAD. */
+  readonly findBranch: () => string | undefined;
 }
 
 /** Whether `includeIf "<condition>"` includes (git-config in git's documentation, "Conditional includes"). One that is not known does not. */
@@ -23,7 +24,7 @@ export function isConditionMet(condition: string, facts: ConditionFacts): boolea
     case 'gitdir/i':
       return isGitDirectory(withContent(pattern), facts, true);
     case 'onbranch': {
-      const branch = currentBranch(facts.git);
+      const branch = facts.findBranch();
       return branch !== undefined && matches(withContent(pattern), branch, false);
     }
     case undefined:
@@ -60,11 +61,6 @@ function withContent(pattern: string): string {
 
 function matches(pattern: string, text: string, ignoreCase: boolean): boolean {
   return wildmatch(toByteText(pattern), toByteText(text), ignoreCase);
-}
-
-/** Undefined on a detached HEAD, and where refs are kept in another format (reftable): only git can tell then. */
-function currentBranch(git: GitLocation): string | undefined {
-  return /^ref: refs\/heads\/(?!\.invalid$)(.+)$/m.exec(readTextIfThere(join(git.gitDir, 'HEAD')) ?? '')?.[1];
 }
 
 function realPath(path: string): string {

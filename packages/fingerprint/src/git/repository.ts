@@ -1,9 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { GitAlgorithm } from '@tr/hash';
-import { isMissing, fail, ok, type FingerprintFailure, type GitLocation, type Result } from '@tr/model';
+import { isMissing, fail, ok, type FingerprintFailure, type Result } from '@tr/model';
 import { readTextIfThere } from '../files/read-text.js';
-import { readGitConfig, type GitConfig } from './git-config.js';
+import { readGitConfig, type GitConfig, type GitConfigSources } from './git-config.js';
 import { readGitIndex, type GitIndex } from './git-index.js';
 import type { GitRunner } from './git-runner.js';
 import { parseConfig } from './parse-config.js';
@@ -32,11 +32,8 @@ export function realRoot(root: string): string {
 }
 
 /** `root` is real. Undefined when the workspace does not lie in the work tree git was found for. */
-export function openRepository(
-  git: GitLocation,
-  root: string,
-  processEnv: Readonly<Record<string, string | undefined>>,
-): Repository | undefined {
+export function openRepository(sources: GitConfigSources, root: string): Repository | undefined {
+  const { git } = sources;
   const path = relative(realRoot(git.workTree), root);
   if (path === '..' || path.startsWith(`..${sep}`)) return undefined;
   const names = path === '' ? [] : path.split(sep);
@@ -47,7 +44,7 @@ export function openRepository(
     algorithm: readAlgorithm(git.commonDir),
     prefix: names.map((name) => `${name}/`).join(''),
     above: names.map((_, depth) => ancestor(root, names.length - depth)),
-    config: () => (config ??= readGitConfig({ git, processEnv })),
+    config: () => (config ??= readGitConfig(sources)),
   };
 }
 

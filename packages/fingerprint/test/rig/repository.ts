@@ -97,6 +97,10 @@ export class TestRepository {
     return this.locate(this.root);
   }
 
+  get branch(): string | undefined {
+    return this.git('branch', '--show-current').trim() || undefined;
+  }
+
   readonly locate = (directory: string): GitLocation => {
     const ask = (...args: readonly string[]): string => this.git('-C', directory, 'rev-parse', ...args).trim();
     const gitDir = ask('--absolute-git-dir');
@@ -117,6 +121,7 @@ export class TestRepository {
       root: this.root,
       git: 'git' in options ? undefined : this.location,
       locateGit: this.locate,
+      findBranch: () => this.branch,
       memoPath: this.path('.tr', 'memo.json'),
       excludedDirectories: ['.tr'],
       processEnv: this.env,

@@ -22,6 +22,7 @@ import { isOutput, Scene } from './scene.js';
 export function copyScene(scene: Scene, directory: string): Scene {
   const base = Scene.makeBase(directory);
   const copy = new Scene(base, scene.shape);
+  copy.turns = scene.turns;
   for (const [name, value] of scene.variables) copy.variables.set(name, value);
   const tracked = listTracked(scene);
   const { root } = scene;

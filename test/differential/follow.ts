@@ -15,6 +15,7 @@ import { check } from './check.js';
 import { changeOf, makeSteps, type History, type Outcome, type Places, type Weights } from './history.js';
 import { KINDS, makeScene, type Kind } from './kinds.js';
 import type { Call, Scene } from './scene.js';
+import { Turns } from './turns.js';
 
 /** How often changes of each kind are made. */
 const WEIGHTS: Weights<Change> = [
@@ -73,15 +74,18 @@ export async function followHistory(
       if (failures > 3) break;
       made += 1;
       const isSeldom = step.seed % SELDOM === 0;
+      // What is recorded is read here in our own format.
+      scene.turns = new Turns(repeats ? undefined : places.programs, step.seed);
       const change = (await changeOf(step, WEIGHTS)?.(scene, random)) ?? `${step.name} (nothing to do)`;
       const damage = step.seed % SELDOM < 2 ? await DAMAGE(scene, random) : undefined;
-      const done = damage === undefined ? change : `${change}, ${damage}`;
+      const done = `${damage === undefined ? change : `${change}, ${damage}`}${scene.turns.tell()}`;
       if (repeats && !isSeldom) {
         story.push(done);
         continue;
       }
       const call = chooseAgain(scene, random) ?? chooseCall(scene, random);
-      story.push(`${done} -> tr ${call.args.join(' ')}`);
+      scene.turns = scene.turns.stay();
+      story.push(`${done} -> tr ${call.args.join(' ')}${scene.turns.tell()}`);
       const { differences, failed } = await check(scene, {
         ...call,
         places,
@@ -90,6 +94,7 @@ export async function followHistory(
         shares: random.below(4) === 0,
       });
       failures = failed ? failures + 1 : 0;
+      scene.turns = new Turns();
       if (differences.length > 0) return { steps: made, story, differences };
       if (isSeldom) story.push((await REPEAT_CHANGES['disturb']?.(scene, random)) ?? '');
     }

@@ -1,4 +1,5 @@
 import type { Random } from '../histories/random.js';
+import type { Program } from '../rig/program.js';
 
 /** One step of a history: which of the groups of changes, which of them, and with which numbers. */
 export interface Step {
@@ -16,10 +17,11 @@ export interface History<K extends string> {
   readonly repeats?: boolean;
 }
 
-/** Where scenes are made: the one that is followed, and the copies that are run from nothing. */
+/** Where scenes are made: the one that is followed, and the copies that are run from nothing. With whom: see `turns.ts`. */
 export interface Places {
   readonly warm: string;
   readonly cold: string;
+  readonly programs?: readonly Program[];
 }
 
 /** What went wrong, or how many steps were made. */

@@ -5,11 +5,16 @@
 //
 // With git, the input files are those that git lists, with the ids that it would store. Much smaller steps look at that alone (`--git`).
 //
-// Follows random histories of work trees, and of machines that share a remote (kinds `server`, `strict` and `bucket`, or `--kind=shared` for both):
-// `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--repeats] [--git] [--on=<directory>]`. Prints every seed. With `--repeats` they are
+// Versions that share state: `--also=<clone>` (several times) names older clones of this repository, built and bundled. Their programs
+// make calls in turns with ours, and their servers have the same store. Only what comes of one program is compared.
+//
+// Follows random histories of work trees, and of machines that share a remote (kinds `server`, `strict`, `bucket` and `replicas`, or `--kind=shared` for both):
+// `npm run differential -- [--count=50] [--length=30] [--seed=N] [--kind=…] [--repeats] [--git] [--also=…] [--on=<directory>]`. Prints every seed. With `--repeats` they are
 // about recorded runs: that nothing such a run looked at changes unnoticed.
 import { tmpdir } from 'node:os';
+import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { OWN_PROGRAM, programIn } from '../rig/program.js';
 import { followGitHistory, makeGitHistory } from './follow-git.js';
 import { followHistory, makeHistory } from './follow.js';
 import type { History, Outcome } from './history.js';
@@ -29,10 +34,12 @@ const { values } = parseArgs({
     shrink: { type: 'string', default: 'yes' },
     repeats: { type: 'boolean', default: false },
     git: { type: 'boolean', default: false },
+    also: { type: 'string', multiple: true, default: [] },
   },
 });
 
-const places = { warm: values.on, cold: values.cold };
+const older = values.also.map((directory) => programIn(resolve(directory), basename(directory)));
+const places = { warm: values.on, cold: values.cold, programs: [OWN_PROGRAM, ...older] };
 const length = Number(values.length);
 const remote = REMOTES.find((each) => each === values.kind);
 const isShared = remote !== undefined || values.kind === 'shared';

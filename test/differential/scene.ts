@@ -1,8 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync, type Dirent } from 'node:fs';
 import { join, relative } from 'node:path';
-import { TR_BIN } from '../rig/exec-tr.js';
 import { OUTPUT_NAMES } from './settings.js';
+import { Turns } from './turns.js';
 
 /** Where the parts of a scene lie, relative to its base. */
 export interface SceneShape {
@@ -41,6 +41,8 @@ export class Scene {
   readonly surroundings = new Map<string, string>();
   /** Files below `each` that may be there without being an output: edited by hand, or of a record that was lost. */
   readonly strangers = new Set<string>();
+  /** Who makes the calls. */
+  turns = new Turns();
   /** The call that was compared last. */
   lastCall: Call | undefined;
   #shape: SceneShape;
@@ -93,7 +95,7 @@ export class Scene {
     args: readonly string[],
     options: { readonly cwd?: string; readonly onStart?: (child: ChildProcess) => void } = {},
   ): Promise<Answer> {
-    const child = spawn(process.execPath, [TR_BIN, ...args], {
+    const child = spawn(process.execPath, [this.turns.next().bin, ...args], {
       cwd: join(this.root, options.cwd ?? ''),
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],

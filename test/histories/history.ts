@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TrResult } from '../rig/exec-tr.js';
+import { OWN_PROGRAM, type Program } from '../rig/program.js';
 import type { TestWorkspace } from '../rig/workspace.js';
 import { Random } from './random.js';
 
@@ -26,31 +27,45 @@ export interface HistoryReport {
   readonly failed: number;
 }
 
+/** Which history, and which programs take turns in it. */
+export interface HistoryOptions {
+  readonly seed: number;
+  readonly length: number;
+  readonly programs?: readonly Program[];
+}
+
 /**
  * Goes through a random history: after each change the database that `tr` comes to (by whatever ancestor it finds) has to
  * hold what one migrated from nothing holds, or both have to fail.
  */
 export async function followHistory(
   application: MigratedApplication,
-  { seed, length }: { readonly seed: number; readonly length: number },
+  { seed, length, programs = [OWN_PROGRAM] }: HistoryOptions,
 ): Promise<HistoryReport> {
   const { workspace, task, seen } = application;
   const random = new Random(seed);
   const changes: string[] = [];
   const counts = { continued: 0, taken: 0, fromNothing: 0, failed: 0 };
+  const turns = new Random(seed);
   const run = async (
+    program: Program,
     ...more: string[]
   ): Promise<{ readonly result: TrResult; readonly content: string | undefined }> => {
     workspace.remove(seen);
-    const result = await workspace.tr(['run', task, '--log-format=json', ...more], { env: application.env ?? {} });
+    const result = await workspace.tr(['run', task, '--log-format=json', ...more], {
+      env: application.env ?? {},
+      program,
+    });
     return { result, content: result.exitCode === 0 ? workspace.read(seen) : undefined };
   };
   for (let at = 0; at < length; at += 1) {
     if (at > 0) changes.push(application.change(random));
+    const program = turns.pick(programs);
+    if (program !== OWN_PROGRAM) changes.push(`(by ${program.name})`);
     const story = `seed ${seed}: ${changes.join('; ')}`;
-    const found = await run();
+    const found = await run(program);
     // The whole way, with nothing of the cache, and nothing kept of it.
-    const expected = await run('--cache=local:,remote:');
+    const expected = await run(OWN_PROGRAM, '--cache=local:,remote:');
     // Everything that a failure without its seed's luck would need to be understood.
     const outputs = [found, expected].map(({ result }) => result.stdout + result.stderr).join('\n---\n');
     assert.equal(found.content, expected.content, `${story}\n${outputs}`);

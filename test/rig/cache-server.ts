@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { cleanEnvironment } from './exec-tr.js';
+import { OWN_PROGRAM, type Program } from './program.js';
 
-const SERVER_BIN = fileURLToPath(new URL('../../../cache-server/bin/tr-cache-server.js', import.meta.url));
 const TOKEN = 'a-token-of-the-end-to-end-tests';
 
 /** The real cache server in a process of its own. */
@@ -26,9 +25,10 @@ export interface CacheServer {
 export async function startCacheServer(
   options: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  { serverBin }: Program = OWN_PROGRAM,
 ): Promise<CacheServer> {
   const directory = mkdtempSync(join(tmpdir(), 'tr-server-'));
-  const child = spawn(process.execPath, [SERVER_BIN, '--port', '0', '--dir', directory, ...options], {
+  const child = spawn(process.execPath, [serverBin, '--port', '0', '--dir', directory, ...options], {
     env: cleanEnvironment({ TR_CACHE_TOKEN: TOKEN, ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -70,8 +70,9 @@ export async function startCacheServer(
 export async function runServerCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  { serverBin }: Program = OWN_PROGRAM,
 ): Promise<{ readonly exitCode: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, [SERVER_BIN, ...args], {
+  const child = spawn(process.execPath, [serverBin, ...args], {
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

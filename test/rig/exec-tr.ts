@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { OWN_PROGRAM, type Program } from './program.js';
 
 /** The `RunEvent`s as `--log-format=json` prints them, loosely typed: tests read fields by name. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -12,6 +12,8 @@ export interface TrOptions {
   /** Added to a small clean environment (PATH, HOME, TMPDIR); undefined removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string;
+  /** Ours unless told otherwise. */
+  readonly program?: Program;
   /** Called with the process once it runs (to send signals). */
   readonly onStart?: (process: ChildProcess) => void;
 }
@@ -29,7 +31,7 @@ export interface TrResult {
 }
 
 /** The built CLI. */
-export const TR_BIN = fileURLToPath(new URL('../../../cli/bin/tr.cjs', import.meta.url));
+export const TR_BIN = OWN_PROGRAM.bin;
 
 /** Environment of a call: nothing of the developer's machine leaks in but PATH. */
 export function cleanEnvironment(extra: TrOptions['env'] = {}): Record<string, string> {
@@ -44,7 +46,8 @@ export function cleanEnvironment(extra: TrOptions['env'] = {}): Record<string, s
 
 /** Starts the real CLI and waits for its end. */
 export function execTr(root: string, args: readonly string[], options: TrOptions = {}): Promise<TrResult> {
-  const child = spawn(process.execPath, [TR_BIN, ...args], {
+  const { bin } = options.program ?? OWN_PROGRAM;
+  const child = spawn(process.execPath, [bin, ...args], {
     cwd: options.cwd === undefined ? root : new URL(options.cwd, `file://${root}/`).pathname,
     env: cleanEnvironment(options.env),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -18,6 +18,7 @@ import { findMixtures } from './mixtures.js';
 import { POLICY_CHANGES } from './policies.js';
 import { REMOTES, type RemoteKind } from './remote.js';
 import { World } from './world.js';
+import { Turns } from '../turns.js';
 import { ALL, onMachine, type WorldChange } from './world-change.js';
 
 /** How often changes of each kind are made. */
@@ -53,7 +54,7 @@ export function makeSharedHistory(
  */
 export async function followSharedHistory(history: History<RemoteKind>, places: Places): Promise<Outcome> {
   const { seed, kind, steps } = history;
-  const world = await World.make(kind, new Random(seed), places.warm);
+  const world = await World.make(kind, new Random(seed), places);
   const seen = new Map<string, string>();
   const story: string[] = [];
   const failures = new Map<Scene, number>();
@@ -65,9 +66,14 @@ export async function followSharedHistory(history: History<RemoteKind>, places: 
       if (failed > 0 && random.below(3) > 0) mend(machine);
       // Nothing but errors comes of a work tree that people would have to repair: another machine's takes its place.
       if (failed > 3) world.pull(machine, random.pick(world.machines));
+      for (const each of world.machines) each.turns = new Turns(places.programs, step.seed);
       const outcome = await makeStep(world, { machine, random, change: changeOf(step, WEIGHTS), name: step.name });
       const call = { args: chooseCall(random), cwd: '' };
-      story.push(`machine ${world.machines.indexOf(machine)}: ${outcome.done} -> tr ${call.args.join(' ')}`);
+      const done = `${outcome.done}${world.machines.map(({ turns }) => turns.tell()).join('')}`;
+      machine.turns = machine.turns.stay();
+      story.push(
+        `machine ${world.machines.indexOf(machine)}: ${done} -> tr ${call.args.join(' ')}${machine.turns.tell()}`,
+      );
       if (outcome.differences.length > 0) return { steps: story.length, story, differences: outcome.differences };
       const checked = await check(machine, {
         ...call,

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
 import type { Random } from '../../histories/random.js';
 import { makeScene, type Kind } from '../kinds.js';
+import type { Places } from '../history.js';
 import { Scene } from '../scene.js';
 import type { RootSettings } from '../settings.js';
+import { Turns } from '../turns.js';
 import { startRemote, type Remote, type RemoteKind, type Role } from './remote.js';
 
 /** What a work tree of a shared world may be. */
@@ -47,16 +49,25 @@ export class World {
     this.keys = made.keys;
   }
 
-  /** Makes one on the file system of `directory`. */
-  static async make(kind: RemoteKind, random: Random, directory: string): Promise<World> {
-    const base = Scene.makeBase(directory);
+  /** Makes one on the file system of `warm`. */
+  static async make(kind: RemoteKind, random: Random, { warm, programs }: Places): Promise<World> {
+    const base = Scene.makeBase(warm);
     const stored = join(base, 'remote');
     mkdirSync(stored);
     const extra = { tasks: makeTasks(random), remoteCache: LIMITS };
     const first = makeScene(random.pick(SCENES), random, base, extra);
     const machines = [first, ...Array.from({ length: 1 + random.below(2) }, () => copyOf(first, base))];
     const keys = makeKeys();
-    const world = new World({ base, remote: await startRemote(kind, stored, keys.trusted), kind, machines, keys });
+    const world = new World({
+      base,
+      remote: await startRemote(kind, stored, {
+        trusted: keys.trusted,
+        turns: new Turns(programs, random.below(2 ** 31)),
+      }),
+      kind,
+      machines,
+      keys,
+    });
     for (const machine of machines) world.become(machine, 'main');
     return world;
   }

@@ -33,11 +33,12 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
     },
     findAll: async (keys) => {
       for (const key of keys.slice(-1)) noteKey(key);
-      const found = await finder.findAll(keys);
+      const found = await finder.findEach(keys, (entry) => entry);
       found.forEach(noteFound);
       return found;
     },
-    sizesOf: async (keys) => (await finder.findAll(keys)).map((entry) => entry?.body.size),
+    // Many at once: the small bodies that lie in entries are not kept meanwhile.
+    sizesOf: async (keys) => await finder.findEach(keys, (entry) => entry?.body.size),
     list: (instance) => finder.list(instance),
     read: (entry, range) => readContent({ blobs, trace }, entry, range),
     pour: (entry, range, out) => pourContent({ blobs, trace }, { entry, range }, out),

@@ -1,5 +1,4 @@
-import pLimit from 'p-limit';
-import { OTHER_ENTRY_VERSION, type Entry, type EntryName } from '@tr/store';
+import { createPacer, OTHER_ENTRY_VERSION, SERVING_BUDGET_MS, type Entry, type EntryName } from '@tr/store';
 import { readChain, type Scope } from '../auth/scope.js';
 import { Problem } from '../http/problem.js';
 import type { EntryKey } from './cache-session.js';
@@ -15,6 +14,7 @@ export class EntryFinder {
   readonly #ground: SessionGround;
   readonly #subject: SessionSubject;
   readonly #chain: readonly Scope[];
+  readonly #pacer = createPacer(SERVING_BUDGET_MS);
 
   constructor(ground: SessionGround, subject: SessionSubject) {
     this.#ground = ground;
@@ -46,6 +46,8 @@ export class EntryFinder {
    * writer has just put in its place. The next write replaces it, or upkeep takes it.
    */
   async find(key: EntryKey): Promise<Entry | undefined> {
+    const pause = this.giveWay();
+    if (pause !== undefined) await pause;
     for (const scope of this.#chain) {
       const entry = await this.look(this.#nameIn(scope, key));
       if (entry !== undefined && (await this.isWhole(entry))) return entry;
@@ -53,8 +55,24 @@ export class EntryFinder {
     return undefined;
   }
 
-  async findAll(keys: readonly EntryKey[]): Promise<readonly (Entry | undefined)[]> {
-    return await pLimit(PARALLEL).map(keys, (key) => this.find(key));
+  /** What `look` makes of the entry of each key, in the given order. */
+  async findEach<T>(keys: readonly EntryKey[], look: (entry: Entry | undefined) => T): Promise<readonly T[]> {
+    const found: T[] = Array.from({ length: keys.length });
+    const left = keys.entries();
+    // Each takes the next key when it is done with one: a promise for every key would take more memory than the list.
+    const work = async (): Promise<void> => {
+      for (const [at, key] of left) found[at] = look(await this.find(key));
+    };
+    await Promise.all(Array.from({ length: Math.min(PARALLEL, keys.length) }, work));
+    return found;
+  }
+
+  /**
+   * A pause, when one is due: a request that asks for thousands of entries of a disk would otherwise stop all others until it is done,
+   * as none of that waits for anything.
+   */
+  giveWay(): Promise<void> | undefined {
+    return this.#pacer.turn();
   }
 
   async list(instance: string): Promise<readonly Entry[]> {

@@ -24,6 +24,8 @@ export class EntryWriter implements Pick<CacheSession, 'write' | 'adopt' | 'remo
 
   async write(key: EntryKey, body: BodySource | Uint8Array, options: WriteOptions = {}): Promise<WriteReport> {
     this.#checkWrite(options);
+    const pause = this.#finder.giveWay();
+    if (pause !== undefined) await pause;
     const { blobs, entries, ledger, maxEntryBytes, now } = this.#ground;
     const name = this.#finder.ownName(key);
     const replace = options.mode === 'replace';

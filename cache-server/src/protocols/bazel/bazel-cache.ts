@@ -1,15 +1,24 @@
-import { createPacer, SERVING_BUDGET_MS, type Entry } from '@tr/store';
+import pLimit from 'p-limit';
+import { createPacer, SERVING_BUDGET_MS, type Entry, type Pacer } from '@tr/store';
 import type { BodySource, CacheSession, EntryKey, WriteReport } from '../../session/cache-session.js';
 import { Problem } from '../../http/problem.js';
 import { EMPTY_HASH, type CasDigest } from './cas-digest.js';
-import { blobsOfDirectory, blobsOfJson, blobsOfResult, blobsOfTree } from './referenced-blobs.js';
+import { blobsOfDirectory, blobsOfJson, blobsOfResult, blobsOfTree, type NamedBlobs } from './referenced-blobs.js';
 import { WireError } from '../wire.js';
 
 /** Form of an action result: clients that write JSON read JSON, so both are kept apart. */
 export type ResultForm = 'protobuf' | 'json';
 
-/** Larger results and trees are not looked into, bytes. */
-const MAX_PARSED_BYTES = 64 * 1024 * 1024;
+/** Larger results and trees are not looked into, bytes: they are misses. */
+const MAX_PARSED_BYTES = { protobuf: 32 * 1024 * 1024, json: 4 * 1024 * 1024 } as const;
+/** Nor is a result that names more blobs, or of whose trees and directories there is more to read. */
+const MAX_NAMED = 250_000;
+const MAX_READ_BYTES = 256 * 1024 * 1024;
+/** Of larger messages only a few are in memory at once, bytes: each takes several times its size while it is looked into. */
+const LARGE_BYTES = 1024 * 1024;
+const PARALLEL_LARGE = 2;
+/** Blobs that are asked for at once, of those that a message names. */
+const NAMED_AT_ONCE = 1024;
 /** A result with more directories of its own is not looked into either: each is a read. */
 const MAX_DIRECTORIES = 50_000;
 /** The largest that a message has room for, bytes. */
@@ -18,6 +27,16 @@ const PREFIX = { protobuf: 'ac', json: 'ac-json' } as const;
 
 /** Directories of a walk that are read at once. */
 const PARALLEL = 16;
+
+const largeResults = pLimit(PARALLEL_LARGE);
+const largeTrees = pLimit(PARALLEL_LARGE);
+
+/** What is left of what is looked at for one result. */
+interface Allowance {
+  named: number;
+  bytes: number;
+  readonly pacer: Pacer;
+}
 
 /** A `Directory` message of a tree. */
 export interface WalkedDirectory {
@@ -63,7 +82,9 @@ export class BazelCache {
   async findResult(hash: string, form: ResultForm): Promise<Entry | undefined> {
     const entry = await this.#session.find({ instance: this.#instance, key: `${PREFIX[form]}/${hash}` });
     if (entry === undefined || isForeign(hash)) return entry;
-    return (await this.#isComplete(entry, form)) ? entry : undefined;
+    if (entry.body.size > MAX_PARSED_BYTES[form]) return undefined;
+    const look = async (): Promise<boolean> => await this.#isComplete(entry, form);
+    return (await (entry.body.size > LARGE_BYTES ? largeResults(look) : look())) ? entry : undefined;
   }
 
   /** Stores an action result over another: the client knows that it has run the action anew. */
@@ -77,18 +98,15 @@ export class BazelCache {
   }
 
   async #isComplete(entry: Entry, form: ResultForm): Promise<boolean> {
-    if (entry.body.size > MAX_PARSED_BYTES) return false;
+    const left = { named: MAX_NAMED, bytes: MAX_READ_BYTES, pacer: createPacer(SERVING_BUDGET_MS) };
     try {
       const bytes = await this.#session.readBytes(entry);
-      if (form === 'json') {
-        const named = blobsOfJson(JSON.parse(Buffer.from(bytes).toString('utf8')));
-        return (await this.findMissing(named)).length === 0;
-      }
+      if (form === 'json')
+        return await this.#haveEach(blobsOfJson(JSON.parse(Buffer.from(bytes).toString('utf8'))), left);
       const { blobs, trees, directories } = blobsOfResult(bytes);
-      if ((await this.findMissing([...blobs, ...trees])).length > 0) return false;
-      const inTrees = (await Promise.all(trees.map(async (tree) => blobsOfTree(await this.#read(tree))))).flat();
-      if ((await this.findMissing(inTrees)).length > 0) return false;
-      return await this.#haveAll(directories);
+      if (!(await this.#haveEach(blobs, left))) return false;
+      for (const tree of distinct(trees)) if (!(await this.#haveTree(tree, left))) return false;
+      return await this.#haveAll(distinct(directories), left);
     } catch (error) {
       if (error instanceof WireError || error instanceof SyntaxError) return false;
       throw error;
@@ -133,41 +151,73 @@ export class BazelCache {
     if (entry?.body.size !== size) return undefined;
     const bytes = await this.#session.readBytes(entry);
     try {
-      return { hash, bytes, inside: blobsOfDirectory(bytes).directories };
+      return { hash, bytes, inside: [...distinct(blobsOfDirectory(bytes).directories)] };
     } catch (error) {
       throw error instanceof WireError ? new Problem('bad-request', 'not a directory') : error;
     }
   }
 
+  /** True when a tree is here with all files in it. */
+  async #haveTree(tree: CasDigest, left: Allowance): Promise<boolean> {
+    const look = async (): Promise<boolean> => await this.#haveEach(blobsOfTree(await this.#read(tree, left)), left);
+    return await (tree.size > LARGE_BYTES ? largeTrees(look) : look());
+  }
+
   /** True when directories are here with all that is in them, at any depth. Equal ones are looked at once. */
-  async #haveAll(directories: readonly CasDigest[]): Promise<boolean> {
-    const seen = new Set<string>();
-    const pacer = createPacer(SERVING_BUDGET_MS);
-    for (let level = directories; level.length > 0;) {
-      const inside: CasDigest[] = [];
-      for (const directory of level) {
-        if (seen.has(directory.hash)) continue;
-        if (seen.add(directory.hash).size > MAX_DIRECTORIES) return false;
-        const named = blobsOfDirectory(await this.#read(directory));
-        if ((await this.findMissing(named.blobs)).length > 0) return false;
-        for (const inner of named.directories) inside.push(inner);
-        await pacer.turn();
+  async #haveAll(directories: Iterable<CasDigest>, left: Allowance): Promise<boolean> {
+    const queue = [...directories];
+    const seen = new Set(queue.map(({ hash }) => hash));
+    // It grows while it is gone through.
+    for (const directory of queue) {
+      const named = blobsOfDirectory(await this.#read(directory, left));
+      if (!(await this.#haveEach(named.blobs, left))) return false;
+      for (const inner of distinct(named.directories)) {
+        if (seen.has(inner.hash)) continue;
+        if (seen.add(inner.hash).size > MAX_DIRECTORIES) return false;
+        queue.push(inner);
       }
-      level = inside;
     }
     return true;
   }
 
-  /** A message in the CAS. Throws `WireError` for one that is missing or too large. */
-  async #read({ hash }: CasDigest): Promise<Uint8Array> {
+  /** True when each is here. Some at a time: a message that names many is not to become many times its size. */
+  async #haveEach(digests: NamedBlobs, left: Allowance): Promise<boolean> {
+    let some: CasDigest[] = [];
+    let places = 0;
+    const haveSome = async (): Promise<boolean> => (await this.findMissing(some)).length === 0;
+    for (const digest of digests) {
+      if (digest !== undefined) some.push(digest);
+      if (--left.named < 0) return false;
+      if (++places % NAMED_AT_ONCE > 0) continue;
+      if (!(await haveSome())) return false;
+      some = [];
+      await left.pacer.turn();
+    }
+    return await haveSome();
+  }
+
+  /** A message in the CAS. Throws `WireError` for one that is missing, of another size, or too large. */
+  async #read({ hash, size }: CasDigest, left: Allowance): Promise<Uint8Array> {
     if (hash === EMPTY_HASH) return new Uint8Array();
+    left.bytes -= size;
+    if (size > MAX_PARSED_BYTES.protobuf || left.bytes < 0) throw new WireError();
     const entry = await this.findBlob(hash);
-    if (entry === undefined || entry.body.size > MAX_PARSED_BYTES) throw new WireError();
+    if (entry?.body.size !== size) throw new WireError();
     return await this.#session.readBytes(entry);
   }
 
   #casKey(hash: string): EntryKey {
     return { instance: this.#instance, key: `cas/${hash}` };
+  }
+}
+
+/** Each once: several outputs may be equal. */
+function* distinct(digests: NamedBlobs): Iterable<CasDigest> {
+  const seen = new Set<string>();
+  for (const digest of digests) {
+    if (digest === undefined || seen.has(digest.hash)) continue;
+    if (seen.add(digest.hash).size > MAX_DIRECTORIES) throw new WireError();
+    yield digest;
   }
 }
 

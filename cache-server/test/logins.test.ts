@@ -9,7 +9,8 @@ import { sha256 } from '@tr/hash';
 import { openTokenFile, type TokenFile } from '../src/index.js';
 import { FailedLogins } from '../src/auth/failed-logins.js';
 import { toNetwork } from '../src/auth/network.js';
-import { findToken } from '../src/auth/token.js';
+import type { Scope } from '../src/auth/scope.js';
+import { createToken, findToken, revokeToken, type StoredToken } from '../src/auth/token.js';
 import { toTokenStore } from '../src/auth/token-store.js';
 import { runTokenCommand } from '../src/config/token-command.js';
 import { V2 } from './rig/grpc.js';
@@ -50,6 +51,32 @@ test('many different wrong tokens from one address are slowed down; the same one
   assert.equal((await call(server, '/v1/cache/1', { token: fresh })).status, 404, 'nx would end the run at a 429');
   time += 61_000;
   assert.equal(await status(fresh), 404);
+});
+
+test('a token that was taken back on a machine whose clock is ahead, or behind, is good for nothing at once', async () => {
+  const time = Date.now();
+  for (const ahead of [3_600_000, -3_600_000]) {
+    const { text, stored } = createToken(
+      { tenant: 'default', scope: 'main' as Scope, readOnly: false, expiresAt: time + 86_400_000 },
+      time,
+    );
+    let tokens: readonly StoredToken[] = [stored];
+    await using server = await startTestServer({ now: () => time, tokens: () => tokens });
+    const status = async (): Promise<number> => (await call(server, '/v8/artifacts/1', { token: text })).status;
+    assert.equal(await status(), 404);
+    tokens = revokeToken(tokens, stored.id, time + ahead) ?? tokens;
+    assert.equal(await status(), 401);
+    assert.ok(server.lines.some((line) => line.includes('"ended-credential"') && line.includes('was revoked')));
+  }
+});
+
+test('a clock that is put back does not lock anybody out for as long', async () => {
+  let time = 10 * 86_400_000;
+  const failed = new FailedLogins(() => time);
+  for (let at = 0; at < 20; at++) failed.note('192.0.2.1', `guess-${at}`);
+  assert.ok(failed.isBlocked('192.0.2.1'));
+  time -= 86_400_000;
+  assert.ok(!failed.isBlocked('192.0.2.1'));
 });
 
 async function withFile(use: (file: TokenFile, path: string) => Promise<void>): Promise<void> {

@@ -75,8 +75,10 @@ export class Authenticator {
 
   #checkToken(token: StoredToken): Identity {
     const { tenant, scope, readOnly, id, expiresAt, revokedAt } = token;
-    if (expiresAt !== undefined)
-      this.#checkEnd(expiresAt, `token ${id} ${revokedAt === undefined ? 'has expired' : 'was revoked'}`);
+    // When it was taken back is by the clock of another machine, which may be ahead.
+    if (revokedAt !== undefined)
+      this.#checkEnd(Math.min(expiresAt ?? revokedAt, this.#ground.now()), `token ${id} was revoked`);
+    if (expiresAt !== undefined) this.#checkEnd(expiresAt, `token ${id} has expired`);
     const known = this.#identities.get(token);
     if (known !== undefined) return known;
     const identity = { tenant, scope, mayWrite: !readOnly, subject: id };

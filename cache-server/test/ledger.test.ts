@@ -34,3 +34,22 @@ test('a body that finds no room is refused; one that could never fit makes nobod
   await assert.rejects(ledger.reserve({ ...PLACE, bytes: 101 }), { code: 'full' });
   assert.equal(rounds, before);
 });
+
+test('a body that grows has room for all of it made at once, and gives all of it back', async () => {
+  const ledger = createLedger();
+  ledger.replace([{ ...PLACE, bytes: 50 }]);
+  const wanted: number[] = [];
+  ledger.onFull(async ({ bytes }) => {
+    wanted.push(bytes);
+    ledger.replace([]);
+  });
+  const reservation = await ledger.reserve({ ...PLACE, bytes: 0 });
+  assert.equal(reservation.grow(40), undefined);
+  await reservation.grow(20);
+  assert.deepEqual(wanted, [60]);
+  await assert.rejects(async () => await reservation.grow(41), { code: 'full' });
+  assert.equal(ledger.fits({ ...PLACE, bytes: 41 }), false);
+  reservation.release();
+  assert.ok(ledger.fits({ ...PLACE, bytes: 100 }));
+  assert.deepEqual(wanted, [60]);
+});

@@ -102,6 +102,33 @@ test('a full scope makes room by itself; what can never fit is 507 and evicts no
   assert.deepEqual(await statuses(server, pull, ['3', '9']), [200, 200]);
 });
 
+test('a body that comes without a length is held to the quota on its way', async () => {
+  let time = Date.now() - HOUR;
+  const quotas = { ...NO_QUOTAS, scopeBytes: { pr: 2.5 * MIB } };
+  await using server = await startTestServer({ quotas, now: () => (time += 1000) });
+  const pull = server.token('pr/7');
+  let taken = 0;
+  const putChunks = async (key: string, count: number): Promise<number> => {
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        if (taken++ < count) controller.enqueue(Buffer.alloc(MIB / 4, key));
+        else controller.close();
+      },
+    });
+    taken = 0;
+    const init = { method: 'PUT', token: pull, body, duplex: 'half' } as const;
+    return (await call(server, `/gradle/${key}`, init)).status;
+  };
+  assert.equal(await putChunks('1', 4), 200);
+  assert.equal(await putChunks('2', 4), 200);
+  assert.equal(await putChunks('3', 4), 200);
+  assert.deepEqual(await statuses(server, pull, ['1', '2', '3']), [404, 200, 200]);
+  assert.equal(await putChunks('4', 400), 507);
+  assert.ok(taken < 400, 'refused before all of it came');
+  assert.deepEqual(await statuses(server, pull, ['4']), [404]);
+  assert.equal(await putChunks('5', 4), 200);
+});
+
 test('a body larger than any may be is 413', async () => {
   await using server = await startTestServer({ maxEntryBytes: 1000 });
   assert.equal(await put(server, server.token('main'), '1', 'x'.repeat(1001)), 413);

@@ -5,7 +5,7 @@ import type { BodySource, CacheSession, EntryKey, WriteOptions, WriteReport } fr
 import type { SessionGround, SessionSubject } from './session-ground.js';
 import type { EntryFinder } from './entry-finder.js';
 import { unwrap } from './store-problem.js';
-import { checkWhole, takeSmall, writeBody } from './write-body.js';
+import { checkWhole, takeSmall, withRoom, writeBody } from './write-body.js';
 
 const MAX_FACTS = 16;
 const MAX_FACT_BYTES = 1024;
@@ -46,7 +46,9 @@ export class EntryWriter implements Pick<CacheSession, 'write' | 'adopt' | 'remo
     if (size > maxEntryBytes) throw new Problem('too-large');
     const reservation = putsFirst ? ledger.hold(place) : await ledger.reserve(place);
     try {
-      const written = whole === undefined ? await writeBody(blobs, body, terms) : checkWhole(whole, terms);
+      const isCounted = length !== undefined || body instanceof Uint8Array;
+      const source = isCounted ? body : withRoom(body, reservation);
+      const written = whole === undefined ? await writeBody(blobs, source, terms) : checkWhole(whole, terms);
       const entry: Entry = {
         name,
         body: written.digest,

@@ -1,6 +1,7 @@
 import { digestOf } from '@tr/hash';
 import { MAX_INLINE_BYTES, type BodyDigest, type StreamBlobStore } from '@tr/store';
 import { Problem } from '../http/problem.js';
+import type { Reservation } from '../upkeep/ledger.js';
 import type { BodySource, WriteOptions } from './cache-session.js';
 import { unwrap } from './store-problem.js';
 
@@ -68,6 +69,24 @@ function findFlaw(digest: BodyDigest, { length, expected }: BodyTerms): Problem 
   if (expected === undefined) return undefined;
   const isSame = digest.hash === expected.hash && digest.size === (expected.size ?? digest.size);
   return isSame ? undefined : new Problem('bad-digest');
+}
+
+/** A body whose length is not known: room for it is asked for as it comes. */
+export function withRoom(body: BodySource, reservation: Pick<Reservation, 'grow'>): BodySource {
+  return {
+    ...body,
+    [Symbol.asyncIterator]: () => {
+      const chunks = body[Symbol.asyncIterator]();
+      return {
+        next: async () => {
+          const step = await chunks.next();
+          if (step.done !== true) await reservation.grow(step.value.length);
+          return step;
+        },
+        return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+      };
+    },
+  };
 }
 
 async function* single(bytes: Uint8Array): AsyncIterable<Uint8Array> {

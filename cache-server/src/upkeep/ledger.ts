@@ -26,6 +26,8 @@ export interface Place {
 
 /** Room for a body while it comes in. */
 export interface Reservation {
+  /** Makes it so many bytes larger, at once where there is room; throws `full`, or rejects with it. */
+  grow(bytes: number): Promise<void> | undefined;
   /** The entry is stored with this many bytes. */
   keep(bytes: number): void;
   /** Ends it; call once, whatever became of the body. */
@@ -115,25 +117,42 @@ export class Ledger {
 
   /** Room for a body; throws `full` when there is none even after an eviction. */
   async reserve(place: Place): Promise<Reservation> {
-    for (let tries = 0; !this.fits(place); tries++) {
-      if (tries === MAX_TRIES || !this.#canFit(place)) throw new Problem('full');
-      await this.#makeRoom(place);
-    }
+    if (!this.fits(place)) await this.#makeFit(place, 0);
     return this.hold(place);
   }
 
   /** Room for a body that fits. */
   hold(place: Place): Reservation {
     const slot = this.#slotOf(place);
-    this.#addPending(slot, place.bytes);
+    let held = 0;
+    const add = (bytes: number): void => {
+      held += bytes;
+      this.#addPending(slot, bytes);
+    };
+    add(place.bytes);
     return {
+      grow: (bytes) => {
+        const more = { ...place, bytes };
+        if (!this.fits(more)) return this.#makeFit(more, held).then(() => add(bytes));
+        add(bytes);
+        return undefined;
+      },
       keep: (bytes) => {
         this.#add(slot, bytes);
         this.#entries++;
         this.#tell({ kind: 'stored', slot, bytes, entries: 1 });
       },
-      release: () => this.#addPending(slot, -place.bytes),
+      release: () => add(-held),
     };
+  }
+
+  /** Evicts until a place fits, beside what is `held` for the same body. */
+  async #makeFit(place: Place, held: number): Promise<void> {
+    const whole = { ...place, bytes: place.bytes + held };
+    for (let tries = 0; !this.fits(place); tries++) {
+      if (tries === MAX_TRIES || !this.#canFit(whole)) throw new Problem('full');
+      await this.#makeRoom(whole);
+    }
   }
 
   /** A blob that an entry is about to name: the next upkeep spares it. */

@@ -33,6 +33,7 @@ import {
   packOutputs,
   rememberOutputs,
   restoreOutputs,
+  type ContentStream,
   type OutputPlace,
   type PackedOutputs,
   type RestoreResult,
@@ -68,6 +69,8 @@ export interface RestoreOptions {
   readonly include?: readonly string[];
   readonly linked?: boolean;
   readonly blobs?: BlobStore;
+  readonly contents?: ContentStream;
+  readonly since?: number;
 }
 
 /** Makes a workspace; it is removed when the test ends. */
@@ -134,7 +137,7 @@ export function createRig(
       });
       return manifest;
     },
-    restore: async (manifest, { include = ['dist/**'], linked = false, blobs: source = blobs } = {}) => {
+    restore: async (manifest, { include = ['dist/**'], linked = false, blobs: source = blobs, ...rest } = {}) => {
       const manifestDigest = sha256(toManifestBytes(manifest));
       const matcher = matcherOf(include);
       const result = await restoreOutputs({
@@ -145,6 +148,7 @@ export function createRig(
         manifestDigest,
         blobs: source,
         linked,
+        ...rest,
       });
       return result.restoration;
     },

@@ -70,6 +70,8 @@ interface RestoreSource {
   /** Has the files, where they do not lie in blobs. */
   readonly contents: ContentStream | undefined;
   readonly whenIdle: (() => Promise<boolean>) | undefined;
+  /** See `RestoreRequest`. */
+  readonly since: number | undefined;
   /** Called when something turned out not to be what it says. */
   readonly discard?: (() => Promise<void>) | undefined;
 }
@@ -171,7 +173,17 @@ export class StoredTaskCache {
     return undefined;
   }
 
-  async restore(task: TaskNode, entry: CacheEntry, whenIdle?: () => Promise<boolean>): Promise<Restoration> {
+  /** Now, by the clock of the file system; undefined when it cannot be told. */
+  now(): number | undefined {
+    return this.#options.place.records.sampleClock();
+  }
+
+  /** `since`: by that clock, nothing that the key stands for was looked at before. */
+  async restore(
+    task: TaskNode,
+    entry: CacheEntry,
+    { whenIdle, since }: { readonly whenIdle?: () => Promise<boolean>; readonly since?: number | undefined } = {},
+  ): Promise<Restoration> {
     const { remote } = this.#options;
     const linked = task.definition.restore === 'link';
     const held = entry.tier === 'remote' && !linked ? remote?.takeWhole(entry) : undefined;
@@ -179,7 +191,7 @@ export class StoredTaskCache {
       const { blobs, arrivals } = remote.landing;
       const kept = arrivals?.add({ key: entry.key, bytes: held.bytes });
       if (kept?.ok === false) this.#trouble.note(kept.failure, task.id);
-      return await this.#restoreFrom({ task, entry, blobs, contents: held.outputs, whenIdle });
+      return await this.#restoreFrom({ task, entry, blobs, contents: held.outputs, whenIdle, since });
     }
     const fetched = await this.#fetchHome(entry);
     if (!fetched.ok) return { outcome: 'miss', reasons: [fetched.failure] };
@@ -195,11 +207,11 @@ export class StoredTaskCache {
     const contents =
       list && (await import('./chunked-outputs.js')).openChunkedOutputs({ manifest, list, blobs: home.blobs });
     const discard = list && (() => this.#discardChunked(entry, home));
-    return await this.#restoreFrom({ task, entry, blobs: home.blobs, contents, whenIdle, discard });
+    return await this.#restoreFrom({ task, entry, blobs: home.blobs, contents, whenIdle, since, discard });
   }
 
   async #restoreFrom(source: RestoreSource): Promise<Restoration> {
-    const { task, entry, blobs, contents, whenIdle } = source;
+    const { task, entry, blobs, contents, whenIdle, since } = source;
     const { manifest, manifestDigest } = entry;
     const { restoration, failure } = await restoreOutputs({
       place: this.#options.place,
@@ -211,6 +223,7 @@ export class StoredTaskCache {
       linked: task.definition.restore === 'link',
       contents,
       whenIdle,
+      since,
       lookForOwners: ownersBeside(this.#options.place, this.#known.neighboursOf(task), this.#executing),
     });
     if (failure?.code === 'store/corrupt') await source.discard?.();

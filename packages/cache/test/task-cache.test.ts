@@ -197,15 +197,16 @@ test('a restore waits for the execution that is under way, and then looks at wha
   assert.ok(lookup.hit);
   await mine.lookup(TASK, TWO);
   await mine.forgetOutputs(TASK);
-  const restored = await other.restore(TASK, lookup.entry, async () => {
+  const whenIdle = async (): Promise<boolean> => {
     rig.write('web/dist/b', 'two');
     const saved = await mine.save(TASK, TWO, { durationMs: 1, logPath: join(rig.directory, 'log') });
     return saved.saved;
-  });
+  };
+  const restored = await other.restore(TASK, lookup.entry, { whenIdle });
   assert.equal(restored.outcome, 'restored');
   assert.deepEqual(rig.tree('web/dist'), { a: 'one' });
   await mine.forgetOutputs(TASK);
-  const ended = await other.restore(TASK, lookup.entry, () => Promise.resolve(false));
+  const ended = await other.restore(TASK, lookup.entry, { whenIdle: () => Promise.resolve(false) });
   assert.deepEqual(ended, { outcome: 'miss', reasons: [] });
 });
 
@@ -227,7 +228,7 @@ test('an execution that begins while outputs are put in place is noticed', async
   const lookup = await other.lookup(TASK, ONE);
   assert.ok(lookup.hit);
   rig.remove('web/dist');
-  const restored = await other.restore(TASK, lookup.entry, () => Promise.resolve(++isIdle > 0));
+  const restored = await other.restore(TASK, lookup.entry, { whenIdle: () => Promise.resolve(++isIdle > 0) });
   assert.deepEqual([restored.outcome, isIdle], ['restored', 2]);
 });
 

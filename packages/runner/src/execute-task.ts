@@ -40,6 +40,7 @@ async function executeWith(run: RunContext, task: ReadyTask, session: Session): 
   const log = openLog(run, node);
   const end = await runCommands(run, task, { log, session });
   log.close();
+  run.quiet.noteEnd();
   run.fingerprinter.forgetListings(node);
   warnAbout(run, node, { end, log });
 

@@ -33,16 +33,25 @@ export interface Execution {
   readonly logPath: string;
 }
 
+/** What a cache has to know of the run to put outputs in place. */
+export interface RestoreTerms {
+  /**
+   * Resolves when no other process executes the task, with false when the run ends before; asked only where one may be at it.
+   */
+  readonly whenIdle: () => Promise<boolean>;
+  /** By `now`: nothing that the key stands for was looked at before this. */
+  readonly since: number | undefined;
+}
+
 /** The cache as a run sees it. No method rejects for cache trouble: that is a miss or a not-saved reason. */
 export interface TaskCache {
   lookup(task: TaskNode, fingerprint: TaskFingerprint): Promise<CacheLookup>;
   /** Says that a task will most likely be looked up with this key: a hint. Resolves when there is room for the next one. */
   foresee?(key: ActionKey): Promise<void>;
-  /**
-   * Leaves right outputs alone, else stages, verifies and puts in place. On a miss the outputs are as before. `whenIdle` resolves
-   * when no other process executes the task, with false when the run ends before; asked only where one may be at it.
-   */
-  restore(task: TaskNode, entry: CacheEntry, whenIdle: () => Promise<boolean>): Promise<Restoration>;
+  /** Now, by the clock of the files that a run reads and writes; undefined when it cannot be told. */
+  now?(): number | undefined;
+  /** Leaves right outputs alone, else stages, verifies and puts in place. On a miss the outputs are as before. */
+  restore(task: TaskNode, entry: CacheEntry, terms: RestoreTerms): Promise<Restoration>;
   /** The stored log, verified; undefined when it cannot be had any more. */
   readLog(entry: CacheEntry): Promise<Uint8Array | undefined>;
   /**

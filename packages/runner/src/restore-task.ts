@@ -7,6 +7,13 @@ import { waitForLock } from './wait-for-lock.js';
 /** A longer log is not held in memory, bytes. No reporter holds more of one back without reading its file again. */
 const LONG_LOG_BYTES = 512 * 1024;
 
+/** A task whose key is known. */
+export interface KeyedTask {
+  readonly fingerprint: TaskFingerprint;
+  /** Nothing that the key stands for was looked at before; see {@link QuietTime}. */
+  readonly since: number | undefined;
+}
+
 /** What the cache could do for a task. */
 export type RestoreAttempt =
   | { readonly hit: true; readonly result: ResultParts }
@@ -21,7 +28,7 @@ export function isCacheable(node: TaskNode): boolean {
 export async function tryRestore(
   run: RunContext,
   node: TaskNode,
-  fingerprint: TaskFingerprint,
+  { fingerprint, since }: KeyedTask,
 ): Promise<RestoreAttempt> {
   const refusal = findRefusal(run, node);
   if (refusal !== undefined) return { hit: false, reasons: [refusal] };
@@ -30,11 +37,12 @@ export async function tryRestore(
   if (run.isEnding()) return { hit: false, reasons: [] };
   const { entry } = lookup;
   if (entry.tier === 'remote') run.foresee();
-  const restoration = await run.cache.restore(node, entry, async () => {
+  const whenIdle = async (): Promise<boolean> => {
     const isIdle = await waitForLock(run, node);
     run.fingerprinter.forgetListings(node);
     return isIdle;
-  });
+  };
+  const restoration = await run.cache.restore(node, entry, { whenIdle, since });
   if (restoration.outcome === 'miss') return { hit: false, reasons: restoration.reasons };
   if (restoration.outcome === 'restored') run.fingerprinter.forgetOutputs(node);
   run.services?.noteRestored(node, entry);

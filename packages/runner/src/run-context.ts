@@ -14,6 +14,7 @@ import type {
   TaskCache,
   TaskServices,
 } from './ports.js';
+import type { QuietTime } from './quiet-time.js';
 import type { Slots } from './slots.js';
 
 /**
@@ -73,6 +74,7 @@ export interface RunContext extends RunTasksOptions {
   /** Tasks that wait for one of `remakes`: their commands have not started. */
   readonly awaitsRemake: Set<TaskId>;
   readonly foresight: Foresight;
+  readonly quiet: QuietTime;
   /** Called when a task was found on another machine's side of the cache: most likely others will be as well. */
   readonly foresee: () => void;
   readonly onExecutionStart: (execution: TaskExecution) => void;

@@ -1,4 +1,4 @@
-import type { Failure, SkipReason, TaskFingerprint, TaskNode, TaskResult, UnmetCondition } from '@tr/model';
+import type { Failure, Result, SkipReason, TaskFingerprint, TaskNode, TaskResult, UnmetCondition } from '@tr/model';
 import type { ExecutionLock } from './ports.js';
 import { tryRestore } from './restore-task.js';
 import type { RunContext } from './run-context.js';
@@ -20,7 +20,7 @@ export async function runTask(run: RunContext, node: TaskNode, computed: Compute
   const startedAt = run.clock.now();
   const ended = (result: ResultParts): TaskResult => toResult(node, run.clock.now() - startedAt, result);
   for (let restarts = 0; ; restarts += 1) {
-    const keyed = await computeKey(run, node);
+    const { keyed, since } = await computeKey(run, node);
     computed();
     if (keyed === 'no-key') return ended({ outcome: 'skipped', skipReason: 'dependency-failed' });
     if (!keyed.ok) return ended({ outcome: run.isEnding() ? 'aborted' : 'failed', failure: keyed.failure });
@@ -31,7 +31,7 @@ export async function runTask(run: RunContext, node: TaskNode, computed: Compute
     if (skipped !== undefined) return ended({ outcome: 'skipped', ...skipped, key });
     if (run.isEnding()) return ended({ outcome: 'aborted', key });
 
-    const restored = await tryRestore(run, node, fingerprint);
+    const restored = await tryRestore(run, node, { fingerprint, since });
     if (restored.hit) return ended({ ...restored.result, key });
     if (run.isEnding()) return ended({ outcome: 'aborted', key, missReasons: restored.reasons });
 
@@ -70,18 +70,19 @@ export function toResult(node: TaskNode, durationMs: number, parts: ResultParts)
   return { attempts: 0, flaky: false, ...parts, task: node.id, durationMs };
 }
 
-async function computeKey(
-  run: RunContext,
-  node: TaskNode,
-): Promise<
-  { readonly ok: true; readonly value: TaskFingerprint } | { readonly ok: false; readonly failure: Failure } | 'no-key'
-> {
+interface KeyAttempt {
+  readonly keyed: Result<TaskFingerprint, Failure> | 'no-key';
+  readonly since: number | undefined;
+}
+
+async function computeKey(run: RunContext, node: TaskNode): Promise<KeyAttempt> {
   if (!run.keys.hasDependencies(node)) await run.keys.waitForDependencies(node);
   const dependencyKeys = run.keys.ofDependencies(node);
   run.foresight.expire(run, node);
+  const { since } = run.quiet;
   const result = dependencyKeys === undefined ? 'no-key' : await run.fingerprinter.compute(node, dependencyKeys);
   run.keys.settle(node.id, result !== 'no-key' && result.ok ? result.value.key : undefined);
-  return result;
+  return { keyed: result, since };
 }
 
 function findSkipReason(

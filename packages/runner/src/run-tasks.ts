@@ -10,6 +10,7 @@ import { toLogFileNames } from './log-file-name.js';
 import { computeRanks, distrustOrder } from './order.js';
 import type { ShutdownRequest } from './ports.js';
 import { PriorityQueue } from './priority-queue.js';
+import { QuietTime } from './quiet-time.js';
 import type { RunContext, RunTasksOptions } from './run-context.js';
 import { runTask, toResult, type ResultParts } from './run-task.js';
 import { findWantedServers, isServer } from './servers.js';
@@ -102,6 +103,7 @@ class Run {
       remakes: new Map(),
       awaitsRemake: new Set(),
       foresight: new Foresight(),
+      quiet: new QuietTime(options.cache),
       foresee: () => {
         this.#context.foresight.begin(this.#context).catch((error: unknown) => this.#endForBug(error));
       },

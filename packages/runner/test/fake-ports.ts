@@ -119,6 +119,8 @@ export interface Behaviour {
   /** The cache has room for the next key that it is told ahead when this resolves. */
   readonly room?: Promise<void>;
   readonly save?: (name: string) => SaveOutcome;
+  /** The clock of the files. */
+  readonly now?: () => number;
   /** Called when a process starts; the default leaves it running. */
   readonly onSpawn?: (process: FakeProcess) => void;
   /** Exit code with which a process ends that is told to stop; undefined = it does not. */
@@ -138,6 +140,8 @@ export interface FakeRun {
   readonly foreseen: string[];
   /** Tasks for which everything is looked at again. */
   readonly forgotten: string[];
+  /** Since when the key of what is put in place holds, by the time of the run. */
+  readonly since: Map<string, number | undefined>;
   readonly clock: FakeClock;
   readonly result: Promise<RunResult>;
   process(name: string): FakeProcess;
@@ -157,6 +161,7 @@ export function startRun(graph: TaskGraph, behaviour: Behaviour = {}): FakeRun {
     computed: new Map(),
     foreseen: [],
     forgotten: [],
+    since: new Map(),
     clock: new FakeClock(),
   };
   const listeners = new Set<(request: ShutdownRequest) => void>();
@@ -272,7 +277,9 @@ function createCache(fake: Record_, behaviour: Behaviour): Pick<RunTasksOptions,
         fake.foreseen.push(key.slice('key-of-'.length));
         return behaviour.room ?? Promise.resolve();
       },
-      restore: (task) => {
+      now: () => behaviour.now?.() ?? 0,
+      restore: (task, _, { since }) => {
+        fake.since.set(task.package, since);
         const outcome = behaviour.restore?.(task.package) ?? 'fresh';
         if (outcome === 'miss') return Promise.resolve({ outcome, reasons: [{ reason: 'blob-missing', path: 'x' }] });
         return Promise.resolve(outcome === 'fresh' ? { outcome } : { outcome, files: 1, bytes: 1 });

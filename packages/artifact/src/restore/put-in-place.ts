@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { errorCode, type RelativePath } from '@tr/model';
 import { attempt, type Disk } from '@tr/store';
 import { noteCopies, toCopyName } from './copy-notes.js';
+import { setDate } from './file-date.js';
 import type { RestorePlan } from './plan-restore.js';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -26,8 +27,10 @@ export function putInPlace(request: {
   readonly staging: string;
   readonly base: RelativePath;
   readonly plan: RestorePlan;
+  /** Modification time of what had to be copied, seconds since the epoch. */
+  readonly date?: number | undefined;
 }): Moved {
-  const { disk, root, staging, base, plan } = request;
+  const { disk, root, staging, base, plan, date } = request;
   const directories = new Set<RelativePath>();
   const noteMoved = (directory: string): void => void directories.add(directory.slice(root.length + 1));
   for (const path of plan.obstacles) remove(disk, root, path);
@@ -36,7 +39,7 @@ export function putInPlace(request: {
   const copy = (from: string, to: string): void => {
     if (!isNoted) noteCopies(disk, staging, base);
     isNoted = true;
-    moveAcross(disk, from, { temp: toCopyName(staging, to), to });
+    moveAcross(disk, from, { temp: toCopyName(staging, to), to, date });
   };
   const isEmptied = merge({ disk, noteMoved, copy }, tree);
   for (const path of plan.removals) remove(disk, root, path);
@@ -121,10 +124,16 @@ function moveFile({ disk, copy }: Move, from: string, to: string): boolean {
   return true;
 }
 
+interface Crossing {
+  readonly temp: string;
+  readonly to: string;
+  readonly date: number | undefined;
+}
+
 /** An output directory may be a mount of its own: then the last step is a copy beside the target and a rename. */
-function moveAcross(disk: Disk, from: string, { temp, to }: { readonly temp: string; readonly to: string }): void {
+function moveAcross(disk: Disk, from: string, { temp, to, date }: Crossing): void {
   try {
-    copyTo(disk, from, temp);
+    copyTo(disk, from, { to: temp, date });
     disk.rename(temp, to);
   } catch (error) {
     // Half a file among the outputs would be one of them.
@@ -133,7 +142,7 @@ function moveAcross(disk: Disk, from: string, { temp, to }: { readonly temp: str
   }
 }
 
-function copyTo(disk: Disk, from: string, to: string): void {
+function copyTo(disk: Disk, from: string, { to, date }: Omit<Crossing, 'temp'>): void {
   const stats = disk.lstat(from);
   if (stats?.isSymbolicLink() === true) {
     disk.makeLink(disk.readLink(from), to);
@@ -146,6 +155,7 @@ function copyTo(disk: Disk, from: string, to: string): void {
       const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
       for (let count = disk.read(source, buffer); count > 0; count = disk.read(source, buffer))
         disk.write(target, buffer.subarray(0, count));
+      setDate(disk, target, date);
     } finally {
       disk.close(target);
     }

@@ -25,6 +25,7 @@ import { findClash } from './find-clash.js';
 import { listForeignPackages } from './foreign-packages.js';
 import { planRestore, type RestorePlan } from './plan-restore.js';
 import { putInPlace, type Moved } from './put-in-place.js';
+import { toDate } from './file-date.js';
 import { fromFailure, stageOutputs, type StageTrouble } from './stage-outputs.js';
 import { findSystemHazard } from './system-hazard.js';
 import type { ContentStream } from './stage-stream.js';
@@ -63,6 +64,11 @@ export interface RestoreRequest {
    * may have them as well: they are not put over the new ones.
    */
   readonly lookForOwners?: (() => FindOwner) | undefined;
+  /**
+   * By the clock of the file system, milliseconds: nothing that the key stands for was looked at before this. The modification time of
+   * what is put in place; the time of the restore when it is not known.
+   */
+  readonly since?: number | undefined;
 }
 
 /** The task whose output a path is; undefined when it is nobody's. */
@@ -83,8 +89,12 @@ const MOST_ROUNDS = 5;
  * Makes the outputs on disk those of a manifest. Right outputs are left alone. Otherwise: check everything, stage and
  * verify what is wrong beside the workspace, say that nothing is known about the outputs, put them in place, write down
  * what is there now. A process that dies on the way leaves outputs without a record, which the next run compares by
- * content. Restored files get new modification times, so that tools that compare times see them as newer than the
- * sources they were made from (hard links show the store's time of their content instead).
+ * content.
+ *
+ * Restored files all have one new modification time, for tools that compare times: that of `since`. It is not before those of the
+ * sources they were made from, but before that of a source that somebody changes while they are fetched: it must not look older than
+ * what was not made from it. One time for all, since the order in which they are written says nothing (hard links show the
+ * store's time of their content instead).
  *
  * Whoever changes outputs writes to the record first: an execution that is under way is waited for, and where the record has grown
  * by another run's hand in the end, everything is looked at again.
@@ -215,6 +225,7 @@ async function carryOut(
   const { place, task, manifest, manifestDigest, linked, contents } = request;
   const { disk, root, records } = place;
   const base = findBase(disk, root, plan);
+  const date = request.since === undefined ? undefined : toDate(request.since);
   const area = place.staging;
   const staging = await area.take();
   let staged: Awaited<ReturnType<typeof stageOutputs>>;
@@ -222,7 +233,7 @@ async function carryOut(
   let moved: Moved | undefined;
   try {
     const blobs = openEntryBlobs(request.blobs, manifest);
-    staged = await stageOutputs({ disk, area, staging, base, entries: plan.writes, blobs, linked, contents });
+    staged = await stageOutputs({ disk, area, staging, base, entries: plan.writes, blobs, linked, contents, date });
     if (!staged.ok) return { result: missOf(staged.failure), isDisturbed: false };
     // Nothing else happens between this look and the end of the move.
     const findOwner = request.lookForOwners?.() ?? (() => undefined);
@@ -232,7 +243,7 @@ async function carryOut(
     const paths = sortedUnique([...earlier, ...listPaths(manifest)]);
     size = records.write(task, { paths, outOfStep: true, unfinishedSince });
     const removals = plan.removals.filter((path) => findOwner(path) === undefined);
-    moved = putInPlace({ disk, root, staging, base, plan: { ...plan, removals } });
+    moved = putInPlace({ disk, root, staging, base, plan: { ...plan, removals }, date });
   } finally {
     area.giveBack(staging, moved?.isEmptied === true);
   }

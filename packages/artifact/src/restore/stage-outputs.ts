@@ -24,6 +24,7 @@ import {
 import { toStamp, type Stamp } from '../record/stamp.js';
 import { parentOf } from '../outputs/output-globs.js';
 import { digestFileAt } from './digest-file-at.js';
+import { setDate } from './file-date.js';
 import { isLinked } from './is-linked.js';
 import { stageStream, type ContentStream } from './stage-stream.js';
 import type { StagingArea } from './staging-area.js';
@@ -55,6 +56,8 @@ export interface StageRequest {
   readonly linked: boolean;
   /** Has the files, where they do not lie in blobs. */
   readonly contents?: ContentStream | undefined;
+  /** Modification time of files that are not hard links, seconds since the epoch; undefined leaves it as it comes. */
+  readonly date?: number | undefined;
 }
 
 /**
@@ -173,14 +176,14 @@ class Stage {
     files: readonly FileEntry[],
     stamps: Map<string, Stamp>,
   ): Promise<StageTrouble | undefined> {
-    const { disk } = this.#request;
+    const { disk, date } = this.#request;
     const pathOf = (path: RelativePath): string => {
       const target = stagedPath(this.#request, { path });
       this.#makeDirectory(parentOf(target));
       return target;
     };
     const staged = await attemptAsync(this.#request.staging, () =>
-      stageStream(contents, { disk, files, pathOf, stamps }),
+      stageStream(contents, { disk, files, pathOf, stamps, date }),
     );
     const result = staged.ok ? staged.value : staged;
     return result.ok ? undefined : fromFailure('the outputs', result.failure);
@@ -229,6 +232,7 @@ class Stage {
     const digestOfClone = await digestFileAt(disk, target, this.#pacer);
     if (digestOfClone !== undefined && isSameDigest(digestOfClone, digest)) {
       disk.setMode(target, executable ? area.newMode : area.newMode & 0o666);
+      this.#dateClone(target);
       return undefined;
     }
     // Reading it the other way says what is wrong with the blob, and sets it aside.
@@ -236,8 +240,19 @@ class Stage {
     return 'copy';
   }
 
+  #dateClone(target: string): void {
+    const { disk, date } = this.#request;
+    if (date === undefined) return;
+    const file = disk.open(target, 'append');
+    try {
+      setDate(disk, file, date);
+    } finally {
+      disk.close(file);
+    }
+  }
+
   async #copy(digest: Digest, executable: boolean, target: string): Promise<StoreFailure | undefined> {
-    const { disk, blobs } = this.#request;
+    const { disk, blobs, date } = this.#request;
     const small = digest.size <= SMALL_BYTES ? await blobs.readBytes(digest, this.#buffer) : undefined;
     if (small?.ok === false) return small.failure;
     if (small !== undefined) {
@@ -247,6 +262,7 @@ class Stage {
     const file = this.#open(target, executable);
     try {
       const read = await blobs.read(digest, (chunk) => disk.write(file, chunk), this.#buffer);
+      setDate(disk, file, date);
       return read.ok ? undefined : read.failure;
     } finally {
       disk.close(file);
@@ -254,11 +270,13 @@ class Stage {
   }
 
   #create(target: string, executable: boolean, bytes: Uint8Array): void {
+    const { disk, date } = this.#request;
     const file = this.#open(target, executable);
     try {
-      this.#request.disk.write(file, bytes);
+      disk.write(file, bytes);
+      setDate(disk, file, date);
     } finally {
-      this.#request.disk.close(file);
+      disk.close(file);
     }
   }
 

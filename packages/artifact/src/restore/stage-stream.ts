@@ -1,6 +1,7 @@
 import type { Digest, ManifestEntry, RelativePath, Sha256 } from '@tr/model';
 import type { Disk, StoreResult } from '@tr/store';
 import { toStamp, type Stamp } from '../record/stamp.js';
+import { setDate } from './file-date.js';
 
 /** Contents of an entry that do not lie in blobs of their own. */
 export interface ContentStream {
@@ -24,6 +25,8 @@ export interface StreamTargets {
   readonly pathOf: (path: RelativePath) => string;
   /** Gets the stamp of each file. */
   readonly stamps: Map<string, Stamp>;
+  /** Modification time, seconds since the epoch. */
+  readonly date?: number | undefined;
 }
 
 const COPY_BYTES = 1024 * 1024;
@@ -100,8 +103,9 @@ class StreamWriter {
   }
 
   #finish({ entry, file }: OpenFile): void {
-    const { disk, stamps } = this.#targets;
+    const { disk, stamps, date } = this.#targets;
     try {
+      setDate(disk, file, date);
       stamps.set(entry.path, toStamp(disk.fstat(file)));
     } finally {
       disk.close(file);

@@ -144,7 +144,7 @@ export const OWN_TASK_PROPERTIES = {
     enum: ['copy', 'link'],
     default: 'copy',
     description:
-      'How stored outputs come back: `copy`, or `link` for hard links, which suit large outputs that nobody edits (installed dependencies).',
+      'How stored outputs come back: `copy`, or `link` for hard links, which suit large outputs that nobody edits (installed dependencies). Links have old times: not for what `make` or `ninja` builds from.',
     examples: ['link'],
   },
   when: {

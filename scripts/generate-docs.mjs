@@ -76,7 +76,7 @@ Everything that is wrong with a file is reported at once, with file, line and co
 - A value that cannot be meant: a wrong type, an unknown choice, an absolute path in a glob, \`$NAME\` for a variable.
 - A key in the wrong file, a renamed key, a reserved key.
 - In \`turbo-like.config.json\`, an unknown key that is nearly a known one (one edit in a name of up to four letters, else
-  two): \`outptus\` must not mean "no outputs". Also a key that is there twice, and an entry that matches nothing.
+  two): \`outptus\` must not mean "no outputs". Also a key that is there twice, and an empty entry of a list.
 
 What is a warning: any other unknown key, since a later Turborepo may bring it, and in \`turbo.json\` everything that
 Turborepo itself takes.`;

@@ -275,7 +275,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
     code: 'usage/invalid-option',
     option: '--output-logs',
     value: 'ful',
-    expected: 'full, hash-only, new-only, errors-only or none',
+    expected: 'full, hash-only, new-only, errors-only, none',
   },
   { code: 'usage/unknown-option', option: '--filtre', nearest: '--filter' },
   { code: 'usage/unknown-option', option: '--zzz', nearest: undefined },

@@ -27,6 +27,20 @@ const IGNORED: Readonly<Record<string, Value>> = {
   '-vvv': 'none',
 };
 
+/** Of its export of metrics, which is an experiment there: whether a value has to follow. */
+const METRICS: Readonly<Record<string, Value>> = {
+  enabled: 'optional',
+  endpoint: 'required',
+  header: 'required',
+  'interval-ms': 'required',
+  'metrics-run-summary': 'optional',
+  'metrics-task-details': 'optional',
+  protocol: 'required',
+  resource: 'required',
+  'timeout-ms': 'required',
+  'use-remote-cache-token': 'optional',
+};
+
 /** Flags that are not there yet: a run without the report is still right, anything else would be another run. */
 const MISSING: Readonly<Record<string, { readonly value: Value; readonly severity: Diagnostic['severity'] }>> = {
   '--anon-profile': { value: 'optional', severity: 'warning' },
@@ -35,6 +49,12 @@ const MISSING: Readonly<Record<string, { readonly value: Value; readonly severit
   '--json': { value: 'none', severity: 'error' },
   '--profile': { value: 'optional', severity: 'warning' },
   '--summarize': { value: 'optional', severity: 'warning' },
+  ...Object.fromEntries(
+    Object.entries(METRICS).map(([name, value]) => [
+      `--experimental-otel-${name}`,
+      { value, severity: 'warning' } as const,
+    ]),
+  ),
 };
 
 /** `--ui=stream run build`: what stands before the command, after it; flags that do nothing here are gone. */

@@ -4,6 +4,10 @@ const SWITCH = /^(?:true|false)$/;
 const VALUES: Readonly<Record<string, RegExp>> = {
   '--dry': /^(?:json|text)$/,
   '--dry-run': /^(?:json|text)$/,
+  '--experimental-otel-enabled': SWITCH,
+  '--experimental-otel-metrics-run-summary': SWITCH,
+  '--experimental-otel-metrics-task-details': SWITCH,
+  '--experimental-otel-use-remote-cache-token': SWITCH,
   '--env-mode': /^(?:loose|strict)$/,
   '--force': SWITCH,
   '--framework-inference': SWITCH,

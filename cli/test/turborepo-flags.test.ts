@@ -13,6 +13,11 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ['run build --graph=x.svg', 'run build', ['error --graph']],
   ['run build --json', 'run build', ['error --json']],
   ['run --profile p.json build --anon-profile', 'run build', ['warning --profile', 'warning --anon-profile']],
+  [
+    'run --experimental-otel-enabled true --experimental-otel-endpoint http://x build',
+    'run build',
+    ['warning --experimental-otel-enabled', 'warning --experimental-otel-endpoint'],
+  ],
   // A value may stand apart where it cannot be a task.
   ['run build --dry json --env-mode loose test', 'run build --dry=json --env-mode=loose test', []],
   ['run --force build --force true', 'run --force build --force=true', []],

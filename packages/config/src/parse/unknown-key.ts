@@ -2,8 +2,17 @@ import { editDistance, findNearest, type ConfigFailure, type SourcePosition } fr
 import { CONFIG_SCHEMA, RESERVED_KEYS, type ConfigKind, type ConfigPlace } from '../schema/config-schema.js';
 import type { SchemaNode } from '../schema/schema-node.js';
 
-/** Keys of older Turborepo versions and what they are called now. */
-const RENAMED: ReadonlyMap<string, string> = new Map([['pipeline', 'tasks']]);
+/** Keys of older Turborepo versions and what they are called now: left aside, files and settings would no longer count. */
+const RENAMED: Readonly<Record<'root' | 'task', ReadonlyMap<string, string>>> = {
+  root: new Map([
+    ['pipeline', 'tasks'],
+    ['globalDotEnv', 'globalDependencies'],
+  ]),
+  task: new Map([
+    ['dotEnv', 'inputs'],
+    ['outputMode', 'outputLogs'],
+  ]),
+};
 
 /** A key that the schema of its file does not have. */
 export interface UnknownKey {
@@ -32,7 +41,7 @@ export function judgeUnknownKey(unknown: UnknownKey): UnknownKeyVerdict {
   const level = path.length === 0 ? 'root' : path.length === 2 && path[0] === 'tasks' ? 'task' : undefined;
   if (level !== undefined && (RESERVED_KEYS[level] as readonly string[]).includes(key))
     return { severity: 'error', failure: { code: 'config/reserved-key', at, key } };
-  const replacement = path.length === 0 ? RENAMED.get(key) : undefined;
+  const replacement = level === undefined ? undefined : RENAMED[level].get(key);
   if (replacement !== undefined)
     return { severity: 'error', failure: { code: 'config/renamed-key', at, key, replacement } };
   if (kind === 'turbo' && hasKey(CONFIG_SCHEMA.own[place], path, key))

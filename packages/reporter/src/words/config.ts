@@ -49,7 +49,8 @@ export function describeConfigFailure(failure: ConfigFailure): Words {
     case 'config/renamed-key':
       return {
         what: `The key ${quoted(failure.key)} is called ${quoted(failure.replacement)}.`,
-        next: `Move its value to ${quoted(failure.replacement)}.`,
+        // Alone, they would be all that decides.
+        next: `Move its value to ${quoted(failure.replacement)}${failure.replacement === 'inputs' ? ', beside `$TURBO_DEFAULT$`' : ''}.`,
       };
     case 'config/missing-flag':
       return {

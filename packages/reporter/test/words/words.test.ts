@@ -101,6 +101,14 @@ test('a missing engine and a missing extension say what to install; where anothe
   assert.match(missing.next ?? '', /take it out of `extensions`/);
 });
 
+test('files of a key that is gone go beside the defaults: alone, they would be all that decides', () => {
+  const at = { file: 'turbo.json', line: 1, column: 1 };
+  const next = (key: string, replacement: string) =>
+    describeFailure({ code: 'config/renamed-key', at, key, replacement }).next;
+  assert.equal(next('dotEnv', 'inputs'), 'Move its value to `inputs`, beside `$TURBO_DEFAULT$`.');
+  assert.equal(next('pipeline', 'tasks'), 'Move its value to `tasks`.');
+});
+
 test('a task that could not be started: what to do depends on what the system said', () => {
   const advise = (detail: string) => describeFailure({ code: 'task/spawn-failed', task: 'a#b', detail }).next ?? '';
   assert.match(advise('spawn E2BIG'), /fewer files, after `--`/);

@@ -185,10 +185,12 @@ describe('shared between two checkouts', () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const publicKeys = [publicKey.export({ format: 'pem', type: 'spki' }).toString()];
     const key = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-    const first = sample({ remoteCache: { publicKeys } });
-    const unsigned = await first.tr(RUN, { env: server.client });
-    assert.equal(unsigned.exitCode, 0);
-    const refused = await checkout(first).tr(RUN, { env: server.client });
+    const unsigned = sample();
+    assert.equal((await unsigned.tr(RUN, { env: server.client })).exitCode, 0);
+    const wary = checkout(unsigned);
+    const config = JSON.parse(wary.read('turbo-like.config.json')) as Record<string, unknown>;
+    wary.write({ 'turbo-like.config.json': { json: { ...config, remoteCache: { publicKeys } } } });
+    const refused = await wary.tr(RUN, { env: server.client });
     assert.deepEqual(missReasons(refused, 'lib#build'), [{ reason: 'signature', detail: 'not signed' }]);
     assert.equal(refused.outcomes['lib#build'], 'executed');
 
@@ -198,5 +200,25 @@ describe('shared between two checkouts', () => {
     await other.tr(RUN, { env: { ...server.client, TR_SIGNING_KEY: key } });
     const accepted = await checkout(other).tr(RUN, { env: server.client });
     assert.equal(accepted.outcomes['lib#build'], 'restored');
+  });
+
+  test('who cannot sign sends nothing that others would refuse, and keeps no place from who can', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const other = generateKeyPairSync('ed25519').privateKey;
+    const first = sample({
+      remoteCache: { publicKeys: [publicKey.export({ format: 'pem', type: 'spki' }).toString()] },
+    });
+    first.write({ 'packages/lib/src/a.txt': 'to be signed\n' });
+    first.commit();
+    const toText = (key: typeof privateKey) => key.export({ format: 'pem', type: 'pkcs8' }).toString();
+    const inCi = { ...server.client, CI: '1' };
+    assert.deepEqual(warningsOf(await first.tr(RUN, { env: server.client })), []);
+    assert.deepEqual(warningsOf(await checkout(first).tr(RUN, { env: inCi })), ['remote/no-signing-key']);
+    const wrong = await checkout(first).tr(RUN, { env: { ...inCi, TR_SIGNING_KEY: toText(other) } });
+    assert.deepEqual(warningsOf(wrong), ['remote/no-signing-key']);
+    const signing = await checkout(first).tr(RUN, { env: { ...inCi, TR_SIGNING_KEY: toText(privateKey) } });
+    assert.deepEqual(warningsOf(signing), []);
+    const reading = await checkout(first).tr(RUN, { env: server.client });
+    assert.equal(reading.outcomes['lib#build'], 'restored');
   });
 });

@@ -70,7 +70,7 @@ export interface RemoteTierOptions {
   readonly drainMs: number;
   /** Entries are signed with it. */
   readonly signingKey?: SigningKey | undefined;
-  /** When set, entries without a signature of one of these are misses. */
+  /** When set, entries without a signature of one of these are misses, and none is sent that would be. */
   readonly trustedKeys?: TrustedKeys | undefined;
   /** Told at most once in a run. */
   readonly warn: (failure: RemoteFailure) => void;
@@ -202,7 +202,19 @@ export class RemoteTier {
 
   /** Takes a result that is in the landing stores, to be sent in the background. */
   offer(manifest: Manifest): void {
-    if (this.policy.write && !this.#isReadOnly && !this.#link.isOff) this.#uploads.add(manifest);
+    if (!this.policy.write || this.#isReadOnly || this.#link.isOff) return;
+    if (this.#maySign()) this.#uploads.add(manifest);
+  }
+
+  /**
+   * What this run would refuse itself is not sent: where the first write wins, it would keep out the signed result of
+   * another machine.
+   */
+  #maySign(): boolean {
+    const { signingKey, trustedKeys, origin, expectsToWrite } = this.#options;
+    if (trustedKeys === undefined || (signingKey !== undefined && trustedKeys.has(signingKey.keyId))) return true;
+    if (expectsToWrite === true) this.#warn({ code: 'remote/no-signing-key', origin, isSet: signingKey !== undefined });
+    return false;
   }
 
   /** Sends what waits, within the time allowed and until `interrupt` fires, then gives up what is left. */

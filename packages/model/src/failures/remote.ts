@@ -22,6 +22,8 @@ export type RemoteFailure =
   | { readonly code: 'remote/invalid-proxy'; readonly variable: string }
   /** The configuration wants signed results (`signature`), and does not say whose signatures count. */
   | { readonly code: 'remote/no-public-keys' }
+  /** Only signed results count, and this machine has no key whose signature would: it sends none. */
+  | { readonly code: 'remote/no-signing-key'; readonly origin: string; readonly isSet: boolean }
   /** A key to sign with, or to verify with, is not Ed25519. */
   | { readonly code: 'remote/invalid-key'; readonly setting: string };
 
@@ -32,6 +34,7 @@ export const REMOTE_FAILURE_CODES = [
   'remote/invalid-proxy',
   'remote/invalid-url',
   'remote/no-public-keys',
+  'remote/no-signing-key',
   'remote/no-zstd',
   'remote/not-named',
   'remote/refused',

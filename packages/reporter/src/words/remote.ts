@@ -56,6 +56,11 @@ export function describeRemoteFailure(failure: RemoteFailure): Words {
         what: '`remoteCache.signature` is true, and `remoteCache.publicKeys` does not say whose signatures count.',
         next: `${RUNS_WITHOUT} List the public Ed25519 keys there: signatures of Turborepo's kind are not looked at here. Or leave out \`signature\`.`,
       };
+    case 'remote/no-signing-key':
+      return {
+        what: `Nothing is sent to \`${failure.origin}\`: only signed results count (\`remoteCache.publicKeys\`), and \`TR_SIGNING_KEY\` ${failure.isSet ? 'belongs to none of the keys' : 'is not set'}.`,
+        next: 'Set it to the private key of one of them; where nothing is to be sent, say so with `--cache=local:rw,remote:r` (or `TR_CACHE`).',
+      };
     case 'remote/invalid-key':
       return {
         what: `\`${failure.setting}\` is not an Ed25519 key.`,

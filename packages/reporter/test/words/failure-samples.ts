@@ -234,6 +234,8 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'remote/invalid-url', setting: 'TR_REMOTE_URL', detail: 'the protocol `ftp:`' },
   { code: 'remote/not-named', variable: 'TURBO_TOKEN' },
   { code: 'remote/no-public-keys' },
+  { code: 'remote/no-signing-key', origin: 'https://cache.example.com', isSet: false },
+  { code: 'remote/no-signing-key', origin: 's3://bucket/prefix', isSet: true },
   { code: 'remote/no-zstd', origin: 'https://cache.example.com' },
   {
     code: 'remote/untrusted',

@@ -46,6 +46,15 @@ for (const [title, config] of [
   });
 }
 
+test('a key of a file that there is none of has a nearest one, as a flag has', () => {
+  withConfig({ qouta: [] }, (path) => {
+    assert.throws(() => parseServeRequest(['--config', path], {}, '/'), /no `qouta`\. Did you mean `quota`\?$/);
+  });
+  const trust = (text: string) => () => parseTrustConfig(text);
+  assert.throws(trust('{"isuers": []}'), /unknown key, `isuers`\. Did you mean `issuers`\?$/);
+  assert.throws(trust('{"everything": []}'), /There are `issuers`, `parents`, `signedOnly`, `signedBy`\.$/);
+});
+
 test('the token of the environment is one word; space around it is of the file it came from', () => {
   const tokenOf = (text: string): string | undefined => parseServeRequest([], { TR_CACHE_TOKEN: text }, '/').firstToken;
   assert.deepEqual([tokenOf('secret\n'), tokenOf(''), tokenOf(' \n')], ['secret', undefined, undefined]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from './usage-error.js';
-import { toFlagError } from './wrong-flag.js';
+import { hintAt, toFlagError } from './wrong-flag.js';
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -93,9 +93,10 @@ function readConfigFile(path: string): ReadonlyMap<string, Value> {
     throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (!isRecord(value)) throw new UsageError(`${path} must hold one JSON object.`);
+  const names = OPTION_NAMES.filter((name) => name !== 'config');
   const settings = new Map<string, Value>();
   for (const [name, setting] of Object.entries(value)) {
-    if (!OPTION_NAMES.includes(name) || name === 'config') throw new UsageError(`${path}: there is no \`${name}\`.`);
+    if (!names.includes(name)) throw new UsageError(`${path}: there is no \`${name}\`. ${hintAt(name, names)}`);
     settings.set(name, toValue(setting, `${path}: \`${name}\``));
   }
   return settings;

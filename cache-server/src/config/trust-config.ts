@@ -8,6 +8,7 @@ import { parseTrustedKeys, type TrustedKeys } from '@tr/transport';
 import type { SignedBy } from '../auth/signed-by.js';
 import { isSignedOnlyRule, type SignedOnlyRule } from '../auth/signed-only.js';
 import { UsageError } from './usage-error.js';
+import { hintAt } from './wrong-flag.js';
 
 /** What the trust file says. */
 export interface TrustConfig {
@@ -125,8 +126,9 @@ function parseParents(value: unknown): ScopeParents {
 
 function toRecord(value: unknown, where: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {
   if (!isRecord(value)) throw new UsageError(`${where} must be an object.`);
-  const unknown = keys === undefined ? undefined : Object.keys(value).find((key) => !keys.includes(key));
-  if (unknown !== undefined) throw new UsageError(`${where} has an unknown key, \`${unknown}\`.`);
+  const unknown = Object.keys(value).find((key) => keys?.includes(key) === false);
+  if (unknown !== undefined)
+    throw new UsageError(`${where} has an unknown key, \`${unknown}\`. ${hintAt(unknown, keys ?? [])}`);
   return value;
 }
 

@@ -10,20 +10,20 @@ import { isDirectory, isFile, readTextIfFile } from './read-text.js';
  */
 export function locateGit(root: string): GitLocation | undefined {
   for (const workTree of selfAndAncestors(root)) {
-    const gitDir = readGitDir(workTree);
-    if (gitDir !== undefined) return toLocation(workTree, gitDir);
+    const dotGit = join(workTree, '.git');
+    const pointer = isDirectory(dotGit) ? undefined : readTextIfFile(dotGit);
+    const gitDir = pointer === undefined ? dotGit : readPointer(workTree, pointer);
+    if (gitDir !== undefined && isFile(join(gitDir, 'HEAD'))) return toLocation(workTree, gitDir);
+    // A directory without HEAD is no repository, and git itself passes over it. A file that leads nowhere is that of a work tree
+    // without its repository: the one around it, which may ignore everything here, is another.
+    if (pointer !== undefined) return undefined;
   }
   return undefined;
 }
 
-/** A `.git` without HEAD is no repository: git itself passes over it. */
-function readGitDir(workTree: string): string | undefined {
-  const dotGit = join(workTree, '.git');
-  const pointer = isDirectory(dotGit) ? undefined : readTextIfFile(dotGit);
-  const target = pointer === undefined ? '.git' : /^gitdir: (.+?)[\r\n]*$/.exec(pointer)?.[1];
-  if (target === undefined) return undefined;
-  const gitDir = resolve(workTree, target);
-  return isFile(join(gitDir, 'HEAD')) ? gitDir : undefined;
+function readPointer(workTree: string, text: string): string | undefined {
+  const target = /^gitdir: (.+?)[\r\n]*$/.exec(text)?.[1];
+  return target === undefined ? undefined : resolve(workTree, target);
 }
 
 function toLocation(workTree: string, gitDir: string): GitLocation {

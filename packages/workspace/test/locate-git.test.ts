@@ -97,6 +97,15 @@ describe('locateGit', () => {
     checkLocation(join(root, 'a'), root);
   });
 
+  it('does not take the repository around a work tree that has lost its own', () => {
+    for (const pointer of ['gitdir: /nowhere/.git/worktrees/a\n', 'gitdir: \n', '']) {
+      const root = makeRepository({ '.gitignore': 'a/**\n', x: '' });
+      writeTree(root, { 'a/.git': pointer, 'a/x': '' });
+      assert.equal(locateGit(join(root, 'a')), undefined, pointer);
+      assert.throws(() => askGit(join(root, 'a')));
+    }
+  });
+
   it('finds nothing where there is nothing', () => {
     const root = makeTree({ 'a/.git': 'gitdir: nowhere\n' });
     assert.equal(locateGit(join(root, 'a')), undefined);

@@ -154,7 +154,7 @@ export const OWN_TASK_PROPERTIES = {
       branches: {
         type: 'array',
         items: { type: 'string', format: 'branch-glob' },
-        description: 'Globs over the name of the branch.',
+        description: 'Globs over the name of the branch that is checked out. None holds on a detached HEAD.',
         examples: [['main', 'release/*']],
       },
       env: {

@@ -8,12 +8,18 @@ const MOST_COMMITS = 2048;
  * the parent of the first commit that is new. Undefined for other events, and for a push of nothing new.
  */
 export function readPushBase(eventPath: string): string | undefined {
-  const { before, forced, commits } = readEvent(eventPath);
+  const { before, forced, commits, head_commit: head } = readEvent(eventPath);
   if (typeof before !== 'string' || before === '') return undefined;
   const isMoved = /^0+$/.test(before) || forced === true;
   if (!isMoved || !Array.isArray(commits) || commits.length >= MOST_COMMITS) return before;
-  const [first]: readonly unknown[] = commits;
-  return isRecord(first) && typeof first['id'] === 'string' ? `${first['id']}^` : undefined;
+  const first = idOf(commits[0]);
+  // What speaks GitHub's language (Gitea) may begin with the last commit, and end before the first one.
+  if (commits.length > 1 && first === idOf(head)) return before;
+  return first === undefined ? undefined : `${first}^`;
+}
+
+function idOf(commit: unknown): string | undefined {
+  return isRecord(commit) && typeof commit['id'] === 'string' ? commit['id'] : undefined;
 }
 
 /** What cannot be read says nothing, as for other events. */

@@ -249,6 +249,12 @@ describe('listAffectedFiles', () => {
     ['a new branch', { before: zeros, commits: [first] }, ['b', 'c']],
     ['a new branch without commits', { before: zeros, commits: [] }, []],
     ['a new branch with more commits than are told', { before: zeros, commits: Array(2048).fill(first) }, NO_BASE],
+    ['a new branch of one commit', { before: zeros, commits: [first], head_commit: first }, ['b', 'c']],
+    [
+      'a new branch whose last commit is told first',
+      { before: zeros, commits: [{ id: 'HEAD' }, first], head_commit: { id: 'HEAD' } },
+      NO_BASE,
+    ],
     ['a forced push', { before: 'HEAD', forced: true, commits: [first] }, ['b', 'c']],
     ['a push of which the first commit is there', { before: zeros, commits: [{ id: 'HEAD~3' }] }, NO_BASE],
     ['a commit that was not fetched', { before: '1'.repeat(40), commits: [first] }, NO_BASE],

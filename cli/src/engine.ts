@@ -80,6 +80,7 @@ export async function createEngine(wanted: EngineRequest): Promise<Engine> {
     locateGit,
     findBranch: currentBranch,
     memoPath: join(directories.own, 'state/v1/files'),
+    packageDirectories: [...workspace.packages.values()].map(({ directory }) => directory),
     excludedDirectories: [STATE_DIRECTORY],
     processEnv: context.environment,
     runGit: git && ((args, input, submodule = git) => Promise.resolve(askGit(submodule, args, input))),

@@ -25,6 +25,7 @@ export async function compareWithGit(scene: Scene): Promise<readonly string[]> {
     locateGit,
     findBranch: currentBranch,
     memoPath: join(base, 'memo/files'),
+    packageDirectories: [],
     excludedDirectories: ['.tr'],
     processEnv: environment,
     runGit: git && runGit(scene, git),

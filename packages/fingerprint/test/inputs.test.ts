@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { gitBlobId } from '@tr/hash';
+import type { FileIndex } from '../src/index.js';
 import { TestRepository, toSpec } from './rig/repository.js';
 import { DEFAULT, outside, OWN, SRC, without, workspace } from './rig/sample-workspace.js';
 
@@ -254,6 +255,35 @@ describe('repositories in the repository', () => {
     outer.git('-C', 'pkg/sub', 'update-index', '--split-index');
     assert.deepEqual(Object.keys(await outer.inputs([], 'pkg')), expected);
     assert.equal(outer.gitCalls.length, 2);
+  });
+
+  it('a package in a repository of its own that is ignored around it has the inputs that this repository says', async () => {
+    const outer = TestRepository.withGit();
+    outer.write({ '.gitignore': 'clones/\ndist\n', 'pkg/a': '1', 'clones/plain/p': 'p' });
+    const inner = new TestRepository(outer.path('clones/inner'), outer.home);
+    inner.write({
+      '.gitignore': '*.log\n',
+      'one/b': 'b',
+      'one/forced.log': 'f',
+      'one/dist/d': 'd',
+      'one/x.log': 'x',
+      'two/c': 'c',
+    });
+    inner.git('init', '-q', '--object-format=sha256');
+    inner.git('add', '-f', 'one/forced.log', 'one/b');
+    outer.commit();
+    const packageDirectories = ['', 'pkg', 'clones/inner/one', 'clones/inner/two', 'clones/plain'];
+    const open = (): FileIndex => outer.open({ git: outer.location, packageDirectories });
+    const one = await outer.inputs([], 'clones/inner/one', open());
+    assert.deepEqual(one, {
+      b: outer.hashObject('clones/inner/one/b')['clones/inner/one/b'],
+      'dist/d': outer.hashObject('clones/inner/one/dist/d')['clones/inner/one/dist/d'],
+      'forced.log': outer.hashObject('clones/inner/one/forced.log')['clones/inner/one/forced.log'],
+    });
+    assert.deepEqual(Object.keys(await outer.inputs([], 'clones/inner/two', open())), ['c']);
+    assert.deepEqual(await outer.inputs([], 'clones/plain', open()), {});
+    inner.write({ 'one/b': 'other' });
+    assert.notEqual((await outer.inputs([], 'clones/inner/one', open()))['b'], one['b']);
   });
 
   it('an untracked one is walked like any directory; explicit globs enter its .git too', async () => {

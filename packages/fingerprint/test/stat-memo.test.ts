@@ -182,6 +182,7 @@ describe('the stat memo', () => {
       locateGit: () => undefined,
       findBranch: () => undefined,
       memoPath: memoOf(repository),
+      packageDirectories: [],
       excludedDirectories: ['.tr'],
       processEnv: {},
       runGit: undefined,

@@ -1,5 +1,5 @@
 import { lstatSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { openQuickStat, type QuickStat } from '@tr/quick';
 import {
   errorCode,
@@ -18,7 +18,7 @@ import type { GitIndex } from '../git/git-index.js';
 import type { GitRunner } from '../git/git-runner.js';
 import { IgnoreRules } from '../git/ignore-rules.js';
 import { readLeftOutRules } from '../git/left-out-rules.js';
-import { openRepository, readIndex, realRoot, type Repository } from '../git/repository.js';
+import { openRepository, readAlgorithm, readIndex, realRoot, type Repository } from '../git/repository.js';
 import { StoredForms } from '../git/stored-forms.js';
 import { readSubmodules, withSubmodules, type Submodules } from '../git/submodules.js';
 import { GlobalFiles } from '../inputs/global-files.js';
@@ -44,6 +44,7 @@ export interface FileIndexOptions {
   readonly findBranch: (git: GitLocation) => string | undefined;
   /** Absolute native path of the stat memo, one per worktree; undefined remembers nothing. */
   readonly memoPath: string | undefined;
+  readonly packageDirectories: readonly RelativePath[];
   /** Our own state, which is never an input. Workspace-relative. */
   readonly excludedDirectories: readonly RelativePath[];
   /** Decides where git's user configuration is. */
@@ -264,14 +265,16 @@ class WorkspaceFiles implements FileIndex {
 
   async #openSubmodules(): Promise<FingerprintFailure | undefined> {
     const index = this.#index;
-    if (index === undefined || index.submodules.length === 0) return undefined;
+    if (index === undefined) return undefined;
+    const directories = [...index.submodules, ...this.#listOwnRepositories(index)];
+    if (directories.length === 0) return undefined;
     const { findBranch, locateGit, processEnv, runGit } = this.#options;
-    const algorithm = this.#repository?.algorithm ?? 'sha1';
     const submodules = await readSubmodules({
-      index,
+      directories,
       absolute: (directory) => this.#workTree.absolute(directory),
       locateGit,
       readIndex: (git) => {
+        const algorithm = readAlgorithm(git.commonDir);
         const indexPath = join(git.gitDir, 'index');
         return readIndex({ indexPath, algorithm, prefix: '' }, runGit && ((args) => runGit(args, undefined, git)));
       },
@@ -282,6 +285,19 @@ class WorkspaceFiles implements FileIndex {
     this.#index = withSubmodules(index, submodules.value);
     this.#ignored = this.#createIgnoreRules();
     return undefined;
+  }
+
+  /** Repositories that packages lie in and that git ignores around them: they are read as submodules are, or no file would count. */
+  #listOwnRepositories(index: GitIndex): readonly RelativePath[] {
+    const { locateGit, packageDirectories } = this.#options;
+    const found = new Set<RelativePath>();
+    for (const directory of packageDirectories) {
+      if (directory === '' || index.hasDirectory(directory) || !this.#ignored.isIgnored(directory, true)) continue;
+      const top = locateGit(this.#workTree.absolute(directory))?.workTree;
+      const path = top && relative(this.#workTree.root, top).split(sep).join('/');
+      if (path && path !== '..' && !path.startsWith('../')) found.add(path);
+    }
+    return [...found];
   }
 
   async #readLeftOutRules({ prefix }: Repository): Promise<void> {

@@ -52,7 +52,7 @@ function ancestor(path: string, levels: number): string {
   return levels === 0 ? path : ancestor(dirname(path), levels - 1);
 }
 
-function readAlgorithm(commonDir: string): GitAlgorithm {
+export function readAlgorithm(commonDir: string): GitAlgorithm {
   const settings = parseConfig(readTextIfThere(join(commonDir, 'config')) ?? '');
   return settings.some(([name, value]) => name === 'extensions.objectformat' && value === 'sha256') ? 'sha256' : 'sha1';
 }

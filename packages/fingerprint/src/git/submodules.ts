@@ -5,7 +5,7 @@ import type { GitConfig } from './git-config.js';
 import type { GitIndex } from './git-index.js';
 import { UNTRUSTED } from './entry-directories.js';
 
-/** A submodule that is checked out: what its own repository tracks and ignores counts in it, not what the outer one does. */
+/** A submodule that is checked out, or another repository in the workspace: what its own repository tracks and ignores counts in it, not what the outer one does. */
 export interface Submodule {
   /** Absolute native path. */
   readonly commonDir: string;
@@ -51,7 +51,8 @@ export function withSubmodules(outer: GitIndex, submodules: Submodules): GitInde
 
 /** What {@link readSubmodules} is given. */
 export interface SubmoduleReading {
-  readonly index: GitIndex;
+  /** Where there may be some. */
+  readonly directories: readonly RelativePath[];
   /** Absolute native path of a directory of the workspace. */
   readonly absolute: (directory: RelativePath) => string;
   /** The repository that a directory lies in. */
@@ -65,7 +66,7 @@ export interface SubmoduleReading {
 /** The submodules that are checked out, and those in them. */
 export async function readSubmodules(reading: SubmoduleReading): Promise<Result<Submodules, FingerprintFailure>> {
   const found = new Map<RelativePath, Submodule>();
-  const waiting = [...reading.index.submodules];
+  const waiting = [...reading.directories];
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     const absolute = reading.absolute(directory);
     const git = reading.locateGit(absolute);

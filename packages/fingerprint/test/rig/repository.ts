@@ -123,6 +123,7 @@ export class TestRepository {
       locateGit: this.locate,
       findBranch: () => this.branch,
       memoPath: this.path('.tr', 'memo.json'),
+      packageDirectories: [],
       excludedDirectories: ['.tr'],
       processEnv: this.env,
       runGit: this.runGit,

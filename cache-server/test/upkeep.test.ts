@@ -203,3 +203,49 @@ test('what a newer server has stored gives way to what is stored here', async ()
   assert.equal(await put(server, main, '1', 'ours'), 200);
   assert.deepEqual(await statuses(server, main, ['1']), [200]);
 });
+
+test('upkeep removes the folders of a scope that is no more, and what was set aside a week ago', async () => {
+  const quotas = { ...NO_QUOTAS, maxAgeMs: 12 * HOUR };
+  let ahead = 0;
+  await using server = await startTestServer({ quotas, now: () => Date.now() + ahead });
+  const [main, pull] = [server.token('main'), server.token('pr/7')];
+  const entries = join(server.directory, 'v1/entries');
+  const countFolders = (): number =>
+    readdirSync(entries, { recursive: true, withFileTypes: true }).filter((each) => each.isDirectory()).length;
+  await put(server, pull, '1', 'of a pull request');
+  const path = findEntry(server);
+  writeFileSync(path, '{');
+  assert.deepEqual(await statuses(server, pull, ['1']), [404]);
+  const quarantine = join(server.directory, 'v1/quarantine');
+  assert.equal(readdirSync(quarantine).length, 1);
+  assert.equal(await put(server, pull, '1', 'of a pull request'), 200);
+  await server.running.upkeep.run();
+  assert.equal(countFolders(), 3);
+  for (let day = 1; day < 4; day++) {
+    ahead = day * 24 * HOUR;
+    await server.running.upkeep.run();
+  }
+  assert.equal(countFolders(), 0);
+  assert.equal(readdirSync(quarantine).length, 1);
+  ahead = 8 * 24 * HOUR;
+  await server.running.upkeep.run();
+  assert.equal(readdirSync(quarantine).length, 0);
+  assert.equal(await put(server, main, '2', 'anew'), 200);
+  assert.deepEqual(await statuses(server, main, ['2']), [200]);
+});
+
+test('upkeep leaves folders that are young, and writers find their folders again', async () => {
+  let ahead = 0;
+  await using server = await startTestServer({ now: () => Date.now() + ahead });
+  const main = server.token('main');
+  await put(server, main, '1', 'first');
+  const entries = join(server.directory, 'v1/entries');
+  rmSync(findEntry(server));
+  await server.running.upkeep.run();
+  assert.equal(readdirSync(entries, { recursive: true }).length, 3);
+  ahead = 2 * HOUR;
+  for (let round = 0; round < 3; round++) await server.running.upkeep.run();
+  assert.equal(readdirSync(entries, { recursive: true }).length, 0);
+  assert.equal(await put(server, main, '1', 'second'), 200);
+  assert.deepEqual(await statuses(server, main, ['1']), [200]);
+});

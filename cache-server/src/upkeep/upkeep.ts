@@ -66,7 +66,7 @@ export class Upkeep {
   }
 
   async #round(wanted: Place | undefined): Promise<UpkeepReport> {
-    const { entries, blobs, ledger, quotas, now, onEvicted } = this.#ground;
+    const { entries, blobs, ledger, quotas, now, onEvicted, graceMs = GRACE_MS } = this.#ground;
     const began = performance.now();
     const usages: EntryUsage[] = [];
     unwrap(await entries.scan((usage) => usages.push(usage)));
@@ -81,6 +81,8 @@ export class Upkeep {
     if (evicted.size > 0) onEvicted(evicted.size);
     const swept = await blobs.sweepUnfinished?.(startedAt - UNFINISHED_MS);
     if (swept !== undefined) unwrap(swept);
+    const foldersSwept = await entries.sweepFolders?.(startedAt - graceMs);
+    if (foldersSwept !== undefined) unwrap(foldersSwept);
     const { removedBlobs, lost } = await this.#sweepBlobs(kept, evicted, startedAt);
     const lostEntries = await this.#removeLost(kept.filter(({ hasBlob, body }) => hasBlob && lost.has(body.hash)));
     return { keptEntries: kept.length - lostEntries, evictedEntries: evicted.size, lostEntries, removedBlobs };

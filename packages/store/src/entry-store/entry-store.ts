@@ -76,6 +76,11 @@ export interface EntryStore {
   list(namespace: EntryNamespace): Promise<StoreResult<readonly Entry[]>>;
   /** Shows every entry there is to `visit`, in no particular order. */
   scan(visit: (usage: EntryUsage) => void): Promise<StoreResult<undefined>>;
+  /**
+   * Removes folders in which there has been nothing since `before`, milliseconds since the epoch: every pull request has a scope of its
+   * own, and every scope hundreds of folders.
+   */
+  sweepFolders?(before: number): Promise<StoreResult<undefined>>;
 }
 
 /** Part of a content: from `start` to `end`, both included. */
@@ -130,7 +135,10 @@ export interface StreamBlobStore extends BodyStore {
   scanBlobs(
     visit: (blob: { readonly digest: BodyDigest; readonly youngAt: number }) => void,
   ): Promise<StoreResult<undefined>>;
-  /** Removes what writers left that were killed: unfinished blobs and entries that nobody has written to since `before`. */
+  /**
+   * Removes what writers left that were killed: unfinished blobs and entries that nobody has written to since `before`. What was found
+   * damaged and set aside goes a week later.
+   */
   sweepUnfinished?(before: number): Promise<StoreResult<undefined>>;
   /** Removes a blob unless it was stored or found again after `youngAt`; true when it is gone now. */
   deleteBlob(hash: BodyHash, youngAt: number): Promise<StoreResult<boolean>>;

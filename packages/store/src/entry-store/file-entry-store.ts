@@ -26,6 +26,8 @@ import { isSameFile, isYoungFile } from './same-file.js';
 import { USE_INTERVAL_MS, type Entry, type EntryName, type EntryStore } from './entry-store.js';
 
 const ENTRY_MODE = 0o644;
+/** What the system says of a folder that somebody has put something into. */
+const NOT_EMPTY: readonly string[] = ['ENOTEMPTY', 'EEXIST'];
 
 /** What the store needs besides its folder. */
 export interface FileEntryStoreOptions {
@@ -137,7 +139,37 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
         return undefined;
       });
     },
+
+    async sweepFolders(before) {
+      const refusal = folder.check();
+      if (refusal !== undefined) return fail(refusal);
+      return await attemptAsync(root, async () => {
+        const pacer = createPacer(SERVING_BUDGET_MS);
+        for (const scope of scanDirectories(disk, root)) {
+          for (const namespace of scanDirectories(disk, scope)) {
+            for (const fanOut of scanDirectories(disk, namespace)) {
+              removeEmpty(folder, fanOut, before);
+              await pacer.turn();
+            }
+            removeEmpty(folder, namespace, before);
+          }
+          removeEmpty(folder, scope, before);
+        }
+        return undefined;
+      });
+    },
   };
+}
+
+/** Removes a folder that has been empty since `before`. A writer that was about to use it makes it again. */
+function removeEmpty({ disk }: CacheFolder, path: string, before: number): void {
+  const stats = disk.lstat(path);
+  if (stats === undefined || stats.ctimeMs >= before) return;
+  try {
+    if (disk.readDirectory(path).length === 0) disk.removeDirectory(path);
+  } catch (error) {
+    if (!isMissing(error) && !NOT_EMPTY.includes(errorCode(error) ?? '')) throw error;
+  }
 }
 
 interface Read<T> {

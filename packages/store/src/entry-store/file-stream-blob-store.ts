@@ -4,6 +4,7 @@ import { errorCode, fail, ok } from '@tr/model';
 import { blobTime, CHUNK_BYTES } from '../file/blob-file.js';
 import { createFileBlobStore, type FileBlobStoreOptions } from '../file/file-blob-store.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
+import { ASIDE_MS } from '../folder/quarantine.js';
 import { commitTemp, dropTemp, openTemp } from '../folder/write-file.js';
 import { createPacer, SERVING_BUDGET_MS } from '../pacer.js';
 import { attempt, attemptAsync, toStoreFailure, type StoreResult } from '../trouble.js';
@@ -117,6 +118,8 @@ export function createFileStreamBlobStore(folder: CacheFolder, options: StreamBl
       return attempt(folder.root, () => {
         for (const { path, stats } of scanFiles(disk, join(folder.root, 'tmp')))
           if (stats.ctimeMs < before) dropTemp(folder, path);
+        for (const { path, stats } of scanFiles(disk, join(folder.root, 'quarantine')))
+          if (stats.ctimeMs < before - ASIDE_MS) dropTemp(folder, path);
         return undefined;
       });
     },

@@ -5,7 +5,7 @@ import { chunkListPath, listEntryBlobs } from '../file/chunk-lists.js';
 import { OTHER_VERSION, readManifest } from '../file/file-action-store.js';
 import { addMark, parseMark } from '../file/task-index.js';
 import { isFreshName, type CacheFolder } from '../folder/cache-folder.js';
-import { setAside } from '../folder/quarantine.js';
+import { ASIDE_MS, setAside } from '../folder/quarantine.js';
 import { inDirectoryOf } from '../folder/write-file.js';
 import { createPacer, type Pacer } from '../pacer.js';
 import { attemptAsync, type StoreResult } from '../trouble.js';
@@ -15,8 +15,8 @@ import { scanActions, scanBlobs, scanDirectories, scanFiles, type ActionFile } f
 
 /** How long a blob that nothing refers to yet is spared: longer than any save takes. Milliseconds. */
 const DEFAULT_GRACE_MS = 60 * 60 * 1000;
-/** How long bad bytes are kept to be looked at, and arrivals that nobody has asked for, milliseconds. */
-const ASIDE_MS = 7 * 24 * 60 * 60 * 1000;
+/** How long arrivals are kept that nobody has asked for, milliseconds. */
+const ARRIVALS_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** What gc is told. */
 export interface GcOptions {
@@ -83,7 +83,7 @@ class GarbageCollection {
     const keptBytes = await this.#sweepBlobs(live, evicted);
     this.#sweepOld('tmp', this.#spareFrom);
     this.#sweepOld('quarantine', now - ASIDE_MS);
-    this.#sweepOld('arrivals', now - ASIDE_MS);
+    this.#sweepOld('arrivals', now - ARRIVALS_MS);
     this.#sweepMarks(live);
     this.#sweepLists();
     return this.#report(live, keptBytes);

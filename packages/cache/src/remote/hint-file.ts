@@ -8,7 +8,7 @@ export class HintFile {
   readonly #path: string;
   readonly #maxBytes: number;
 
-  /** `path`: absolute, of a file that may not be there. A larger one than `maxBytes` is not read. */
+  /** `path`: absolute, of a file that may not be there. One that has become larger than `maxBytes` begins anew. */
   constructor(disk: Disk, path: string, maxBytes: number) {
     this.#disk = disk;
     this.#path = path;
@@ -17,7 +17,15 @@ export class HintFile {
 
   read(): string {
     return (
-      this.#attempt(() => Buffer.from(readWhole(this.#disk, this.#path, this.#maxBytes).bytes).toString('utf8')) ?? ''
+      this.#attempt(() => {
+        try {
+          return Buffer.from(readWhole(this.#disk, this.#path, this.#maxBytes).bytes).toString('utf8');
+        } catch (error) {
+          // Or every run would add to what none of them reads.
+          if (errorCode(error) === 'EFBIG') this.#disk.unlink(this.#path);
+          throw error;
+        }
+      }) ?? ''
     );
   }
 

@@ -3,7 +3,7 @@ import type { Sha256 } from '@tr/model';
 import type { Disk } from '@tr/store';
 import { HintFile } from './hint-file.js';
 
-/** More are not remembered, bytes: a thousand. */
+/** When there are more they are forgotten, bytes: a thousand. */
 const MAX_BYTES = 65 * 1000;
 
 /**

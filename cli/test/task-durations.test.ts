@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -25,6 +25,17 @@ function resultOf(tasks: Readonly<Record<string, Partial<TaskResult>>>): RunResu
   }));
   return { exitCode: 0, tasks: results, startedAt: 0, durationMs: 1 };
 }
+
+test('what killed processes left is removed, what others are writing is not', (t) => {
+  const directory = createDirectory(t);
+  const learn = (): void => openTaskDurations(directory, WRITE).learn(resultOf({ 'a#build': { durationMs: 1 } }));
+  learn();
+  const folder = join(directory, 'durations-v1');
+  for (const name of ['.1.tmp', '.2.tmp', 'a.1.tmp']) writeFileSync(join(folder, name), '');
+  for (const name of ['.1.tmp', 'a.1.tmp']) utimesSync(join(folder, name), 1_700_000_000, 1_700_000_000);
+  learn();
+  assert.deepEqual(readdirSync(folder).sort(), ['.2.tmp', '.gitignore', 'a.1.tmp', 'durations.json']);
+});
 
 test('what was executed or brought back is known next time, the newest time of each', (t) => {
   const directory = createDirectory(t);

@@ -4,7 +4,7 @@ import type { TierPolicy } from '@tr/cache';
 import { isSha256, sha256 } from '@tr/hash';
 import type { PackageName, RelativePath, Sha256 } from '@tr/model';
 import { findOwnFiles } from '../find-own-files.js';
-import { UNFINISHED, writeMemoFile } from '../memo-file.js';
+import { writeMemoFile } from '../memo-file.js';
 
 /**
  * Version of a memo, part of its directory's name: raise it when the closures of the same lockfile come out differently. History:
@@ -15,8 +15,6 @@ const MEMO_VERSION = 3;
 const DIGEST_DIGITS = 64;
 /** Lockfiles that are remembered: branches that somebody goes back and forth between. */
 const MAX_MEMOS = 16;
-/** What a killed process left is older, milliseconds. */
-const LEFTOVER_AGE_MS = 60 * 60 * 1000;
 
 /** The closure of one package. */
 export interface ClosureDigest {
@@ -48,7 +46,7 @@ export function openClosureMemo(cacheDirectory: string, policy: TierPolicy): Clo
       try {
         const text = JSON.stringify({ question, digests: [...digests] });
         writeMemoFile(directory, `${question}.json`, `${sha256(text)}\n${text}`);
-        removeOld(directory, Date.now());
+        removeOld(directory);
       } catch {
         // Computed again next time.
       }
@@ -77,9 +75,8 @@ function isWhole({ digest, linked = [] }: ClosureDigest): boolean {
   return isSha256(digest) && linked.every((path) => typeof path === 'string');
 }
 
-function removeOld(directory: string, now: number): void {
+function removeOld(directory: string): void {
   const files = findOwnFiles(directory).toSorted((a, b) => b.stats.mtimeMs - a.stats.mtimeMs);
   const old = files.filter(({ name }) => name.endsWith('.json')).slice(MAX_MEMOS);
-  const left = files.filter(({ name, stats }) => name.endsWith(UNFINISHED) && now - stats.mtimeMs > LEFTOVER_AGE_MS);
-  for (const { path } of [...old, ...left]) rmSync(path, { force: true });
+  for (const { path } of old) rmSync(path, { force: true });
 }

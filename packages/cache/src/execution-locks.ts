@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { sha256 } from '@tr/hash';
 import type { TaskId, TaskNode } from '@tr/model';
 import { compileOutputs, type OutputMatcher } from '@tr/artifact';
-import { isRunning, markOwnProcess, parseProcessMark, tryLockFile, type ProcessMark } from '@tr/store';
+import { isRunning, markOwnProcess, parseProcessMark, sweepLockFiles, tryLockFile, type ProcessMark } from '@tr/store';
 import { mayOverlap } from './foreign-outputs.js';
 
 /** The right to execute a task in this work tree, until it is released. */
@@ -37,6 +37,9 @@ interface Owner extends ProcessMark {
   readonly runId: string;
 }
 
+/** What killed runs left beside locks is older, milliseconds. */
+const LEFTOVER_AGE_MS = 60 * 60 * 1000;
+
 /** For a task that needs no lock, or where none can be had. */
 const NO_LOCK: ExecutionLock = { release: () => undefined };
 
@@ -54,6 +57,7 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
   const self = (): Owner => (known ??= { runId: options.runId, ...markOwnProcess() });
   const isObstacle = (owner: Owner): boolean =>
     options.startedBy?.includes(owner.runId) !== true && isRunning(owner) === true;
+  let isSwept = false;
   /** What this process executes, by task. */
   const held = new Map<TaskId, { readonly directory: string; readonly outputs: OutputMatcher }>();
   const pathOf = (task: TaskId): string => join(options.directory, sha256(task).slice(0, 32));
@@ -77,6 +81,8 @@ export function createExecutionLocks(options: ExecutionLockOptions): ExecutionLo
       };
       try {
         mkdirSync(options.directory, { recursive: true });
+        if (!isSwept) sweepLockFiles(options.directory, Date.now() - LEFTOVER_AGE_MS);
+        isSwept = true;
         const lock = tryLockFile(pathOf(id), JSON.stringify(self()), ({ text }) => {
           const owner = parseOwner(text);
           return owner !== undefined && isObstacle(owner);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -33,6 +33,18 @@ test('one at a time, and free again after the release', () => {
   assert.equal(open('b').tryAcquire(node()), undefined);
   first.release();
   assert.ok(open('b').tryAcquire(node()) !== undefined);
+});
+
+test('what killed runs left beside locks is removed, locks and what others are taking are not', () => {
+  const [lock, ...others] = [
+    '0'.repeat(32),
+    `${'0'.repeat(32)}.${'a'.repeat(12)}`,
+    `${'0'.repeat(32)}.${'b'.repeat(12)}`,
+  ];
+  for (const name of [lock ?? '', ...others]) writeFileSync(join(directory, name), '');
+  for (const name of [lock ?? '', others[0] ?? '']) utimesSync(join(directory, name), 1_700_000_000, 1_700_000_000);
+  open('a').tryAcquire(node())?.release();
+  assert.deepEqual(readdirSync(directory).sort(), [lock, others[1]]);
 });
 
 test('tasks have locks of their own; one that stores no files needs none', () => {

@@ -37,6 +37,19 @@ describe('the stat memo', () => {
     assert.equal(ids['a'], MARK);
   });
 
+  it('removes what killed processes left of one, and nothing else', async () => {
+    const repository = new TestRepository();
+    settledFiles(repository);
+    mkdirSync(repository.path('.tr'));
+    for (const name of ['memo.json.1.tmp', 'memo.json.2.tmp', 'memo.json.tmp', 'other.1.tmp']) {
+      writeFileSync(repository.path('.tr', name), '');
+      if (name !== 'memo.json.2.tmp') utimesSync(repository.path('.tr', name), old, old);
+    }
+    await remembered(repository);
+    const left = ['memo.json', 'memo.json.2.tmp', 'memo.json.tmp', 'other.1.tmp'];
+    assert.deepEqual(readdirSync(repository.path('.tr')).sort(), left);
+  });
+
   for (const [what, change] of [
     ['content', (path: string) => writeFileSync(path, 'AAAA')],
     ['time', (path: string) => utimesSync(path, 7, 7)],

@@ -63,7 +63,7 @@ export { createFileBlobStore } from './file/file-blob-store.js';
 export { ContentBuffer } from './content-buffer.js';
 export { openCacheFolder, type CacheFolder } from './folder/cache-folder.js';
 export { isRunning, markOwnProcess, parseProcessMark, type ProcessMark } from './process-mark.js';
-export { tryLockFile, type FileLock, type SeenLock } from './lock-file.js';
+export { sweepLockFiles, tryLockFile, type FileLock, type SeenLock } from './lock-file.js';
 export { openEntryBlobs, type EntryBlobs } from './manifest/entry-blobs.js';
 export { fromManifestBytes, listBlobs, toManifestBytes } from './manifest/manifest-bytes.js';
 export { locatePacked, PackCutter, type PackedPlace } from './manifest/packed-files.js';

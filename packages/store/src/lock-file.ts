@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constants, copyFileSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorCode, isMissing } from '@tr/model';
+import { nodeDisk } from './disk.js';
 import { LINK_REFUSALS } from './folder/link-new.js';
+import { scanFiles } from './upkeep/scan-folder.js';
 
 /** Where there are no links, a lock is empty until its owner has written it. That takes no longer than this, milliseconds. */
 const WRITING_MS = 10_000;
@@ -51,6 +54,18 @@ export function tryLockFile(path: string, text: string, isHeld: (seen: SeenLock)
   } finally {
     rmSync(mine, { force: true });
   }
+}
+
+/** What is linked to as a lock, and is gone a moment later unless its process was killed. */
+const UNLINKED = /\.[0-9a-f]{12}$/;
+
+/**
+ * Removes what processes left below `directory` that were killed while they took a lock: files that are older than `before`, milliseconds since
+ * the epoch. Locks stay. Throws errors of the operating system.
+ */
+export function sweepLockFiles(directory: string, before: number): void {
+  for (const { name, stats } of scanFiles(nodeDisk, directory))
+    if (UNLINKED.test(name) && stats.mtimeMs < before) rmSync(join(directory, name), { force: true });
 }
 
 function toLock(path: string, text: string): FileLock {

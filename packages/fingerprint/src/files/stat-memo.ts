@@ -1,8 +1,10 @@
 import {
   closeSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -10,7 +12,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Stats } from 'node:fs';
 import { sha256 } from '@tr/hash';
 import { errorCode, mayHideWrite, type BlobId, type RelativePath } from '@tr/model';
@@ -22,6 +24,8 @@ import { errorCode, mayHideWrite, type BlobId, type RelativePath } from '@tr/mod
 const MEMO_VERSION = 2;
 /** Hexadecimal digits of the first line. */
 const DIGEST_DIGITS = 64;
+/** What a killed process left of one is older, milliseconds. */
+const LEFTOVER_AGE_MS = 60 * 60 * 1000;
 
 /** The fields by which a file is recognised as unchanged. */
 export type FileStat = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
@@ -92,6 +96,7 @@ export class StatMemo {
       writeFileSync(temporary, `${sha256(text)}\n${text}`);
       renameSync(temporary, this.#path);
       this.#isChanged = false;
+      removeLeftovers(this.#path, Date.now() - LEFTOVER_AGE_MS);
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
       rmSync(temporary, { force: true });
@@ -105,6 +110,15 @@ export class StatMemo {
       this.#kept = stored.kept;
     }
     return this.#entries;
+  }
+}
+
+/** What killed processes were writing: a memo may be large. */
+function removeLeftovers(memo: string, before: number): void {
+  for (const name of readdirSync(dirname(memo))) {
+    if (!name.startsWith(`${basename(memo)}.`) || !/\.\d+\.tmp$/.test(name)) continue;
+    const path = join(dirname(memo), name);
+    if (lstatSync(path).mtimeMs < before) unlinkSync(path);
   }
 }
 

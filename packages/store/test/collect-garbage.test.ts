@@ -313,6 +313,16 @@ test('chooses by age, then by size, counting shared blobs once', () => {
   assert.equal(choose(undefined, 7), 2);
 });
 
+test('is due when the last one was by a clock that is far ahead', async (t) => {
+  const subject = createFolder(t);
+  const now = Date.now();
+  await putEntry(subject, 'a', []);
+  await collectGarbage(subject.folder, { limits: NONE, now: now + 1000 * HOUR });
+  assert.ok(isGcDue(subject.folder, NONE, now));
+  await collectGarbage(subject.folder, { limits: NONE, now });
+  assert.ok(!isGcDue(subject.folder, NONE, now));
+});
+
 test('is due once a day, or when much was written', async (t) => {
   const subject = createFolder(t);
   const now = Date.now();

@@ -28,7 +28,8 @@ export function isGcDue(folder: CacheFolder, limits: CacheLimits, now: number): 
     written.size * MEBIBYTE > limits.maxBytes * WRITTEN_PART
   )
     return true;
-  return last !== undefined && now - last.mtimeMs > INTERVAL_MS;
+  // A machine whose clock was ahead for a while may have said that it was in years to come.
+  return last !== undefined && Math.abs(now - last.mtimeMs) > INTERVAL_MS;
 }
 
 /**

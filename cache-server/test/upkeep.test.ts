@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { EntryUsage } from '@tr/store';
@@ -232,6 +232,24 @@ test('upkeep removes the folders of a scope that is no more, and what was set as
   assert.equal(readdirSync(quarantine).length, 0);
   assert.equal(await put(server, main, '2', 'anew'), 200);
   assert.deepEqual(await statuses(server, main, ['2']), [200]);
+});
+
+test('what was used by a clock that was ahead does not outlive what is used now', async () => {
+  let ahead = 1000 * HOUR;
+  const quotas = { ...NO_QUOTAS, totalBytes: 100_000 };
+  await using server = await startTestServer({ quotas, now: () => Date.now() + ahead });
+  const main = server.token('main');
+  const body = (letter: string): string => letter.repeat(30_000);
+  for (const key of ['1', '2', '3']) {
+    await put(server, main, key, body(key));
+    const [path, later] = [join(server.directory, 'v1/entries'), new Date(Date.now() + ahead)];
+    for (const each of readdirSync(path, { recursive: true, withFileTypes: true }))
+      if (each.isFile()) utimesSync(join(each.parentPath, each.name), later, later);
+  }
+  ahead = 0;
+  await server.running.upkeep.run();
+  for (const key of ['4', '5', '6']) assert.equal(await put(server, main, key, body(key)), 200);
+  assert.deepEqual(await statuses(server, main, ['4', '5', '6']), [200, 200, 200]);
 });
 
 test('upkeep leaves folders that are young, and writers find their folders again', async () => {

@@ -2,7 +2,7 @@ import { join, sep } from 'node:path';
 import { errorCode, isMissing, fail, ok, type Result } from '@tr/model';
 import type { FileLook } from '../file-look.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
-import { noteUse, placeRecord } from '../folder/place-record.js';
+import { noteUse, placeRecord, putUseRight } from '../folder/place-record.js';
 import { guarded } from '../folder/guarded.js';
 import { setAside } from '../folder/quarantine.js';
 import { writeTemp } from '../folder/write-file.js';
@@ -129,8 +129,10 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
             for (const fanOut of scanDirectories(disk, namespace)) {
               for (const { path } of scanFiles(disk, fanOut)) {
                 const found = readStored(folder, path, readEntryUse);
-                if (found.ok && found.value !== undefined)
-                  visit({ ...found.value.stored, usedAt: found.value.stats.mtimeMs });
+                if (found.ok && found.value !== undefined) {
+                  const usedAt = putUseRight(folder, { path, usedAt: found.value.stats.mtimeMs }, now());
+                  visit({ ...found.value.stored, usedAt });
+                }
                 await pacer.turn();
               }
             }

@@ -50,3 +50,21 @@ export function noteUse(folder: CacheFolder, path: string, now: number): void {
     if (errorCode(error) === undefined) throw error;
   }
 }
+
+/** So much may a clock be ahead of another one without being wrong, milliseconds. */
+const AHEAD_MS = 10 * 60 * 1000;
+
+/**
+ * The last use of a record by its modification time, `usedAt`. One that lies in the future was noted by a clock that was wrong, and all that is
+ * used until then would be evicted before it: it becomes one of a little while ago.
+ */
+export function putUseRight(folder: CacheFolder, { path, usedAt }: UsedRecord, now: number): number {
+  if (usedAt <= now + AHEAD_MS) return usedAt;
+  noteUse(folder, path, now - AHEAD_MS);
+  return folder.disk.lstat(path)?.mtimeMs ?? usedAt;
+}
+
+interface UsedRecord {
+  readonly path: string;
+  readonly usedAt: number;
+}

@@ -6,6 +6,7 @@ import { OTHER_VERSION, readManifest } from '../file/file-action-store.js';
 import { addMark, parseMark } from '../file/task-index.js';
 import { isFreshName, type CacheFolder } from '../folder/cache-folder.js';
 import { ASIDE_MS, setAside } from '../folder/quarantine.js';
+import { putUseRight } from '../folder/place-record.js';
 import { inDirectoryOf } from '../folder/write-file.js';
 import { createPacer, type Pacer } from '../pacer.js';
 import { attemptAsync, type StoreResult } from '../trouble.js';
@@ -118,7 +119,9 @@ class GarbageCollection {
       setAside(this.#folder, this.#folder.actionPath(key));
       return undefined;
     }
-    const { manifest, digest, usedAt } = read.value;
+    const { manifest, digest } = read.value;
+    const path = this.#folder.actionPath(key);
+    const usedAt = putUseRight(this.#folder, { path, usedAt: read.value.usedAt }, this.#options.now);
     this.#seen.set(key, usedAt);
     const blobs = listEntryBlobs(this.#folder, manifest, digest);
     return { key, manifest, usedAt, changedAt: stats.ctimeMs, ownBytes: stats.size, blobs };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { win32 } from 'node:path';
+import { variableName } from './variable-name.js';
 
 /** Where cmd.exe looks for programs. */
 export interface ProgramPlaces {
@@ -27,16 +28,10 @@ export function startsBatchFile(
 
 function listCandidates(program: string, { cwd, env }: ProgramPlaces): readonly string[] {
   const isPath = /[\\/]/.test(program);
-  const directories = isPath ? [''] : ['', ...(find(env, 'PATH') ?? '').split(';')];
-  const extensions = (find(env, 'PATHEXT') ?? STANDARD_EXTENSIONS).split(';');
+  const directories = isPath ? [''] : ['', ...(env[variableName(env, 'PATH', true)] ?? '').split(';')];
+  const extensions = (env[variableName(env, 'PATHEXT', true)] ?? STANDARD_EXTENSIONS).split(';');
   if (win32.extname(program) !== '') extensions.unshift('');
   return directories.flatMap((directory) =>
     extensions.map((extension) => win32.resolve(cwd, directory, program + extension)),
   );
-}
-
-/** Names of variables have no case on Windows. */
-function find(env: ProgramPlaces['env'], name: string): string | undefined {
-  const key = Object.keys(env).find((each) => each.toUpperCase() === name);
-  return key === undefined ? undefined : env[key];
 }

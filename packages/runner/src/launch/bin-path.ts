@@ -1,5 +1,6 @@
 import type { PackageManagerName } from '@tr/model';
 import { delimiter, dirname, join } from 'node:path';
+import { variableName } from './variable-name.js';
 
 /** Where a package lies. Absolute native paths. */
 export interface PackagePlace {
@@ -30,8 +31,7 @@ export function withPath(
   environment: Readonly<Record<string, string>>,
   change: (path: string | undefined) => string,
 ): Record<string, string> {
-  const isPath = (key: string): boolean => (delimiter === ';' ? key.toUpperCase() : key) === 'PATH';
-  const name = Object.keys(environment).find(isPath) ?? 'PATH';
+  const name = variableName(environment, 'PATH', delimiter === ';');
   return { ...environment, [name]: change(environment[name]) };
 }
 

@@ -1,6 +1,7 @@
 import { errorCode, type PackageManager, type PackageManagerName } from '@tr/model';
 import { realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { variableName } from './variable-name.js';
 
 /** How a package manager shows itself to the scripts it runs. */
 export interface ManagerIdentity {
@@ -55,7 +56,7 @@ const BEHIND_SHIM: Readonly<Record<string, string>> = {
 };
 
 function findInPath(command: string, { environment, platform }: MachineFacts): string | undefined {
-  const path = environment[platform === 'win32' ? 'Path' : 'PATH'] ?? environment['PATH'] ?? '';
+  const path = environment[variableName(environment, 'PATH', platform === 'win32')] ?? '';
   const behind = BEHIND_SHIM[command];
   const shims = [...(behind === undefined ? [] : [behind]), `${command}.exe`, `${command}.cmd`];
   const names = platform === 'win32' ? shims : [command];

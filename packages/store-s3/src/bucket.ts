@@ -57,7 +57,7 @@ export interface Bucket {
   /** Makes its modification time now, by copying it onto itself; only while it is the one with this etag, if one is given. */
   refresh(key: string, etag?: string): Promise<StoreResult<undefined>>;
   list(prefix: string, visit: (info: ObjectInfo) => void | Promise<void>): Promise<StoreResult<undefined>>;
-  /** Milliseconds since the epoch, by the clock of S3 as its last answer had it; before the first one by ours. */
+  /** Milliseconds since the epoch, by the clock of S3 to a few minutes; before its first answer by ours. */
   now(): number;
   close(): void;
 }

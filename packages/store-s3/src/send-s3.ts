@@ -61,7 +61,7 @@ export function createS3Client(
         clearTimeout(timer);
       }
     },
-    // Learned from the date of every answer; until the first one it is our own.
+    // Set right by an answer whose date is some minutes off (five, or four: the SDK decides).
     now: () => Date.now() + client.config.systemClockOffset,
     close: () => client.destroy(),
   };

@@ -72,14 +72,29 @@ test('who waits for leave has it when the body is wanted, and keeps the connecti
   assert.deepEqual(statusesOf(await put(server, { token, length: 70_000 })), ['409']);
 });
 
-test('who does not wait at all with a small body keeps the connection', async () => {
-  await using server = await startTestServer();
+/** All that the server says to these bytes until it closes the connection. */
+async function say(server: TestServer, bytes: string): Promise<string> {
   const socket = connect(server.port, '127.0.0.1');
-  const head = `PUT /gradle/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.token('main')}\r\nExpect: 100-continue\r\n`;
-  socket.write(`${head}Content-Length: 4\r\n\r\nbodyGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  socket.write(bytes);
   let text = '';
   for await (const chunk of socket as AsyncIterable<Buffer>) text += chunk.toString('latin1');
-  assert.deepEqual(statusesOf(text), ['100', '200', '200']);
+  return text;
+}
+
+test('who does not wait at all with a small body keeps the connection', async () => {
+  await using server = await startTestServer();
+  for (const expect of ['100-continue', '100-Continue']) {
+    const head = `PUT /gradle/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.token('main')}\r\nExpect: ${expect}\r\n`;
+    const next = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const text = await say(server, `${head}Content-Length: 4\r\n\r\nbody${next}`);
+    assert.deepEqual(statusesOf(text), ['100', '200', '200']);
+  }
+});
+
+test('a client of HTTP/1.0 is not told to go on, which it would take for the answer', async () => {
+  await using server = await startTestServer();
+  const head = `PUT /gradle/1 HTTP/1.0\r\nAuthorization: Bearer ${server.token('main')}\r\nExpect: 100-continue\r\n`;
+  assert.deepEqual(statusesOf(await say(server, `${head}Content-Length: 4\r\n\r\nbody`)), ['200']);
 });
 
 test('who does not wait long enough reads the refusal all the same', async () => {

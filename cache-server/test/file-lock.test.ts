@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Problem } from '../src/http/problem.js';
 import { withLock } from '../src/auth/file-lock.js';
 
 test('a lock that a killed process left is taken over, also one of an older version', (t) => {
@@ -19,4 +20,13 @@ test('a lock that a killed process left is taken over, also one of an older vers
     );
     assert.deepEqual(readdirSync(directory), []);
   }
+});
+
+test('where no lock can be had, that is trouble with the store', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'tr-file-lock-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  assert.throws(
+    () => withLock(join(directory, 'gone/lock'), () => 'done'),
+    (error) => error instanceof Problem && error.code === 'store-trouble' && /ENOENT/.test(error.detail ?? ''),
+  );
 });

@@ -56,7 +56,7 @@ for (const isNested of [false, true])
 /** Has the code under test call `step` in place of a function of `node:fs`. */
 function mockFs(
   t: TestContext,
-  name: 'linkSync' | 'readFileSync' | 'statSync',
+  name: 'linkSync' | 'readFileSync' | 'statSync' | 'writeFileSync',
   step: (...args: readonly unknown[]) => unknown,
 ): void {
   t.mock.method(fs, name, step);
@@ -102,6 +102,17 @@ test('where there are no links one has it at a time, too', (t) => {
   assert.equal(tryLockFile(path, 'b', isHeldAlways), undefined);
   lock.release();
   tryLockFile(path, 'b', isHeldAlways)?.release();
+  assert.deepEqual(readdirSync(directory), []);
+});
+
+test('on a full disk there is none, and nothing is left of it', (t) => {
+  const directory = createTempDirectory(t);
+  const original = fs.writeFileSync;
+  mockFs(t, 'writeFileSync', (path, _text, options) => {
+    original(path as string, '', options as { flag: string });
+    throw Object.assign(new Error('write'), { code: 'ENOSPC' });
+  });
+  assert.throws(() => tryLockFile(join(directory, 'lock'), 'a', isHeldAlways), { code: 'ENOSPC' });
   assert.deepEqual(readdirSync(directory), []);
 });
 

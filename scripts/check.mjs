@@ -44,6 +44,13 @@ if (run('npm', ['run', '--silent', 'build']) !== 0) process.exit(1);
 rmSync(`${root}.tr/self`, { recursive: true, force: true });
 cpSync(`${root}cli/bundle`, `${root}.tr/self/bundle`, { recursive: true });
 cpSync(`${root}cli/bin`, `${root}.tr/self/bin`, { recursive: true });
+/** Where packages say what their tests came to; what the last check has left is not of this one, where a package is skipped. */
+const totalsFiles = new Map(
+  [...readdirSync(`${root}packages`).map((name) => `packages/${name}`), 'cli', 'cache-server', 'test'].map(
+    (directory) => [directory, `${root}${directory}/.test-totals.json`],
+  ),
+);
+for (const file of totalsFiles.values()) rmSync(file, { force: true });
 const status = run(node, [
   `${root}.tr/self/bin/tr.cjs`,
   'run',
@@ -57,13 +64,7 @@ const status = run(node, [
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** The first lines of each failure: whoever sees only the end of a log must find there what to look for. */
 const FAILURE_LINES = 24;
-for (const directory of [
-  ...readdirSync(`${root}packages`).map((name) => `packages/${name}`),
-  'cli',
-  'cache-server',
-  'test',
-]) {
-  const file = `${root}${directory}/.test-totals.json`;
+for (const [directory, file] of totalsFiles) {
   if (!existsSync(file)) continue;
   const part = JSON.parse(readFileSync(file, 'utf8'));
   for (const name of Object.keys(totals)) totals[name] += part[name];

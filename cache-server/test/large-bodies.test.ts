@@ -20,8 +20,8 @@ async function put(server: TestServer, word: string, body: Buffer): Promise<void
   assert.equal(answer.status, 202);
 }
 
-function blobFiles(server: TestServer): readonly string[] {
-  const root = join(server.directory, 'v1/blobs');
+function filesOf(server: TestServer, kind: 'blobs' | 'entries'): readonly string[] {
+  const root = join(server.directory, 'v1', kind);
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
@@ -29,7 +29,7 @@ function blobFiles(server: TestServer): readonly string[] {
 
 /** A byte of every blob, behind the server's back. */
 function damage(server: TestServer): void {
-  for (const path of blobFiles(server)) {
+  for (const path of filesOf(server, 'blobs')) {
     chmodSync(path, 0o644);
     writeFileSync(path, 'X', { flag: 'r+' });
     utimesSync(path, 1, 1);
@@ -69,12 +69,29 @@ test('a damaged body is a miss when it is small, and breaks off before its end w
   assert.equal((await call(server, pathOf('small'), { token })).status, 200);
 });
 
+test('an entry that is damaged is told, one of another version is not, and both are misses', async () => {
+  await using server = await startTestServer();
+  const token = server.token('main');
+  await put(server, 'one', contentOf(100));
+  const damagedAfter = async (text: string): Promise<number> => {
+    for (const path of filesOf(server, 'entries')) {
+      chmodSync(path, 0o644);
+      writeFileSync(path, text);
+    }
+    assert.equal((await call(server, pathOf('one'), { token })).status, 404);
+    const [, count] = /^tr_cache_damaged_total (\d+)$/m.exec(await (await call(server, '/metrics')).text()) ?? [];
+    return Number(count);
+  };
+  assert.equal(await damagedAfter('{"version":999}'), 0);
+  assert.equal(await damagedAfter('{'), 1);
+});
+
 test('bodies are named by BLAKE3; where it cannot be computed they are misses that the next write replaces', async () => {
   await using server = await startTestServer();
   const content = contentOf(MIB);
   await put(server, 'body', content);
   assert.deepEqual(
-    blobFiles(server).map((path) => path.slice(-3)),
+    filesOf(server, 'blobs').map((path) => path.slice(-3)),
     ['-b3'],
   );
   const folder = openCacheFolder({ directory: server.directory, disk: nodeDisk });
@@ -87,7 +104,7 @@ test('bodies are named by BLAKE3; where it cannot be computed they are misses th
     assert.ok(Buffer.from(await answer.arrayBuffer()).equals(content));
   }
   assert.deepEqual(
-    blobFiles(server)
+    filesOf(server, 'blobs')
       .map((path) => path.length)
       .sort((a, b) => a - b),
     [0, 3].map((more) => server.directory.length + '/v1/blobs/00/'.length + 64 + more),

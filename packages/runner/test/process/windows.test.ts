@@ -27,6 +27,7 @@ test('elsewhere it leads a session of its own, unless it reads from the terminal
 
 interface Root extends RootProcess {
   exitCode: number | null;
+  signalCode: string | null;
 }
 
 /** What is done to a tree whose `taskkill` does what `succeeds` says. */
@@ -57,11 +58,13 @@ test('SIGINT is left to the console, anything else ends the tree', () => {
 });
 
 test('the id of a process that has ended is not used: it may be another one by now', async () => {
-  const { root, tree, done } = createTree(true);
-  root.exitCode = 0;
-  tree.signal('SIGTERM');
-  await tree.kill(() => true);
-  assert.deepEqual(done, []);
+  for (const end of [{ exitCode: 0 }, { signalCode: 'SIGKILL' }]) {
+    const { root, tree, done } = createTree(true);
+    Object.assign(root, end);
+    tree.signal('SIGTERM');
+    await tree.kill(() => true);
+    assert.deepEqual(done, []);
+  }
 });
 
 test('without taskkill the command itself is ended', async () => {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { BodyDigest, ByteRange, Entry, HeldBody } from '@tr/store';
+import type { BodyDigest, ByteRange, Entry, HeldBody, ListedEntry } from '@tr/store';
 import type { Identity } from '../auth/identity.js';
 
 /** The client's half of a name; the session adds tenant, scope and protocol. */
@@ -38,7 +38,7 @@ export interface CacheSession {
   /** Bytes of the body for each key that has an entry, in the given order. */
   sizesOf(keys: readonly EntryKey[]): Promise<readonly (number | undefined)[]>;
   /** All entries of an instance, nearest scope first, then newest first. For instances that are small. */
-  list(instance: string): Promise<readonly Entry[]>;
+  list(instance: string): Promise<readonly ListedEntry[]>;
   /** The body as a stream of exactly its length; breaks off instead of ending when the content turns out wrong. */
   read(entry: Entry, range?: ByteRange): Readable;
   /**

@@ -1,4 +1,11 @@
-import { createPacer, OTHER_ENTRY_VERSION, SERVING_BUDGET_MS, type Entry, type EntryName } from '@tr/store';
+import {
+  createPacer,
+  OTHER_ENTRY_VERSION,
+  SERVING_BUDGET_MS,
+  type Entry,
+  type EntryName,
+  type ListedEntry,
+} from '@tr/store';
 import { readChain, type Scope } from '../auth/scope.js';
 import { Problem } from '../http/problem.js';
 import type { EntryKey } from './cache-session.js';
@@ -75,9 +82,9 @@ export class EntryFinder {
     return this.#pacer.turn();
   }
 
-  async list(instance: string): Promise<readonly Entry[]> {
+  async list(instance: string): Promise<readonly ListedEntry[]> {
     const { identity, protocol } = this.#subject;
-    const all: Entry[] = [];
+    const all: ListedEntry[] = [];
     for (const scope of this.#chain)
       all.push(...unwrap(await this.#ground.entries.list({ tenant: identity.tenant, scope, protocol, instance })));
     return all;

@@ -82,6 +82,8 @@ export class EntryWriter implements Pick<CacheSession, 'write' | 'adopt' | 'remo
 
   async remove(key: EntryKey): Promise<void> {
     if (!this.#subject.identity.mayWrite) throw new Problem('read-only');
+    const pause = this.#finder.giveWay();
+    if (pause !== undefined) await pause;
     unwrap(await this.#ground.entries.delete(this.#finder.ownName(key)));
     this.#subject.trace.outcome = 'removed';
   }

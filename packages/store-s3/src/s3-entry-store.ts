@@ -9,11 +9,13 @@ import {
   readEntryUse,
   RecentEntries,
   toEntryBytes,
+  withoutBody,
   type Entry,
   type EntryName,
   type EntryPutOptions,
   type EntryStore,
   type EntryUsage,
+  type ListedEntry,
   type StoreResult,
 } from '@tr/store';
 import type { Bucket, ObjectInfo } from './bucket.js';
@@ -120,13 +122,13 @@ export function createS3EntryStore(bucket: Bucket, { writer, now }: S3EntryStore
     },
 
     async list(namespace) {
-      const entries: Entry[] = [];
+      const entries: ListedEntry[] = [];
       const loaded = await loadAll<Entry>({
         prefix: `entries/${namespacePath(namespace).join('/')}/`,
         read: fromEntryBytes,
         visit: (entry, { key, etag }) => {
           listed.note(key, etag, entry);
-          entries.push(entry);
+          entries.push(withoutBody(entry));
         },
         find: ({ key, etag }) => listed.find(key, etag),
       });

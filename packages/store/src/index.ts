@@ -21,6 +21,7 @@ export {
   type EntryPutOptions,
   type EntryStore,
   type EntryUsage,
+  type ListedEntry,
   type HeldBody,
   type StreamBlobStore,
 } from './entry-store/entry-store.js';
@@ -32,6 +33,7 @@ export {
   OTHER_ENTRY_VERSION,
   readEntryUse,
   toEntryBytes,
+  withoutBody,
 } from './entry-store/entry-bytes.js';
 export { entryPath, keyDigest, namespacePath } from './entry-store/entry-path.js';
 export { createFileEntryStore, type FileEntryStoreOptions } from './entry-store/file-entry-store.js';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Entry } from '@tr/store';
+import type { ListedEntry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 import { bodyStream, readJson } from '../../http/read-body.js';
 import type { CacheSession } from '../../session/cache-session.js';
@@ -134,7 +134,7 @@ async function join(
 }
 
 /** The pieces of an upload, in order. Throws when one is missing between them. */
-async function listPieces(session: CacheSession, id: string): Promise<readonly Entry[]> {
+async function listPieces(session: CacheSession, id: string): Promise<readonly ListedEntry[]> {
   const own = (await session.list(pieceKey(id, 0).instance)).filter((entry) => isOwn(session, entry));
   if (own.length > MAX_PIECES) throw new Problem('too-large');
   const pieces = own.toSorted((a, b) => Number(a.name.key) - Number(b.name.key));
@@ -146,6 +146,12 @@ async function listPieces(session: CacheSession, id: string): Promise<readonly E
   return pieces;
 }
 
-async function* joinPieces(session: CacheSession, pieces: readonly Entry[]): AsyncIterable<Uint8Array> {
-  for (const piece of pieces) yield* session.read(piece) as AsyncIterable<Uint8Array>;
+async function* joinPieces(session: CacheSession, pieces: readonly ListedEntry[]): AsyncIterable<Uint8Array> {
+  for (const { name, body } of pieces) {
+    const piece = await session.find(name);
+    // Sent again meanwhile, perhaps by another hand.
+    if (piece?.body.hash !== body.hash || !isOwn(session, piece))
+      throw new Problem('bad-request', 'a piece is missing');
+    yield* session.read(piece) as AsyncIterable<Uint8Array>;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Entry } from '@tr/store';
+import type { Entry, ListedEntry } from '@tr/store';
 import type { CacheSession } from '../../session/cache-session.js';
 import { doneKey } from './entry-names.js';
 
@@ -26,6 +26,6 @@ export async function findNearest(session: CacheSession, wanted: WantedEntry): P
 }
 
 /** True for an entry of the session's own scope: one of a parent does not keep a job from saving its own. */
-export function isOwn({ identity }: CacheSession, entry: Entry | undefined): boolean {
+export function isOwn({ identity }: CacheSession, entry: ListedEntry | undefined): boolean {
   return entry?.name.scope === identity.scope;
 }

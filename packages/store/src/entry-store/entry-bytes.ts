@@ -2,7 +2,14 @@ import { canonicalJson, digestOf, isSameDigest, isSha256 } from '@tr/hash';
 import { fail, InvariantError, isRecord, ok, type Result } from '@tr/model';
 import { isAmount } from '../manifest/parse-manifest.js';
 import { isBlake3, type BodyDigest, type BodyHash } from '../body-store.js';
-import { MAX_INLINE_BYTES, type Entry, type EntryName, type EntryNamespace, type EntryUsage } from './entry-store.js';
+import {
+  MAX_INLINE_BYTES,
+  type Entry,
+  type EntryName,
+  type EntryNamespace,
+  type EntryUsage,
+  type ListedEntry,
+} from './entry-store.js';
 
 /**
  * Version of the stored form; an unknown one is not trusted. Every version has `name`, `body` and `inline` as here: see
@@ -100,6 +107,11 @@ function readInline(inline: unknown, body: BodyDigest): Result<Uint8Array | unde
   if (typeof inline !== 'string' || body.size > MAX_INLINE_BYTES) return fail('a bad body');
   const bytes = Buffer.from(inline, 'base64');
   return isSameDigest(digestOf(bytes), body) ? ok(bytes) : fail('other content');
+}
+
+/** An entry as a list has it. */
+export function withoutBody({ name, body, createdAt, durationMs, facts }: Entry): ListedEntry {
+  return { name, body, createdAt, durationMs, facts };
 }
 
 /** True when both are the same name. */

@@ -40,6 +40,9 @@ export interface Entry {
   readonly facts: Readonly<Record<string, string>>;
 }
 
+/** An entry without its body, of which a list may have any number. */
+export type ListedEntry = Omit<Entry, 'inline'>;
+
 /** An entry as upkeep sees it. */
 export interface EntryUsage {
   readonly name: EntryName;
@@ -73,7 +76,7 @@ export interface EntryStore {
   /** Removes it unless it was stored or used after `usedAt`, milliseconds since the epoch; true when it is gone now. */
   evict(name: EntryName, usedAt: number): Promise<StoreResult<boolean>>;
   /** Every entry of a namespace, newest first. For namespaces that are known to be small. */
-  list(namespace: EntryNamespace): Promise<StoreResult<readonly Entry[]>>;
+  list(namespace: EntryNamespace): Promise<StoreResult<readonly ListedEntry[]>>;
   /** Shows every entry there is to `visit`, in no particular order. */
   scan(visit: (usage: EntryUsage) => void): Promise<StoreResult<undefined>>;
   /**

@@ -19,11 +19,12 @@ import {
   OTHER_ENTRY_VERSION,
   readEntryUse,
   toEntryBytes,
+  withoutBody,
 } from './entry-bytes.js';
 import { entryPath, keyPath, namespacePath } from './entry-path.js';
 import { RecentEntries } from './recent-entries.js';
 import { isSameFile, isYoungFile } from './same-file.js';
-import { USE_INTERVAL_MS, type Entry, type EntryName, type EntryStore } from './entry-store.js';
+import { USE_INTERVAL_MS, type Entry, type EntryName, type EntryStore, type ListedEntry } from './entry-store.js';
 
 const ENTRY_MODE = 0o644;
 /** What the system says of a folder that somebody has put something into. */
@@ -107,11 +108,11 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
       if (refusal !== undefined) return fail(refusal);
       return await attemptAsync(directory, async () => {
         const pacer = createPacer(SERVING_BUDGET_MS);
-        const entries: Entry[] = [];
+        const entries: ListedEntry[] = [];
         for (const fanOut of scanDirectories(disk, directory)) {
           for (const { path, stats } of scanFiles(disk, fanOut)) {
             const found = readRecent(path, stats);
-            if (found.ok && found.value !== undefined) entries.push(found.value);
+            if (found.ok && found.value !== undefined) entries.push(withoutBody(found.value));
             await pacer.turn();
           }
         }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, constants } from 'node:http2';
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { test } from 'node:test';
 import type { Protocol } from '../src/index.js';
 import { joinFrame } from '../src/server/grpc-frames.js';
@@ -48,4 +48,36 @@ test('a client over gRPC that leaves before its answer begins is no bug of the s
       [],
     );
   }
+});
+
+test('a client over gRPC that leaves in the middle of a message is no bug of the server', async () => {
+  await using server = await startTestServer();
+  const leave: readonly ((client: ClientHttp2Session, stream: ClientHttp2Stream) => void)[] = [
+    (client) => client.destroy(),
+    (_client, stream) => stream.close(constants.NGHTTP2_CANCEL),
+    (_client, stream) => stream.end(),
+  ];
+  for (const go of leave) {
+    const client = connect(server.url);
+    const stream = client.request({
+      ':method': 'POST',
+      ':path': '/build.bazel.remote.execution.v2.ContentAddressableStorage/BatchUpdateBlobs',
+      'content-type': 'application/grpc',
+      authorization: `Bearer ${server.token('main')}`,
+    });
+    stream.on('error', () => {});
+    stream.write(joinFrame(Buffer.alloc(100_000)).subarray(0, 50_000));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const before = server.requests().length;
+    go(client, stream);
+    for (let round = 0; round < 500 && server.requests().length === before; round++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    client.destroy();
+  }
+  assert.deepEqual(
+    server.lines
+      .map((line) => JSON.parse(line) as { event: string; code?: string })
+      .map(({ event, code }) => code ?? event),
+    ['bad-length', 'request', 'bad-length', 'request', 'bad-length', 'request'],
+  );
 });

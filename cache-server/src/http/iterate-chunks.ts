@@ -3,6 +3,8 @@ import { Problem } from './problem.js';
 
 /** More than this much that nobody has taken holds the sender back, bytes. */
 const MAX_QUEUED = 256 * 1024;
+/** What a chunk takes beside its bytes, by estimate: a client may send them one by one. */
+const CHUNK_HEAD_BYTES = 256;
 const END: IteratorResult<Uint8Array> = { done: true, value: undefined };
 
 interface Waiting {
@@ -27,7 +29,7 @@ export function iterateChunks(stream: Readable): AsyncIterator<Uint8Array, undef
       return resolve({ done: false, value: chunk });
     }
     queue.push(chunk);
-    queued += chunk.length;
+    queued += chunk.length + CHUNK_HEAD_BYTES;
     if (queued > MAX_QUEUED) stream.pause();
   };
   const settle = (how: 'whole' | Error): void => {
@@ -53,7 +55,7 @@ export function iterateChunks(stream: Readable): AsyncIterator<Uint8Array, undef
     next: () => {
       const chunk = queue.shift();
       if (chunk !== undefined) {
-        queued -= chunk.length;
+        queued -= chunk.length + CHUNK_HEAD_BYTES;
         if (queue.length === 0 && stream.isPaused()) stream.resume();
         return Promise.resolve({ done: false, value: chunk });
       }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { GatheredBytes } from '@tr/protocol';
 import type { BodySource } from '../session/cache-session.js';
 import { dropChunk } from './drop-chunk.js';
 import { letBodyCome } from './held-body.js';
@@ -51,14 +52,21 @@ export function announcedLength(request: { readonly headers: Readonly<Record<str
 
 /** A whole body of at most `limit` bytes. */
 export async function readSmallBody(request: RequestWithBody, limit: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+  const body = new GatheredBytes();
+  for await (const chunk of bodyStream(request)) {
+    if (body.size + chunk.length > limit) throw new Problem('too-large');
+    body.add(chunk);
+  }
+  return body.bytes;
+}
+
+/** Takes a body of at most `limit` bytes that nobody wants. */
+export async function passOver(request: RequestWithBody, limit: number): Promise<void> {
   let size = 0;
   for await (const chunk of bodyStream(request)) {
     size += chunk.length;
     if (size > limit) throw new Problem('too-large');
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
 }
 
 /** A body of JSON, at most {@link MAX_JSON_BYTES}. What it holds is for the caller to check. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { GatheredBytes } from '@tr/protocol';
 import { Problem } from '../http/problem.js';
 
 /** Flag and length before each message. */
@@ -8,28 +9,39 @@ const MAX_MESSAGE_BYTES = 5 * 1024 * 1024;
 
 /** The messages of a gRPC stream. Throws a problem for one that is too large, compressed or cut off. */
 export async function* readFrames(stream: Readable): AsyncIterable<Uint8Array> {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  const join = (): Buffer => {
-    const only = chunks.length === 1 ? chunks[0] : undefined;
-    return only ?? Buffer.concat(chunks);
-  };
-  let wanted = HEAD_BYTES;
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size < wanted) continue;
-    let joined = join();
-    for (;;) {
-      wanted = joined.length < HEAD_BYTES ? HEAD_BYTES : HEAD_BYTES + lengthOf(joined);
-      if (joined.length < wanted) break;
-      yield joined.subarray(HEAD_BYTES, wanted);
-      joined = joined.subarray(wanted);
+  let begun = new GatheredBytes();
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      for (let rest = chunk; rest.length > 0;) {
+        const wanted = wantedOf(begun.size > 0 ? begun.bytes : rest);
+        const part = rest.subarray(0, wanted - begun.size);
+        rest = rest.subarray(part.length);
+        // Most are whole in a chunk.
+        const frame = part.length === wanted ? part : gather(begun, part, wanted);
+        if (frame.length < wantedOf(frame)) continue;
+        yield frame.subarray(HEAD_BYTES);
+        begun = new GatheredBytes();
+      }
     }
-    chunks = [joined];
-    size = joined.length;
+  } catch (error) {
+    throw isGone(error) ? new Problem('bad-length', 'the client broke off') : error;
   }
-  if (size > 0) throw new Problem('bad-length', 'half a message');
+  if (begun.size > 0) throw new Problem('bad-length', 'half a message');
+}
+
+function gather(begun: GatheredBytes, part: Uint8Array, wanted: number): Buffer {
+  begun.add(part, wanted);
+  return begun.bytes;
+}
+
+/** How many bytes there are to be, of a message that begins so; of its head, as long as that is not known. */
+function wantedOf(begin: Buffer): number {
+  return begin.length < HEAD_BYTES ? HEAD_BYTES : HEAD_BYTES + lengthOf(begin);
+}
+
+/** What a stream says when the other side has left. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /** A message with its head. */

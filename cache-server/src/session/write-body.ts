@@ -1,4 +1,5 @@
 import { digestOf } from '@tr/hash';
+import { GatheredBytes } from '@tr/protocol';
 import { MAX_INLINE_BYTES, type BodyDigest, type StreamBlobStore } from '@tr/store';
 import { Problem } from '../http/problem.js';
 import type { Reservation } from '../upkeep/ledger.js';
@@ -111,12 +112,10 @@ function bounded(source: AsyncIterable<Uint8Array>, limit: number): AsyncIterabl
 }
 
 async function collect(source: AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const gathered = new GatheredBytes();
   for await (const chunk of source) {
-    size += chunk.length;
-    if (size > limit) throw new Problem('too-large');
-    chunks.push(chunk);
+    if (gathered.size + chunk.length > limit) throw new Problem('too-large');
+    gathered.add(chunk, limit);
   }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  return gathered.bytes;
 }

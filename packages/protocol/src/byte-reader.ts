@@ -1,3 +1,5 @@
+import { GatheredBytes } from './gathered-bytes.js';
+
 /** Thrown when a stream ends too early or says something that cannot be: the other side's fault. */
 export class BrokenStreamError extends Error {
   override readonly name = 'BrokenStreamError';
@@ -14,16 +16,15 @@ export class ByteReader {
 
   /** The bytes before the next line feed, which is dropped. */
   async line(limit: number): Promise<Buffer> {
-    const pieces: Uint8Array[] = [];
-    for (let size = 0; ;) {
+    const line = new GatheredBytes();
+    for (;;) {
       const end = this.#left.indexOf(0x0a);
       const piece = end === -1 ? this.#left : this.#left.subarray(0, end);
-      size += piece.length;
-      if (size > limit) throw new BrokenStreamError('a line that is too long');
-      pieces.push(piece);
+      if (line.size + piece.length > limit) throw new BrokenStreamError('a line that is too long');
+      line.add(piece);
       if (end !== -1) {
         this.#left = this.#left.subarray(end + 1);
-        return Buffer.concat(pieces);
+        return line.bytes;
       }
       if (!(await this.#fill())) throw new BrokenStreamError('a stream that ends in its first line');
     }
@@ -42,9 +43,9 @@ export class ByteReader {
 
   /** Exactly `length` bytes at once. */
   async bytes(length: number): Promise<Buffer> {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of this.stream(length)) pieces.push(piece);
-    return Buffer.concat(pieces);
+    const gathered = new GatheredBytes();
+    for await (const piece of this.stream(length)) gathered.add(piece, length);
+    return gathered.bytes;
   }
 
   /** True when no byte is left. */

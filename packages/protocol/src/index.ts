@@ -7,5 +7,6 @@
 export { parseJsonBytes } from '@tr/hash';
 export * from './bodies.js';
 export { BrokenStreamError, ByteReader } from './byte-reader.js';
+export { GatheredBytes } from './gathered-bytes.js';
 export * from './limits.js';
 export { entryPathOf, parseActionKey, PATHS, PROTOCOL_VERSION } from './paths.js';

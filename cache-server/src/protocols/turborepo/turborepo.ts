@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
-import { expectedLength, bodyStream, readJson, readSmallBody } from '../../http/read-body.js';
+import { expectedLength, bodyStream, passOver, readJson } from '../../http/read-body.js';
 import { sendEntry } from '../../http/send.js';
 import type { CacheSession } from '../../session/cache-session.js';
 import type { Protocol, ProtocolHost } from '../protocol.js';
@@ -26,7 +26,7 @@ export const turborepo: Protocol = {
   register(app, host) {
     app.get('/v8/artifacts/status', (_request, reply) => reply.send({ status: 'enabled' }));
     app.post('/v8/artifacts/events', async (request, reply) => {
-      await readSmallBody(request, EVENTS_LIMIT);
+      await passOver(request, EVENTS_LIMIT);
       return await reply.send({});
     });
     app.post('/v8/artifacts', async (request, reply) => await reply.send(await queryArtifacts(host, request)));

@@ -36,6 +36,15 @@ test('health, readiness and metrics need no login and name no client', async () 
   assert.match(metrics, /tr_cache_stored_entries 1/);
 });
 
+test('an address that is none is refused in words of ours, which do not have it in them, and is in the log', async () => {
+  await using server = await startTestServer();
+  const answer = await call(server, '/v8/artifacts/%zz-secret', { token: server.token('main') });
+  assert.deepEqual([answer.status, await answer.text()], [400, 'The request is not understood\n']);
+  const problems = server.lines.filter((line) => line.includes('"bad-request"'));
+  assert.equal(problems.length, 1);
+  assert.ok(!problems.join('').includes('secret'));
+});
+
 test('every answer has a length and none is chunked', async () => {
   await using server = await startTestServer();
   const token = server.token('main');

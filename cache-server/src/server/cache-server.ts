@@ -183,6 +183,14 @@ class CacheServer {
       // Names are digested before they reach a store; a long one is refused by the session.
       routerOptions: { maxParamLength: 1024, ignoreTrailingSlash: false },
       return503OnClosing: false,
+      // Its own words have the path in them, which may be anything, and it says nothing of such requests.
+      frameworkErrors: (_error, { id }, { raw }) => {
+        const problem = new Problem('bad-request', 'an address of another form');
+        this.#log.noteProblem(problem, id);
+        const text = `${problem.text}\n`;
+        raw.writeHead(problem.status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': text.length });
+        raw.end(text);
+      },
       // Fastify's own server is never listened on; see connections.ts.
       forceCloseConnections: false,
     });

@@ -13,6 +13,7 @@ export {
 export { compileOutputs, type OutputGlob, type OutputMatcher } from './outputs/output-globs.js';
 export { findRealDirectory } from './outputs/real-directory.js';
 export { packOutputs, type PackedOutputs, type PackTrouble } from './pack/pack-outputs.js';
+export { dateBack } from './record/date-back.js';
 export type { KnownOutputs, OutputRecord, RecordDraft } from './record/output-record.js';
 export { listLeftOutputs, listUntouched } from './record/left-outputs.js';
 export { openOutputRecords, type OutputRecords } from './record/output-records.js';

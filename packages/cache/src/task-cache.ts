@@ -1,5 +1,6 @@
 import {
   fail,
+  joinPath,
   ok,
   type ActionKey,
   type CacheEntry,
@@ -16,13 +17,14 @@ import {
 } from '@tr/model';
 import {
   breakLinks,
+  dateBack,
   listLeftOutputs,
   listUntouched,
   restoreOutputs,
   type ContentStream,
   type OutputPlace,
 } from '@tr/artifact';
-import { troubleDetail, type EntryBlobs } from '@tr/store';
+import { attempt, troubleDetail, type EntryBlobs } from '@tr/store';
 import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
 import { ownersBeside } from './foreign-outputs.js';
@@ -266,7 +268,8 @@ export class StoredTaskCache {
     const outOfStep = staleState !== undefined;
     if (task.definition.restore === 'link') await breakLinks(place, this.#known.matcherOf(task));
     const startedAt = place.records.sampleClock();
-    // An earlier command that did not come to its end may have left files too.
+    // An earlier command that did not come to its end may have left files too, and nobody knows whether it saw the sources as they are.
+    if (record?.unfinishedSince !== undefined) await this.#dateBack(task, record.unfinishedSince);
     const unfinishedSince = record?.unfinishedSince ?? startedAt;
     const paths = listUntouched(place, record);
     const recordSize = place.records.write(task.id, { paths, outOfStep, unfinishedSince });
@@ -275,9 +278,11 @@ export class StoredTaskCache {
     this.#states.note(task.id);
   }
 
-  async settleOutputs(task: TaskNode): Promise<void> {
+  /** `changed`: inputs that are no longer what they were when its key was computed. */
+  async settleOutputs(task: TaskNode, changed: readonly string[] = []): Promise<void> {
     const { place } = this.#options;
     this.#executing.delete(task.id);
+    if (changed.length > 0) await this.#dateBack(task, this.#findEdit(task, changed), changed);
     if (this.#progressOf(task).isStored === true) return;
     const record = place.records.read(task.id);
     const paths = await listLeftOutputs({ place, task: task.id, matcher: this.#known.matcherOf(task), record });
@@ -285,6 +290,25 @@ export class StoredTaskCache {
     if (settledAt === undefined) return;
     place.records.write(task.id, { paths, settledAt, outOfStep: record?.outOfStep === true });
     this.#states.note(task.id);
+  }
+
+  /** When the first of these inputs was written; when its command was started, where that is not to be seen. */
+  #findEdit(task: TaskNode, changed: readonly string[]): number | undefined {
+    const { disk, root } = this.#options.place;
+    const times = changed
+      // Global files are named from the root.
+      .flatMap((path) => [joinPath(task.directory, path), path])
+      .flatMap((path) => {
+        const stats = attempt(root, () => disk.lstat(`${root}/${path}`));
+        return (stats.ok ? stats.value?.mtimeMs : undefined) ?? [];
+      });
+    return times.length === 0 ? this.#progressOf(task).startedAt : Math.min(...times);
+  }
+
+  async #dateBack(task: TaskNode, edit: number | undefined, sources: readonly string[] = []): Promise<void> {
+    if (edit === undefined || task.definition.outputs.include.length === 0) return;
+    const written = new Set(sources.map((path) => joinPath(task.directory, path)));
+    await dateBack(this.#options.place, this.#known.matcherOf(task), { edit, isSource: (path) => written.has(path) });
   }
 
   async save(task: TaskNode, fingerprint: TaskFingerprint, execution: FinishedExecution): Promise<SaveOutcome> {

@@ -44,8 +44,11 @@ async function executeWith(run: RunContext, task: ReadyTask, session: Session): 
   run.fingerprinter.forgetListings(node);
   warnAbout(run, node, { end, log });
 
-  const stored = end.verdict === 'passed' ? await store(run, { node, fingerprint, end, log, session }) : {};
-  await run.cache.settleOutputs?.(node);
+  // The tasks that depend on it need the state, stored or not.
+  const unknown = end.verdict === 'passed' ? await session?.capture() : undefined;
+  const changed = await findChangedInputs(run, node, fingerprint);
+  const stored = end.verdict === 'passed' ? await store(run, { node, fingerprint, end, log, unknown, changed }) : {};
+  await run.cache.settleOutputs?.(node, changed);
   const parts = { missReasons, attempts: end.attempts, ...(log.broken === undefined ? { logPath: log.path } : {}) };
   switch (end.verdict) {
     case 'stopped':
@@ -118,16 +121,26 @@ function warnAbout(run: RunContext, node: TaskNode, { end, log }: Ended): void {
 }
 
 interface Passed extends Ended {
-  readonly session: Session;
   readonly node: TaskNode;
   readonly fingerprint: TaskFingerprint;
+  /** Why the state that it leaves is not known. */
+  readonly unknown: NotSavedReason | undefined;
+  readonly changed: readonly string[];
+}
+
+/** Of a task that somebody builds upon: other tasks, or whoever gets what is stored here or by the next execution. */
+async function findChangedInputs(
+  run: RunContext,
+  node: TaskNode,
+  fingerprint: TaskFingerprint,
+): Promise<readonly string[]> {
+  if (!isCacheable(node) && node.dependents.length === 0) return [];
+  return await run.fingerprinter.findChangedInputs(node, fingerprint);
 }
 
 /** Stores a passed task, or says why not. Distrusts it where its outputs are not what its key stands for. */
 async function store(run: RunContext, passed: Passed): Promise<Pick<ResultParts, 'unsoundDependency'>> {
-  const { node, fingerprint } = passed;
-  // The tasks that depend on it need the state, stored or not.
-  const unknown = await passed.session?.capture();
+  const { node, unknown, changed: paths } = passed;
   const unsound = run.keys.findUnsoundDependency(node);
   if (unsound !== undefined) {
     if (!isCacheable(node)) return {};
@@ -135,8 +148,6 @@ async function store(run: RunContext, passed: Passed): Promise<Pick<ResultParts,
     run.emit({ type: 'cache-not-saved', task: node.id, reason: { reason: 'not-cacheable' }, unsoundDependency });
     return { unsoundDependency };
   }
-  if (!isCacheable(node) && node.dependents.length === 0) return {};
-  const paths = await run.fingerprinter.findChangedInputs(node, fingerprint);
   if (paths.length > 0 || unknown?.reason === 'inputs-changed') run.keys.distrust(node.id, node.id);
   if (!isCacheable(node)) return {};
   const reason: NotSavedReason | undefined =

@@ -61,8 +61,11 @@ export interface TaskCache {
   streamLog(entry: CacheEntry, sink: (bytes: Uint8Array) => void): Promise<boolean>;
   /** Called before a command starts: what is recorded about the outputs on disk no longer holds. */
   forgetOutputs(task: TaskNode): Promise<void>;
-  /** Called after a command has ended, stored or not: what there is now is what it left. */
-  settleOutputs?(task: TaskNode): Promise<void>;
+  /**
+   * Called after a command has ended, stored or not: what there is now is what it left. `changed`: inputs that have changed since its
+   * key was computed, as far as that was asked.
+   */
+  settleOutputs?(task: TaskNode, changed: readonly string[]): Promise<void>;
   save(task: TaskNode, fingerprint: TaskFingerprint, execution: Execution): Promise<SaveOutcome>;
 }
 

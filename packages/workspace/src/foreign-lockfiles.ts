@@ -1,7 +1,8 @@
 import { joinPath, parentOf, sortedUnique, type RelativePath } from '@tr/model';
 import { createDirectoryListings, type DirectoryListings } from './directory-listings.js';
+import { isLockfile } from './package-manager.js';
 
-/** Files that pin the dependencies of a language we do not narrow: they count whole. */
+/** Files that pin the dependencies of a language whose lockfiles we do not narrow: they count whole. */
 const LOCKFILE_NAMES = new Set([
   // Python
   'Pipfile.lock',
@@ -11,8 +12,7 @@ const LOCKFILE_NAMES = new Set([
   'pixi.lock',
   'pylock.toml',
   'conda-lock.yml',
-  // Ruby, Go, Rust, PHP, Elixir, Erlang
-  'Gemfile.lock',
+  // Ruby (see also below), Go, Rust, PHP, Elixir, Erlang, Gleam
   'gems.locked',
   'go.sum',
   'go.work.sum',
@@ -20,22 +20,47 @@ const LOCKFILE_NAMES = new Set([
   'composer.lock',
   'mix.lock',
   'rebar.lock',
-  // JVM, .NET, Swift, Dart, Deno, Haskell, Nix, infrastructure
+  'manifest.toml',
+  // JVM, .NET (where versions are managed centrally they stand in a file above the projects), Swift, Dart, Deno
   'gradle.lockfile',
+  'buildscript-gradle.lockfile',
+  'settings-gradle.lockfile',
   'packages.lock.json',
+  'Directory.Packages.props',
   'paket.lock',
   'Package.resolved',
   'Podfile.lock',
+  'Cartfile.resolved',
   'pubspec.lock',
   'deno.lock',
+  // C and C++, Bazel, Haskell, OCaml (see also below), Julia, R, Crystal, D, Nim, PureScript
+  'conan.lock',
+  'MODULE.bazel.lock',
   'stack.yaml.lock',
   'cabal.project.freeze',
+  'Manifest.toml',
+  'JuliaManifest.toml',
+  'renv.lock',
+  'shard.lock',
+  'dub.selections.json',
+  'nimble.lock',
+  'spago.lock',
+  // Nix, tools, protocols, infrastructure
   'flake.lock',
+  'devenv.lock',
+  'devbox.lock',
+  'mise.lock',
+  'buf.lock',
+  'Chart.lock',
   '.terraform.lock.hcl',
 ]);
 
-/** `requirements.txt`, `requirements-dev.txt`, pip-tools and Rye names; pip's constraints; `pylock.dev.toml`. */
-const REQUIREMENTS = /^(?:(?:requirements|constraints)[^/]*\.(?:txt|lock)|pylock\.[^./]+\.toml)$/;
+/**
+ * `requirements.txt`, `requirements-dev.txt`, pip-tools and Rye names; pip's constraints; `pylock.dev.toml`. `Gemfile.lock`,
+ * `Gemfile.next.lock` of two Rails versions at once, `rails_7.gemfile.lock`. `app.opam.locked`.
+ */
+const NAMES =
+  /^(?:(?:requirements|constraints)[^/]*\.(?:txt|lock)|pylock\.[^./]+\.toml|Gemfile[^/]*\.lock|[^/]+\.gemfile\.lock|[^/]+\.opam\.locked)$/;
 
 /** Finds the lockfiles that apply to a directory. */
 export type ForeignLockfileFinder = (directory: RelativePath) => readonly RelativePath[];
@@ -65,15 +90,23 @@ export function createForeignLockfileFinder(root: string): ForeignLockfileFinder
 export function findForeignLockfileScope(path: RelativePath): RelativePath | undefined {
   const directory = parentOf(path);
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (LOCKFILE_NAMES.has(name) || REQUIREMENTS.test(name)) return directory;
+  if (isForeign(directory, name)) return directory;
   const isBelow = name.endsWith('.txt') && directory.slice(directory.lastIndexOf('/') + 1) === 'requirements';
   return isBelow ? parentOf(directory) : undefined;
+}
+
+/**
+ * Below the root a JavaScript lockfile is that of a project of its own, which is not of the workspace: nobody narrows it. The root's is the
+ * workspace's.
+ */
+function isForeign(directory: RelativePath, name: string): boolean {
+  return LOCKFILE_NAMES.has(name) || NAMES.test(name) || (directory !== '' && isLockfile(name));
 }
 
 /** A directory `requirements/` with a file per environment is the other common layout of Python projects. */
 function findIn(listings: DirectoryListings, directory: RelativePath): readonly RelativePath[] {
   const { files, directories } = listings(directory);
-  const here = [...files].filter((name) => LOCKFILE_NAMES.has(name) || REQUIREMENTS.test(name));
+  const here = [...files].filter((name) => isForeign(directory, name));
   const found = here.map((name) => joinPath(directory, name));
   if (!directories.includes('requirements')) return found;
   const below = joinPath(directory, 'requirements');

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PackageName } from '@tr/model';
-import { createPackageGraph, createForeignLockfileFinder, type PackageGraph } from '../src/index.js';
+import {
+  createPackageGraph,
+  createForeignLockfileFinder,
+  findForeignLockfileScope,
+  type PackageGraph,
+} from '../src/index.js';
 import { loadOk } from './support/load.js';
 import { makeTree, pkg, type Tree } from './support/tree.js';
 
@@ -58,6 +63,8 @@ describe('foreign lockfiles', () => {
       'go/go.sum': '',
       'go/api/Cargo.lock': '',
       'go/api/src/poetry.lock': '',
+      'web/package-lock.json': '',
+      'web/app/yarn.lock': '',
       'py/requirements.txt': '',
       'py/requirements-dev.txt': '',
       'py/requirements/base.txt': '',
@@ -70,6 +77,8 @@ describe('foreign lockfiles', () => {
     ['go', ['Gemfile.lock', 'go/go.sum']],
     ['go/api', ['Gemfile.lock', 'go/api/Cargo.lock', 'go/go.sum']],
     ['py', ['Gemfile.lock', 'py/requirements-dev.txt', 'py/requirements.txt', 'py/requirements/base.txt']],
+    // Projects of their own, which the root's lockfile knows nothing of.
+    ['web/app', ['Gemfile.lock', 'web/app/yarn.lock', 'web/package-lock.json']],
     ['nowhere/at/all', ['Gemfile.lock']],
   ];
   for (const [directory, expected] of cases) {
@@ -87,6 +96,14 @@ describe('foreign lockfiles', () => {
     'Cargo.lock',
     'composer.lock',
     'mix.lock',
+    'conan.lock',
+    'Manifest.toml',
+    'renv.lock',
+    'MODULE.bazel.lock',
+    'Directory.Packages.props',
+    'settings-gradle.lockfile',
+    'Cartfile.resolved',
+    'buf.lock',
   ];
   const patterns = [
     'requirements.txt',
@@ -94,10 +111,18 @@ describe('foreign lockfiles', () => {
     'constraints.txt',
     'constraints-3.12.txt',
     'pylock.dev.toml',
+    'Gemfile.next.lock',
+    'rails_7.gemfile.lock',
+    'app.opam.locked',
   ];
   for (const file of [...known, 'Gemfile.lock', ...patterns]) {
     it(`knows ${file}`, () => assert.deepEqual(createForeignLockfileFinder(makeTree({ [file]: '' }))(''), [file]));
   }
+
+  it('knows where each counts from its path alone', () => {
+    const scopes = ['web/app/yarn.lock', 'yarn.lock', 'Gemfile.next.lock', 'py/requirements/base.txt', 'py/a.txt'];
+    assert.deepEqual(scopes.map(findForeignLockfileScope), ['web/app', undefined, '', 'py', undefined]);
+  });
 
   it('lists each directory once, and keeps the answer', () => {
     const find = createForeignLockfileFinder(root());

@@ -99,7 +99,7 @@ describe('the Rails example', () => {
   });
 
   test('the integration passes its own tests', async () => {
-    for (const name of ['workers', 'reset', 'launcher'])
+    for (const name of ['workers', 'reset', 'launcher', 'kept_state'])
       assert.match(
         await run(['/usr/bin/ruby', join(INTEGRATION, 'test', `${name}_test.rb`)]),
         / 0 failures, 0 errors, 0 skips/,

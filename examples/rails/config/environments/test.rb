@@ -6,6 +6,4 @@ Rails.application.configure do
   config.active_support.deprecation = :raise
   config.secret_key_base = "only for tests"
   config.log_level = :warn
-  # The task that migrates has its own idea of which schema is current: the migrations.
-  config.active_record.maintain_test_schema = false
 end

@@ -13,8 +13,8 @@ export class ServeCommand extends Command<CommandContext> {
     category: 'Cache',
     description: 'Start a cache server.',
     details: `
-      Takes the options of \`tr-cache-server\`: \`--port N\` (3737), \`--dir D\` (tr-cache), \`--host H\` (127.0.0.1) and those of
-      docs/cache-server.md. The first token is \`TR_CACHE_TOKEN\`; without it, one is made and shown once.
+      Takes the options of \`tr-cache-server\`: \`--port N\` (3737), \`--dir D\` (tr-cache), \`--host H\` (127.0.0.1) and those
+      that \`tr-cache-server --help\` lists and docs/cache-server.md explains. The first token is \`TR_CACHE_TOKEN\`; without it, one is made and shown once.
       Ends on SIGTERM or Ctrl-C, after the requests that are under way.
     `,
     examples: [['For this machine', 'tr serve --port 3737 --dir cache']],

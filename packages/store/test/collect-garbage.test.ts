@@ -72,6 +72,15 @@ test('an empty cache stays empty', async (t) => {
   assert.deepEqual(readdirSync(subject.directory), []);
 });
 
+test('the store of a server is not swept: its entries name what no manifest does', async (t) => {
+  const subject = createFolder(t);
+  await putText(subject.blobs, 'a body of an entry');
+  mkdirSync(join(subject.folder.root, 'entries'));
+  const before = listFiles(subject.directory);
+  await assert.rejects(() => gc(subject, { now: Date.now() + 10 * DAY }), /store\/denied.*store of a cache server/);
+  assert.deepEqual(listFiles(subject.directory), before);
+});
+
 test('blobs that nothing names go when they are older than the grace time', async (t) => {
   const subject = createFolder(t);
   await putEntry(subject, 'kept', ['named']);

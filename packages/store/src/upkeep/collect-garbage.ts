@@ -48,6 +48,9 @@ export interface GcReport {
 export async function collectGarbage(folder: CacheFolder, options: GcOptions): Promise<StoreResult<GcReport>> {
   const refusal = folder.check();
   if (refusal !== undefined) return fail(refusal);
+  // `TR_CACHE_DIR` means the store of a server too. What its entries name is not looked at here, and would go.
+  if (folder.disk.lstat(join(folder.root, 'entries')) !== undefined)
+    return fail({ code: 'store/denied', path: folder.root, detail: 'it is the store of a cache server' });
   return await attemptAsync(folder.root, () => new GarbageCollection(folder, options).run());
 }
 

@@ -22,7 +22,7 @@ export function describeStoreFailure(failure: StoreFailure): Words {
       return { what: `The cache lies on a read-only disk (\`${failure.path}\`).`, next: RUNS_WITHOUT };
     case 'store/denied':
       return {
-        what: `The cache may not be written or read (\`${failure.path}\`: permission denied).`,
+        what: `The cache may not be written or read (\`${failure.path}\`: ${failure.detail ?? 'permission denied'}).`,
         next: `${RUNS_WITHOUT} Check who owns the folder, or set \`cache.dir\`.`,
       };
     case 'store/unknown-version':

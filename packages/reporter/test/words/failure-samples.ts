@@ -253,6 +253,7 @@ export const FAILURE_SAMPLES: readonly Failure[] = [
   { code: 'store/no-space', path: '/home/me/shop/.tr/cache' },
   { code: 'store/read-only', path: '/home/me/shop/.tr/cache' },
   { code: 'store/denied', path: '/home/me/shop/.tr/cache' },
+  { code: 'store/denied', path: '/var/lib/tr-cache/v1', detail: 'it is the store of a cache server' },
   { code: 'store/unknown-version', path: '/home/me/shop/.tr/cache', found: '9' },
   { code: 'store/io', path: '/home/me/shop/.tr/cache', detail: 'EIO' },
   { code: 'store/undeclared-outputs', task: 'web#build', paths: ['apps/web/.next/trace'] },

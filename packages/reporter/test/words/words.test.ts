@@ -101,6 +101,11 @@ test('a missing engine and a missing extension say what to install; where anothe
   assert.match(missing.next ?? '', /take it out of `extensions`/);
 });
 
+test('a cache that may not be used says why, where it is not the permission', () => {
+  const failure = { code: 'store/denied', path: '/srv/v1', detail: 'it is the store of a cache server' } as const;
+  assert.match(describeFailure(failure).what, /\(`\/srv\/v1`: it is the store of a cache server\)\.$/);
+});
+
 test('files of a key that is gone go beside the defaults: alone, they would be all that decides', () => {
   const at = { file: 'turbo.json', line: 1, column: 1 };
   const next = (key: string, replacement: string) =>

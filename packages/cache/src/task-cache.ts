@@ -264,7 +264,8 @@ export class StoredTaskCache {
     const { place } = this.#options;
     const record = place.records.read(task.id);
     if (record?.outOfStep === true) place.staging.sweepCopies(this.#options.now());
-    const staleState = findStaleBuildState({ place, task, matcher: this.#known.matcherOf(task), record });
+    const real = this.#known.realDirectoryOf(task.directory);
+    const staleState = findStaleBuildState({ place, matcher: this.#known.matcherOf(task), record, real });
     const outOfStep = staleState !== undefined;
     if (task.definition.restore === 'link') await breakLinks(place, this.#known.matcherOf(task));
     const startedAt = place.records.sampleClock();

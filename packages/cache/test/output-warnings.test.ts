@@ -52,12 +52,14 @@ test('row 19: state that a compiler keeps outside the outputs is named', async (
 });
 
 /** Like `tsc --incremental`: emits only what its state does not know yet. */
-function compile(rig: ReturnType<typeof createRig>, sources: Readonly<Record<string, string>>): void {
-  const state = rig.exists('web/tsconfig.tsbuildinfo')
-    ? (JSON.parse(rig.read('web/tsconfig.tsbuildinfo')) as Record<string, string>)
-    : {};
+function compile(
+  rig: ReturnType<typeof createRig>,
+  sources: Readonly<Record<string, string>>,
+  place = 'web/tsconfig.tsbuildinfo',
+): void {
+  const state = rig.exists(place) ? (JSON.parse(rig.read(place)) as Record<string, string>) : {};
   for (const [name, text] of Object.entries(sources)) if (state[name] !== text) rig.write(`web/dist/${name}`, text);
-  rig.write('web/tsconfig.tsbuildinfo', JSON.stringify(sources));
+  rig.write(place, JSON.stringify(sources));
 }
 
 test('row 19: a partial set made from state that does not fit the outputs is not stored', async (t) => {
@@ -98,6 +100,101 @@ test('row 19: outputs that were removed under a compiler\u2019s state make a par
   });
   assert.equal(run.saved?.saved, false);
 });
+
+for (const place of [
+  'node_modules/.cache/tsbuildinfo.json',
+  'node_modules/.cache/tsc/app.tsbuildinfo',
+  '.cache/x.tsbuildinfo',
+]) {
+  test(`row 19: state in ${place} counts as well`, async (t) => {
+    const rig = createRig(t);
+    const build = (sources: Readonly<Record<string, string>>): ReturnType<typeof rig.run> => {
+      const fingerprint = fingerprintOf(taskOf(), JSON.stringify(sources));
+      return rig.run({ task: taskOf(), fingerprint, make: () => compile(rig, sources, `web/${place}`) });
+    };
+    await build({ a: '1', b: '1' });
+    await build({ a: '2', b: '1' });
+    assert.equal((await build({ a: '1', b: '1' })).outcome, 'restored');
+    assert.equal((await build({ a: '2', b: '2' })).saved?.saved, false);
+  });
+}
+
+/** What compilers of TypeScript keep, less what is not looked at. */
+function stateOf(
+  options: object,
+  pending: readonly unknown[],
+  fileNames = ['lib.d.ts', './src/a.ts', './src/b.ts'],
+): string {
+  return JSON.stringify({ fileNames, fileInfos: [], options, affectedFilesPendingEmit: pending, version: '6.0.3' });
+}
+
+for (const { name, states, isSaved } of [
+  { name: 'of a check of types', states: { 'tsconfig.tsbuildinfo': stateOf({ strict: true }, [2, 3]) }, isSaved: true },
+  {
+    name: 'of another directory',
+    states: { 'tsconfig.tsbuildinfo': stateOf({ outDir: './types' }, []) },
+    isSaved: true,
+  },
+  { name: 'of the outputs', states: { 'tsconfig.tsbuildinfo': stateOf({ outDir: './dist' }, []) }, isSaved: false },
+  {
+    name: 'of a part of the outputs',
+    states: { '.cache/tsbuildinfo.json': stateOf({ outDir: '../dist/lib' }, []) },
+    isSaved: false,
+  },
+  {
+    name: 'of declarations',
+    states: { 'x.tsbuildinfo': stateOf({ outDir: './lib', declarationDir: './dist' }, []) },
+    isSaved: false,
+  },
+  {
+    name: 'of what was emitted, then only checked',
+    states: { 'x.tsbuildinfo': stateOf({ outDir: './dist' }, [2]) },
+    isSaved: false,
+  },
+  {
+    name: 'of what was emitted without declarations',
+    states: { 'x.tsbuildinfo': stateOf({}, [2, [3]]) },
+    isSaved: false,
+  },
+  {
+    name: 'of an older compiler',
+    states: { 'x.tsbuildinfo': JSON.stringify({ program: JSON.parse(stateOf({}, [2, 3])) as object, version: '5.4' }) },
+    isSaved: true,
+  },
+  {
+    name: 'of `tsc -b` of a template',
+    states: {
+      'tsconfig.app.json':
+        '{ "compilerOptions": { "tsBuildInfoFile": "./node_modules/.tmp/tsconfig.app.tsbuildinfo", "noEmit": true } }',
+      'node_modules/.tmp/tsconfig.app.tsbuildinfo': '{"root":["./src/a.ts"],"version":"6.0.3"}',
+    },
+    isSaved: true,
+  },
+  {
+    name: 'of `tsc -b` that emits',
+    states: {
+      'tsconfig.lib.json':
+        '{ "compilerOptions": { "tsBuildInfoFile": "./node_modules/.tmp/tsconfig.lib.tsbuildinfo", "outDir": "dist" } }',
+      'node_modules/.tmp/tsconfig.lib.tsbuildinfo': '{"root":["./src/a.ts"],"version":"6.0.3"}',
+    },
+    isSaved: false,
+  },
+]) {
+  test(`row 19: beside a state ${name}, a build after a restore is ${isSaved ? '' : 'not '}stored`, async (t) => {
+    const rig = createRig(t);
+    const run = (content: string): ReturnType<typeof rig.run> =>
+      rig.run({
+        task: taskOf(),
+        fingerprint: fingerprintOf(taskOf(), content),
+        make: () => rig.write('web/dist/a', content),
+      });
+    await run('one');
+    rig.remove('web/dist');
+    assert.equal((await run('one')).outcome, 'restored');
+    for (const [path, text] of Object.entries(states)) rig.write(`web/${path}`, text);
+    assert.equal((await run('two')).saved?.saved, isSaved);
+  });
+}
 
 test('row 19: state that is an output is stored and restored with the rest', async (t) => {
   const rig = createRig(t);

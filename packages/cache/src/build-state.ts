@@ -50,16 +50,20 @@ function mayDescribe(
   path: string,
   { real, matcher }: { readonly real: RelativePath; readonly matcher: OutputMatcher },
 ): boolean {
-  const text = readText(place, path);
-  if (text === undefined) return true;
-  const config = readText(place, joinPath(real, posix.basename(path).replace(/\.tsbuildinfo$/, '.json')));
-  const emission = findEmission(text, config);
+  const emission = emissionOf(place, path, real);
   if (emission === undefined) return true;
   const meets = (base: string, emitted: string): boolean => isWithin(base, emitted) || isWithin(emitted, base);
   return emission.some((emitted) => {
     const from = posix.join(posix.dirname(path), emitted);
     return matcher.includes.some(({ base }) => meets(base, from));
   });
+}
+
+/** What {@link findEmission} says of a state in the package that lies at `real`; undefined also when it cannot be read. */
+export function emissionOf(place: OutputPlace, path: RelativePath, real: RelativePath): readonly string[] | undefined {
+  const state = readText(place, path);
+  const config = readText(place, joinPath(real, posix.basename(path).replace(/\.tsbuildinfo$/, '.json')));
+  return state === undefined ? undefined : findEmission(state, config);
 }
 
 function isWithin(path: string, folder: string): boolean {

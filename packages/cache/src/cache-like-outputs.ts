@@ -1,8 +1,7 @@
 import type { ManifestEntry } from '@tr/model';
+import { isCacheInHidden, isCacheName } from './tool-caches.js';
 
-/** Names that only caches of tools have. */
-const CACHE_NAME = /^(?:\.cache|\.turbo|\.[a-z]+[-_]cache)$/;
-/** A folder `cache` is one inside a hidden folder (`.next/cache`), or when it is this large, bytes. */
+/** Elsewhere than in a hidden folder a folder `cache` is one when it is this large, bytes. */
 const LARGE_BYTES = 20 * 1024 * 1024;
 
 /** A folder among the outputs that is named like a cache of a tool. */
@@ -28,14 +27,13 @@ export function findCacheLikeOutput(entries: readonly ManifestEntry[]): CacheLik
 function cacheFolderOf(path: string): string | undefined {
   const segments = path.split('/');
   const inPackages = segments.indexOf('node_modules');
-  const at = segments.slice(0, -1).findIndex((name) => CACHE_NAME.test(name) || name === 'cache');
+  const at = segments.slice(0, -1).findIndex((name) => isCacheName(name) || name === 'cache');
   if (at === -1 || (inPackages !== -1 && inPackages < at - 1)) return undefined;
   return segments.slice(0, at + 1).join('/');
 }
 
 function isCache({ path, bytes }: CacheLikeOutput): boolean {
   const [name = '', parent = ''] = path.split('/').reverse();
-  // The packages themselves, where Yarn makes no `node_modules`.
-  if (parent === '.yarn') return false;
-  return CACHE_NAME.test(name) || parent.startsWith('.') || (bytes >= LARGE_BYTES && parent !== 'node_modules');
+  if (isCacheName(name) || isCacheInHidden(name, parent)) return true;
+  return bytes >= LARGE_BYTES && parent !== 'node_modules' && parent !== '.yarn';
 }

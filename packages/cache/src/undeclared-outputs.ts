@@ -1,13 +1,14 @@
 import { joinPath, type RelativePath, type TaskFingerprint, type TaskNode } from '@tr/model';
 import type { OutputMatcher, OutputPlace } from '@tr/artifact';
 import { attempt } from '@tr/store';
+import { emissionOf } from './build-state.js';
+import { isCacheInHidden, isCacheName } from './tool-caches.js';
 
 /** Folders and files of tools that nobody misses after a restore. */
-const IGNORED =
-  /^(?:\.git|\.tr|\.turbo|node_modules|\.cache|\.[a-z]+-cache|__pycache__|\.[a-z]+_cache|\.DS_Store|\.eslintcache|\.gradle|\.hypothesis)$|\.(?:log|pyc)$/;
+const IGNORED = /^(?:\.git|\.tr|node_modules|__pycache__|\.DS_Store|\.gradle|\.hypothesis)$|\.(?:log|pyc)$/;
 /** The same, by path: of Rails, which writes code as it has loaded it there (Bootsnap), and assets. */
 const IGNORED_PATH = /(?:^|\/)tmp\/cache$/;
-/** State of a compiler: nobody misses it where there are no outputs that it describes. */
+/** State of a compiler: nobody misses it where there are no outputs that it describes, or where it has emitted nothing. */
 const BUILD_STATE = /\.tsbuildinfo$/;
 /** Packages with more entries than this are not searched to the end. */
 const MAX_ENTRIES = 20_000;
@@ -46,18 +47,27 @@ export function findUndeclaredOutputs(options: {
       const path = joinPath(below, entry.name);
       const fromRoot = joinPath(task.directory, path);
       const realPath = joinPath(options.real, path);
-      if (IGNORED.test(entry.name) || IGNORED_PATH.test(path) || (!hasOutputs && BUILD_STATE.test(entry.name)))
-        continue;
+      if (isIgnored(path, entry.name) || isIdleState(entry.name, fromRoot)) continue;
       if (options.packages.has(fromRoot) || declared.some((matcher) => matcher.matches(realPath))) continue;
       if (entry.isDirectory() && `${place.root}/${fromRoot}` === options.own) continue;
       if (entry.isDirectory()) search(path);
       else if (entry.isFile() && !Object.hasOwn(inputs, path) && isNewer(`${place.root}/${fromRoot}`)) found.push(path);
     }
   };
+  const isIdleState = (name: string, path: string): boolean =>
+    BUILD_STATE.test(name) && (!hasOutputs || emissionOf(place, path, task.directory)?.length === 0);
   const isNewer = (path: string): boolean => {
     const stats = attempt(path, () => place.disk.lstat(path));
     return stats.ok && stats.value !== undefined && stats.value.mtimeMs > startedAt;
   };
   search('');
   return found.sort();
+}
+
+function isIgnored(path: string, name: string): boolean {
+  return IGNORED.test(name) || IGNORED_PATH.test(path) || isCacheName(name) || isCacheInHidden(name, parentName(path));
+}
+
+function parentName(path: string): string {
+  return path.split('/').at(-2) ?? '';
 }

@@ -23,7 +23,15 @@ test('row 18: files that a hit would not bring back are named', async (t) => {
     rig.write('web/inner/x.txt', 'of another package');
     rig.write('web/node_modules/.cache/x', 'nobody misses this');
     rig.write('web/tsconfig.tsbuildinfo', 'nobody misses this either');
-    for (const name of ['tmp/cache/bootsnap/x', '.gradle/8.9/x', '.hypothesis/x']) rig.write(`web/${name}`, 'nor this');
+    const caches = [
+      '.angular/cache/22.2.7/web/x',
+      '.parcel-cache/x',
+      '.rpt2_cache/x',
+      '.stylelintcache',
+      '.eslintcache',
+    ];
+    for (const name of [...caches, 'tmp/cache/bootsnap/x', '.gradle/8.9/x', '.hypothesis/x'])
+      rig.write(`web/${name}`, 'nor this');
   };
   const run = await rig.run({ task, fingerprint: fingerprintOf(task, 'one'), make, cache });
   assert.equal(run.saved?.saved, true);
@@ -49,6 +57,18 @@ test('row 19: state that a compiler keeps outside the outputs is named', async (
   assert.deepEqual(rig.warnings, [
     { code: 'store/undeclared-outputs', task: 'web#build', paths: ['tsconfig.tsbuildinfo'] },
   ]);
+});
+
+test('row 19: state of a check of types is not missed', async (t) => {
+  const rig = createRig(t);
+  const task = taskOf();
+  const make = (): void => {
+    rig.write('web/dist/a.js', 'a');
+    rig.write('web/tsconfig.tsbuildinfo', stateOf({ strict: true }, [2, 3]));
+    rig.write('web/tsconfig.app.tsbuildinfo', '{"root":["./src/a.ts"],"version":"6.0.3"}');
+  };
+  await rig.run({ task, fingerprint: fingerprintOf(task, 'one'), make });
+  assert.deepEqual(rig.warnings, []);
 });
 
 /** Like `tsc --incremental`: emits only what its state does not know yet. */
@@ -231,6 +251,7 @@ test('row 29: what is a cache and what only sounds like one', () => {
   assert.equal(find('web/dist/.cache/x/y'), 'web/dist/.cache');
   assert.equal(find('web/node_modules/.cache/x'), 'web/node_modules/.cache');
   assert.equal(find('py/.pytest_cache/x'), 'py/.pytest_cache');
+  assert.equal(find('ng/.angular/cache/22.2.7/x'), 'ng/.angular/cache');
   assert.equal(find('web/dist/cache/index.js'), undefined);
   assert.equal(find('web/dist/cache/index.js', 30_000_000), 'web/dist/cache');
   assert.equal(find('web/node_modules/lib/.cache/index.js'), undefined);

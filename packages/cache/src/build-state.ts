@@ -11,6 +11,11 @@ const CACHES = ['.cache', 'node_modules/.cache', 'node_modules/.tmp'];
 /** A larger one is not read, and counts. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+/** True for the path of a compiler's state. */
+export function isBuildState(path: string): boolean {
+  return BUILD_STATE.test(path);
+}
+
 /**
  * Incremental compilers write down what they have emitted (`*.tsbuildinfo`). Where that file is not an output but what
  * was emitted is, a restore changes the one without the other, and the next execution leaves out files that it believes
@@ -36,7 +41,7 @@ function listBuildStates(place: OutputPlace, directory: RelativePath): readonly 
     const listed = attempt(place.root, () => place.disk.readDirectory(`${place.root}/${folder}`));
     for (const entry of listed.ok ? listed.value : []) {
       if (entry.isDirectory() && depth > 0) search(joinPath(folder, entry.name), depth - 1);
-      else if (entry.isFile() && BUILD_STATE.test(entry.name)) found.push(joinPath(folder, entry.name));
+      else if (entry.isFile() && isBuildState(entry.name)) found.push(joinPath(folder, entry.name));
     }
   };
   search(directory, 0);

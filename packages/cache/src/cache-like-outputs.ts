@@ -1,4 +1,5 @@
 import type { ManifestEntry } from '@tr/model';
+import { isBuildState } from './build-state.js';
 import { isCacheInHidden, isCacheName } from './tool-caches.js';
 
 /** Elsewhere than in a hidden folder a folder `cache` is one when it is this large, bytes. */
@@ -11,11 +12,11 @@ export interface CacheLikeOutput {
   readonly bytes: number;
 }
 
-/** The largest folder of that sort; undefined when there is none. */
+/** The largest folder of that sort; undefined when there is none. State of a compiler is not counted: it belongs to what was emitted. */
 export function findCacheLikeOutput(entries: readonly ManifestEntry[]): CacheLikeOutput | undefined {
   const sizes = new Map<string, number>();
   for (const entry of entries) {
-    if (entry.type !== 'file') continue;
+    if (entry.type !== 'file' || isBuildState(entry.path)) continue;
     const folder = cacheFolderOf(entry.path);
     if (folder !== undefined) sizes.set(folder, (sizes.get(folder) ?? 0) + entry.digest.size);
   }

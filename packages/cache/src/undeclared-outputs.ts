@@ -1,15 +1,13 @@
 import { joinPath, type RelativePath, type TaskFingerprint, type TaskNode } from '@tr/model';
 import type { OutputMatcher, OutputPlace } from '@tr/artifact';
 import { attempt } from '@tr/store';
-import { emissionOf } from './build-state.js';
+import { emissionOf, isBuildState } from './build-state.js';
 import { isCacheInHidden, isCacheName } from './tool-caches.js';
 
 /** Folders and files of tools that nobody misses after a restore. */
 const IGNORED = /^(?:\.git|\.tr|node_modules|__pycache__|\.DS_Store|\.gradle|\.hypothesis)$|\.(?:log|pyc)$/;
 /** The same, by path: of Rails, which writes code as it has loaded it there (Bootsnap), and assets. */
 const IGNORED_PATH = /(?:^|\/)tmp\/cache$/;
-/** State of a compiler: nobody misses it where there are no outputs that it describes, or where it has emitted nothing. */
-const BUILD_STATE = /\.tsbuildinfo$/;
 /** Packages with more entries than this are not searched to the end. */
 const MAX_ENTRIES = 20_000;
 const MAX_FOUND = 20;
@@ -54,8 +52,9 @@ export function findUndeclaredOutputs(options: {
       else if (entry.isFile() && !Object.hasOwn(inputs, path) && isNewer(`${place.root}/${fromRoot}`)) found.push(path);
     }
   };
+  // State of a compiler: nobody misses it where there are no outputs that it describes, or where it has emitted nothing.
   const isIdleState = (name: string, path: string): boolean =>
-    BUILD_STATE.test(name) && (!hasOutputs || emissionOf(place, path, task.directory)?.length === 0);
+    isBuildState(name) && (!hasOutputs || emissionOf(place, path, task.directory)?.length === 0);
   const isNewer = (path: string): boolean => {
     const stats = attempt(path, () => place.disk.lstat(path));
     return stats.ok && stats.value !== undefined && stats.value.mtimeMs > startedAt;

@@ -250,6 +250,7 @@ test('row 29: what is a cache and what only sounds like one', () => {
   assert.equal(find('web/.next/cache/x'), 'web/.next/cache');
   assert.equal(find('web/dist/.cache/x/y'), 'web/dist/.cache');
   assert.equal(find('web/node_modules/.cache/x'), 'web/node_modules/.cache');
+  assert.equal(find('web/node_modules/.cache/tsbuildinfo.json'), undefined);
   assert.equal(find('py/.pytest_cache/x'), 'py/.pytest_cache');
   assert.equal(find('ng/.angular/cache/22.2.7/x'), 'ng/.angular/cache');
   assert.equal(find('web/dist/cache/index.js'), undefined);

@@ -386,6 +386,7 @@ export class StoredTaskCache {
     const paths = findUndeclaredOutputs({
       place,
       task,
+      outputs: this.#known.matcherOf(task),
       fingerprint,
       declared: this.#known.matchers,
       startedAt,

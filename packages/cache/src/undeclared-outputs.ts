@@ -20,6 +20,8 @@ const MAX_FOUND = 20;
 export function findUndeclaredOutputs(options: {
   readonly place: OutputPlace;
   readonly task: TaskNode;
+  /** Its outputs: what they exclude is meant to be left behind. */
+  readonly outputs: OutputMatcher;
   readonly fingerprint: TaskFingerprint;
   /** Outputs of every task that is known. */
   readonly declared: readonly OutputMatcher[];
@@ -32,7 +34,7 @@ export function findUndeclaredOutputs(options: {
   /** When the execution began, by the clock of the file system, milliseconds. */
   readonly startedAt: number;
 }): readonly string[] {
-  const { place, task, declared, startedAt } = options;
+  const { place, task, outputs, declared, startedAt } = options;
   const { inputs } = options.fingerprint.fingerprint;
   const hasOutputs = task.definition.outputs.include.length > 0;
   const found: string[] = [];
@@ -46,7 +48,8 @@ export function findUndeclaredOutputs(options: {
       const fromRoot = joinPath(task.directory, path);
       const realPath = joinPath(options.real, path);
       if (isIgnored(path, entry.name) || isIdleState(entry.name, fromRoot)) continue;
-      if (options.packages.has(fromRoot) || declared.some((matcher) => matcher.matches(realPath))) continue;
+      if (options.packages.has(fromRoot) || outputs.isExcluded(realPath)) continue;
+      if (declared.some((matcher) => matcher.matches(realPath))) continue;
       if (entry.isDirectory() && `${place.root}/${fromRoot}` === options.own) continue;
       if (entry.isDirectory()) search(path);
       else if (entry.isFile() && !Object.hasOwn(inputs, path) && isNewer(`${place.root}/${fromRoot}`)) found.push(path);

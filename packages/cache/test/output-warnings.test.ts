@@ -38,6 +38,17 @@ test('row 18: files that a hit would not bring back are named', async (t) => {
   assert.deepEqual(rig.warnings, [{ code: 'store/undeclared-outputs', task: 'web#build', paths: ['dist/out.txt'] }]);
 });
 
+test('what outputs exclude is meant to be left behind', async (t) => {
+  const rig = createRig(t);
+  const task = taskOf('web#build', { outputs: { include: ['dist/**'], exclude: ['dist/**/*.map', '.nuxt/**'] } });
+  const make = (): void => {
+    for (const path of ['dist/a.js', 'dist/sub/a.js.map', '.nuxt/types/a.d.ts', 'made.txt'])
+      rig.write(`web/${path}`, path);
+  };
+  await rig.run({ task, fingerprint: fingerprintOf(task, 'one'), make });
+  assert.deepEqual(rig.warnings, [{ code: 'store/undeclared-outputs', task: 'web#build', paths: ['made.txt'] }]);
+});
+
 test('outputs of a package that is a link are declared, wherever the link leads', async (t) => {
   const rig = createRig(t);
   rig.write('elsewhere/src.txt', 'input');

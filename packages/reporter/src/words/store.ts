@@ -35,7 +35,7 @@ export function describeStoreFailure(failure: StoreFailure): Words {
     case 'store/undeclared-outputs':
       return {
         what: `\`${failure.task}\` wrote files that are not among its outputs: ${list(failure.paths)}.`,
-        next: 'A cache hit will not bring them back: add them to `outputs`, or ignore this if nobody needs them.',
+        next: 'A cache hit will not bring them back: add them to `outputs`, or exclude them there (`!…`) if nobody needs them.',
       };
     case 'store/cache-like-output':
       return {

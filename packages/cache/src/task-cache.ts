@@ -1,6 +1,5 @@
 import {
   fail,
-  joinPath,
   ok,
   type ActionKey,
   type CacheEntry,
@@ -24,9 +23,10 @@ import {
   type ContentStream,
   type OutputPlace,
 } from '@tr/artifact';
-import { attempt, troubleDetail, type EntryBlobs } from '@tr/store';
+import { troubleDetail, type EntryBlobs } from '@tr/store';
 import { findStaleBuildState, staleStateReason } from './build-state.js';
 import { findCacheLikeOutput } from './cache-like-outputs.js';
+import { dateBackBefore } from './date-back-before.js';
 import { ownersBeside } from './foreign-outputs.js';
 import { KnownTasks } from './known-tasks.js';
 import { findMissingLog } from './missing-log.js';
@@ -63,6 +63,8 @@ export interface FinishedExecution {
   /** Absolute native path of the complete raw log. */
   readonly logPath: string;
 }
+
+type RestoreTerms = Pick<RestoreSource, 'whenIdle' | 'since'>;
 
 /** What a restore takes outputs from. */
 interface RestoreSource {
@@ -181,11 +183,8 @@ export class StoredTaskCache {
   }
 
   /** `since`: by that clock, nothing that the key stands for was looked at before. */
-  async restore(
-    task: TaskNode,
-    entry: CacheEntry,
-    { whenIdle, since }: { readonly whenIdle?: () => Promise<boolean>; readonly since?: number | undefined } = {},
-  ): Promise<Restoration> {
+  async restore(task: TaskNode, entry: CacheEntry, terms: Partial<RestoreTerms> = {}): Promise<Restoration> {
+    const { whenIdle, since } = terms;
     const { remote } = this.#options;
     const linked = task.definition.restore === 'link';
     const held = entry.tier === 'remote' && !linked ? remote?.takeWhole(entry) : undefined;
@@ -270,8 +269,9 @@ export class StoredTaskCache {
     if (task.definition.restore === 'link') await breakLinks(place, this.#known.matcherOf(task));
     const startedAt = place.records.sampleClock();
     // An earlier command that did not come to its end may have left files too, and nobody knows whether it saw the sources as they are.
-    if (record?.unfinishedSince !== undefined) await this.#dateBack(task, record.unfinishedSince);
-    const unfinishedSince = record?.unfinishedSince ?? startedAt;
+    const earlier = record?.unfinishedSince;
+    if (earlier !== undefined) await dateBack(place, this.#known.matcherOf(task), { edit: earlier });
+    const unfinishedSince = earlier ?? startedAt;
     const paths = listUntouched(place, record);
     const recordSize = place.records.write(task.id, { paths, outOfStep, unfinishedSince });
     Object.assign(this.#progressOf(task), { staleState, startedAt, isStored: false, recordSize });
@@ -283,33 +283,16 @@ export class StoredTaskCache {
   async settleOutputs(task: TaskNode, changed: readonly string[] = []): Promise<void> {
     const { place } = this.#options;
     this.#executing.delete(task.id);
-    if (changed.length > 0) await this.#dateBack(task, this.#findEdit(task, changed), changed);
-    if (this.#progressOf(task).isStored === true) return;
+    const { startedAt, isStored } = this.#progressOf(task);
+    const matcher = this.#known.matcherOf(task);
+    if (changed.length > 0) await dateBackBefore({ place, task, matcher, changed, startedAt });
+    if (isStored === true) return;
     const record = place.records.read(task.id);
-    const paths = await listLeftOutputs({ place, task: task.id, matcher: this.#known.matcherOf(task), record });
+    const paths = await listLeftOutputs({ place, task: task.id, matcher, record });
     const settledAt = place.records.sampleClock();
     if (settledAt === undefined) return;
     place.records.write(task.id, { paths, settledAt, outOfStep: record?.outOfStep === true });
     this.#states.note(task.id);
-  }
-
-  /** When the first of these inputs was written; when its command was started, where that is not to be seen. */
-  #findEdit(task: TaskNode, changed: readonly string[]): number | undefined {
-    const { disk, root } = this.#options.place;
-    const times = changed
-      // Global files are named from the root.
-      .flatMap((path) => [joinPath(task.directory, path), path])
-      .flatMap((path) => {
-        const stats = attempt(root, () => disk.lstat(`${root}/${path}`));
-        return (stats.ok ? stats.value?.mtimeMs : undefined) ?? [];
-      });
-    return times.length === 0 ? this.#progressOf(task).startedAt : Math.min(...times);
-  }
-
-  async #dateBack(task: TaskNode, edit: number | undefined, sources: readonly string[] = []): Promise<void> {
-    if (edit === undefined || task.definition.outputs.include.length === 0) return;
-    const written = new Set(sources.map((path) => joinPath(task.directory, path)));
-    await dateBack(this.#options.place, this.#known.matcherOf(task), { edit, isSource: (path) => written.has(path) });
   }
 
   async save(task: TaskNode, fingerprint: TaskFingerprint, execution: FinishedExecution): Promise<SaveOutcome> {

@@ -2,7 +2,7 @@ import type { RunEvent, TaskFailure } from '@tr/model';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { createGraph, FakeClock, idOf, outcomes, resultOf, settle, startRun, type Behaviour } from './fake-ports.js';
+import { createGraph, idOf, outcomes, resultOf, settle, startRun, type Behaviour } from './fake-ports.js';
 
 const END_AT_ONCE: Behaviour = { onSpawn: (process) => process.end(0) };
 
@@ -62,30 +62,6 @@ for (const outcome of ['fresh', 'restored'] as const) {
     assert.deepEqual(typesOf(run.events, 'a').slice(0, 2), ['cache-hit', 'task-output']);
   });
 }
-
-test('what is put in place holds since the last command before its key was computed had ended', async () => {
-  const tasks = { early: {}, made: { needs: ['early'] }, late: { needs: ['made'] } };
-  const clock = new FakeClock();
-  const begun = clock.now();
-  const run = startRun(createGraph(tasks), {
-    stored: ['early', 'late'],
-    restore: () => 'restored',
-    // Reading files takes time.
-    failToCompute: () => {
-      clock.advance(10);
-      return undefined;
-    },
-    onSpawn: (process) => {
-      clock.advance(1000);
-      process.end(0);
-    },
-    options: { clock },
-    now: () => clock.now(),
-  });
-  await run.result;
-  // Two keys, then the command.
-  assert.deepEqual([...run.since.values()], [begun, begun + 1020]);
-});
 
 test('a restored task leaves its log in the logs directory', async () => {
   const run = startRun(createGraph({ a: {} }), {

@@ -12,8 +12,9 @@ import type { OutputPlace } from '../restore/restore-outputs.js';
 export async function dateBack(
   { disk, root }: Pick<OutputPlace, 'disk' | 'root'>,
   matcher: OutputMatcher,
-  { edit, isSource }: { readonly edit: number; readonly isSource: (path: RelativePath) => boolean },
+  { edit, isSource = () => false }: { readonly edit: number; readonly isSource?: (path: RelativePath) => boolean },
 ): Promise<void> {
+  if (matcher.includes.length === 0) return;
   const collected = await collectOutputs({ disk, root, matcher });
   if (!collected.ok) return;
   // Whole, so that rounding does not bring it back.

@@ -133,6 +133,7 @@ describe('a setting counts from where git takes it', () => {
       { GIT_CONFIG_PARAMETERS: "'core.excludesfile'='a' 'x.y'='z' 'core.excludesFile=b'" },
       'b',
     ],
+    ['in other letters', { GIT_CONFIG_PARAMETERS: "'CORE.ExcludesFILE'='a'" }, 'a'],
     ['with quotes', { GIT_CONFIG_PARAMETERS: "'core.excludesFile'='it'\\''s'\\!'' 'a.b'" }, "it's!"],
     ['with blanks', { GIT_CONFIG_PARAMETERS: "'a.b'= 'core.excludesFile'='a b'" }, 'a b'],
     ['numbered', { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.excludesFile', GIT_CONFIG_VALUE_0: 'a' }, 'a'],
@@ -148,6 +149,16 @@ describe('a setting counts from where git takes it', () => {
     ],
   ] as const)
     it(`of a variable: ${what}`, () => expectExcludesFile(TestRepository.withGit(), expected, variables));
+
+  it('of a variable that has no value: yes', () => {
+    const repository = TestRepository.withGit();
+    for (const GIT_CONFIG_PARAMETERS of ["'core.ignoreCase'", "'core.ignoreCase'="]) {
+      const env = { ...repository.env, GIT_CONFIG_PARAMETERS };
+      assert.equal(readGitConfig({ git: repository.location, processEnv: env }).get('core.ignorecase'), 'true');
+      const said = spawnSync('git', ['config', '--type=bool', 'core.ignoreCase'], { cwd: repository.root, env });
+      assert.equal(String(said.stdout), 'true\n');
+    }
+  });
 
   it('of a file that a variable includes', () => {
     const repository = TestRepository.withGit();

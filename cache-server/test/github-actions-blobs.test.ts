@@ -1,7 +1,29 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  createFileEntryStore,
+  createFileStreamBlobStore,
+  nodeDisk,
+  openCacheFolder,
+  type StreamBlobStore,
+} from '@tr/store';
 import { numeric, pick, readFields, text, writeFields } from '../src/protocols/wire.js';
 import { call, startTestServer, type TestServer } from './rig/server.js';
+
+const MIB = 1024 * 1024;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function inUse(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
 
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService';
 
@@ -59,6 +81,54 @@ test('a body in blocks, sent in any order, comes back whole and in parts', async
   assert.equal(missing['matched_key'], 'k');
   const version = await ask(server, token, 'GetCacheEntryDownloadURL', { key: 'k', version: 'w', restore_keys: ['k'] });
   assert.equal(version['ok'], false);
+});
+
+test('the blocks of an upload are not in memory at once, nor its pieces in version 1', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'blocks-'));
+  const folder = openCacheFolder({ directory, disk: nodeDisk });
+  const stored = createFileStreamBlobStore(folder);
+  let most = 0;
+  const blobs: StreamBlobStore = {
+    ...stored,
+    putBody: async (...args) => {
+      most = inUse();
+      return await stored.putBody(...args);
+    },
+  };
+  try {
+    // No file is old enough to be kept for the next look.
+    await using server = await startTestServer({ entries: createFileEntryStore(folder, { now: () => 0 }), blobs });
+    const token = server.token('main');
+    const name = { key: 'k', version: 'v' };
+    const ids = Array.from({ length: 600 }, (_, at) => btoa(String(at)));
+    const body = Buffer.alloc(16 * 1024, 'block');
+
+    const { signed_upload_url: upload } = await ask(server, token, 'CreateCacheEntry', name);
+    for (const id of ids) {
+      const url = `${String(upload)}&comp=block&blockid=${encodeURIComponent(id)}`;
+      assert.equal((await fetch(url, { method: 'PUT', body })).status, 201);
+    }
+    const list = ids.map((id) => `<Latest>${id}</Latest>`).join('');
+    const before = inUse();
+    assert.equal((await fetch(`${String(upload)}&comp=blocklist`, { method: 'PUT', body: list })).status, 201);
+    assert.ok(most - before < MIB, `${most - before} bytes for blocks`);
+
+    const v1 = '/_apis/artifactcache/caches';
+    const begun = await call(server, v1, { method: 'POST', token, body: JSON.stringify({ key: 'l', version: 'v' }) });
+    const { cacheId } = (await begun.json()) as { cacheId: number };
+    for (const at of ids.keys()) {
+      const range = `bytes ${at * body.length}-${(at + 1) * body.length - 1}/*`;
+      const init = { method: 'PATCH', token, body, headers: { 'content-range': range } };
+      assert.equal((await call(server, `${v1}/${cacheId}`, init)).status, 204);
+    }
+    const size = ids.length * body.length;
+    const then = inUse();
+    const end = { method: 'POST', token, body: JSON.stringify({ size }) };
+    assert.equal((await call(server, `${v1}/${cacheId}`, end)).status, 204);
+    assert.ok(most - then < MIB, `${most - then} bytes for pieces`);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test('two jobs that save one entry at once, with blocks of the same names, do not mix them', async () => {

@@ -39,6 +39,8 @@ export interface CacheSession {
   sizesOf(keys: readonly EntryKey[]): Promise<readonly (number | undefined)[]>;
   /** All entries of an instance, nearest scope first, then newest first. For instances that are small. */
   list(instance: string): Promise<readonly ListedEntry[]>;
+  /** The bodies of such entries, one after the other. Throws when one of them is gone, or another one by now. */
+  readListed(entries: readonly ListedEntry[]): AsyncIterable<Uint8Array>;
   /** The body as a stream of exactly its length; breaks off instead of ending when the content turns out wrong. */
   read(entry: Entry, range?: ByteRange): Readable;
   /**

@@ -1,4 +1,5 @@
 import { keyDigest, type Entry } from '@tr/store';
+import { Problem } from '../http/problem.js';
 import type { CacheSession, EntryKey } from './cache-session.js';
 import { EntryFinder } from './entry-finder.js';
 import { EntryWriter } from './entry-writer.js';
@@ -40,6 +41,13 @@ export function createSession(ground: SessionGround, subject: SessionSubject): C
     // Many at once: the small bodies that lie in entries are not kept meanwhile.
     sizesOf: async (keys) => await finder.findEach(keys, (entry) => entry?.body.size),
     list: (instance) => finder.list(instance),
+    readListed: async function* (entries) {
+      for (const { name, body } of entries) {
+        const entry = await finder.look(name);
+        if (entry?.body.hash !== body.hash) throw new Problem('bad-request', 'a part that is gone');
+        yield* readContent({ blobs, trace }, entry) as AsyncIterable<Uint8Array>;
+      }
+    },
     read: (entry, range) => readContent({ blobs, trace }, entry, range),
     pour: (entry, range, out) => pourContent({ blobs, trace }, { entry, range }, out),
     hold: (entry) => blobs.hold?.(entry.body),

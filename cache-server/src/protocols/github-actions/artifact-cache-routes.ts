@@ -124,7 +124,7 @@ async function join(
   const pieces = await listPieces(session, id);
   const length = pieces.reduce((sum, { body }) => sum + body.size, 0);
   if (length !== size) throw new Problem('bad-length');
-  const { outcome } = await session.write(doneKey(version, key), joinPieces(session, pieces), { length });
+  const { outcome } = await session.write(doneKey(version, key), session.readListed(pieces), { length });
   if (outcome === 'stored') {
     const body = Buffer.from(JSON.stringify({ key, version, size }));
     await session.write(reservedKey(id), body, { mode: 'replace' });
@@ -144,14 +144,4 @@ async function listPieces(session: CacheSession, id: string): Promise<readonly L
     end += body.size;
   }
   return pieces;
-}
-
-async function* joinPieces(session: CacheSession, pieces: readonly ListedEntry[]): AsyncIterable<Uint8Array> {
-  for (const { name, body } of pieces) {
-    const piece = await session.find(name);
-    // Sent again meanwhile, perhaps by another hand.
-    if (piece?.body.hash !== body.hash || !isOwn(session, piece))
-      throw new Problem('bad-request', 'a piece is missing');
-    yield* session.read(piece) as AsyncIterable<Uint8Array>;
-  }
 }

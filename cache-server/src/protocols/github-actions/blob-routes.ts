@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sha256 } from '@tr/hash';
-import type { Entry } from '@tr/store';
+import { withoutBody, type ListedEntry } from '@tr/store';
 import { Problem } from '../../http/problem.js';
 import { parseRange } from '../../http/range.js';
 import { announcedLength, bodyStream, readSmallBody } from '../../http/read-body.js';
@@ -9,6 +9,7 @@ import type { CacheSession } from '../../session/cache-session.js';
 import type { ProtocolHost } from '../protocol.js';
 import { BLOB_PATH, openGrant, type BlobGrant } from './blob-grant.js';
 import { blockKey, doneKey, stagedKey } from './entry-names.js';
+import { isOwn } from './find-nearest.js';
 
 const MAX_BLOCK_LIST_BYTES = 8 * 1024 * 1024;
 const MAX_BLOCKS = 50_000;
@@ -89,19 +90,16 @@ async function joinBlocks(session: CacheSession, { grant, request }: Upload): Pr
   if (ids.length === 0 || ids.length > MAX_BLOCKS) throw new Problem('bad-request', 'a block list');
   const staged = stagedKey(grant.version, grant.key);
   const joined = sha256(JSON.stringify([grant.id, ids]));
-  const blocks: Entry[] = [];
+  // Without their bodies: small ones lie in their entries, and there may be many.
+  const blocks: ListedEntry[] = [];
   for (const id of ids) {
     const block = await session.find(blockKey(grant, id));
-    if (block?.name.scope === session.identity.scope) blocks.push(block);
+    if (block !== undefined && isOwn(session, block)) blocks.push(withoutBody(block));
     // Whoever did not get the answer to this list sends it again.
     else if ((await session.find(staged))?.facts['joined'] === joined) return;
     else throw new Problem('bad-request', 'a block is missing');
   }
   const length = blocks.reduce((sum, { body }) => sum + body.size, 0);
-  await session.write(staged, concatenate(session, blocks), { mode: 'replace', length, facts: { joined } });
+  await session.write(staged, session.readListed(blocks), { mode: 'replace', length, facts: { joined } });
   for (const id of new Set(ids)) await session.remove(blockKey(grant, id));
-}
-
-async function* concatenate(session: CacheSession, blocks: readonly Entry[]): AsyncIterable<Uint8Array> {
-  for (const block of blocks) yield* session.read(block) as AsyncIterable<Uint8Array>;
 }

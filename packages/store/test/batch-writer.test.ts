@@ -220,6 +220,26 @@ test('what is written is told to who decides about the next', async (t) => {
   }
 });
 
+test('a disk that refuses direct writes once a body comes is written to through the page cache from then on', async (t) => {
+  const directory = temporary(t);
+  const refusal = Object.assign(new Error('not aligned'), { code: 'EINVAL' });
+  const { disk, direct: files } = directDisk();
+  const refusing: Disk = {
+    ...disk,
+    writeLater: (file, bytes) => (files.has(file) ? Promise.reject(refusal) : disk.writeLater(file, bytes)),
+  };
+  const direct = afterDear(16, () => true);
+  const content = contentOf(3, 2000 * KIB);
+  const first = begin(join(directory, 'first'), { disk: refusing, direct });
+  assert.equal((await first.writer.add(content)) ?? (await first.finish()), refusal);
+  await first.end();
+  for (let at = 0; at < 100; at++) direct.noteThrough(192 * KIB, 1);
+  const next = begin(join(directory, 'next'), { disk: refusing, direct });
+  assert.equal((await next.writer.add(content)) ?? (await next.finish()), undefined);
+  await next.end();
+  assert.ok(readFileSync(join(directory, 'next')).equals(content));
+});
+
 test('what is written on another thread goes behind what was there', async (t) => {
   const path = join(temporary(t), 'file');
   const content = contentOf(4, 100 * KIB);

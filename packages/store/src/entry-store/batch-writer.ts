@@ -1,3 +1,4 @@
+import { errorCode } from '@tr/model';
 import type { Disk } from '../disk.js';
 import type { TempFile } from '../folder/write-file.js';
 import { giveBackBatch, isWholeBatch, lendBatch } from './batch-memory.js';
@@ -153,6 +154,8 @@ export class BatchWriter {
     try {
       await disk.writeLater(this.#file, bytes);
     } catch (error) {
+      // Or each large body would be refused so until the kernel's memory is tried again.
+      if (this.#isDirect && errorCode(error) === 'EINVAL') direct.noteRefused();
       return error;
     }
     return undefined;

@@ -53,6 +53,12 @@ export class DirectWrites {
   noteDirect(bytes: number): void {
     this.#left -= bytes;
   }
+
+  /** The disk does not take direct writes after all. */
+  noteRefused(): void {
+    this.#left = 0;
+    this.#isPossible = false;
+  }
 }
 
 /** Whether files of a folder can be written directly: many filesystems refuse to open one so, some refuse the first write. */

@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { connect, type ClientHttp2Stream } from 'node:http2';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sha256 } from '@tr/hash';
 import { writeFields } from '../src/protocols/wire.js';
 import { joinFrame } from '../src/server/grpc-frames.js';
-import { BYTE_STREAM } from './rig/grpc.js';
+import { BYTE_STREAM, digestOf } from './rig/grpc.js';
 import { call, startTestServer } from './rig/server.js';
 
 test('a hundred calls of one connection that take their answers slowly get them whole, and so does the next', async () => {
@@ -49,6 +51,42 @@ test('a hundred calls of one connection that take their answers slowly get them 
       sizes.every((size) => size > blob.length),
       String(sizes),
     );
+  } finally {
+    client.destroy();
+  }
+});
+
+test('an answer over gRPC that nobody takes is in memory once', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const inUse = (): number => {
+    collectGarbage();
+    return process.memoryUsage().arrayBuffers;
+  };
+  await using server = await startTestServer();
+  const token = server.token('main');
+  const blob = randomBytes(3_000_000);
+  assert.equal((await call(server, `/cas/${sha256(blob)}`, { method: 'PUT', token, body: blob })).status, 200);
+  const client = connect(server.url, { settings: { initialWindowSize: 0 } });
+  try {
+    await once(client, 'remoteSettings');
+    const before = inUse();
+    const calls = 10;
+    const answered = Array.from({ length: calls }, async () => {
+      const stream = client.request({
+        ':method': 'POST',
+        ':path': '/build.bazel.remote.execution.v2.ContentAddressableStorage/BatchReadBlobs',
+        'content-type': 'application/grpc',
+        authorization: `Bearer ${token}`,
+      });
+      stream.on('error', () => {});
+      stream.end(joinFrame(writeFields([[2, digestOf(blob)]])));
+      await once(stream, 'response');
+    });
+    await Promise.all(answered);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const held = inUse() - before;
+    assert.ok(held < calls * blob.length * 1.5, `${held} bytes`);
   } finally {
     client.destroy();
   }

@@ -1,7 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { Problem, type ProblemCode } from '../http/problem.js';
 import type { RpcCall, RpcMethod } from '../protocols/protocol.js';
-import { joinFrame, readFrames } from './grpc-frames.js';
+import { readFrames, writeFrame } from './grpc-frames.js';
 import { toKnownProblem } from './to-known-problem.js';
 
 /** A call that came in, for the server to say who it is from. */
@@ -83,7 +83,7 @@ async function runMethod(backend: GrpcBackend, stream: ServerHttp2Stream, call: 
     // The client has left, be it before the answer began.
     if (stream.destroyed) return;
     if (!stream.headersSent) startAnswer(stream);
-    if (!stream.write(joinFrame(message))) await drained(stream);
+    if (!writeFrame(stream, message)) await drained(stream);
   }
   if (stream.destroyed) return;
   if (!stream.headersSent) startAnswer(stream);

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { GatheredBytes } from '@tr/protocol';
 import { Problem } from '../http/problem.js';
 
@@ -46,9 +46,22 @@ function isGone(error: unknown): boolean {
 
 /** A message with its head. */
 export function joinFrame(message: Uint8Array): Buffer {
+  return Buffer.concat([headOf(message), message]);
+}
+
+/** Writes a message with its head, without a copy of it; false as of the stream. */
+export function writeFrame(stream: Writable, message: Uint8Array): boolean {
+  stream.cork();
+  stream.write(headOf(message));
+  const isReady = stream.write(message);
+  stream.uncork();
+  return isReady;
+}
+
+function headOf(message: Uint8Array): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
+  return head;
 }
 
 function lengthOf(head: Buffer): number {

@@ -154,7 +154,8 @@ describe('a setting counts from where git takes it', () => {
     const repository = TestRepository.withGit();
     for (const GIT_CONFIG_PARAMETERS of ["'core.ignoreCase'", "'core.ignoreCase'="]) {
       const env = { ...repository.env, GIT_CONFIG_PARAMETERS };
-      assert.equal(readGitConfig({ git: repository.location, processEnv: env }).get('core.ignorecase'), 'true');
+      const config = readGitConfig({ git: repository.location, processEnv: env, findBranch: () => repository.branch });
+      assert.equal(config.get('core.ignorecase'), 'true');
       const said = spawnSync('git', ['config', '--type=bool', 'core.ignoreCase'], { cwd: repository.root, env });
       assert.equal(String(said.stdout), 'true\n');
     }

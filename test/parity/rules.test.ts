@@ -12,6 +12,7 @@ import { CHANGE_RULES } from './rules/changes.js';
 import { DEFINITION_RULES } from './rules/definitions.js';
 import { ENVIRONMENT_RULES } from './rules/environment.js';
 import { FILTER_RULES } from './rules/filters.js';
+import { FRAMEWORK_RULES } from './rules/frameworks.js';
 import { INPUT_RULES } from './rules/inputs.js';
 import { LABEL_RULES } from './rules/labels.js';
 import { PACKAGE_RULES } from './rules/packages.js';
@@ -29,6 +30,7 @@ const GROUPS: Readonly<Record<string, readonly Rule[]>> = {
   labels: LABEL_RULES,
   changes: CHANGE_RULES,
   environment: ENVIRONMENT_RULES,
+  frameworks: FRAMEWORK_RULES,
 };
 
 /** Rows of known differences that some rule showed. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { test } from 'node:test';
 import type { Protocol } from '../src/index.js';
-import { joinFrame } from '../src/server/grpc-frames.js';
+import { joinFrame } from './rig/grpc.js';
 import { startTestServer } from './rig/server.js';
 
 test('a client over gRPC that leaves before its answer begins is no bug of the server', async () => {

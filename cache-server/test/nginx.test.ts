@@ -10,9 +10,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { writeFields } from '../src/protocols/wire.js';
-import { joinFrame } from '../src/server/grpc-frames.js';
 import { createWorkspace, hasProgram, runClient } from './rig/client.js';
-import { BYTE_STREAM } from './rig/grpc.js';
+import { BYTE_STREAM, joinFrame } from './rig/grpc.js';
 import { startTestServer, type TestServer } from './rig/server.js';
 import { freePort } from './rig/free-port.js';
 

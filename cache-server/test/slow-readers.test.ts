@@ -7,8 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sha256 } from '@tr/hash';
 import { writeFields } from '../src/protocols/wire.js';
-import { joinFrame } from '../src/server/grpc-frames.js';
-import { BYTE_STREAM, digestOf } from './rig/grpc.js';
+import { BYTE_STREAM, digestOf, joinFrame } from './rig/grpc.js';
 import { call, startTestServer } from './rig/server.js';
 
 test('a hundred calls of one connection that take their answers slowly get them whole, and so does the next', async () => {

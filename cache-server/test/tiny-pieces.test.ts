@@ -6,7 +6,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { iterateChunks } from '../src/http/iterate-chunks.js';
 import { readSmallBody } from '../src/http/read-body.js';
-import { joinFrame, readFrames } from '../src/server/grpc-frames.js';
+import { readFrames } from '../src/server/grpc-frames.js';
+import { joinFrame } from './rig/grpc.js';
 
 const PIECES = 150_000;
 /** For each byte; a piece that is kept takes about a hundred. */

@@ -44,11 +44,6 @@ function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
-/** A message with its head. */
-export function joinFrame(message: Uint8Array): Buffer {
-  return Buffer.concat([headOf(message), message]);
-}
-
 /** Writes a message with its head, without a copy of it; false as of the stream. */
 export function writeFrame(stream: Writable, message: Uint8Array): boolean {
   stream.cork();

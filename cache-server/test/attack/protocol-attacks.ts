@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:http2';
-import { joinFrame } from '../../src/server/grpc-frames.js';
 import { writeFields } from '../../src/protocols/wire.js';
 import type { Attack, Role, Target } from './attack.js';
-import { V2 } from '../rig/grpc.js';
+import { joinFrame, V2 } from '../rig/grpc.js';
 import { ask, freshHash } from './talk.js';
 
 const TWIRP = '/twirp/github.actions.results.api.v1.CacheService';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { sha256 } from '@tr/hash';
 import { writeFields } from '../../src/protocols/wire.js';
-import { joinFrame, readFrames } from '../../src/server/grpc-frames.js';
+import { readFrames } from '../../src/server/grpc-frames.js';
 import type { TestServer } from './server.js';
 
 /** The remote execution API; behind it `.<service>/<method>`. */
@@ -12,6 +12,13 @@ export const BYTE_STREAM = '/google.bytestream.ByteStream';
 export const STATUS = { fine: 0, invalid: 3, notFound: 5, exhausted: 8, unimplemented: 12 } as const;
 /** The largest message that clients take, bytes. */
 export const CLIENTS_LIMIT = 4 * 1024 * 1024;
+
+/** A message with its head: a flag, and four bytes with its length. */
+export function joinFrame(message: Uint8Array): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
 
 /** What a call met. */
 export interface GrpcAnswer {

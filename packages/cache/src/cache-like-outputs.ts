@@ -1,4 +1,4 @@
-import type { ManifestEntry } from '@tr/model';
+import type { ManifestEntry, RelativePath } from '@tr/model';
 import { isBuildState } from './build-state.js';
 import { isCacheInHidden, isCacheName } from './tool-caches.js';
 
@@ -7,13 +7,18 @@ const LARGE_BYTES = 20 * 1024 * 1024;
 
 /** A folder among the outputs that is named like a cache of a tool. */
 export interface CacheLikeOutput {
-  /** Workspace-relative. */
   readonly path: string;
   readonly bytes: number;
 }
 
-/** The largest folder of that sort; undefined when there is none. State of a compiler is not counted: it belongs to what was emitted. */
-export function findCacheLikeOutput(entries: readonly ManifestEntry[]): CacheLikeOutput | undefined {
+/**
+ * The largest folder of that sort, by its path from `directory` if it lies below; undefined when there is none. State of a compiler is not
+ * counted: it belongs to what was emitted.
+ */
+export function findCacheLikeOutput(
+  entries: readonly ManifestEntry[],
+  directory: RelativePath,
+): CacheLikeOutput | undefined {
   const sizes = new Map<string, number>();
   for (const entry of entries) {
     if (entry.type !== 'file' || isBuildState(entry.path)) continue;
@@ -21,7 +26,9 @@ export function findCacheLikeOutput(entries: readonly ManifestEntry[]): CacheLik
     if (folder !== undefined) sizes.set(folder, (sizes.get(folder) ?? 0) + entry.digest.size);
   }
   const candidates = [...sizes].map(([path, bytes]) => ({ path, bytes }));
-  return candidates.filter(isCache).sort((a, b) => b.bytes - a.bytes)[0];
+  const largest = candidates.filter(isCache).sort((a, b) => b.bytes - a.bytes)[0];
+  if (largest?.path.startsWith(`${directory}/`) !== true) return largest;
+  return { ...largest, path: largest.path.slice(directory.length + 1) };
 }
 
 /** The outermost folder of a path that may be a cache. Packages in `node_modules` have folders of any name. */

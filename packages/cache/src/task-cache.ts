@@ -357,13 +357,9 @@ export class StoredTaskCache {
 
   #warnAbout(task: TaskNode, fingerprint: TaskFingerprint, saved: Saved): void {
     const { place } = this.#options;
-    const cacheLike = findCacheLikeOutput(saved.manifest.entries);
-    if (cacheLike !== undefined) {
-      const path = cacheLike.path.startsWith(`${task.directory}/`)
-        ? cacheLike.path.slice(task.directory.length + 1)
-        : cacheLike.path;
-      this.#trouble.note({ code: 'store/cache-like-output', task: task.id, path, bytes: cacheLike.bytes }, task.id);
-    }
+    const cacheLike = findCacheLikeOutput(saved.manifest.entries, task.directory);
+    if (cacheLike !== undefined)
+      this.#trouble.note({ code: 'store/cache-like-output', task: task.id, ...cacheLike }, task.id);
     const { startedAt } = this.#progressOf(task);
     if (startedAt === undefined) return;
     const paths = findUndeclaredOutputs({

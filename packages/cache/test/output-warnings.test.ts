@@ -257,8 +257,10 @@ test('row 29: what is a cache and what only sounds like one', () => {
     executable: false,
     digest: { ...digestOf(Buffer.from('')), size },
   });
-  const find = (path: string, size = 10): string | undefined => findCacheLikeOutput([file(path, size)])?.path;
+  const find = (path: string, size = 10): string | undefined =>
+    findCacheLikeOutput([file(path, size)], 'elsewhere')?.path;
   assert.equal(find('web/.next/cache/x'), 'web/.next/cache');
+  assert.equal(findCacheLikeOutput([file('web/.next/cache/x', 10)], 'web')?.path, '.next/cache');
   assert.equal(find('web/dist/.cache/x/y'), 'web/dist/.cache');
   assert.equal(find('web/node_modules/.cache/x'), 'web/node_modules/.cache');
   assert.equal(find('web/node_modules/.cache/tsbuildinfo.json'), undefined);

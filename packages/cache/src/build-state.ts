@@ -30,8 +30,9 @@ export function findStaleBuildState(options: {
   readonly real: RelativePath;
 }): string | undefined {
   const { place, matcher, record, real } = options;
-  if (matcher.includes.length === 0 || !isOutOfStep(place, matcher, record)) return undefined;
+  if (matcher.includes.length === 0) return undefined;
   const states = listBuildStates(place, real).filter((path) => !matcher.matches(path));
+  if (states.length === 0 || !isOutOfStep(place, matcher, record)) return undefined;
   return states.find((path) => mayDescribe(place, path, { real, matcher }));
 }
 

@@ -14,7 +14,11 @@ export function findEmission(state: string, config: string | undefined): readonl
   const info = isRecord(parsed['program']) ? parsed['program'] : parsed;
   const { fileNames, options, affectedFilesPendingEmit: waiting } = info;
   if (!Array.isArray(fileNames)) return Array.isArray(info['root']) ? findEmissionOfBuild(config) : undefined;
-  const pending = new Set<unknown>(Array.isArray(waiting) ? waiting : []);
+  // Before version 5 a file is there with 1 for all of it, or 0.
+  const wholeFile = /^[34]\./.test(String(parsed['version']))
+    ? (entry: unknown): unknown => (Array.isArray(entry) && entry[1] === 1 ? entry[0] : undefined)
+    : (entry: unknown): unknown => entry;
+  const pending = new Set<unknown>(Array.isArray(waiting) ? waiting.map(wholeFile) : []);
   // A file counts from 1; one of which a part was emitted is there as a list.
   const isPending = (name: unknown, at: number): boolean => NOT_EMITTED.test(String(name)) || pending.has(at + 1);
   if (fileNames.every(isPending)) return [];

@@ -193,6 +193,36 @@ for (const { name, states, isSaved } of [
     isSaved: true,
   },
   {
+    name: 'of TypeScript 4',
+    states: {
+      'x.tsbuildinfo': JSON.stringify({
+        program: JSON.parse(
+          stateOf({}, [
+            [2, 1],
+            [3, 1],
+          ]),
+        ) as object,
+        version: '4.9.5',
+      }),
+    },
+    isSaved: true,
+  },
+  {
+    name: 'of TypeScript 4 that has emitted a part',
+    states: {
+      'x.tsbuildinfo': JSON.stringify({
+        program: JSON.parse(
+          stateOf({}, [
+            [2, 1],
+            [3, 0],
+          ]),
+        ) as object,
+        version: '4.9.5',
+      }),
+    },
+    isSaved: false,
+  },
+  {
     name: 'of `tsc -b` of a template',
     states: {
       'tsconfig.app.json':

@@ -1,3 +1,4 @@
+import { isRecord } from '@tr/model';
 import { readTextIfAllowed } from './read-text.js';
 
 /** GitHub names no more commits of a push than these: with as many, the first one may be missing. */
@@ -31,8 +32,4 @@ function readEvent(path: string): Readonly<Record<string, unknown>> {
     if (error instanceof SyntaxError) return {};
     throw error;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

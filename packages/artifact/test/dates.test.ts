@@ -80,7 +80,7 @@ for (const [way, { disk, packed, ...options }] of Object.entries(WAYS)) {
     const source = edit(rig, 'one');
     const since = now(rig);
     letClockTick(rig);
-    assert.equal((await rig.restore(manifest, { ...options, since })).outcome, 'restored');
+    assert.equal((await rig.restore(manifest, { ...options, since: () => since })).outcome, 'restored');
     assert.deepEqual(rig.read('dist'), {
       app: 'app',
       big: CONTENTS['dist/big'],
@@ -92,8 +92,8 @@ for (const [way, { disk, packed, ...options }] of Object.entries(WAYS)) {
     assert.ok(source <= time && time < edited, `${source} ${time} ${edited}`);
     // The record was written with these times.
     letClockTick(rig);
-    await rig.restore(manifest, { since });
-    assert.deepEqual(await rig.restore(manifest, { since: now(rig) }), { outcome: 'fresh' });
+    await rig.restore(manifest, { since: () => since });
+    assert.deepEqual(await rig.restore(manifest, { since: () => now(rig) }), { outcome: 'fresh' });
     assert.equal(timeOf(rig, 'dist/app'), time);
   });
 }
@@ -107,5 +107,5 @@ test('a file system that does not let times be set has restores all the same', a
   const manifest = await rig.save('key');
   for (const path of FILES) rig.remove(path);
   Object.assign(rig.place, { disk: { ...nodeDisk, setTime } });
-  assert.equal((await rig.restore(manifest, { since: now(rig) })).outcome, 'restored');
+  assert.equal((await rig.restore(manifest, { since: () => now(rig) })).outcome, 'restored');
 });

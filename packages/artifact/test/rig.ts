@@ -70,7 +70,7 @@ export interface RestoreOptions {
   readonly linked?: boolean;
   readonly blobs?: BlobStore;
   readonly contents?: ContentStream;
-  readonly since?: number;
+  readonly since?: () => number;
 }
 
 /** Makes a workspace; it is removed when the test ends. */

@@ -22,6 +22,7 @@ import {
   restoreOutputs,
   type ContentStream,
   type OutputPlace,
+  type RestoreRequest,
 } from '@tr/artifact';
 import { troubleDetail, type EntryBlobs } from '@tr/store';
 import { findStaleBuildState, staleStateReason } from './build-state.js';
@@ -75,7 +76,7 @@ interface RestoreSource {
   readonly contents: ContentStream | undefined;
   readonly whenIdle: (() => Promise<boolean>) | undefined;
   /** See `RestoreRequest`. */
-  readonly since: number | undefined;
+  readonly since: RestoreRequest['since'];
   /** Called when something turned out not to be what it says. */
   readonly discard?: (() => Promise<void>) | undefined;
 }

@@ -39,8 +39,8 @@ export interface RestoreTerms {
    * Resolves when no other process executes the task, with false when the run ends before; asked only where one may be at it.
    */
   readonly whenIdle: () => Promise<boolean>;
-  /** By `now`: nothing that the key stands for was looked at before this. */
-  readonly since: number | undefined;
+  /** A time by `now`: nothing that the key stands for was looked at before it. Asked only when something is put in place. */
+  readonly since: () => number | undefined;
 }
 
 /** The cache as a run sees it. No method rejects for cache trouble: that is a miss or a not-saved reason. */

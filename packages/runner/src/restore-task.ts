@@ -1,4 +1,5 @@
 import type { CacheEntry, MissReason, TaskFingerprint, TaskNode } from '@tr/model';
+import type { TimeOfFiles } from './quiet-time.js';
 import type { RunContext } from './run-context.js';
 import type { ResultParts } from './run-task.js';
 import { tryWriteLog } from './task-log.js';
@@ -11,7 +12,7 @@ const LONG_LOG_BYTES = 512 * 1024;
 export interface KeyedTask {
   readonly fingerprint: TaskFingerprint;
   /** Nothing that the key stands for was looked at before; see {@link QuietTime}. */
-  readonly since: number | undefined;
+  readonly since: TimeOfFiles;
 }
 
 /** What the cache could do for a task. */

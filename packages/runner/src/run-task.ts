@@ -1,5 +1,6 @@
 import type { Failure, Result, SkipReason, TaskFingerprint, TaskNode, TaskResult, UnmetCondition } from '@tr/model';
 import type { ExecutionLock } from './ports.js';
+import type { TimeOfFiles } from './quiet-time.js';
 import { tryRestore } from './restore-task.js';
 import type { RunContext } from './run-context.js';
 import type { Slot } from './slots.js';
@@ -72,7 +73,7 @@ export function toResult(node: TaskNode, durationMs: number, parts: ResultParts)
 
 interface KeyAttempt {
   readonly keyed: Result<TaskFingerprint, Failure> | 'no-key';
-  readonly since: number | undefined;
+  readonly since: TimeOfFiles;
 }
 
 async function computeKey(run: RunContext, node: TaskNode): Promise<KeyAttempt> {

@@ -103,7 +103,7 @@ class Run {
       remakes: new Map(),
       awaitsRemake: new Set(),
       foresight: new Foresight(),
-      quiet: new QuietTime(options.cache),
+      quiet: new QuietTime(options.cache, options.clock),
       foresee: () => {
         this.#context.foresight.begin(this.#context).catch((error: unknown) => this.#endForBug(error));
       },

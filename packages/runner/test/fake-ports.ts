@@ -279,7 +279,7 @@ function createCache(fake: Record_, behaviour: Behaviour): Pick<RunTasksOptions,
       },
       now: () => behaviour.now?.() ?? 0,
       restore: (task, _, { since }) => {
-        fake.since.set(task.package, since);
+        fake.since.set(task.package, since());
         const outcome = behaviour.restore?.(task.package) ?? 'fresh';
         if (outcome === 'miss') return Promise.resolve({ outcome, reasons: [{ reason: 'blob-missing', path: 'x' }] });
         return Promise.resolve(outcome === 'fresh' ? { outcome } : { outcome, files: 1, bytes: 1 });

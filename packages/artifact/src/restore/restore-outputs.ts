@@ -66,9 +66,9 @@ export interface RestoreRequest {
   readonly lookForOwners?: (() => FindOwner) | undefined;
   /**
    * By the clock of the file system, milliseconds: nothing that the key stands for was looked at before this. The modification time of
-   * what is put in place; the time of the restore when it is not known.
+   * what is put in place; the time of the restore when it is not known. Asked only when something is.
    */
-  readonly since?: number | undefined;
+  readonly since?: (() => number | undefined) | undefined;
 }
 
 /** The task whose output a path is; undefined when it is nobody's. */
@@ -225,7 +225,8 @@ async function carryOut(
   const { place, task, manifest, manifestDigest, linked, contents } = request;
   const { disk, root, records } = place;
   const base = findBase(disk, root, plan);
-  const date = request.since === undefined ? undefined : toDate(request.since);
+  const since = request.since?.();
+  const date = since === undefined ? undefined : toDate(since);
   const area = place.staging;
   const staging = await area.take();
   let staged: Awaited<ReturnType<typeof stageOutputs>>;

@@ -3,8 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   createFileEntryStore,
   createFileStreamBlobStore,
@@ -13,17 +11,12 @@ import {
   type StreamBlobStore,
 } from '@tr/store';
 import { numeric, pick, readFields, text, writeFields } from '../src/protocols/wire.js';
+import { memoryInUse } from './rig/memory.js';
 import { call, startTestServer, type TestServer } from './rig/server.js';
 
 const MIB = 1024 * 1024;
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-function inUse(): number {
-  collectGarbage();
-  return process.memoryUsage().arrayBuffers;
-}
+const inUse = (): number => memoryInUse().arrayBuffers;
 
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService';
 

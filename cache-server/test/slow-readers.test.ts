@@ -3,11 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { connect, type ClientHttp2Stream } from 'node:http2';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { sha256 } from '@tr/hash';
 import { writeFields } from '../src/protocols/wire.js';
 import { BYTE_STREAM, digestOf, joinFrame } from './rig/grpc.js';
+import { memoryInUse } from './rig/memory.js';
 import { call, startTestServer } from './rig/server.js';
 
 test('a hundred calls of one connection that take their answers slowly get them whole, and so does the next', async () => {
@@ -56,12 +55,7 @@ test('a hundred calls of one connection that take their answers slowly get them 
 });
 
 test('an answer over gRPC that nobody takes is in memory once', async () => {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
-  const inUse = (): number => {
-    collectGarbage();
-    return process.memoryUsage().arrayBuffers;
-  };
+  const inUse = (): number => memoryInUse().arrayBuffers;
   await using server = await startTestServer();
   const token = server.token('main');
   const blob = randomBytes(3_000_000);

@@ -2,23 +2,18 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { iterateChunks } from '../src/http/iterate-chunks.js';
 import { readSmallBody } from '../src/http/read-body.js';
 import { readFrames } from '../src/server/grpc-frames.js';
 import { joinFrame } from './rig/grpc.js';
+import { memoryInUse } from './rig/memory.js';
 
 const PIECES = 150_000;
 /** For each byte; a piece that is kept takes about a hundred. */
 const MOST = 20;
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
 function inUse(): number {
-  collectGarbage();
-  const { heapUsed, external } = process.memoryUsage();
+  const { heapUsed, external } = memoryInUse();
   return heapUsed + external;
 }
 

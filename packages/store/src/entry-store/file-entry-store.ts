@@ -1,5 +1,6 @@
 import { join, sep } from 'node:path';
 import { errorCode, isMissing, fail, ok, type Result } from '@tr/model';
+import type { Disk } from '../disk.js';
 import type { FileLook } from '../file-look.js';
 import type { CacheFolder } from '../folder/cache-folder.js';
 import { noteUse, placeRecord, putUseRight } from '../folder/place-record.js';
@@ -125,18 +126,15 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
       if (refusal !== undefined) return fail(refusal);
       return await attemptAsync(root, async () => {
         const pacer = createPacer(SERVING_BUDGET_MS);
-        for (const scope of scanDirectories(disk, root)) {
-          for (const namespace of scanDirectories(disk, scope)) {
-            for (const fanOut of scanDirectories(disk, namespace)) {
-              for (const { path } of scanFiles(disk, fanOut)) {
-                const found = readStored(folder, path, readEntryUse);
-                if (found.ok && found.value !== undefined) {
-                  const usedAt = putUseRight(folder, { path, usedAt: found.value.stats.mtimeMs }, now());
-                  visit({ ...found.value.stored, usedAt });
-                }
-                await pacer.turn();
-              }
+        for (const { path: fanOut, level } of scanFolders(disk, root)) {
+          if (level > 0) continue;
+          for (const { path } of scanFiles(disk, fanOut)) {
+            const found = readStored(folder, path, readEntryUse);
+            if (found.ok && found.value !== undefined) {
+              const usedAt = putUseRight(folder, { path, usedAt: found.value.stats.mtimeMs }, now());
+              visit({ ...found.value.stored, usedAt });
             }
+            await pacer.turn();
           }
         }
         return undefined;
@@ -148,20 +146,26 @@ export function createFileEntryStore(folder: CacheFolder, { now }: FileEntryStor
       if (refusal !== undefined) return fail(refusal);
       return await attemptAsync(root, async () => {
         const pacer = createPacer(SERVING_BUDGET_MS);
-        for (const scope of scanDirectories(disk, root)) {
-          for (const namespace of scanDirectories(disk, scope)) {
-            for (const fanOut of scanDirectories(disk, namespace)) {
-              removeEmpty(folder, fanOut, before);
-              await pacer.turn();
-            }
-            removeEmpty(folder, namespace, before);
-          }
-          removeEmpty(folder, scope, before);
+        for (const { path } of scanFolders(disk, root)) {
+          removeEmpty(folder, path, before);
+          await pacer.turn();
         }
         return undefined;
       });
     },
   };
+}
+
+/** Folders below `directory`, inner ones first: of scopes, of namespaces in them, and in those of files (level 0). */
+function* scanFolders(
+  disk: Disk,
+  directory: string,
+  level = 2,
+): Generator<{ readonly path: string; readonly level: number }> {
+  for (const path of scanDirectories(disk, directory)) {
+    if (level > 0) yield* scanFolders(disk, path, level - 1);
+    yield { path, level };
+  }
 }
 
 /** Removes a folder that has been empty since `before`. A writer that was about to use it makes it again. */

@@ -3,8 +3,21 @@ import { once } from 'node:events';
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { test } from 'node:test';
 import type { Protocol } from '../src/index.js';
-import { joinFrame } from './rig/grpc.js';
-import { startTestServer } from './rig/server.js';
+import { joinFrame, V2 } from './rig/grpc.js';
+import { startTestServer, type TestServer } from './rig/server.js';
+
+/** A call on a connection of its own, before anything is sent. */
+function begin(server: TestServer, path: string): { client: ClientHttp2Session; stream: ClientHttp2Stream } {
+  const client = connect(server.url);
+  const stream = client.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    authorization: `Bearer ${server.token('main')}`,
+  });
+  stream.on('error', () => {});
+  return { client, stream };
+}
 
 test('a client over gRPC that leaves before its answer begins is no bug of the server', async () => {
   for (const answers of [true, false]) {
@@ -24,14 +37,7 @@ test('a client over gRPC that leaves before its answer begins is no bug of the s
       },
     };
     await using server = await startTestServer({ protocols: [slow] });
-    const client = connect(server.url);
-    const stream = client.request({
-      ':method': 'POST',
-      ':path': '/slow.Slow/Ask',
-      'content-type': 'application/grpc',
-      authorization: `Bearer ${server.token('main')}`,
-    });
-    stream.on('error', () => {});
+    const { client, stream } = begin(server, '/slow.Slow/Ask');
     stream.end(joinFrame(Buffer.alloc(0)));
     await entered;
     stream.close(constants.NGHTTP2_CANCEL);
@@ -58,14 +64,7 @@ test('a client over gRPC that leaves in the middle of a message is no bug of the
     (_client, stream) => stream.end(),
   ];
   for (const go of leave) {
-    const client = connect(server.url);
-    const stream = client.request({
-      ':method': 'POST',
-      ':path': '/build.bazel.remote.execution.v2.ContentAddressableStorage/BatchUpdateBlobs',
-      'content-type': 'application/grpc',
-      authorization: `Bearer ${server.token('main')}`,
-    });
-    stream.on('error', () => {});
+    const { client, stream } = begin(server, `${V2}.ContentAddressableStorage/BatchUpdateBlobs`);
     stream.write(joinFrame(Buffer.alloc(100_000)).subarray(0, 50_000));
     await new Promise((resolve) => setTimeout(resolve, 50));
     const before = server.requests().length;

@@ -126,9 +126,10 @@ function parseParents(value: unknown): ScopeParents {
 
 function toRecord(value: unknown, where: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {
   if (!isRecord(value)) throw new UsageError(`${where} must be an object.`);
-  const unknown = Object.keys(value).find((key) => keys?.includes(key) === false);
+  if (keys === undefined) return value;
+  const unknown = Object.keys(value).find((key) => !keys.includes(key));
   if (unknown !== undefined)
-    throw new UsageError(`${where} has an unknown key, \`${unknown}\`. ${hintAt(unknown, keys ?? [])}`);
+    throw new UsageError(`${where} has an unknown key, \`${unknown}\`. ${hintAt(unknown, keys)}`);
   return value;
 }
 
